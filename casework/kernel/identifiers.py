@@ -1,0 +1,178 @@
+"""Identifiers of Taiwan: national ID, residence number, unified number, phones, postal codes, letter numbers, names.
+
+`read_*` functions understand surrounding spaces, full-width characters and lower case, return the canonical form, and raise
+`IdentifierError` with a Chinese sentence and an example. Test vectors: requirements/facts.md §1.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome, Reasoning
+from casework.kernel.rulebook import rule
+
+_LETTERS = dict(zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True))
+_NATIONAL = re.compile(r"[A-Z][12]\d{8}")
+_RESIDENCE_NEW = re.compile(r"[A-Z][89]\d{8}")
+_RESIDENCE_OLD = re.compile(r"[A-Z][A-D]\d{8}")
+_UNIFIED = re.compile(r"\d{8}")
+
+
+class IdentifierError(ValueError):
+    """The message is a Chinese sentence naming what is wrong, with an example."""
+
+
+def plain(text: str) -> str:
+    """Full-width to half-width, outer spaces off, upper case. For codes only: names are never folded this way."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def _sum_holds(number: str) -> bool:
+    n1, n2 = divmod(_LETTERS[number[0]], 10)
+    second = _LETTERS[number[1]] % 10 if number[1].isalpha() else int(number[1])
+    digits = [second, *(int(c) for c in number[2:])]
+    total = n1 + 9 * n2 + sum(w * d for w, d in zip((8, 7, 6, 5, 4, 3, 2, 1), digits, strict=False)) + digits[-1]
+    return total % 10 == 0
+
+
+def is_national_id(number: str) -> bool:
+    return bool(_NATIONAL.fullmatch(number)) and number.isascii() and _sum_holds(number)
+
+
+def is_residence_number(number: str) -> bool:
+    shaped = _RESIDENCE_NEW.fullmatch(number) or _RESIDENCE_OLD.fullmatch(number)
+    return bool(shaped) and number.isascii() and _sum_holds(number)
+
+
+def is_unified_number(number: str) -> bool:
+    """統一編號, by the rule in force since 2023-04-01 (divisible by 5)."""
+    if not (_UNIFIED.fullmatch(number) and number.isascii()):
+        return False
+    products = [int(d) * w for d, w in zip(number, (1, 2, 1, 2, 1, 2, 4, 1), strict=True)]
+    total = sum(p // 10 + p % 10 for p in products)
+    return total % 5 == 0 or (number[6] == "7" and (total + 1) % 5 == 0)
+
+
+def looks_like_person_id(text: str) -> bool:
+    """Shaped like a national ID or residence number, whether or not its check digit holds."""
+    return bool(re.fullmatch(r"[A-Z][A-D0-9]\d{8}", plain(text)))
+
+
+def read_person_id(text: str) -> str:
+    """身分證字號 or 統一證號."""
+    number = plain(text)
+    if not re.fullmatch(r"[A-Z][A-D1289]\d{8}", number):
+        raise IdentifierError("身分證字號應為 1 個英文字母加 9 個數字（居留證統一證號亦可），例：A123456789。")
+    if not (is_national_id(number) or is_residence_number(number)):
+        raise IdentifierError("身分證字號檢查碼不符，請核對是否有打錯的字母或數字。")
+    return number
+
+
+def read_unified_number(text: str) -> str:
+    number = plain(text)
+    if not _UNIFIED.fullmatch(number):
+        raise IdentifierError("統一編號應為 8 個數字，例：04595257。")
+    if not is_unified_number(number):
+        raise IdentifierError("統一編號檢查碼不符，請核對是否有打錯的數字，例：04595257。")
+    return number
+
+
+def mask_person_id(number: str) -> str:
+    """A12****789"""
+    return f"{number[:3]}****{number[-3:]}" if len(number) == 10 else "＊" * len(number)
+
+
+def mask_name(name: str) -> str:
+    """王小明 → 王○明, 王明 → 王○."""
+    if len(name) <= 1:
+        return "○" * len(name)
+    return name[0] + "○" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+
+
+def read_phone(text: str, *, mobile: bool = False) -> str:
+    """A number of Taiwan in national form, extension as #. Understands 分機 and 轉."""
+    import phonenumbers
+
+    example = "0912-345-678" if mobile else "06-6985945#123"
+    spelled = re.sub(r"\s*(分機|轉|ext\.?)\s*", "#", unicodedata.normalize("NFKC", text).strip(), flags=re.IGNORECASE)
+    main, _, extension = spelled.partition("#")
+    try:
+        number = phonenumbers.parse(main, "TW")
+    except phonenumbers.NumberParseException:
+        raise IdentifierError(f"看不懂這個電話號碼，請含區碼，例：{example}。") from None
+    if not phonenumbers.is_valid_number(number):
+        raise IdentifierError(f"電話號碼不正確，請檢查區碼與位數，例：{example}。")
+    is_mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    if mobile and not is_mobile:
+        raise IdentifierError(f"行動電話應為 09 開頭的 10 個數字，例：{example}。")
+    if extension and not re.fullmatch(r"[\d\-~ ,]{1,12}", extension):
+        raise IdentifierError(f"分機應為數字，例：{example}。")
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).replace(" ", "-")
+    return f"{national}#{extension.strip()}" if extension else national
+
+
+def read_postal_code(text: str) -> str:
+    """720, 72001, 720201 or 720-201."""
+    code = plain(text).replace("-", "").replace("－", "")
+    if not re.fullmatch(r"\d{3}(\d{2,3})?", code):
+        raise IdentifierError("郵遞區號應為 3、5 或 6 個數字，例：720201。")
+    return code
+
+
+def odd_letter_number(text: str) -> str:
+    """A warning (not an error) when a 發文字號 does not look like 「勞職能字第1130501234號」; empty when it does."""
+    if re.fullmatch(r".{1,20}字第\s*\w{3,20}\s*號(之\d+)?", unicodedata.normalize("NFKC", text).strip()):
+        return ""
+    return "發文字號通常是「某某字第1130501234號」的形式，請再看一次公文。"
+
+
+_NAME_EXTRA = set("‧·・•.'’-()（） ")
+
+
+def read_name(text: str) -> str:
+    """A person's name: any CJK of any plane, Latin letters, ‧ and spaces; NFC; up to 100 characters."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name:
+        raise IdentifierError("請填寫姓名。")
+    if len(name) > 100:
+        raise IdentifierError("姓名最多 100 字。")
+    wrong = [c for c in name if not (unicodedata.category(c)[0] in "LM" or unicodedata.category(c) == "Co" or c in _NAME_EXTRA)]
+    if wrong:
+        raise IdentifierError(f"姓名裡有不能使用的字元「{wrong[0]}」。")
+    return name
+
+
+# --- the three checksums as rules, for the rule cases ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    value: str
+
+
+def _judge(rule_id: str, label: str, holds: bool, *, on: date, law: Law) -> Outcome:
+    why = Reasoning(rule_id, on=on, law=law)
+    why.judge(holds, f"{label}檢查碼相符", otherwise=f"{label}的格式或檢查碼不符")
+    return why.outcome()
+
+
+@rule("ID-1", facts=NumberFacts)
+def national_id(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
+    """國民身分證統一編號編碼規則：1 個英文字母、性別碼 1 或 2、8 個數字，末碼為檢查碼。"""
+    return _judge("ID-1", "身分證字號", is_national_id(plain(facts.value)), on=on, law=law)
+
+
+@rule("ID-2", facts=NumberFacts)
+def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
+    """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D，末碼為檢查碼。"""
+    return _judge("ID-2", "統一證號", is_residence_number(plain(facts.value)), on=on, law=law)
+
+
+@rule("ID-3", facts=NumberFacts)
+def unified_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
+    """營利事業統一編號檢查碼規則（112年4月1日起）：8 個數字依權數相乘後各位數和可被 5 整除。"""
+    return _judge("ID-3", "統一編號", is_unified_number(plain(facts.value)), on=on, law=law)
