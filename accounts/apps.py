@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "使用者與機關"
+
+    def ready(self) -> None:
+        post_migrate.connect(_sync, dispatch_uid="accounts.sync_rights")
+
+
+def _sync(sender: AppConfig, **kwargs: object) -> None:
+    # guardian and auth tables exist once the last app has migrated; the act is idempotent, so each app's signal may run it.
+    from django.apps import apps
+
+    if sender.name == list(apps.get_app_configs())[-1].name:
+        from accounts.services.roles import sync_rights
+
+        sync_rights()

@@ -1,0 +1,30 @@
+"""A text column encrypted at rest (see crypto). The field object holds no state of a row; filtering on it is refused."""
+
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from accounts import crypto
+
+
+class EncryptedTextField(models.TextField):
+    description = "text encrypted at rest"
+
+    @property
+    def _column(self) -> str:
+        # A history table keeps the column's origin, so that a row's past can be read too.
+        table = self.model._meta.db_table.replace("historical", "", 1)
+        return f"{table}.{self.attname}"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        value = super().get_prep_value(value)
+        return value if value in (None, "") else crypto.encrypt(value, column=self._column)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return value if value in (None, "") else crypto.decrypt(value, column=self._column)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError("An encrypted column is looked up by its index column.")
+        return super().get_lookup(lookup_name)

@@ -1,0 +1,25 @@
+from accounts.models.access import AccessLog
+from accounts.models.organisation import (
+    County,
+    Membership,
+    Organisation,
+    OrganisationGroupObjectPermission,
+    OrganisationUserObjectPermission,
+    RoleGroup,
+)
+from accounts.models.password import PasswordHistory, PasswordOpening, SetPasswordLink
+from accounts.models.user import User
+
+__all__ = [
+    "AccessLog",
+    "County",
+    "Membership",
+    "Organisation",
+    "OrganisationGroupObjectPermission",
+    "OrganisationUserObjectPermission",
+    "PasswordHistory",
+    "PasswordOpening",
+    "RoleGroup",
+    "SetPasswordLink",
+    "User",
+]

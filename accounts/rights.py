@@ -1,0 +1,68 @@
+"""Who may: the two questions every view and act asks. `can(user, right, thing)` and `visible_to(user, right, queryset)`.
+
+A right is held on an Organisation through the group (role, organisation). A thing is judged through the organisation on the
+right's side: `thing.office` or `thing.organisation`; an Organisation is judged by itself. Model-level permissions and
+superuser status open nothing here, and an inactive user may nothing.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+
+from accounts.models import Organisation, OrganisationGroupObjectPermission, OrganisationUserObjectPermission, User
+from accounts.roles import Side, right
+
+
+def organisations_with(user: Any, code: str) -> QuerySet[Organisation]:
+    """The organisations in which the user holds the right: two index look-ups in one query."""
+    if not (user.is_authenticated and user.is_active):
+        return Organisation.objects.none()
+    rows = {"permission__codename": right(code).codename}
+    by_group = OrganisationGroupObjectPermission.objects.filter(group__user=user, **rows)
+    by_user = OrganisationUserObjectPermission.objects.filter(user=user, **rows)
+    return Organisation.objects.filter(
+        Q(pk__in=by_group.values("content_object")) | Q(pk__in=by_user.values("content_object"))
+    )
+
+
+def _organisation_path(code: str) -> str:
+    return "office" if right(code).side is Side.OFFICE else "organisation"
+
+
+def can(user: Any, code: str, thing: Any) -> bool:
+    """Whether the user holds the right on the thing (an Organisation, or anything with office and organisation)."""
+    held = organisations_with(user, code)
+    if isinstance(thing, Organisation):
+        return held.filter(pk=thing.pk).exists()
+    if held.filter(pk=getattr(thing, f"{_organisation_path(code)}_id")).exists():
+        return True
+    extra = getattr(thing, "grants_to", None)
+    return bool(user.is_authenticated and user.is_active and extra and extra(user, right(code).codename))
+
+
+def can_anywhere(user: Any, code: str) -> bool:
+    return organisations_with(user, code).exists()
+
+
+def visible_to(user: Any, codes: tuple[str, ...], things: QuerySet[Any], *, also: Q | None = None) -> QuerySet[Any]:
+    """Rows on which the user holds at least one of the rights; `also` adds rows granted one by one."""
+    if not (user.is_authenticated and user.is_active):
+        return things.none()
+    allowed = also if also is not None else Q(pk__in=[])
+    for code in codes:
+        allowed |= Q(**{f"{_organisation_path(code)}__in": organisations_with(user, code)})
+    return things.filter(allowed)
+
+
+def holders(code: str, organisation: Organisation) -> QuerySet[User]:
+    """Active users who hold the right in an organisation (through a role)."""
+    groups = OrganisationGroupObjectPermission.objects.filter(
+        permission__codename=right(code).codename, content_object=organisation
+    )
+    return User.objects.filter(is_active=True, groups__in=groups.values("group")).distinct()
+
+
+def permission_row(code: str) -> Permission:
+    """The Permission row of a declared right (made after migrate)."""
+    return Permission.objects.get(content_type__app_label="accounts", codename=right(code).codename)

@@ -1,0 +1,76 @@
+"""Granting and taking back roles; keeping groups and guardian rows equal to the roles declared in code."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from guardian.shortcuts import assign_perm
+
+from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
+from accounts.roles import all_rights, all_roles, role
+from accounts.services.access import record_access
+
+
+class RoleNotHere(Exception):
+    """This role cannot be held in this kind of organisation; the message is a Chinese sentence."""
+
+
+@transaction.atomic
+def sync_rights() -> None:
+    """After migrate: a Permission row per declared right, and each existing role group's rows as the role says now."""
+    kind = ContentType.objects.get_for_model(Organisation)
+    for one in all_rights():
+        Permission.objects.update_or_create(content_type=kind, codename=one.codename, defaults={"name": one.label})
+    declared = {one.code for one in all_roles()}
+    for held in RoleGroup.objects.filter(role__in=declared).select_related("group", "organisation"):
+        _set_rows(held)
+
+
+def _set_rows(held: RoleGroup) -> None:
+    from accounts.roles import right
+
+    wanted = {right(code).codename for code in role(held.role).rights}
+    rows = OrganisationGroupObjectPermission.objects.filter(group=held.group, content_object=held.organisation)
+    rows.exclude(permission__codename__in=wanted).delete()
+    present = set(rows.values_list("permission__codename", flat=True))
+    for codename in wanted - present:
+        assign_perm(f"accounts.{codename}", held.group, held.organisation)
+
+
+def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:
+    """The group for a role in an organisation, made at first use."""
+    one = role(role_code)
+    if organisation.kind not in one.kinds:
+        raise RoleNotHere(f"「{one.label}」不能設在{organisation.get_kind_display()}。")
+    held = RoleGroup.objects.filter(role=role_code, organisation=organisation).select_related("group").first()
+    if held is None:
+        group, _ = Group.objects.get_or_create(name=f"{role_code}@{organisation.pk}")
+        held, _ = RoleGroup.objects.get_or_create(
+            role=role_code, organisation=organisation, defaults={"group": group}
+        )
+        _set_rows(held)
+    return held
+
+
+@transaction.atomic
+def grant_role(*, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime) -> None:
+    held = role_group(role_code=role_code, organisation=organisation)
+    user.groups.add(held.group)
+    if role(role_code).staff and not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    record_access(AccessLog.Action.ROLE_GRANTED, at=at, user=by, subject=f"{user.account_name} {held}")
+
+
+@transaction.atomic
+def revoke_role(*, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime) -> None:
+    held = RoleGroup.objects.filter(role=role_code, organisation=organisation).first()
+    if held is None or not user.groups.filter(pk=held.group_id).exists():
+        return
+    user.groups.remove(held.group)
+    staff_roles = [one.code for one in all_roles() if one.staff]
+    if user.is_staff and not user.is_superuser and not user.groups.filter(held_role__role__in=staff_roles).exists():
+        user.is_staff = False
+        user.save(update_fields=["is_staff"])
+    record_access(AccessLog.Action.ROLE_REVOKED, at=at, user=by, subject=f"{user.account_name} {held}")

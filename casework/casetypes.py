@@ -1,0 +1,110 @@
+"""How a regulation plugs in: each app's casetype.py registers one CaseType per kind of case (autodiscovered).
+
+The kernel never names an app; everything it needs to know about a kind stands here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.roles import Side
+from casework.kernel.law import Law
+from casework.kernel.machine import Machine
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button on the case page: one service function behind it.
+
+    `perform(case, by=, at=, version=, **cleaned)`; `why_not(case, user)` is the sentence shown beside a button that is off,
+    empty when it is on. `form(case=…)` builds the form shown with the button. The right is checked again in the service.
+    """
+
+    code: str
+    label: str
+    right: str
+    perform: Callable[..., Any]
+    why_not: Callable[[Case, User], str] = lambda case, user: ""
+    form: Callable[..., forms.Form] | None = None
+    tone: str = "primary"
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something a correction can ask for: a field, a paper. `url` is where the applicant mends it."""
+
+    code: str
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the case page: template and its context."""
+
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True)
+class CaseType:
+    kind: str
+    label: str
+    #: Prefix of case numbers: OA → OA-115-000123.
+    series: str
+    machine: Machine
+    #: The rights that let a person see the case: one per side.
+    view_rights: tuple[str, ...]
+    #: Transition guards by name; each raises errors.Refused.
+    guards: Mapping[str, Callable[[Case, User | None, datetime], None]] = field(default_factory=dict)
+    acts: Sequence[Act] = ()
+    #: Outcome of every rule that speaks on this case today.
+    findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
+    panels: Callable[[Case, User], Sequence[Panel]] = _nothing
+    targets: Callable[[Case], Sequence[Target]] = _nothing
+    #: The applicant's next page for a case in their hands.
+    applicant_url: Callable[[Case], str] = lambda case: ""
+    #: Columns an export adds: label → value.
+    export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
+    #: Sentences naming rows that contradict each other (manage.py check_consistency).
+    consistency: Callable[[], Sequence[str]] = _nothing
+
+    def side_of(self, code: str) -> Side:
+        from accounts.roles import right
+
+        return right(code).side
+
+
+_types: dict[str, CaseType] = {}
+
+
+def register(*types: CaseType) -> None:
+    for one in types:
+        if one.kind in _types:
+            raise ValueError(f"case type {one.kind} is registered twice")
+        _types[one.kind] = one
+
+
+def casetype(kind: str) -> CaseType:
+    return _types[kind]
+
+
+def all_casetypes() -> list[CaseType]:
+    return list(_types.values())
+
+
+def view_rights() -> tuple[str, ...]:
+    """Every right that shows some kind of case."""
+    return tuple(dict.fromkeys(code for one in _types.values() for code in one.view_rights))

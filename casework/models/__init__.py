@@ -1,0 +1,38 @@
+from casework.models.calendar import CalendarDay
+from casework.models.case import (
+    Case,
+    CaseGroupObjectPermission,
+    CasePerson,
+    CaseUserObjectPermission,
+    NumberSeries,
+)
+from casework.models.deadline import Deadline, Reminder
+from casework.models.document import Document, Wording
+from casework.models.event import Event, SignOff
+from casework.models.filing import Attachment, CorrectionItem, CorrectionRequest, Draft, Receipt
+from casework.models.notice import Message, Notice
+from casework.models.work import ExportJob, SavedFilter
+
+__all__ = [
+    "Attachment",
+    "CalendarDay",
+    "Case",
+    "CaseGroupObjectPermission",
+    "CasePerson",
+    "CaseUserObjectPermission",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "Deadline",
+    "Document",
+    "Draft",
+    "Event",
+    "ExportJob",
+    "Message",
+    "Notice",
+    "NumberSeries",
+    "Receipt",
+    "Reminder",
+    "SavedFilter",
+    "SignOff",
+    "Wording",
+]

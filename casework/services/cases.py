@@ -1,0 +1,135 @@
+"""Opening a case and moving it. `Case.state` changes in `move` and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from accounts import crypto
+from accounts.models import Organisation, User
+from accounts.rights import can, visible_to
+from casework.casetypes import CaseType, casetype, view_rights
+from casework.errors import NotPermitted, Refused, Stale
+from casework.kernel.dates import roc_year, taipei_day
+from casework.kernel.outcome import Outcome
+from casework.models import Case, CasePerson, CaseUserObjectPermission, Event
+from casework.services.events import record
+
+
+def next_number(series: str, *, at: datetime) -> str:
+    """The next number of a series in the ROC year of `at`: OA-115-000123. The series row stays locked until commit."""
+    year = roc_year(taipei_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO casework_numberseries (series, year, last) VALUES (%s, %s, 1) "
+            "ON CONFLICT (series, year) DO UPDATE SET last = casework_numberseries.last + 1 RETURNING last",
+            [series, year],
+        )
+        (serial,) = cursor.fetchone()
+    return f"{series}-{year}-{serial:06d}"
+
+
+@transaction.atomic
+def open_case(
+    *,
+    kind: str,
+    title: str,
+    office: Organisation,
+    organisation: Organisation | None = None,
+    person: User | None = None,
+    by: User | None,
+    at: datetime,
+) -> Case:
+    """A new case in its first state. Who may open it is the regulation's question."""
+    about = casetype(kind)
+    state = about.machine.state(about.machine.initial)
+    case = Case.objects.create(
+        number=next_number(about.series, at=at),
+        kind=kind,
+        state=state.code,
+        turn=state.turn.value,
+        title=title,
+        office=office,
+        organisation=organisation,
+        person=person,
+        created_at=at,
+        created_by=by,
+        changed_at=at,
+    )
+    record(case, "opened", "建立案件", by=by, at=at, to_state=state.code)
+    return case
+
+
+def lock(case: Case | int, *, version: int | None = None) -> Case:
+    """The case's row, locked until the transaction ends. Raises Stale when `version` is given and has passed."""
+    pk = case.pk if isinstance(case, Case) else case
+    locked = Case.objects.select_for_update().get(pk=pk)
+    if version is not None and locked.version != version:
+        raise Stale(locked, version)
+    return locked
+
+
+def require(user: User | None, right: str, case: Case) -> None:
+    """Raises NotPermitted unless the user holds the right on the case. No user is the system's own job."""
+    if user is not None and not can(user, right, case):
+        raise NotPermitted("您沒有辦理這個動作的權限。")
+
+
+def move(
+    case: Case,
+    name: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    changes: Sequence[dict[str, Any]] = (),
+    outcomes: Iterable[Outcome] = (),
+) -> Event:
+    """Take a transition on a case this transaction holds locked: right, state, reason, guard; then state and event.
+
+    Raises NotPermitted, NotAllowed, Refused.
+    """
+    about: CaseType = casetype(case.kind)
+    transition = about.machine.transition(name)
+    require(by, transition.permission, case)
+    target = about.machine.move(case.state, name)
+    if transition.reason and not reason.strip():
+        raise Refused(f"「{transition.label}」請填寫理由。", field="reason")
+    if transition.guard:
+        about.guards[transition.guard](case, by, at)
+    before = case.state
+    case.state, case.turn = target.code, target.turn.value
+    return record(
+        case,
+        name,
+        transition.label,
+        by=by,
+        at=at,
+        clause=transition.clause,
+        reason=reason,
+        from_state=before,
+        to_state=target.code,
+        changes=changes,
+        outcomes=outcomes,
+    )
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """Every case the user may see: by a right in its office or unit, as its person, or granted one by one."""
+    granted = CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object")
+    return visible_to(user, view_rights(), Case.objects.all(), also=Q(person=user.pk) | Q(pk__in=granted))
+
+
+def get_case(user: User, number: str) -> Case:
+    """Raises Case.DoesNotExist for a number that is not there and for one that is not theirs alike."""
+    return cases_for(user).select_related("office", "organisation", "assignee", "person").get(number=number)
+
+
+def set_people(case: Case, people: Iterable[tuple[str, str]]) -> None:
+    """The (identifier, name) pairs that stand in a case, for exact search."""
+    wanted = {crypto.index(number): name for number, name in people if number}
+    case.people.exclude(id_index__in=wanted).delete()
+    for index, name in wanted.items():
+        CasePerson.objects.update_or_create(case=case, id_index=index, defaults={"name": name})
