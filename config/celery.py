@@ -1,0 +1,40 @@
+"""Jobs. The to-do list is in the database (outbox, deadlines): a lost or doubled message changes nothing but lateness.
+
+`acks_late` and prefetch 1 still lose tasks when a worker is killed outright; the next beat picks their rows up.
+Every crontab names its minute: `crontab(hour=4)` fires sixty times.
+"""
+
+import os
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from celery.schedules import crontab
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+# name → (task, when). Times are those of Asia/Taipei.
+SCHEDULE: dict[str, tuple[str, crontab | float]] = {}
+
+app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
+
+
+@signals.setup_logging.connect
+def use_project_logging(**kwargs: Any) -> None:
+    """Celery would replace the log handlers and with them the masking of identifiers."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.task_prerun.connect
+def forget_earlier_context(**kwargs: Any) -> None:
+    structlog.contextvars.clear_contextvars()
