@@ -11,7 +11,6 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from accounts.roles import Side
 from casework.kernel.law import Law
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
@@ -81,11 +80,6 @@ class CaseType:
     #: Sentences naming rows that contradict each other (manage.py check_consistency).
     consistency: Callable[[], Sequence[str]] = _nothing
 
-    def side_of(self, code: str) -> Side:
-        from accounts.roles import right
-
-        return right(code).side
-
 
 _types: dict[str, CaseType] = {}
 
@@ -104,7 +98,3 @@ def casetype(kind: str) -> CaseType:
 def all_casetypes() -> list[CaseType]:
     return list(_types.values())
 
-
-def view_rights() -> tuple[str, ...]:
-    """Every right that shows some kind of case."""
-    return tuple(dict.fromkeys(code for one in _types.values() for code in one.view_rights))

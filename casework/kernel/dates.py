@@ -12,7 +12,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 ONE_DAY = timedelta(days=1)
@@ -134,10 +138,14 @@ def overlap(a_from: date, a_until: date, b_from: date, b_until: date) -> bool:
 
 
 @functools.cache
-def _package_is_off(day: date) -> bool:
+def _package_year(year: int) -> HolidayBase:
     import holidays
 
-    return not holidays.country_holidays("TW", years=day.year, language="zh_TW").is_working_day(day)
+    return holidays.country_holidays("TW", years=year, language="zh_TW")
+
+
+def _package_is_off(day: date) -> bool:
+    return not _package_year(day.year).is_working_day(day)
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,18 @@ def odd_letter_number(text: str) -> str:
     return "發文字號通常是「某某字第1130501234號」的形式，請再看一次公文。"
 
 
-_NAME_EXTRA = set("‧·・•.'’-()（） ")
+_NAME_EXTRA = set("‧·・•.'’-()（） 〇")
+
+
+def _may_stand_in_name(char: str) -> bool:
+    # Planes 2 and 3 are all ideographs, 15 and 16 private use (CNS 11643 characters without a code yet). Python's own tables
+    # lag behind: characters added to plane 3 after its Unicode version would be "unassigned".
+    return (
+        unicodedata.category(char)[0] in "LM"
+        or unicodedata.category(char) == "Co"
+        or ord(char) >> 16 in (2, 3, 15, 16)
+        or char in _NAME_EXTRA
+    )
 
 
 def read_name(text: str) -> str:
@@ -140,7 +151,7 @@ def read_name(text: str) -> str:
         raise IdentifierError("請填寫姓名。")
     if len(name) > 100:
         raise IdentifierError("姓名最多 100 字。")
-    wrong = [c for c in name if not (unicodedata.category(c)[0] in "LM" or unicodedata.category(c) == "Co" or c in _NAME_EXTRA)]
+    wrong = [c for c in name if not _may_stand_in_name(c)]
     if wrong:
         raise IdentifierError(f"姓名裡有不能使用的字元「{wrong[0]}」。")
     return name
@@ -151,7 +162,8 @@ def read_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
-    value: str
+    #: A number written without quotes in a rule case arrives as a number.
+    value: str | int
 
 
 def _judge(rule_id: str, label: str, holds: bool, *, on: date, law: Law) -> Outcome:
@@ -163,16 +175,16 @@ def _judge(rule_id: str, label: str, holds: bool, *, on: date, law: Law) -> Outc
 @rule("ID-1", facts=NumberFacts)
 def national_id(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """國民身分證統一編號編碼規則：1 個英文字母、性別碼 1 或 2、8 個數字，末碼為檢查碼。"""
-    return _judge("ID-1", "身分證字號", is_national_id(plain(facts.value)), on=on, law=law)
+    return _judge("ID-1", "身分證字號", is_national_id(plain(str(facts.value))), on=on, law=law)
 
 
 @rule("ID-2", facts=NumberFacts)
 def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D，末碼為檢查碼。"""
-    return _judge("ID-2", "統一證號", is_residence_number(plain(facts.value)), on=on, law=law)
+    return _judge("ID-2", "統一證號", is_residence_number(plain(str(facts.value))), on=on, law=law)
 
 
 @rule("ID-3", facts=NumberFacts)
 def unified_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """營利事業統一編號檢查碼規則（112年4月1日起）：8 個數字依權數相乘後各位數和可被 5 整除。"""
-    return _judge("ID-3", "統一編號", is_unified_number(plain(facts.value)), on=on, law=law)
+    return _judge("ID-3", "統一編號", is_unified_number(plain(str(facts.value))), on=on, law=law)

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from accounts import crypto
 from accounts.models import Organisation, User
-from accounts.rights import can, visible_to
-from casework.casetypes import CaseType, casetype, view_rights
+from accounts.rights import can, held, where_held
+from accounts.roles import right
+from casework.casetypes import CaseType, all_casetypes, casetype
 from casework.errors import NotPermitted, Refused, Stale
 from casework.kernel.dates import roc_year, taipei_day
 from casework.kernel.outcome import Outcome
@@ -71,9 +72,9 @@ def lock(case: Case | int, *, version: int | None = None) -> Case:
     return locked
 
 
-def require(user: User | None, right: str, case: Case) -> None:
+def require(user: User | None, code: str, case: Case) -> None:
     """Raises NotPermitted unless the user holds the right on the case. No user is the system's own job."""
-    if user is not None and not can(user, right, case):
+    if user is not None and not can(user, code, case):
         raise NotPermitted("您沒有辦理這個動作的權限。")
 
 
@@ -117,9 +118,19 @@ def move(
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """Every case the user may see: by a right in its office or unit, as its person, or granted one by one."""
-    granted = CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object")
-    return visible_to(user, view_rights(), Case.objects.all(), also=Q(person=user.pk) | Q(pk__in=granted))
+    """Every case the user may see: by a right of its kind in its office or unit, as its person, or granted one by one."""
+    if not (user.is_authenticated and user.is_active):
+        return Case.objects.none()
+    rights = held(user)
+    allowed = Q(person=user.pk) | Q(pk__in=CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object"))
+    by_right: dict[str, list[str]] = {}
+    for about in all_casetypes():
+        for code in about.view_rights:
+            by_right.setdefault(code, []).append(about.kind)
+    for code, kinds in by_right.items():
+        if right(code).codename in rights:
+            allowed |= Q(kind__in=kinds) & where_held(rights, code)
+    return Case.objects.filter(allowed)
 
 
 def get_case(user: User, number: str) -> Case:

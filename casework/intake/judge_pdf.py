@@ -1,0 +1,403 @@
+"""Judges one or more PDF files by content; meant to run alone: `python -m casework.intake.judge_pdf PATH`.
+
+Prints one JSON line per file: ok, pages, reason_code, sentence, ms. The parser is qpdf (through pikepdf) without its
+repair mode: a file that readers would have to guess at is refused, because two readers may guess differently and what
+was checked would not be what is shown. Imports the standard library and pikepdf only.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pikepdf
+
+from casework.intake.confine import arguments, confine, say
+from casework.intake.reasons import OK, SENTENCES, not_pdf_sentence
+
+#: Longest side of a page in points (PDF 32000-1 Annex C: 200 inches); times UserUnit.
+MAX_SIDE = 14_400
+#: A0 at 600 dpi is 558 million; A3 at 600 dpi is 70 million.
+MAX_IMAGE_PIXELS = 600_000_000
+MAX_REVISIONS = 40
+MAX_DEPTH = 100
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+MEDIA = frozenset({"/RichMedia", "/3D", "/Movie", "/Sound", "/U3D", "/PRC"})
+#: Action types (/S) that reach outside the document, with the reason each gives.
+ACTIONS = {
+    "/JavaScript": "javascript",
+    "/Launch": "launch",
+    "/SubmitForm": "submit_form",
+    "/ImportData": "import_data",
+    "/GoToR": "remote_goto",
+    "/GoToE": "remote_goto",
+    "/Rendition": "rich_media",
+    "/Movie": "rich_media",
+    "/Sound": "rich_media",
+    "/GoTo3DView": "rich_media",
+    "/RichMediaExecute": "rich_media",
+}
+#: Keys that are refused wherever they stand.
+KEYS = {
+    "/JS": "javascript",
+    "/JavaScript": "javascript",
+    "/XFA": "xfa",
+    "/EF": "embedded_file",
+    "/EmbeddedFiles": "embedded_file",
+    "/Collection": "embedded_file",
+    "/RichMediaContent": "rich_media",
+    "/RichMediaSettings": "rich_media",
+}
+_NAMES = {*ACTIONS, *KEYS, *MEDIA, "/AA", "/OpenAction", "/URI", "/EmbeddedFile", "/FileAttachment", "/Thread", "/Ref"}
+#: Only objects that hold one of these names are looked at key by key.
+SUSPECT = re.compile(rb"(?:" + b"|".join(sorted(n.encode() for n in _NAMES)) + rb")(?![^\s()<>\[\]{}/%])")
+#: The same, read from the raw bytes, for objects no cross-reference table names; in context, since a book mark may
+#: read "HTML/JavaScript".
+RAW = tuple(
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (rb"/S\s*/JavaScript\b|/JS\s*[(<]|/JS\s+\d+\s+\d+\s+R", "javascript"),
+        (rb"/S\s*/Launch\b", "launch"),
+        (rb"/EmbeddedFiles\s*(?:<<|\d)|/Type\s*/EmbeddedFile\b|/EF\s*<<", "embedded_file"),
+        (rb"/Subtype\s*/RichMedia\b", "rich_media"),
+        (rb"/XFA\s*(?:\[|\d+\s+\d+\s+R)", "xfa"),
+        (rb"/S\s*/SubmitForm\b", "submit_form"),
+        (rb"/S\s*/ImportData\b", "import_data"),
+        (rb"/S\s*/GoTo[RE]\b", "remote_goto"),
+    )
+)
+MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php)[\s>/]", re.IGNORECASE)
+HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\s%])")
+STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
+REVISION = re.compile(rb"startxref\s{1,9}\d{1,12}\s{1,9}%%EOF")
+#: qpdf remarks that change nothing in what is read.
+HARMLESS = ("reported number of objects", "Resources is missing or invalid")
+#: qpdf messages with a reason of their own; all others mean the file is damaged.
+MESSAGES = (
+    ("Pages structure", "page_tree"),
+    ("pages tree", "page_tree"),
+    ("page tree", "page_tree"),
+    ("deeply nested", "nested"),
+    ("too deep", "nested"),
+)
+
+
+class Refused(Exception):
+    def __init__(self, code: str, sentence: str = "") -> None:
+        super().__init__(code)
+        self.code, self.sentence = code, sentence or SENTENCES[code]
+
+
+def examine(data: bytes, *, max_pages: int, max_inflated: int) -> int:
+    """Number of pages of a PDF that may be accepted; raises Refused. `max_inflated`: bytes over all streams."""
+    check_frame(data)
+    outside = outside_streams(data)
+    if MARKUP.search(outside) or MARKUP.search(data, 0, 4096):
+        raise Refused("polyglot")
+    budget = Budget(max_inflated)
+    for found in STREAM.finditer(data):  # before qpdf, which inflates object streams without a limit
+        budget.take(inflate(feed(data, found.end())))
+    pages = examine_revision(data, budget, max_pages)
+    ends = [found.end() for found in REVISION.finditer(data)][:-1]
+    if len(ends) > MAX_REVISIONS:
+        raise Refused("revisions")
+    for end in ends:  # what an earlier revision held is still in the file, and some readers show it
+        try:
+            earlier = open_pdf(data[:end])
+        except Refused:
+            continue  # the first part of a linearised file is not a whole PDF
+        with earlier:
+            check_objects(earlier, budget)
+    plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes((int(m[1], 16),)), outside)
+    for pattern, code in RAW:
+        if pattern.search(plain):
+            raise Refused(code)
+    return pages
+
+
+def check_frame(data: bytes) -> None:
+    """The header opens the file, the end mark closes it, and it is no archive besides."""
+    if not data:
+        raise Refused("empty")
+    if not data.startswith(b"%PDF-"):
+        if b"%PDF-" in data[:1024]:
+            raise Refused("polyglot")
+        raise Refused("not_pdf", not_pdf_sentence(data[:64]))
+    if not HEADER.match(data):
+        raise Refused("damaged")
+    end = data.rfind(b"%%EOF")
+    rest = data[end + 5 :].strip(b"\0\t\n\f\r \x1a") if end >= 0 else b""
+    if data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557)) >= 0:
+        raise Refused("polyglot")
+    if end < 0 or re.match(rb"\d+\s+\d+\s+obj\b|xref\b", rest):
+        raise Refused("truncated")
+    if rest:
+        raise Refused("polyglot")
+    if not REVISION.search(data, max(0, end - 64)):
+        raise Refused("damaged")
+
+
+def outside_streams(data: bytes) -> bytes:
+    """The file without its streams' contents."""
+    parts, at = [], 0
+    while found := STREAM.search(data, at):
+        end = data.find(b"endstream", found.end())
+        if end < 0:
+            break
+        parts.append(data[at : found.end()])
+        at = end
+    parts.append(data[at:])
+    return b"".join(parts)
+
+
+class Budget:
+    """Bytes that all streams together may inflate to."""
+
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+
+    def take(self, chunks: Iterable[bytes]) -> None:
+        for chunk in chunks:
+            self.left -= len(chunk)
+            if self.left < 0:
+                raise Refused("inflated")
+
+
+def feed(data: bytes, start: int = 0, step: int = 65_536) -> Iterator[bytes]:
+    view = memoryview(data)
+    for at in range(start, len(data), step):
+        yield view[at : at + step]  # type: ignore[misc]
+
+
+def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Inflates piece by piece, at most 1 MB in hand; ends quietly where the data are not deflated."""
+    machine = zlib.decompressobj()
+    try:
+        for chunk in chunks:
+            while chunk:
+                yield machine.decompress(chunk, 1 << 20)
+                chunk = machine.unconsumed_tail
+            if machine.eof:
+                return
+    except zlib.error:
+        return
+
+
+def open_pdf(data: bytes) -> pikepdf.Pdf:
+    try:
+        pdf = pikepdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True)
+    except pikepdf.PasswordError:
+        raise Refused("encrypted") from None
+    except pikepdf.PdfError as error:
+        raise Refused(reason_of(str(error))) from None
+    if pdf.is_encrypted:  # opened by the empty password: only the owner's password is set
+        raise Refused("encrypted")
+    return pdf
+
+
+def reason_of(message: str) -> str:
+    return next((code for part, code in MESSAGES if part in message), "damaged")
+
+
+def examine_revision(data: bytes, budget: Budget, max_pages: int) -> int:
+    with open_pdf(data) as pdf:
+        try:
+            pages = count_pages(pdf, max_pages)
+            check_objects(pdf, budget)
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            raise Refused(reason_of(str(error))) from None
+        for warning in map(str, pdf.get_warnings()):
+            if not any(part in warning for part in HARMLESS):
+                raise Refused(reason_of(warning))
+        return pages
+
+
+def count_pages(pdf: pikepdf.Pdf, max_pages: int) -> int:
+    """Walks the page tree itself: /Count may lie, and a tree may loop or name one branch a thousand times."""
+    root = pdf.Root.get("/Pages")
+    if not isinstance(root, pikepdf.Dictionary):
+        raise Refused("damaged")
+    pages, seen = 0, set()
+    todo: list[tuple[Any, Any, int]] = [(root, None, 0)]
+    while todo:
+        node, box, depth = todo.pop()
+        if not isinstance(node, pikepdf.Dictionary) or depth > MAX_DEPTH:
+            raise Refused("page_tree")
+        box = node.get("/MediaBox", box)
+        if "/Kids" in node:
+            if node.objgen in seen and node.is_indirect:
+                raise Refused("page_tree")
+            seen.add(node.objgen)
+            kids = node.Kids
+            if not isinstance(kids, pikepdf.Array):
+                raise Refused("page_tree")
+            if pages + len(kids) + len(todo) > 50 * max_pages:
+                raise Refused("too_many_pages")
+            todo.extend((kid, box, depth + 1) for kid in kids)
+            continue
+        pages += 1
+        if pages > max_pages:
+            raise Refused("too_many_pages")
+        check_box(box, node.get("/UserUnit", 1))
+    if not pages:
+        raise Refused("no_pages")
+    return pages
+
+
+def check_box(box: Any, unit: Any) -> None:
+    if box is None:
+        return  # readers fall back to Letter
+    if not isinstance(box, pikepdf.Array) or len(box) != 4:
+        raise Refused("huge_page")
+    left, bottom, right, top = (float(side) for side in box)
+    for side in (abs(right - left) * float(unit), abs(top - bottom) * float(unit)):
+        if not 1 <= side <= MAX_SIDE:
+            raise Refused("huge_page")
+
+
+def check_objects(pdf: pikepdf.Pdf, budget: Budget) -> None:
+    """Every object of the table, those in object streams and those nothing points at included."""
+    for found in (*pdf.objects, pdf.trailer):
+        if not isinstance(found, pikepdf.Object):
+            continue
+        stream = isinstance(found, pikepdf.Stream)
+        if stream:
+            check_stream(found, budget)
+        elif not isinstance(found, (pikepdf.Dictionary, pikepdf.Array)):
+            continue
+        body = found.stream_dict if stream else found
+        if SUSPECT.search(body.unparse(resolved=True)):
+            check_names(body)
+
+
+def check_stream(stream: pikepdf.Stream, budget: Budget) -> None:
+    if "/F" in stream or "/FFilter" in stream:
+        raise Refused("external_file")
+    if stream.get("/Subtype") == "/Image":
+        if int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) > MAX_IMAGE_PIXELS:
+            raise Refused("huge_image")
+    filters = stream.get("/Filter", [])
+    names = [str(f) for f in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
+    if len(names) < 2 and names not in (["/LZWDecode"], ["/RunLengthDecode"]):
+        return  # one Flate filter is counted already, image filters by their pixels
+    data, at = stream.read_raw_bytes(), 0
+    while at < len(names) and names[at] in ("/ASCIIHexDecode", "/ASCII85Decode"):
+        data, at = unarmour(data, names[at]), at + 1
+    chunks: Iterable[bytes] = feed(data)
+    while at < len(names) and names[at] == "/FlateDecode":
+        chunks, at = inflate(chunks), at + 1
+    budget.take(chunks)
+    if {"/LZWDecode", "/RunLengthDecode", "/ASCIIHexDecode", "/ASCII85Decode"} & set(names[at:]):
+        budget.take([stream.read_bytes()])  # whole: the memory limit stands behind this one
+
+
+def unarmour(data: bytes, name: str) -> bytes:
+    data = re.sub(rb"\s", b"", data)
+    try:
+        if name == "/ASCII85Decode":
+            return base64.a85decode(data.removeprefix(b"<~").split(b"~", 1)[0])
+        digits = data.split(b">", 1)[0]
+        return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+    except ValueError:
+        raise Refused("damaged") from None
+
+
+def check_names(top: Any) -> None:
+    """The dictionaries of one object, key by key; indirect ones are objects of their own and come by themselves."""
+    todo = [top]
+    while todo:
+        node = todo.pop()
+        values = list(node) if isinstance(node, pikepdf.Array) else [node[key] for key in check_dictionary(node)]
+        todo += [v for v in values if isinstance(v, (pikepdf.Array, pikepdf.Dictionary)) and not v.is_indirect]
+
+
+def check_dictionary(node: Any) -> list[str]:
+    keys = list(node.keys())
+    for key in keys:
+        if key in KEYS:
+            raise Refused(KEYS[key])
+    kind, subtype, action = (name(node.get(key)) for key in ("/Type", "/Subtype", "/S"))
+    if action in ACTIONS:
+        raise Refused(ACTIONS[action])
+    if kind == "/EmbeddedFile" or subtype == "/FileAttachment":
+        raise Refused("embedded_file")
+    if subtype in MEDIA or kind in MEDIA:
+        raise Refused("rich_media")
+    if action == "/Thread" and "/F" in node:
+        raise Refused("remote_goto")
+    if subtype == "/Form" and isinstance(node.get("/Ref"), pikepdf.Dictionary):
+        raise Refused("external_file")
+    if "/AA" in node and not (isinstance(node.AA, pikepdf.Dictionary) and not len(node.AA.keys())):
+        check_automatic(node.AA)
+    if isinstance(opening := node.get("/OpenAction"), pikepdf.Dictionary):
+        check_automatic(pikepdf.Dictionary(O=opening))
+    if isinstance(link := node.get("/URI"), pikepdf.Dictionary):
+        link = link.get("/Base")
+    if link is not None:
+        check_link(link)
+    return keys
+
+
+def check_automatic(triggers: Any) -> None:
+    """Actions the reader runs by itself: only going to a page of the same document is accepted (/GoTo, no /Next)."""
+    if not isinstance(triggers, pikepdf.Dictionary):
+        raise Refused("open_action")
+    for trigger in triggers.keys():
+        action = triggers[trigger]
+        kind = name(action.get("/S")) if isinstance(action, pikepdf.Dictionary) else ""
+        if kind != "/GoTo" or "/Next" in action:
+            raise Refused(ACTIONS.get(kind, "open_action"))
+
+
+def check_link(link: Any) -> None:
+    if not isinstance(link, pikepdf.String):
+        raise Refused("local_link")
+    text = re.sub(r"[\x00-\x20\x7f\ufeff]", "", str(link)).lower()
+    scheme = re.match(r"[a-z][a-z0-9+.\-]*(?=:)", text)
+    if (scheme and scheme[0] not in SAFE_SCHEMES) or text.startswith(("\\", "//", "/")):
+        raise Refused("local_link")
+
+
+def name(value: Any) -> str:
+    return str(value) if isinstance(value, pikepdf.Name) else ""
+
+
+def verdict(path: str, *, max_pages: int, max_inflated: int) -> dict[str, object]:
+    started = time.perf_counter()
+    pages, code, sentence = None, OK, ""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        pages = examine(data, max_pages=max_pages, max_inflated=max_inflated)
+    except Refused as refused:
+        code, sentence = refused.code, refused.sentence
+    except MemoryError:
+        code, sentence = "too_heavy", SENTENCES["too_heavy"]
+    except Exception as error:  # whatever an odd file provokes, it is refused and the next one judged
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        code, sentence = "unreadable", SENTENCES["unreadable"]
+    spent = round((time.perf_counter() - started) * 1000)
+    told = {"ok": code == OK, "pages": pages, "reason_code": code, "sentence": sentence, "ms": spent}
+    return told | {"media_type": "application/pdf" if code == OK else ""}
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = arguments("Judge PDF files by content; one JSON line each.")
+    parser.add_argument("--max-pages", type=int, default=500)
+    parser.add_argument("--max-inflated", type=int, default=400 * 1024 * 1024, metavar="BYTES")
+    options = parser.parse_args(argv)
+    confine(memory=options.max_memory, cpu=options.max_cpu)
+    for path in options.paths:
+        say(verdict(path, max_pages=options.max_pages, max_inflated=options.max_inflated))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
