@@ -1,0 +1,105 @@
+"""Issued papers 文件: the context is frozen in the act; the bytes are made once and kept."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from accounts.models import User
+from casework import papers
+from casework.kernel.dates import roc, taipei_day
+from casework.kernel.jsonable import jsonable
+from casework.models import Case, Document
+from casework.services.cases import next_number
+from casework.services.events import record
+
+# No 0 O 1 I: read out over the telephone.
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def check_url(document: Document) -> str:
+    return f"{settings.SITE_URL}/check/{document.number}/{document.check_code}/"
+
+
+@transaction.atomic
+def issue(
+    *,
+    case: Case,
+    paper: str,
+    context: Mapping[str, Any],
+    public: Sequence[tuple[str, str]],
+    by: User | None,
+    at: datetime,
+    subject: str = "",
+    title: str = "",
+) -> Document:
+    """Issue a paper on a locked case; an earlier one in force for the same paper and subject is replaced."""
+    kind = papers.paper(paper)
+    document = Document(
+        number=next_number("D", at=at),
+        case=case,
+        paper=paper,
+        subject=subject,
+        title=title or kind.title,
+        template_version=papers.template_version(paper),
+        check_code="".join(secrets.choice(_ALPHABET) for _ in range(12)),
+        public=jsonable(list(public)),
+        context={},
+        issued_at=at,
+        issued_by=by,
+    )
+    document.context = jsonable(
+        {
+            **context,
+            "document_number": document.number,
+            "issued_on": roc(taipei_day(at)),
+            "check_url": check_url(document),
+            "qr": papers.qr(check_url(document)),
+        }
+    )
+    old = Document.objects.filter(case=case, paper=paper, subject=subject, state=Document.State.ISSUED).first()
+    if old:
+        old.state, old.state_at, old.state_reason = Document.State.REPLACED, at, "已換發新文件"
+        old.save(update_fields=["state", "state_at", "state_reason"])
+    document.save()
+    if old:
+        old.replaced_by = document
+        old.save(update_fields=["replaced_by"])
+    record(case, "document.issued", f"製發文件：{document.title}（{document.number}）", by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def bytes_of(document: Document) -> bytes:
+    """The kept bytes; made from the frozen context at first need. Raises CorruptDocument when they no longer match."""
+    locked = Document.objects.select_for_update().get(pk=document.pk)
+    if not locked.file:
+        content = papers.render(locked.paper, locked.context)
+        locked.sha256, locked.pages = hashlib.sha256(content).hexdigest(), papers.page_count(content)
+        locked.template_version = papers.template_version(locked.paper)
+        locked.file.save(f"{locked.number}.pdf", ContentFile(content), save=False)
+        locked.save(update_fields=["sha256", "pages", "template_version", "file"])
+        return content
+    with locked.file.open("rb") as kept:
+        content = kept.read()
+    if hashlib.sha256(content).hexdigest() != locked.sha256:
+        raise CorruptDocument(locked.number)
+    return content
+
+
+class CorruptDocument(Exception):
+    """The file in the store is not the one that was issued."""
+
+
+@transaction.atomic
+def revoke(document: Document, *, case: Case, reason: str, by: User | None, at: datetime) -> None:
+    """The paper no longer holds; the check page says so and why."""
+    Document.objects.filter(pk=document.pk, state=Document.State.ISSUED).update(
+        state=Document.State.REVOKED, state_reason=reason, state_at=at
+    )
+    record(case, "document.revoked", f"撤銷文件：{document.title}（{document.number}）", by=by, at=at, reason=reason)

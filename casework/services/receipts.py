@@ -1,0 +1,27 @@
+"""A submit's key: the first press does the work and its answer is kept; every further press gets that answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.models import Receipt
+
+
+@transaction.atomic
+def once(*, user: User, key: UUID, act: str, at: datetime, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """Run `do` unless this user has already pressed with this key. Returns (answer, whether this press was the first).
+
+    The unique row makes a parallel second press wait for the first to commit; when `do` fails, the row goes with it and the
+    person may press again.
+    """
+    Receipt.objects.bulk_create([Receipt(user=user, key=key, act=act, at=at)], ignore_conflicts=True)
+    receipt = Receipt.objects.select_for_update().get(user=user, key=key)
+    if receipt.answer is not None:
+        return receipt.answer, False
+    receipt.answer = do()
+    receipt.save(update_fields=["answer"])
+    return receipt.answer, True
