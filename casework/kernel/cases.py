@@ -1,8 +1,8 @@
 """Rule cases: YAML anybody who knows the rules can write, run on the rulebook without a database.
 
-Each case is `name`, `rule`, `on` (optional), `facts`, `expect`. Everything under `expect` must be in the outcome's result
-with that value; `expect: {refused: true}` wants the facts themselves refused as impossible. Whatever is written wrongly
-(an unknown key, rule or fact, a missing fact) fails: a case never passes by not being understood.
+Each case is `name`, `rule`, `on` (optional), `facts`, `expect`. Everything under `expect` must be in the outcome's
+result with that value; `expect: {refused: true}` wants the facts themselves refused as impossible. Whatever is written
+wrongly (an unknown key, rule or fact, a missing fact) fails: a case never passes by not being understood.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _run_one(case: Any, law: Law, today: date) -> Result:
         return Result(name, rule_id, False, f"the facts were refused: {error}")
     except (FactsError, UnknownFigure) as error:
         return Result(name, rule_id, False, str(error))
-    except Exception as error:  # noqa: BLE001 - a rule that breaks is a failed case, and the others still run
+    except Exception as error:  # a rule that breaks is a failed case; the others still run
         return Result(name, rule_id, False, f"the rule broke: {type(error).__name__}: {error}")
     differences = list(_differences(expect, outcome))
     return Result(name, rule_id, not differences, "; ".join(differences), outcome)
@@ -156,7 +156,7 @@ def _differences(expect: Mapping[str, Any], outcome: Outcome) -> Iterable[str]:
 
 
 def _plain(value: Any) -> Any:
-    """A form in which only equal values are equal: true is not 1, and a moment is a moment however its offset is written."""
+    """A form in which only equal values are equal: true is not 1, a moment is one however its offset is written."""
     if isinstance(value, bool):
         return ("bool", value)
     if isinstance(value, datetime):

@@ -37,7 +37,7 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + ONE_DAY, datetime.min.time(), TAIPEI).astimezone(UTC)
 
 
-# --- the calendar of the Republic 民國 ---------------------------------------------------------------------------------
+# --- the calendar of the Republic 民國 ------------------------------------------------------------------------------
 
 
 def roc(day: date) -> str:
@@ -83,7 +83,7 @@ def parse_day(text: str) -> date:
         raise DateError(f"「{text}」這一天不存在，請檢查月份與日數，例：113/02/29") from None
 
 
-# --- periods 期間 --------------------------------------------------------------------------------------------------------
+# --- periods 期間 --------------------------------------------------------------------------------------------------
 
 
 def add_months(day: date, months: int) -> date:
@@ -109,9 +109,10 @@ def months_after(day: date, months: int) -> date:
 
 
 def validity_end(starts_on: date, *, years: int = 0, months: int = 0) -> date:
-    """Last valid day of a validity that starts on (and counts) a day: 113/12/12 + 3 years → 116/12/11, 113/02/29 → 116/02/28.
+    """Last valid day of a validity that starts on (and counts) a day: 113/12/12 + 3 years → 116/12/11.
 
-    民法 §121 II: the period ends the day before the corresponding day; where the last month has no such day, on its last day.
+    民法 §121 II: the period ends the day before the corresponding day; where the last month has no such day, on its
+    last day (113/02/29 + 3 years → 116/02/28).
     """
     target = add_months(starts_on, years * 12 + months)
     return target if target.day < starts_on.day else target - ONE_DAY
@@ -123,8 +124,11 @@ def months_before_window(last_day: date, months: int) -> date:
 
 
 def years_since(day: date, on: date) -> int:
-    """Whole years completed on a day (age, years since founding); somebody born on 29 February is older on 28 February's
-    end, that is on 1 March (民法 §124 counts from the day of birth, 年齡計算 reaches the age on the birthday itself)."""
+    """Whole years completed on a day (age, years since founding).
+
+    民法 §124: age counts from the day of birth and is reached on the birthday; born on 29 February, on 1 March of
+    years without that day.
+    """
     years = on.year - day.year
     return years - ((on.month, on.day) < (day.month, day.day))
 
@@ -134,7 +138,7 @@ def overlap(a_from: date, a_until: date, b_from: date, b_until: date) -> bool:
     return a_from <= b_until and b_from <= a_until
 
 
-# --- working days 工作日 -----------------------------------------------------------------------------------------------------
+# --- working days 工作日 --------------------------------------------------------------------------------------------
 
 
 @functools.cache
@@ -150,7 +154,7 @@ def _package_is_off(day: date) -> bool:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Which days offices work. `days` holds what is known officially or set by hand (day → works); the rest is the package's."""
+    """Which days offices work. `days`: what is official or set by hand (day → works); the rest is the package's."""
 
     days: Mapping[date, bool] = field(default_factory=dict)
 

@@ -1,8 +1,8 @@
 """From plain data (a rule case, a stored outcome) to a rule's typed facts, strictly.
 
-Unknown and missing names, wrong types and values outside the listed words are `FactsError`: the case is written wrongly.
-`Impossible` is different: well-formed facts that cannot be true (21 absent hours of 20). Facts classes raise it from
-`__post_init__` with a Chinese sentence.
+Unknown and missing names, wrong types and values outside the listed words are `FactsError`: the case is written
+wrongly. `Impossible` is different: well-formed facts that cannot be true (21 absent hours of 20). Facts classes raise
+it from `__post_init__` with a Chinese sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Impossible(ValueError):
 
 
 def build(cls: type[T], data: Mapping[str, Any]) -> T:
-    """An instance of the facts dataclass `cls`. A field may be spelled otherwise by `metadata={"name": …}` (from, to)."""
+    """An instance of the facts dataclass `cls`. `metadata={"name": …}` spells a field otherwise (from, to)."""
     if not isinstance(data, Mapping):
         raise FactsError(f"expected names with values, got {data!r}")
     hints = get_type_hints(cls)
@@ -41,7 +41,7 @@ def build(cls: type[T], data: Mapping[str, Any]) -> T:
     return cls(**{by_name[n].name: _coerce(hints[by_name[n].name], v, n) for n, v in data.items()})
 
 
-def _coerce(kind: Any, value: Any, name: str) -> Any:  # noqa: C901 - one arm per kind of value
+def _coerce(kind: Any, value: Any, name: str) -> Any:
     origin, args = get_origin(kind), get_args(kind)
     if kind is Any:
         return value

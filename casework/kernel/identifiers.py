@@ -1,7 +1,7 @@
 """Identifiers of Taiwan: national ID, residence number, unified number, phones, postal codes, letter numbers, names.
 
-`read_*` functions understand surrounding spaces, full-width characters and lower case, return the canonical form, and raise
-`IdentifierError` with a Chinese sentence and an example. Test vectors: requirements/facts.md §1.
+`read_*` functions understand surrounding spaces, full-width characters and lower case, return the canonical form, and
+raise `IdentifierError` with a Chinese sentence and an example. Test vectors: requirements/facts.md §1.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ _NAME_EXTRA = set("‧·・•.'’-()（） 〇")
 
 
 def _may_stand_in_name(char: str) -> bool:
-    # Planes 2 and 3 are all ideographs, 15 and 16 private use (CNS 11643 characters without a code yet). Python's own tables
-    # lag behind: characters added to plane 3 after its Unicode version would be "unassigned".
+    # Planes 2 and 3 are all ideographs, 15 and 16 private use (CNS 11643 characters without a code yet). Python's own
+    # tables lag behind: what was added to plane 3 after its Unicode version would be "unassigned".
     return (
         unicodedata.category(char)[0] in "LM"
         or unicodedata.category(char) == "Co"
@@ -157,7 +157,7 @@ def read_name(text: str) -> str:
     return name
 
 
-# --- the three checksums as rules, for the rule cases ------------------------------------------------------------------------
+# --- the three checksums as rules, for the rule cases -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A legal figure: permanent code (`oa.account_cap`), Chinese label, unit as printed after the value, its versions."""
+    """A legal figure: permanent code (`oa.account_cap`), Chinese label, unit printed after the value, versions."""
 
     code: str
     label: str

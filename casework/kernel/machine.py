@@ -28,7 +28,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table. `guard` names a check of the app (services look it up); `permission` is asked on the case."""
+    """One row of the table. `guard` names a check services look up; `permission` is asked on the case."""
 
     name: str
     label: str
@@ -95,7 +95,7 @@ class Machine:
     def diagram(self) -> str:
         """Mermaid text; docs/states/ holds the generated file and a test compares."""
         rows = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
-        rows += [f"    state \"{s.label} {s.code}\" as {s.code}" for s in self.states]
+        rows += [f'    state "{s.label} {s.code}" as {s.code}' for s in self.states]
         rows += [f"    {source} --> {t.target}: {t.label}" for t in self.transitions for source in t.sources]
         rows += [f"    {s.code} --> [*]" for s in self.states if s.final]
         return "\n".join(rows) + "\n"

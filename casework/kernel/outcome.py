@@ -75,10 +75,10 @@ class Outcome:
 class Reasoning:
     """Collects the lines of one rule as it reasons, then closes into an Outcome.
 
-        why = Reasoning("OA-07", on=on, law=law)
-        cap = why.figure("oa.account_cap")
-        why.judge(count + 1 <= cap, "已有 6 組，不得再開", comparison="6 + 1 ≤ 6")
-        return why.outcome()
+    why = Reasoning("OA-07", on=on, law=law)
+    cap = why.figure("oa.account_cap")
+    why.judge(count + 1 <= cap, "已有 6 組，不得再開", comparison="6 + 1 ≤ 6")
+    return why.outcome()
     """
 
     def __init__(self, rule: str, *, on: date, law: Law) -> None:
@@ -92,7 +92,9 @@ class Reasoning:
         self._used = (value, self.law[code].unit)
         return value.value
 
-    def _add(self, text: str, met: bool | None, citation: str | None, comparison: str, inputs: Mapping[str, Json]) -> None:
+    def _add(
+        self, text: str, met: bool | None, citation: str | None, comparison: str, inputs: Mapping[str, Json]
+    ) -> None:
         from casework.kernel.rulebook import clause_of
 
         value, unit = self._used or (None, "")
@@ -112,7 +114,16 @@ class Reasoning:
         )
         self._used = None
 
-    def judge(self, met: bool, text: str, *, otherwise: str = "", citation: str | None = None, comparison: str = "", **inputs: Json) -> bool:
+    def judge(
+        self,
+        met: bool,
+        text: str,
+        *,
+        otherwise: str = "",
+        citation: str | None = None,
+        comparison: str = "",
+        **inputs: Json,
+    ) -> bool:
         """A line with a verdict. `otherwise` is the sentence when it is not met (default: the same)."""
         self._add(text if met else (otherwise or text), met, citation, comparison, inputs)
         return met

@@ -1,8 +1,8 @@
 """The rulebook: every rule of every scheme by its permanent id.
 
-A rule is a pure function `(facts, *, on, law) -> Outcome`. Its docstring opens with the clause, a full-width colon and the
-rule in a sentence (Chinese); that paragraph is the error message and the manual page. What follows after a blank line is
-for the reader of the code.
+A rule is a pure function `(facts, *, on, law) -> Outcome`. Its docstring opens with the clause, a full-width colon and
+the rule in a sentence (Chinese); that paragraph is the error message and the manual page. What follows after a blank
+line is for the reader of the code.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def _enter(rule: Rule) -> None:
     _rules[rule.id] = rule
 
 
-def rule(rule_id: str, *, facts: type, screens: tuple[str, ...] = ()) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+def rule(
+    rule_id: str, *, facts: type, screens: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Enter a pure function into the rulebook. Its outcomes carry the facts they were reached on."""
 
     def enter(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
@@ -69,8 +71,10 @@ def rule(rule_id: str, *, facts: type, screens: tuple[str, ...] = ()) -> Callabl
 
 
 def promise(rule_id: str, text: str, *, screens: tuple[str, ...] = ()) -> None:
-    """Enter a rule that is not a computation: kept by a constraint, a state table, a screen or a paper. `text` as a rule's
-    docstring opens: 「條次：規定。」"""
+    """Enter a rule that is not a computation: kept by a constraint, a state table, a screen or a paper.
+
+    `text` as a rule's docstring opens: 「條次：規定。」
+    """
     frame = inspect.stack()[1]
     module = inspect.getmodule(frame[0])
     clause, sentence = _split(text, rule_id)

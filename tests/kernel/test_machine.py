@@ -1,0 +1,60 @@
+"""Tables of states: what is refused when a table is written, and what an act may do."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.kernel.machine import Machine, NotAllowed, State, Transition, Turn
+
+DRAFT = State("draft", "草稿", Turn.APPLICANT)
+FILED = State("filed", "已送件", Turn.OFFICE)
+DONE = State("done", "已核准", Turn.NOBODY, "good", final=True)
+FILE = Transition("file", "送件", ("draft",), "filed", "t.file_paper")
+RETURN = Transition("send_back", "退回補正", ("filed",), "draft", "t.review_paper", reason=True)
+APPROVE = Transition("approve", "核准", ("filed",), "done", "t.review_paper")
+PAPER = Machine("t.paper", "draft", (DRAFT, FILED, DONE), (FILE, RETURN, APPROVE))
+
+
+def test_every_state_and_act() -> None:
+    allowed = {(s.code, t.name): t.target for s in PAPER.states for t in PAPER.transitions if s.code in t.sources}
+    assert allowed == {("draft", "file"): "filed", ("filed", "send_back"): "draft", ("filed", "approve"): "done"}
+    for state in PAPER.states:
+        for act in PAPER.transitions:
+            if (state.code, act.name) in allowed:
+                assert PAPER.move(state.code, act.name).code == allowed[state.code, act.name]
+            else:
+                with pytest.raises(NotAllowed, match=f"「{state.label}」.*「{act.label}」"):
+                    PAPER.move(state.code, act.name)
+
+
+def test_what_can_be_done_from_a_state() -> None:
+    assert list(PAPER.from_state("filed")) == [RETURN, APPROVE]
+    assert list(PAPER.from_state("done")) == []
+    assert PAPER.state("filed").turn is Turn.OFFICE
+    assert PAPER.transition("send_back").reason
+
+
+@pytest.mark.parametrize(
+    ("states", "acts", "message"),
+    [
+        ((DRAFT, DRAFT), (), "twice"),
+        ((DRAFT, FILED), (FILE, FILE), "twice"),
+        ((DRAFT, FILED), (), "unreachable"),
+        ((DRAFT,), (FILE,), "unknown state"),
+        ((DRAFT, FILED, DONE), (FILE, APPROVE, Transition("reopen", "重開", ("done",), "draft", "t.x")), "final"),
+        ((FILED,), (), "unreachable"),
+    ],
+)
+def test_a_table_that_cannot_work_is_refused(
+    states: tuple[State, ...], acts: tuple[Transition, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Machine("t.paper", "draft", states, acts)
+
+
+def test_the_diagram_names_every_state_and_act() -> None:
+    drawn = PAPER.diagram()
+    assert drawn.startswith("stateDiagram-v2\n    [*] --> draft\n")
+    assert all(f'state "{s.label} {s.code}" as {s.code}' in drawn for s in PAPER.states)
+    assert "    filed --> draft: 退回補正\n" in drawn
+    assert drawn.endswith("    done --> [*]\n")
