@@ -28,7 +28,9 @@ class PortalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             label = field.label or name
-            verb = "請選擇" if isinstance(field, CHOOSING) else "請勾選" if isinstance(field, forms.BooleanField) else "請填寫"
+            verb = "請選擇" if isinstance(field, CHOOSING) else "請填寫"
+            if isinstance(field, forms.BooleanField):
+                verb = "請勾選"
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = f"{verb}「{label}」。"
 
@@ -60,7 +62,7 @@ class ActForm(PortalForm):
         return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "key")}
 
 
-# --- days ----------------------------------------------------------------------------------------------------------------
+# --- days ----------------------------------------------------------------------------------------------------------
 
 
 class RocDateBound(BoundField):
@@ -85,7 +87,12 @@ class RocDateField(forms.CharField):
     """A day typed as 113/12/12, 1131212, 中華民國113年12月12日 or 2024-12-12. Cleans to `datetime.date` or None."""
 
     def __init__(
-        self, *, earliest: date | None = None, latest: date | None = None, help_text: str = "例：113/12/12", **kwargs: Any
+        self,
+        *,
+        earliest: date | None = None,
+        latest: date | None = None,
+        help_text: str = "例：113/12/12",
+        **kwargs: Any,
     ) -> None:
         self.earliest, self.latest = earliest, latest
         super().__init__(max_length=30, help_text=help_text, empty_value=None, **kwargs)
@@ -120,10 +127,11 @@ class RocDateField(forms.CharField):
         """The length of the text was judged by the reader; the validators of a text do not apply to a day."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (understood(data) or data or None) != (initial if isinstance(initial, date) else understood(initial) or initial)
+        before = initial if isinstance(initial, date) else understood(initial) or initial
+        return (understood(data) or data or None) != (before or None)
 
 
-# --- identifiers -----------------------------------------------------------------------------------------------------------
+# --- identifiers ---------------------------------------------------------------------------------------------------
 
 
 class ReadField(forms.CharField):
@@ -201,7 +209,7 @@ class PostalCodeField(ReadField):
         return identifiers.read_postal_code(text)
 
 
-# --- papers ----------------------------------------------------------------------------------------------------------------
+# --- papers --------------------------------------------------------------------------------------------------------
 
 
 class PdfField(forms.FileField):

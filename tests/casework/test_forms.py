@@ -33,7 +33,9 @@ def filled(**data: str) -> Sample:
     return Sample({"day": "113/12/12", **data})
 
 
-@pytest.mark.parametrize("typed", ["113/12/12", "1131212", "中華民國113年12月12日", "2024-12-12", "１１３／１２／１２", " 113.12.12 "])
+@pytest.mark.parametrize(
+    "typed", ["113/12/12", "1131212", "中華民國113年12月12日", "2024-12-12", "１１３／１２／１２", " 113.12.12 "]
+)
 def test_day_is_read_and_shown_back(typed):
     form = filled(day=typed)
     assert form.is_valid()
