@@ -1,0 +1,276 @@
+"""The commands of `./dev`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from devtools import checks
+from devtools.environment import HOME, PYTHON, ROOT, RUN_PACKAGES, TEST_PACKAGES, VENV, Refused
+from devtools.environment import keys, locked, prepare_home, python_environment, say, system_packages
+from devtools.services import Postgres, Redis, dies_with_us
+from devtools.supervise import port_is_taken, serve
+
+SITE = HOME / "site"
+RUNNING = HOME / "running.json"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./dev", description="The portal's working copy: run it, test it, check it.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    one = commands.add_parser("up", help="run the portal with demonstration data at http://127.0.0.1:8000")
+    one.add_argument("--port", type=int, default=8000)
+    commands.add_parser("down", help="end a running ./dev up")
+    commands.add_parser("test", help="run the tests; arguments go to pytest", add_help=False)
+    commands.add_parser("check", help="lint, types, layers, migrations, clauses, deployment")
+    one = commands.add_parser("bench", help="measure; prints JSON lines")
+    one.add_argument("names", nargs="*")
+    one.add_argument("--quick", action="store_true", help="small figures, to see that it runs")
+    one = commands.add_parser("reset", help="throw the demonstration's database and uploads away")
+    one.add_argument("--all", action="store_true", help="the Python environment and the keys as well")
+    commands.add_parser("manage", help="manage.py with the services and keys of this working copy", add_help=False)
+    asked, rest = parser.parse_known_args()
+    if rest and asked.command not in ("test", "manage"):
+        parser.error(f"not understood: {' '.join(rest)}")
+
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _leave)
+    prepare_home()
+    try:
+        match asked.command:
+            case "up":
+                return up(asked.port)
+            case "down":
+                return down()
+            case "test":
+                return test(rest)
+            case "check":
+                return check()
+            case "bench":
+                return bench(asked.names, quick=asked.quick)
+            case "reset":
+                return reset(everything=asked.all)
+            case _:
+                return manage(rest)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+# ── the environment of what we run ────────────────────────────────────────────────────────────────────────────────────
+def _environ(database: str, redis: str, media: Path) -> dict[str, str]:
+    """What the shell sets wins, so that one value can be tried without touching the keys."""
+    own = keys()
+    own.pop("SERVICE_PASSWORD")
+    media.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "DEBUG": "1",
+        "DEMO": "1",
+        "MEDIA_ROOT": str(media),
+        **own,
+        **os.environ,
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "VIRTUAL_ENV": str(VENV),
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
+
+
+@contextlib.contextmanager
+def _services(folder: Path, *, durable: bool) -> Iterator[tuple[str, str]]:
+    """DATABASE_URL and REDIS_URL: those of the shell, else servers of ours for as long as the block lasts."""
+    password = keys()["SERVICE_PASSWORD"]
+    with contextlib.ExitStack() as ends:
+        database, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+        if database is None:
+            postgres = Postgres(folder / "postgres", password, durable=durable)
+            ends.callback(postgres.end)
+            database = postgres.start()
+        if redis is None:
+            server = Redis(password)
+            ends.callback(server.end)
+            redis = server.start()
+        yield database, redis
+
+
+@contextlib.contextmanager
+def _scratch(*, durable: bool = False) -> Iterator[dict[str, str]]:
+    """Services and uploads for one command, gone when it ends; what a killed command left is cleared first."""
+    folders = HOME / "scratch"
+    folders.mkdir(exist_ok=True)
+    for old in folders.iterdir():
+        with locked(f"scratch/{old.name}/lock", wait=False) as left_behind:
+            if left_behind:
+                shutil.rmtree(old, ignore_errors=True)
+    with locked("scratch.lock"):
+        folder = Path(tempfile.mkdtemp(dir=folders))
+        folder.chmod(0o755)
+        held = (folder / "lock").open("w")
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        with _services(folder, durable=durable) as (database, redis):
+            yield _environ(database, redis, folder / "media")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        held.close()
+
+
+@contextlib.contextmanager
+def _site(command: str) -> Iterator[dict[str, str]]:
+    """The lasting services. A second command uses those of the first; a first `manage` waits for its guests to end."""
+    with contextlib.ExitStack() as ends:
+        if not ends.enter_context(locked("site.lock", wait=False)):
+            running = _running()
+            if command == "manage":
+                guest = ends.enter_context((HOME / "guests.lock").open("a"))
+                fcntl.flock(guest, fcntl.LOCK_SH)
+                yield _environ(running["database"], running["redis"], SITE / "media")
+                return
+            if running.get("command") == "up":
+                raise Refused(f"already running at {running['url']} (./dev down ends it)")
+            say("waiting for a ./dev manage to end")
+            ends.enter_context(locked("site.lock"))
+        with _services(SITE, durable=True) as (database, redis):
+            try:
+                yield _environ(database, redis, SITE / "media")
+                if command == "manage":
+                    with locked("guests.lock"):
+                        pass
+            finally:
+                RUNNING.unlink(missing_ok=True)
+
+
+def _running() -> dict[str, str]:
+    for _ in range(100):  # the first command may still be starting its services
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+            return dict(json.loads(RUNNING.read_text()))
+        time.sleep(0.2)
+    raise Refused("another ./dev holds this working copy's database; try again when it has ended")
+
+
+def _tell(command: str, environ: dict[str, str], url: str = "") -> None:
+    RUNNING.unlink(missing_ok=True)
+    RUNNING.touch(0o600)
+    told = {"command": command, "pid": os.getpid(), "url": url}
+    RUNNING.write_text(json.dumps(told | {"database": environ["DATABASE_URL"], "redis": environ["REDIS_URL"]}))
+
+
+def run(command: list[object], environ: dict[str, str]) -> int:
+    """A child in the foreground: Ctrl-C reaches it by itself, we wait for it; other signals we pass on."""
+    child = subprocess.Popen([str(part) for part in command], env=environ, cwd=ROOT, preexec_fn=dies_with_us)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(20)
+        raise
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def up(port: int) -> int:
+    if port_is_taken(port):
+        raise Refused(f"port {port} is in use: ./dev up --port {port + 1}")
+    system_packages(RUN_PACKAGES)
+    python_environment()
+    url = f"http://127.0.0.1:{port}"
+    with _site("up") as environ:
+        environ.setdefault("SITE_URL", url)
+        _tell("up", environ, url)
+        for step in (["migrate", "--verbosity", "0"], ["demo"]):
+            if step == ["demo"] and not any(ROOT.glob("*/management/commands/demo.py")):
+                continue
+            if run([PYTHON, "manage.py", *step], environ):
+                raise Refused(f"manage.py {step[0]} failed")
+        serve(environ, port)
+    return 0
+
+
+def down() -> int:
+    with locked("site.lock", wait=False) as nobody:
+        if nobody:
+            say("not running")
+            return 0
+    running = _running()
+    os.kill(int(running["pid"]), signal.SIGTERM)
+    with locked("site.lock"):
+        say("ended")
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
+    python_environment()
+    alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
+    with _scratch() as environ:
+        return run([PYTHON, "-m", "pytest", *([] if alone else ["-n", "2"]), *arguments], environ)
+
+
+def check() -> int:
+    system_packages(RUN_PACKAGES)
+    python_environment()
+    with _scratch() as environ:
+        failed = []
+        for title, command, extra in checks.steps():
+            started = time.monotonic()
+            bad = command() if callable(command) else run([PYTHON, *command], environ | extra)
+            say(f"{'FAILED' if bad else 'ok    '} {title} ({time.monotonic() - started:.1f} s)")
+            if bad:
+                failed.append(title)
+    if failed:
+        say(f"{len(failed)} failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def bench(names: list[str], *, quick: bool) -> int:
+    system_packages(RUN_PACKAGES)
+    python_environment()
+    with _scratch(durable=True) as environ:
+        if run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], environ):
+            raise Refused("manage.py migrate failed")
+        return run([PYTHON, "-m", "tests.bench", *(["--quick"] if quick else []), *names], environ)
+
+
+def reset(*, everything: bool) -> int:
+    down()
+    with locked("site.lock"):
+        shutil.rmtree(SITE, ignore_errors=True)
+    if everything:
+        shutil.rmtree(HOME, ignore_errors=True)
+    say(f"removed {HOME if everything else SITE}")
+    return 0
+
+
+def manage(arguments: list[str]) -> int:
+    python_environment()
+    with _site("manage") as environ:
+        if not RUNNING.exists():
+            _tell("manage", environ)
+        return run([PYTHON, "manage.py", *arguments], environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
