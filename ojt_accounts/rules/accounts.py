@@ -1,0 +1,117 @@
+"""The account itself: seats, name, password, sign-in, rights by year 帳號."""
+
+import re
+import string
+from dataclasses import dataclass
+from datetime import date
+
+from casework.kernel.facts import Impossible
+from casework.kernel.identifiers import plain
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome, Reasoning
+from casework.kernel.rulebook import promise, rule
+from ojt_accounts.params import PACK
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFacts:
+    """Accounts of the unit at the branch, open or being opened, all plans together; and how many more are asked."""
+
+    taken: int
+    asked: int = 1
+
+    def __post_init__(self) -> None:
+        if self.taken < 0 or self.asked < 0:
+            raise Impossible("帳號數不得為負數。")
+
+
+@rule("OA-07", facts=SeatFacts, screens=("ojt_accounts:accounts", "ojt_accounts:unit_home", "admin:case"))
+def seats(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
+    """申請須知第2頁、第4頁※四：同一訓練單位於單一分署以申請6組帳號為上限。"""
+    why = Reasoning("OA-07", on=on, law=law)
+    cap = why.figure("oa.account_cap")
+    total = facts.taken + facts.asked
+    why.judge(
+        total <= cap,
+        f"已使用 {facts.taken} 組，本次 {facts.asked} 組，合計 {total} 組，未逾上限 {cap} 組",
+        otherwise=f"已使用 {facts.taken} 組，本次 {facts.asked} 組，合計 {total} 組，超過上限 {cap} 組",
+        comparison=f"{facts.taken} + {facts.asked} ≤ {cap}",
+    )
+    return why.outcome(left=max(0, cap - facts.taken))
+
+
+@dataclass(frozen=True, slots=True)
+class WordFacts:
+    value: str
+
+
+def shaped_like_person_id(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Z][1289A-D]\d{8}", plain(text)))
+
+
+@rule("OA-09", facts=WordFacts, screens=("ojt_accounts:accounts",))
+def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
+    """申請須知第4頁設定原則（帳號）：5～15碼，第1碼需為英文，限英文字母及數字，不得為身分證字號或統一證號形式，且不得與他人重複。
+
+    Uniqueness regardless of case is the database's (user_account_name_once).
+    """
+    why = Reasoning("OA-09", on=on, law=law)
+    value = facts.value
+    shortest, longest = why.figure("oa.account_name_length")
+    why.judge(shortest <= len(value) <= longest, f"帳號須為 {shortest} 至 {longest} 碼（目前 {len(value)} 碼）", length=len(value))
+    why.judge(bool(re.match(r"[A-Za-z]", value)), "帳號第 1 碼須為英文字母")
+    why.judge(bool(re.fullmatch(r"[A-Za-z0-9]*", value)), "帳號只能使用英文字母及數字，不得有空白或特殊符號")
+    why.judge(not shaped_like_person_id(value), "帳號不得使用身分證字號或統一證號的形式")
+    return why.outcome()
+
+
+@rule("OA-10", facts=WordFacts, screens=("set_password",))
+def password(facts: WordFacts, *, on: date, law: Law) -> Outcome:
+    """申請須知第4頁設定原則（密碼）：12～16碼，須包含英文大寫、小寫、數字及符號。
+
+    The facts are never stored: callers drop the outcome's facts (accounts keep no password anywhere).
+    """
+    why = Reasoning("OA-10", on=on, law=law)
+    value = facts.value
+    shortest, longest = why.figure("oa.password_length")
+    why.judge(shortest <= len(value) <= longest, f"密碼須為 {shortest} 至 {longest} 碼")
+    why.judge(any(c in string.ascii_uppercase for c in value), "密碼須包含英文大寫字母")
+    why.judge(any(c in string.ascii_lowercase for c in value), "密碼須包含英文小寫字母")
+    why.judge(any(c in string.digits for c in value), "密碼須包含數字")
+    why.judge(any(c in string.punctuation for c in value), "密碼須包含符號，例：!、@、#")
+    return why.outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class YearFacts:
+    """The program year 計畫年度, in ROC years."""
+
+    program_year: int
+
+
+@rule("OA-13", facts=YearFacts, screens=("ojt_accounts:unit_home", "ojt_accounts:rollover"))
+def rights_end(facts: YearFacts, *, on: date, law: Law) -> Outcome:
+    """申請須知第2頁※賦予：權限依年度及計畫開通，年度終了即止，新年度須重新申請賦予。"""
+    why = Reasoning("OA-13", on=on, law=law)
+    year = facts.program_year + 1911
+    starts_on, last_day = date(year, 1, 1), date(year, 12, 31)
+    in_force = starts_on <= on <= last_day
+    why.note(f"{facts.program_year} 年度權限自 {facts.program_year}/01/01 至 {facts.program_year}/12/31 止", on=on)
+    return why.outcome(judged=False, starts_on=starts_on, last_day=last_day, in_force=in_force)
+
+
+promise(
+    "OA-11",
+    f"{PACK} 第4頁設定原則：系統寄送密碼設定連結，由使用者自行設定；密碼不以郵件寄送，連結限用一次並有期限。",
+    screens=("set_password",),
+)
+promise(
+    "OA-12",
+    f"{PACK} 第2頁、第4頁※：以自然人憑證登入，身分證字號須與憑證相符；帳號密碼登入僅於特殊情況由分署敘明理由、期限後開放。",
+    screens=("account_login", "admin:password_openings"),
+)
+promise(
+    "OA-14",
+    f"{PACK} 第2頁、第4頁※：人員異動或業務調整應填註銷單；註銷設定當下即停止權限，其過去辦理紀錄仍保留姓名。",
+    screens=("ojt_accounts:accounts", "ojt_accounts:unit_home"),
+)
