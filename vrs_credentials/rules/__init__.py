@@ -1,0 +1,32 @@
+"""The rules VRS-01 … VRS-17, one module per part of the manual, in its order."""
+
+from vrs_credentials import clauses, params
+from vrs_credentials.rules import (
+    attendance,
+    courses,
+    education,
+    extension,
+    hours,
+    ledger,
+    pages,
+    papers,
+    qualification,
+    renewal,
+    review,
+)
+
+__all__ = [
+    "attendance",
+    "clauses",
+    "courses",
+    "education",
+    "extension",
+    "hours",
+    "ledger",
+    "pages",
+    "papers",
+    "params",
+    "qualification",
+    "renewal",
+    "review",
+]
