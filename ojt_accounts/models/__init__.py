@@ -1,0 +1,13 @@
+from ojt_accounts.models.application import AccountForm, Application, Intake, Pledge, UnitForm
+from ojt_accounts.models.register import PlanRight, Registration, TrainingAccount
+
+__all__ = [
+    "AccountForm",
+    "Application",
+    "Intake",
+    "Pledge",
+    "PlanRight",
+    "Registration",
+    "TrainingAccount",
+    "UnitForm",
+]
