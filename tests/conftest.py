@@ -1,0 +1,68 @@
+"""What every test stands on: no network, no leftovers, no template variable that is not there."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.template import engines
+from django.template.base import FilterExpression
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # a fast hasher: what is tested is never how long hashing takes
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # tests neither wait for Redis nor leave counts in it; those about Redis start their own
+    django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    django_settings.CELERY_BROKER_URL = "memory://"
+
+
+class _UndefinedVariable(str):
+    """Stands for a variable the template does not find: an error in our templates, nothing in those of others.
+
+    Django asks whether `string_if_invalid` is true before it uses it: that is where the template and the variable are
+    known. `{% if x %}` and `{{ x|default:… }}` ask on purpose whether there is one and stay allowed.
+    """
+
+    def __bool__(self) -> bool:
+        frame = sys._getframe(1)
+        expression = frame.f_locals.get("self")
+        if not isinstance(expression, FilterExpression):
+            return False
+        if any(function.__name__ in ("default", "default_if_none") for function, _ in expression.filters):
+            return False
+        while frame and frame.f_code.co_name != "render_annotated":
+            frame = frame.f_back
+        origin = getattr(frame.f_locals["self"], "origin", None) if frame else None
+        name = getattr(origin, "name", None) or ""
+        if name.startswith(str(ROOT)) and "site-packages" not in name:
+            pytest.fail(f"{Path(name).relative_to(ROOT)}: variable {expression.token!r} is not defined")
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _undefined_variables_fail() -> None:
+    engines["django"].engine.string_if_invalid = _UndefinedVariable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
+    """Uploads of a test go to its own folder, and its cache is empty."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The system's Chromium. A machine without one fails here with the package's name rather than pass untested."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "Chromium is not installed (Debian: chromium)"
+    return found
