@@ -57,10 +57,12 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# An app of the five is installed once its apps.py is there.
+# Which of the five this site offers; one is installed once its apps.py is there.
 SCHEMES = [
     name
-    for name in ("ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials")
+    for name in env.list(
+        "SCHEMES", default=["ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials"]
+    )
     if (BASE_DIR / name / "apps.py").exists()
 ]
 ADMIN_APP = "django.contrib.admin"
