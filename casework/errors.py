@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from accounts.errors import NotPermitted
+from accounts.errors import Refused as AccountsRefused
 from casework.kernel.machine import NotAllowed
 from casework.kernel.outcome import Outcome
 
@@ -10,16 +12,12 @@ if TYPE_CHECKING:
     from casework.models import Case
 
 
-class Refused(Exception):
+class Refused(AccountsRefused):
     """A rule or the state of things refuses. `field` names the form field it belongs to; `outcomes` hold the lines."""
 
     def __init__(self, message: str, *, field: str | None = None, outcomes: Sequence[Outcome] = ()) -> None:
-        super().__init__(message)
-        self.message, self.field, self.outcomes = message, field, tuple(outcomes)
-
-
-class NotPermitted(Exception):
-    """The person does not hold the right on this thing."""
+        super().__init__(message, field=field)
+        self.outcomes = tuple(outcomes)
 
 
 class Stale(Exception):

@@ -34,7 +34,7 @@ def _on_disk(upload: UploadedFile) -> Iterator[Path]:
 def judged(upload: UploadedFile, limits: Limits, kind: str = "pdf", field: str = "file") -> Verdict:
     """The verdict on a file. Raises Refused at `field` with the reason when it is not acceptable."""
     with _on_disk(upload) as path:
-        verdict = judge(path, kind=kind, limits=limits, clamd=settings.CLAMD_SOCKET or None)
+        verdict = judge(path, kind=kind, limits=limits, clamd=settings.CLAMD_ADDRESS)
     if not verdict.ok:
         raise Refused(verdict.sentence, field=field)
     return verdict

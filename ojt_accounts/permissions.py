@@ -1,0 +1,39 @@
+"""Who may, in account applications: rights and the roles that bundle them."""
+
+from accounts.models import Organisation
+from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+
+KIND = Organisation.Kind
+REVEAL = "accounts.reveal_national_id"
+
+VIEW_OWN = "ojt_accounts.view_own"
+PREPARE = "ojt_accounts.prepare"
+VIEW_UNIT = "ojt_accounts.view_unit"
+VIEW_OFFICE = "ojt_accounts.view_office"
+SIGN_OFFICER = "ojt_accounts.sign_officer"
+SIGN_CHIEF = "ojt_accounts.sign_chief"
+SIGN_APPROVER = "ojt_accounts.sign_approver"
+REFUSE = "ojt_accounts.refuse"
+SET_ACCOUNT = "ojt_accounts.set_account"
+MANAGE_INTAKE = "ojt_accounts.manage_intake"
+
+declare_rights(
+    Right(VIEW_OWN, "檢視本單位帳號申請案", Side.APPLICANT),
+    Right(PREPARE, "填寫及送出帳號申請", Side.APPLICANT),
+    Right(VIEW_UNIT, "檢視本單位人員與帳號", Side.APPLICANT),
+    Right(VIEW_OFFICE, "檢視分署受理的帳號申請案", Side.OFFICE),
+    Right(SIGN_OFFICER, "分署承辦人簽核", Side.OFFICE),
+    Right(SIGN_CHIEF, "分署科室主管簽核", Side.OFFICE),
+    Right(SIGN_APPROVER, "決行", Side.OFFICE),
+    Right(REFUSE, "不予核准", Side.OFFICE),
+    Right(SET_ACCOUNT, "設定系統帳號", Side.OFFICE),
+    Right(MANAGE_INTAKE, "公告受理期間", Side.OFFICE),
+)
+declare_roles(
+    Role("unit_contact", "訓練單位聯絡人", (VIEW_OWN, PREPARE, VIEW_UNIT), (KIND.UNIT,)),
+    Role("unit_user", "訓練單位帳號使用者", (VIEW_UNIT,), (KIND.UNIT,)),
+    Role("branch_officer", "分署承辦人", (VIEW_OFFICE, SIGN_OFFICER, MANAGE_INTAKE, REVEAL), (KIND.BRANCH,), staff=True),
+    Role("branch_chief", "分署科室主管", (VIEW_OFFICE, SIGN_CHIEF), (KIND.BRANCH,), staff=True),
+    Role("branch_approver", "分署決行主管", (VIEW_OFFICE, SIGN_APPROVER, REFUSE), (KIND.BRANCH,), staff=True),
+    Role("branch_account_admin", "系統帳號設定人員", (VIEW_OFFICE, SET_ACCOUNT, REVEAL), (KIND.BRANCH,), staff=True),
+)

@@ -1,0 +1,267 @@
+"""Querysets for screens, and the bridge from rows to the facts rules ask for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.models import Organisation, User
+from accounts.rights import organisations_with
+from casework.kernel.jsonable import jsonable
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from ojt_accounts.models import AccountForm, Application, Intake, Pledge, PlanRight, Registration, TrainingAccount, UnitForm
+from ojt_accounts.params import PLANS, REGISTERED_KINDS
+from ojt_accounts.permissions import VIEW_OFFICE, VIEW_UNIT
+from ojt_accounts.rules import accounts as account_rules
+from ojt_accounts.rules import papers, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of the unit form that is not what it was (OA-02)."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who must sign a pledge, with everything they are at once (OA-08)."""
+
+    name: str
+    national_id: str
+    phone: str
+    capacities: tuple[str, ...]
+
+
+def application_of(case: Case) -> Application:
+    return Application.objects.select_related("case", "intake", "county", "unit_form").get(case=case)
+
+
+def live_forms(application: Application) -> list[AccountForm]:
+    return [form for form in application.account_forms.all() if form.removed_at is None]
+
+
+def live_pledges(application: Application) -> list[Pledge]:
+    return list(application.pledges.filter(removed_at=None).select_related("wording", "scan"))
+
+
+def registration_of(application: Application) -> Registration | None:
+    case = application.case
+    return Registration.objects.filter(organisation=case.organisation_id, branch=case.office_id).first()
+
+
+def intakes(branch: Organisation, *, on: date) -> QuerySet[Intake]:
+    """Intakes a unit can still apply in."""
+    return Intake.objects.filter(branch=branch, opens_on__lte=on, closes_on__gte=on)
+
+
+# --- the unit form ---------------------------------------------------------------------------------------------------
+
+
+def form_values(form: UnitForm) -> dict[str, Any]:
+    return {name: jsonable(getattr(form, name)) for name in UnitForm.FIELDS}
+
+
+def shown(name: str, value: Any) -> str:
+    """A unit-form value as a person reads it."""
+    if value in (None, "", []):
+        return "（空白）"
+    if name == "plans":
+        return "、".join(PLANS[p] for p in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    field = UnitForm._meta.get_field(name)
+    return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)
+
+
+def differences(application: Application) -> list[Difference]:
+    """What the unit form changes against the unit's last approved form at this branch; empty for a new unit (OA-02)."""
+    registration = registration_of(application)
+    if registration is None or not registration.form or not hasattr(application, "unit_form"):
+        return []
+    new = form_values(application.unit_form)
+    return [
+        Difference(name, str(UnitForm._meta.get_field(name).verbose_name), shown(name, registration.form.get(name)), shown(name, new[name]))
+        for name in UnitForm.FIELDS
+        if (registration.form.get(name) or None) != (new[name] or None)
+    ]
+
+
+def unit_form_needed(application: Application) -> bool:
+    return papers.unit_form_needed(application.kind, unit_changed=bool(differences(application)))  # type: ignore[arg-type]
+
+
+# --- people ------------------------------------------------------------------------------------------------------------
+
+
+def pledge_people(application: Application, changes: Sequence[Difference] | None = None) -> list[Person]:
+    """Who must sign: contact and custodian (new unit, or when they changed), every account applicant; each person once."""
+    if application.kind == Application.Kind.CANCELLATION:
+        return []
+    found: dict[str, dict[str, Any]] = {}
+
+    def add(name: str, capacity: str, phone: str = "", national_id: str = "") -> None:
+        entry = found.setdefault(name, {"capacities": [], "phone": "", "national_id": ""})
+        entry["capacities"].append(capacity)
+        entry["phone"] = entry["phone"] or phone
+        entry["national_id"] = entry["national_id"] or national_id
+
+    unit = getattr(application, "unit_form", None)
+    changed = {d.field for d in (differences(application) if changes is None else changes)}
+    everybody = application.kind == Application.Kind.NEW_UNIT
+    if unit is not None:
+        if unit.contact and (everybody or "contact" in changed):
+            add(unit.contact, "contact", unit.contact_phone)
+        if unit.custodian and (everybody or "custodian" in changed):
+            add(unit.custodian, "custodian", unit.custodian_phone)
+    for form in live_forms(application):
+        if form.request != AccountForm.Request.CLOSE:
+            add(form.name, "applicant", form.phone, form.national_id)
+    return [Person(name, e["national_id"], e["phone"], tuple(e["capacities"])) for name, e in found.items()]
+
+
+# --- facts for rules --------------------------------------------------------------------------------------------------
+
+
+def plans_of(application: Application) -> list[str]:
+    unit = getattr(application, "unit_form", None)
+    wanted = {p for form in live_forms(application) for p in form.plans} | set(unit.plans if unit else ())
+    return [p for p in PLANS if p in wanted]
+
+
+def attached(application: Application) -> set[str]:
+    return set(application.case.attachments.filter(removed_at=None, subject="").values_list("field", flat=True))
+
+
+def checklist_facts(application: Application, changes: Sequence[Difference] | None = None) -> papers.ChecklistFacts:
+    changes = differences(application) if changes is None else changes
+    pledges = {p.name: p for p in live_pledges(application)}
+    unit = getattr(application, "unit_form", None)
+    return papers.ChecklistFacts(
+        kind=application.kind,  # type: ignore[arg-type]
+        unit_kind=application.unit_kind,
+        unit_changed=bool(changes),
+        unit_form_filled=bool(unit and unit.saved_at),
+        account_forms=len(live_forms(application)),
+        papers=tuple(sorted(attached(application))),
+        pledges_needed=tuple(p.name for p in pledge_people(application, changes)),
+        pledges_signed=tuple(name for name, pledge in pledges.items() if pledge.scan_id),
+    )
+
+
+def change_facts(changes: Sequence[Difference]) -> papers.ChangeFacts:
+    fields = {d.field for d in changes}
+    return papers.ChangeFacts(tuple(d.label for d in changes), "contact" in fields, "custodian" in fields)
+
+
+def seats_taken(registration: Registration | None) -> int:
+    if registration is None:
+        return 0
+    return registration.accounts.exclude(state=TrainingAccount.State.CLOSED).count()
+
+
+def seat_facts(application: Application) -> account_rules.SeatFacts:
+    """Seats taken before this application's own, and how many it asks for."""
+    own = Q(forms__application=application)
+    registration = registration_of(application)
+    taken = 0
+    if registration is not None:
+        open_accounts = registration.accounts.exclude(state=TrainingAccount.State.CLOSED)
+        taken = open_accounts.exclude(own & Q(forms__request=AccountForm.Request.OPEN)).distinct().count()
+    asked = sum(form.request == AccountForm.Request.OPEN for form in live_forms(application))
+    return account_rules.SeatFacts(taken=taken, asked=asked)
+
+
+def standing_missing(application: Application) -> list[str]:
+    """Labels of the particulars that OA-03, OA-04 and OA-16 are judged by and that are not filled in yet."""
+    wanted = ["letter_number", "letter_on"]
+    if application.kind != Application.Kind.CANCELLATION:
+        wanted += ["unit_kind", "ttqs_edition", "ttqs_grade", "ttqs_valid_from", "ttqs_valid_until"]
+        if application.unit_kind != "university":
+            wanted.append("founded_on")
+    return [str(Application._meta.get_field(name).verbose_name) for name in wanted if not getattr(application, name)]
+
+
+def standing_outcomes(application: Application, *, on: date, law: Law) -> list[Outcome]:
+    """OA-03 and OA-04 for every plan applied for."""
+    if application.kind == Application.Kind.CANCELLATION or application.intake is None or standing_missing(application):
+        return []
+    closing, found = application.intake.closes_on, []
+    for plan in plans_of(application):
+        found.append(
+            standing.ttqs(
+                standing.TtqsFacts(
+                    plan=plan,  # type: ignore[arg-type]
+                    edition=application.ttqs_edition,  # type: ignore[arg-type]
+                    grade=application.ttqs_grade,  # type: ignore[arg-type]
+                    valid_from=application.ttqs_valid_from,  # type: ignore[arg-type]
+                    valid_until=application.ttqs_valid_until,  # type: ignore[arg-type]
+                    closing_on=closing,
+                ),
+                on=on,
+                law=law,
+            )
+        )
+        found.append(
+            standing.unit_kind(
+                standing.KindFacts(plan, application.unit_kind, closing, application.founded_on),  # type: ignore[arg-type]
+                on=on,
+                law=law,
+            )
+        )
+    return found
+
+
+def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
+    """Every rule that speaks on the application today, in the pack's order."""
+    changes = differences(application)
+    found = [papers.checklist(checklist_facts(application, changes), on=on, law=law)]
+    if application.kind == Application.Kind.RENEWAL:
+        found.append(papers.unit_changes(change_facts(changes), on=on, law=law))
+    found += standing_outcomes(application, on=on, law=law)
+    if application.kind != Application.Kind.CANCELLATION:
+        found.append(standing.training_grade(standing.GradeFacts(application.latest_grade or None), on=on, law=law))  # type: ignore[arg-type]
+        if application.unit_kind:
+            facts = standing.PremiumFacts(application.unit_kind, application.owes_premiums, application.premiums_checked_on)  # type: ignore[arg-type]
+            found.append(standing.premiums(facts, on=on, law=law))
+        found.append(account_rules.seats(seat_facts(application), on=on, law=law))
+    return found
+
+
+# --- the register ----------------------------------------------------------------------------------------------------
+
+
+def registrations_for(user: User) -> QuerySet[Registration]:
+    """Units in the register that the user may see: as the branch, or as the unit."""
+    return Registration.objects.filter(
+        Q(branch__in=organisations_with(user, VIEW_OFFICE)) | Q(organisation__in=organisations_with(user, VIEW_UNIT))
+    ).select_related("organisation", "branch")
+
+
+def with_seats(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    return registrations.annotate(
+        seats=Count("accounts", filter=~Q(accounts__state=TrainingAccount.State.CLOSED)),
+        last_year=Max("accounts__plan_rights__program_year"),
+    )
+
+
+def rollover(branches: Iterable[int] | QuerySet[Organisation], *, program_year: int) -> QuerySet[TrainingAccount]:
+    """Open accounts without any right in `program_year`: who has not been re-granted (OA-13)."""
+    granted = PlanRight.objects.filter(program_year=program_year, withdrawn_on=None).values("account")
+    return (
+        TrainingAccount.objects.filter(registration__branch__in=branches, state=TrainingAccount.State.OPEN)
+        .exclude(pk__in=granted)
+        .select_related("registration__organisation", "registration__branch", "user")
+        .annotate(last_year=Max("plan_rights__program_year"))
+    )
+
+
+def needs_registration_papers(application: Application) -> bool:
+    return application.unit_kind in REGISTERED_KINDS

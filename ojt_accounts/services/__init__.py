@@ -1,0 +1,1 @@
+"""Acts on account applications: preparing, filing, checking, signing, setting accounts."""

@@ -1,0 +1,345 @@
+"""The unit prepares its application 填報: every save is an act on a case in the unit's hands."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts import crypto
+from accounts.models import County, Organisation, User
+from accounts.rights import can
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.kernel.identifiers import mask_person_id
+from casework.kernel.jsonable import jsonable
+from casework.models import Case
+from casework.services import attachments
+from casework.services.cases import lock, open_case, require
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.wordings import wording
+from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, TrainingAccount, UnitForm
+from ojt_accounts.permissions import PREPARE
+from ojt_accounts.rules import accounts as account_rules
+from ojt_accounts.rules.papers import PAPERS
+from ojt_accounts.selectors import live_forms, pledge_people, registration_of
+from ojt_accounts.states import KIND
+from ojt_accounts.wordings import PLEDGE
+
+EDITABLE = ("draft", "correction")
+
+
+def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, Application]:
+    """The case locked and its application, when `by` may change it now. Raises Stale, NotPermitted, Refused."""
+    case = lock(case, version=version)
+    require(by, PREPARE, case)
+    if case.state not in EDITABLE:
+        raise Refused("案件已送出，不能再修改；如需更正請與承辦分署聯絡。")
+    return case, Application.objects.select_related("intake", "county").get(case=case)
+
+
+@transaction.atomic
+def start(
+    *, unit: Organisation, kind: str, program_year: int, county: County, intake: Intake | None, by: User, at: datetime
+) -> Application:
+    """Open a draft at the branch in charge of the county of training (OA-17); prefilled from the last approved form."""
+    if not can(by, PREPARE, unit):
+        raise NotPermitted("您沒有為這個單位申請的權限。")
+    branch = county.branch
+    if branch is None:
+        raise Refused("這個縣市尚未設定轄區分署。", field="county")
+    registration = Registration.objects.filter(organisation=unit, branch=branch, registered_on__isnull=False).first()
+    if kind == Application.Kind.NEW_UNIT and registration:
+        raise Refused(f"貴單位已在{branch.label}登錄，請選「舊單位」。", field="kind")
+    if kind != Application.Kind.NEW_UNIT and registration is None:
+        raise Refused(f"貴單位尚未在{branch.label}登錄，請選「新單位申請」。", field="kind")
+    if kind != Application.Kind.CANCELLATION:
+        if intake is None or intake.branch_id != branch.pk or intake.program_year != program_year:
+            raise Refused(f"請選擇{branch.label} {program_year} 年度的受理期間。", field="intake")
+        if not intake.opens_on <= taipei_day(at) <= intake.closes_on:
+            raise Refused("這個受理期間目前未開放。", field="intake")
+    label = Application.Kind(kind).label
+    case = open_case(
+        kind=KIND, title=f"{unit.name} {program_year}年度{label}", office=branch, organisation=unit, person=None, by=by, at=at
+    )
+    application = Application.objects.create(
+        case=case,
+        kind=kind,
+        program_year=program_year,
+        county=county,
+        intake=intake if kind != Application.Kind.CANCELLATION else None,
+    )
+    if kind != Application.Kind.CANCELLATION:
+        _prefill(application, unit, registration, at)
+    return application
+
+
+def _prefill(application: Application, unit: Organisation, registration: Registration | None, at: datetime) -> None:
+    """Copy last year: the approved form and the lasting particulars; a new unit starts from what is known of it."""
+    if registration and registration.form:
+        UnitForm.objects.create(application=application, saved_at=at, **registration.form)
+        last = Application.objects.filter(case=registration.form_case).first()
+        if last:
+            application.unit_kind, application.founded_on = last.unit_kind, last.founded_on
+            application.save(update_fields=["unit_kind", "founded_on"])
+    else:
+        UnitForm.objects.create(
+            application=application,
+            full_name=unit.name,
+            unified_number=unit.unified_number,
+            address=unit.address,
+            postal_code=unit.postal_code,
+        )
+
+
+@transaction.atomic
+def save_unit_form(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> UnitForm:
+    """Save the whole unit form (validated by its form class) and bring the pledges in step."""
+    case, application = editable(case, by=by, version=version)
+    form, _ = UnitForm.objects.get_or_create(application=application)
+    changes = []
+    for name in UnitForm.FIELDS:
+        if name in data and jsonable(getattr(form, name)) != jsonable(data[name]):
+            label = str(UnitForm._meta.get_field(name).verbose_name)
+            changes.append({"field": name, "label": label, "before": jsonable(getattr(form, name)), "after": jsonable(data[name])})
+            setattr(form, name, data[name])
+    form.saved_at = at
+    form.save()
+    sync_pledges(application, at=at)
+    record(case, "unit_form.saved", "填寫訓練機構名稱申請表", by=by, at=at, changes=changes)
+    return form
+
+
+def check_account_form(
+    application: Application, data: Mapping[str, Any], *, position: int | None, on: date
+) -> TrainingAccount | None:
+    """What the row's neighbours say of an account form; returns the existing account it is for. Raises Refused at a field."""
+    index = crypto.index(data["national_id"])
+    for other in live_forms(application):
+        if other.position != position and other.national_id_index == index:
+            raise Refused("這個人在本案已有一張申請單（一人一張）。", field="national_id")
+    registration = registration_of(application)
+    existing = (
+        registration.accounts.exclude(state=TrainingAccount.State.CLOSED).filter(national_id_index=index).first()
+        if registration
+        else None
+    )
+    if data["request"] != AccountForm.Request.OPEN:
+        if existing is None:
+            raise Refused("查無這個人在本分署的帳號，請確認身分證字號，或改選「申請」。", field="national_id")
+        return existing
+    if existing:
+        raise Refused(f"這個人已有帳號 {existing.account_name}，請改選「賦予」。", field="request")
+    law = law_in_force()
+    outcome = account_rules.account_name(account_rules.WordFacts(data["account_name"]), on=on, law=law)
+    if not outcome.met:
+        raise Refused(outcome.sentence, field="account_name", outcomes=[outcome])
+    known = User.objects.filter(national_id_index=index).first()
+    named = User.objects.filter(account_name__iexact=data["account_name"]).first()
+    if known and (named is None or named.pk != known.pk):
+        raise Refused("這個人在本系統已有帳號，請填寫其既有帳號。", field="account_name")
+    if named and (known is None or named.pk != known.pk):
+        raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
+    mail = User.objects.filter(email__iexact=data["email"]).exclude(pk=known.pk if known else None).exists()
+    if mail:
+        raise Refused("這個電子郵件已有其他人使用，每人須有自己的電子郵件。", field="email")
+    for other in live_forms(application):
+        if other.position == position:
+            continue
+        if other.account_name.lower() == data["account_name"].lower():
+            raise Refused("本案另一張申請單已使用這個帳號。", field="account_name")
+        if other.email.lower() == data["email"].lower():
+            raise Refused("本案另一張申請單已使用這個電子郵件。", field="email")
+    return None
+
+
+@transaction.atomic
+def save_account_form(
+    case: Case, *, data: Mapping[str, Any], position: int | None, by: User, at: datetime, version: int | None = None
+) -> AccountForm:
+    """Add (position None) or change one person's account form."""
+    case, application = editable(case, by=by, version=version)
+    if application.kind == Application.Kind.CANCELLATION and data["request"] != AccountForm.Request.CLOSE:
+        raise Refused("註銷案只能填「註銷」。", field="request")
+    account = check_account_form(application, data, position=position, on=taipei_day(at))
+    fields = {
+        "request": data["request"],
+        "plans": list(data["plans"]),
+        "name": data["name"],
+        "national_id": data["national_id"],
+        "national_id_index": crypto.index(data["national_id"]),
+        "email": data["email"],
+        "phone": data["phone"],
+        "account_name": account.account_name if account else data["account_name"],
+        "account": account,
+    }
+    if position is None:
+        position = (application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0) + 1
+        form = AccountForm.objects.create(application=application, position=position, **fields)
+    else:
+        form = application.account_forms.get(position=position, removed_at=None)
+        for name, value in fields.items():
+            setattr(form, name, value)
+        form.save()
+    asked = sum(f.request == AccountForm.Request.OPEN for f in live_forms(application))
+    _seats_allow(application, asked=asked, on=taipei_day(at))
+    sync_pledges(application, at=at)
+    changes = [
+        {"label": "申請人", "before": "", "after": form.name},
+        {"label": "身分證字號", "before": "", "after": mask_person_id(form.national_id)},
+        {"label": "帳號", "before": "", "after": form.account_name},
+    ]
+    record(case, "account_form.saved", f"填寫帳號{form.get_request_display()}單：{form.name}", by=by, at=at, changes=changes)
+    return form
+
+
+def _seats_allow(application: Application, *, asked: int, on: date) -> None:
+    registration = registration_of(application)
+    taken = list(registration.accounts.exclude(state=TrainingAccount.State.CLOSED)) if registration else []
+    facts = account_rules.SeatFacts(taken=len(taken), asked=asked)
+    outcome = account_rules.seats(facts, on=on, law=law_in_force())
+    if not outcome.met:
+        names = "、".join(f"{a.name}（{a.account_name}）" for a in taken)
+        raise Refused(outcome.sentence + (f"目前帳號：{names}。" if names else ""), field="request", outcomes=[outcome])
+
+
+@transaction.atomic
+def remove_account_form(case: Case, *, position: int, by: User, at: datetime, version: int | None = None) -> None:
+    case, application = editable(case, by=by, version=version)
+    form = application.account_forms.filter(position=position, removed_at=None).first()
+    if form is None:
+        return
+    form.removed_at = at
+    form.save(update_fields=["removed_at"])
+    sync_pledges(application, at=at)
+    record(case, "account_form.removed", f"刪除帳號{form.get_request_display()}單：{form.name}", by=by, at=at)
+
+
+@transaction.atomic
+def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = None) -> int:
+    """Copy last year: a 賦予 form for every account in use that has no form here yet. Says how many."""
+    case, application = editable(case, by=by, version=version)
+    registration = registration_of(application)
+    request = AccountForm.Request.CLOSE if application.kind == Application.Kind.CANCELLATION else AccountForm.Request.GRANT
+    there = {form.national_id_index for form in live_forms(application)}
+    position = application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0
+    made = 0
+    accounts = registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
+    for account in accounts:
+        if account.national_id_index in there or account.user is None or not account.user.national_id:
+            continue
+        last = account.plan_rights.order_by("-program_year").first()
+        plans = list(account.plan_rights.filter(program_year=last.program_year).values_list("plan", flat=True)) if last else []
+        position, made = position + 1, made + 1
+        AccountForm.objects.create(
+            application=application,
+            position=position,
+            request=request,
+            plans=plans or ["industry_talent"],
+            name=account.name,
+            national_id=account.user.national_id,
+            national_id_index=account.national_id_index,
+            email=account.user.email,
+            phone=account.user.phone,
+            account_name=account.account_name,
+            account=account,
+        )
+    if made:
+        sync_pledges(application, at=at)
+        record(case, "account_form.copied", f"自現有帳號帶入 {made} 張申請單", by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def save_standing(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> Application:
+    """The particulars on the papers: kind, founding, TTQS, the official letter (OA-03, OA-04, OA-16)."""
+    case, application = editable(case, by=by, version=version)
+    changes = []
+    for name, value in data.items():
+        if getattr(application, name) != value:
+            label = str(Application._meta.get_field(name).verbose_name)
+            changes.append({"field": name, "label": label, "before": jsonable(getattr(application, name)), "after": jsonable(value)})
+            setattr(application, name, value)
+    application.save()
+    record(case, "standing.saved", "填寫資格與公文資料", by=by, at=at, changes=changes)
+    return application
+
+
+def add_paper(
+    case: Case, *, code: str, upload: UploadedFile, attested: bool, by: User, at: datetime
+) -> attachments.Attachment:
+    """Attach a paper of the checklist; copies need the uploader's word that they are true (OA-15)."""
+    require(by, PREPARE, case)
+    if code not in PAPERS:
+        raise Refused("沒有這種文件。", field="file")
+    if code != "letter" and not attested:
+        raise Refused("請勾選「本文件與正本相符，並已加蓋職章」。", field="attested")
+    with transaction.atomic():
+        editable(case, by=by)
+    return attachments.add_attachment(
+        case=case, field=code, label=PAPERS[code], upload=upload, attested=attested, by=by, at=at
+    )
+
+
+@transaction.atomic
+def remove_paper(case: Case, *, pk: int, by: User, at: datetime) -> None:
+    case, _ = editable(case, by=by)
+    attachment = case.attachments.filter(pk=pk, removed_at=None).first()
+    if attachment:
+        Pledge.objects.filter(scan=attachment).update(scan=None, scan_confirmed_at=None)
+        attachments.remove_attachment(attachment, by=by, at=at)
+
+
+def sync_pledges(application: Application, *, at: datetime) -> None:
+    """One pledge per person who must sign; those no longer needed step aside (a scan with them is kept)."""
+    application = Application.objects.select_related("case", "unit_form").get(pk=application.pk)
+    people = {person.name: person for person in pledge_people(application)}
+    existing = {pledge.name: pledge for pledge in application.pledges.filter(removed_at=None)}
+    for name in existing.keys() - people.keys():
+        pledge = existing[name]
+        pledge.removed_at = at
+        pledge.save(update_fields=["removed_at"])
+    text = wording(PLEDGE, on=taipei_day(at))
+    for name, person in people.items():
+        pledge = existing.get(name) or Pledge(application=application, name=name, wording=text)
+        pledge.capacities = list(person.capacities)
+        pledge.phone = pledge.phone or person.phone
+        if person.national_id and pledge.national_id != person.national_id:
+            pledge.national_id, pledge.national_id_index = person.national_id, crypto.index(person.national_id)
+        pledge.save()
+
+
+@transaction.atomic
+def save_pledge(
+    case: Case, *, pk: int, national_id: str, address: str, phone: str, by: User, at: datetime, version: int | None = None
+) -> Pledge:
+    """What is printed on a person's pledge; the name is that of the forms."""
+    case, application = editable(case, by=by, version=version)
+    pledge = application.pledges.get(pk=pk, removed_at=None)
+    on_form = next((f for f in live_forms(application) if f.name == pledge.name), None)
+    if on_form and on_form.national_id != national_id:
+        raise Refused("與帳號申請單上的身分證字號不同，請核對。", field="national_id")
+    pledge.national_id, pledge.national_id_index = national_id, crypto.index(national_id)
+    pledge.address, pledge.phone = address, phone
+    pledge.save()
+    record(case, "pledge.saved", f"填寫切結書資料：{pledge.name}", by=by, at=at)
+    return pledge
+
+
+def add_pledge_scan(case: Case, *, pk: int, upload: UploadedFile, by: User, at: datetime) -> Pledge:
+    """The signed pledge scanned back (OA-23); an earlier scan is kept beside it."""
+    with transaction.atomic():
+        case, application = editable(case, by=by)
+        pledge = application.pledges.get(pk=pk, removed_at=None)
+    if not pledge.national_id or not pledge.address:
+        raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。")
+    scan = attachments.add_attachment(
+        case=case, field="pledge", subject=pledge.code, label=f"保密切結書（{pledge.name}）", upload=upload, attested=True, by=by, at=at
+    )
+    pledge.scan, pledge.scan_confirmed_at = scan, None
+    pledge.save(update_fields=["scan", "scan_confirmed_at"])
+    return pledge
+
+
