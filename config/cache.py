@@ -1,7 +1,7 @@
 """The cache: Redis shared by all processes while it answers, the process's own memory while it does not.
 
-Pages, filing and sign-off must work with Redis stopped. What is cached is only rate limits and short-lived figures: with
-Redis away a limit counts per process (stricter than not counting, looser than counting together). After a failure Redis
+Pages, filing and sign-off must work with Redis stopped. Only rate limits and short-lived figures are cached: with Redis away
+a limit counts per process (stricter than not counting, looser than counting together). After a failure Redis
 is left alone for a few seconds so that each page does not wait for it again.
 """
 

@@ -1,11 +1,13 @@
 """What a load balancer or container asks: does this process answer, and does its database?"""
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
+@login_not_required
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,8 @@ _PERSON_ID = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[A-Da-d1289]\d{5}(\d{3})(?![
 _MOBILE = re.compile(r"(?<!\d)(09\d{2})-?\d{3}-?(\d{3})(?!\d)")
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
 _SECRET_NAME = re.compile(
-    r"password|passwd|secret|token|cookie|authorization|national_id|csrf|session_?key|field_keys|index_key", re.IGNORECASE
+    r"password|passwd|secret|token|cookie|authorization|national_id|csrf|session_?key|field_keys|index_key",
+    re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
 

@@ -8,5 +8,11 @@ from config import health
 urlpatterns = [
     path("healthz", health.ready, name="healthz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
 ]
+
+handler400 = "accounts.views.errors.bad_request"
+handler403 = "accounts.views.errors.forbidden"
+handler404 = "accounts.views.errors.not_found"
+handler429 = "accounts.views.errors.too_many"  # allauth's limiter asks for it
+handler500 = "accounts.views.errors.server_error"

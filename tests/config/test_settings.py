@@ -78,7 +78,9 @@ def test_a_production_site_passes_the_deployment_check() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("change", "error"), [({"DEMO": "1"}, "portal.E001"), ({"STAFF_SECOND_FACTOR": "0"}, "portal.E002")])
+@pytest.mark.parametrize(
+    ("change", "error"), [({"DEMO": "1"}, "portal.E001"), ({"STAFF_SECOND_FACTOR": "0"}, "portal.E002")]
+)
 def test_what_belongs_to_the_demonstration_is_refused(change: dict[str, str], error: str) -> None:
     done = manage("check", "--deploy", **change)
     assert done.returncode != 0

@@ -1,0 +1,75 @@
+"""What can be said about the containers without a container engine."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:\?|:-)?")
+
+
+def pins(name: str) -> dict[str, str]:
+    found = re.findall(r"^([\w.-]+)==([^ ;\\]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE)
+    assert found
+    return dict(found)
+
+
+def test_the_services_of_a_site() -> None:
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "scheduler", "nginx"}
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"web", "migrate"}))
+def test_every_lasting_service_has_a_health_check(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_the_image_has_the_health_check_of_web() -> None:
+    assert "docker/healthy.py" in (ROOT / "Dockerfile").read_text()
+    assert "healthcheck" not in SERVICES["web"]
+
+
+def test_every_image_is_pinned() -> None:
+    images = [service["image"] for service in SERVICES.values() if not service["image"].startswith("ojt-portal:")]
+    images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(images) == 5
+    assert all(re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?(-slim)?-bookworm", image) for image in images)
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    assert re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[-1] == "portal"
+
+
+@pytest.mark.parametrize("name", ["migrate", "web", "worker", "scheduler"])
+def test_our_containers_are_closed(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["environment"]["DEBUG"] == service["environment"]["DEMO"] == "0"
+
+
+def test_required_variables_are_explained() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    required = {name for name, mark in VARIABLE.findall(text) if mark == ":?"}
+    explained = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert required == explained
+    assert not [name for name, mark in VARIABLE.findall(text) if not mark]
+
+
+def test_only_nginx_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_pins_agree_and_name_no_source() -> None:
+    base, dev = pins("base.txt"), pins("dev.txt")
+    assert base.items() <= dev.items()
+    for name in ("base.txt", "dev.txt"):
+        text = (ROOT / "requirements" / name).read_text()
+        assert "://" not in text
+        assert "--index" not in text
+        assert text.count("--hash=sha256:") > len(base)
