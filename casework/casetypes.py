@@ -22,7 +22,8 @@ class Act:
     """A button on the case page: one service function behind it.
 
     `perform(case, by=, at=, version=, **cleaned)`; `why_not(case, user)` is the sentence shown beside a button that is off,
-    empty when it is on. `form(case=…)` builds the form shown with the button. The right is checked again in the service.
+    empty when it is on. `form(case=…)` builds the form shown with the button, `form(data=, files=, case=…)` the posted one; a
+    form's `layout` names a template of its own. `perform` may return the address to go to. The service checks the right again.
     """
 
     code: str
@@ -53,6 +54,16 @@ class Panel:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Identifier:
+    """A personal identifier in a case: masked on the page, `read` only with a reason that is logged."""
+
+    code: str
+    label: str
+    masked: str
+    read: Callable[[], str]
+
+
 def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
     return ()
 
@@ -73,6 +84,8 @@ class CaseType:
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
     targets: Callable[[Case], Sequence[Target]] = _nothing
+    #: Personal identifiers that the office may reveal one at a time.
+    identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
     #: The applicant's next page for a case in their hands.
     applicant_url: Callable[[Case], str] = lambda case: ""
     #: Columns an export adds: label → value.
