@@ -1,0 +1,27 @@
+"""The rules OHS-01 … OHS-22, one module per subject, in the order of the directive (要點)."""
+
+from ohs_training import params
+from ohs_training.rules import (
+    attendance,
+    classes,
+    derivation,
+    examination,
+    institutions,
+    issue,
+    keeping,
+    supervision,
+    timetable,
+)
+
+__all__ = [
+    "attendance",
+    "classes",
+    "derivation",
+    "examination",
+    "institutions",
+    "issue",
+    "keeping",
+    "params",
+    "supervision",
+    "timetable",
+]
