@@ -7,7 +7,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "使用者與機關"
 
     def ready(self) -> None:
+        from accounts import catalogue, checks, signals  # noqa: F401  (rights, checks and receivers enter by import)
+
         post_migrate.connect(_sync, dispatch_uid="accounts.sync_rights")
+        signals.connect()
 
 
 def _sync(sender: AppConfig, **kwargs: object) -> None:

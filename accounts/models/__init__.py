@@ -8,11 +8,13 @@ from accounts.models.organisation import (
     RoleGroup,
 )
 from accounts.models.password import PasswordHistory, PasswordOpening, SetPasswordLink
+from accounts.models.sign_in import FailedSignIns
 from accounts.models.user import User
 
 __all__ = [
     "AccessLog",
     "County",
+    "FailedSignIns",
     "Membership",
     "Organisation",
     "OrganisationGroupObjectPermission",

@@ -34,7 +34,11 @@ class AccessLog(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "存取紀錄"
         ordering = ("-at", "-pk")
-        indexes = [models.Index(fields=["user", "-at"])]
+        indexes = [
+            models.Index(fields=["user", "-at"]),
+            # whose number was looked at: shown to that person
+            models.Index(fields=["subject", "-at"], condition=models.Q(action="reveal"), name="access_reveal_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.subject}"

@@ -1,0 +1,109 @@
+"""How allauth meets this portal: who may sign up, what guards a guess, how secrets are kept, what sentences say."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from accounts import clock, crypto
+from accounts.models import AccessLog, User
+from accounts.services import lockout
+from accounts.services.access import record_access
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "此帳號已停用。",
+        "enter_current_password": "目前密碼不正確，請再輸入一次。",
+        "incorrect_code": "驗證碼不正確，請輸入驗證器目前顯示的數字。",
+        "incorrect_password": "密碼不正確。",
+        "rate_limited": "嘗試次數太多，請稍候再試。",
+        "too_many_login_attempts": "嘗試次數太多，請於 15 分鐘後再試，或使用「忘記密碼」重新設定密碼。",
+        "email_password_mismatch": "帳號或密碼不正確。",
+        "username_password_mismatch": "帳號或密碼不正確。",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts of staff and units come from approved applications. A scheme whose people register themselves opens
+        this by SELF_SIGN_UP and brings its own form."""
+        return settings.SELF_SIGN_UP
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        typed = credentials.get("username") or credentials.get("email") or ""
+        user = lockout.person_named(typed)
+        try:
+            super().pre_authenticate(request, **credentials)
+            lockout.take_attempt(user=user, typed=typed, at=clock.now())
+        except ValidationError as error:
+            self._log_refusal(request, user, typed, error.messages[0])
+            raise
+        except lockout.Locked as error:
+            self._log_refusal(request, user, typed, error.message)
+            raise ValidationError(error.message, code="too_many_login_attempts") from error
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.forgive(user=user)
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        typed = credentials.get("username") or credentials.get("email") or ""
+        self._log_refusal(request, lockout.person_named(typed), typed, "帳號或密碼不正確")
+
+    def _log_refusal(self, request: HttpRequest, user: User | None, typed: str, reason: str) -> None:
+        record_access(
+            AccessLog.Action.SIGN_IN_REFUSED,
+            at=clock.now(),
+            user=user,
+            attempted=typed,
+            subject="帳號密碼",
+            reason=reason,
+            request=request,
+        )
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # One count per person, whichever of their names is typed and in whatever case.
+        typed = credentials.get("username") or credentials.get("email") or ""
+        return lockout.key_of(lockout.person_named(typed), typed)
+
+    def forget_attempts(self, request: HttpRequest, user: User) -> None:
+        """After a password was set by link: the limiter's count goes with the lock."""
+        ratelimit.clear(
+            request, app="allauth.account", action="login_failed", key=lockout.key_of(user)
+        )
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No "signed in as …" above every page; what matters is said by the pages themselves."""
+        template = kwargs.get("message_template") or (args[0] if args else "")
+        if template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
+            return
+        super().add_message(request, level, *args, **kwargs)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": "機關人員必須使用兩步驟驗證，不能關閉。",
+        "cannot_generate_recovery_codes": "請先開啟驗證器應用程式，才能產生備用碼。",
+        "incorrect_code": "驗證碼不正確，請輸入驗證器目前顯示的數字。",
+    }
+    _column = "mfa_authenticator.data"
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text, column=self._column)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text, column=self._column)
+
+    def get_totp_label(self, user: Any) -> str:
+        return user.account_name
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not (settings.STAFF_SECOND_FACTOR and authenticator.user.is_staff)

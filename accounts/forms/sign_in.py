@@ -1,0 +1,44 @@
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.models import Login
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.errors import SignInRefused
+from accounts.providers import identify, provider
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """帳號或電子郵件, and the password, judged by the password provider."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            label="帳號或電子郵件",
+            max_length=254,
+            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+            error_messages={"required": "請輸入帳號或電子郵件。"},
+        )
+        self.fields["password"].label = "密碼"
+        self.fields["password"].help_text = ""
+        self.fields["password"].error_messages["required"] = "請輸入密碼。"
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+    def _clean_with_password(self, credentials: dict[str, Any]) -> dict[str, Any]:
+        way = provider("password")
+        assert way is not None
+        try:
+            self.user = identify(way, self.request, self.cleaned_data)
+        except SignInRefused as refusal:
+            raise ValidationError(refusal.message) from refusal
+        self._login = Login(user=self.user)
+        return self.cleaned_data
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = "密碼"
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)

@@ -1,0 +1,1 @@
+"""What stands before every page: a reference number, sign-in by default, idle sign-out, and what must be done first."""

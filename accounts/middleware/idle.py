@@ -1,0 +1,53 @@
+"""閒置登出: a person who does nothing for a while is signed out, with a warning beforehand (static/js/portal.js).
+
+The moment last seen stands in the session and is written at most once a minute. A request the page makes by itself (header
+`X-Background`) is not activity. The keep-alive address is an ordinary request.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from accounts import clock
+
+SEEN = "seen_at"
+WRITE_EVERY = 60
+IDLE_REASON = "閒置逾時自動登出"
+
+
+def idle_seconds(user: Any) -> int:
+    return settings.IDLE_SECONDS["staff" if user.is_staff else "applicant"]
+
+
+class IdleSignOut:
+    """Stands before SignedIn, which then sends the visitor to the sign-in page; a public page is shown all the same."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view_func: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        if not request.user.is_authenticated:
+            return
+        now = clock.now()
+        seen = request.session.get(SEEN)
+        idle = int(now.timestamp()) - seen if seen is not None else None
+        if idle is not None and idle > idle_seconds(request.user):
+            sign_out_idle(request)
+        elif request.headers.get("X-Background") is None and (idle is None or idle >= WRITE_EVERY):
+            request.session[SEEN] = int(now.timestamp())
+            UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
+
+
+def sign_out_idle(request: HttpRequest) -> None:
+    minutes = idle_seconds(request.user) // 60
+    request.sign_out_reason = IDLE_REASON  # type: ignore[attr-defined]
+    logout(request)
+    messages.info(request, f"您已超過 {minutes} 分鐘沒有操作，系統已自動登出。請重新登入，將回到剛才的頁面。")

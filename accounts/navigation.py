@@ -1,0 +1,65 @@
+"""主選單: each app registers its entries; a person sees those their rights open."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.roles import right as declared_right
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """`right`: shown to whoever holds it somewhere (None: to everybody). `staff`: True only for staff, False only for others.
+    `public`: shown without sign-in too."""
+
+    label: str
+    url_name: str
+    right: str | None = None
+    staff: bool | None = None
+    order: int = 100
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    url: str
+    current: bool
+
+
+_items: list[NavItem] = []
+
+
+def register_nav(*items: NavItem) -> None:
+    for item in items:
+        if item not in _items:
+            _items.append(item)
+
+
+def all_items() -> list[NavItem]:
+    return sorted(_items, key=lambda item: (item.order, item.label))
+
+
+def _shown(item: NavItem, request: HttpRequest, rights: Collection[str]) -> bool:
+    user = request.user
+    if not user.is_authenticated:
+        return item.public
+    if item.staff is not None and item.staff != user.is_staff:
+        return False
+    return item.right is None or declared_right(item.right).codename in rights
+
+
+def entries(request: HttpRequest, rights: Collection[str]) -> list[Entry]:
+    """The menu of this visitor; `rights` are the codenames they hold. The longest address that fits is the current one."""
+    found: list[tuple[str, str]] = []
+    for item in all_items():
+        if _shown(item, request, rights):
+            try:
+                found.append((item.label, reverse(item.url_name)))
+            except NoReverseMatch:  # checks.navigation_leads_somewhere reports it; one wrong entry must not stop every page
+                continue
+    fitting = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(fitting, key=len, default=None)
+    return [Entry(label, url, url == current) for label, url in found]

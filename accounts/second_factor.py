@@ -1,0 +1,20 @@
+"""機關人員的兩步驟驗證: asked of staff when STAFF_SECOND_FACTOR is on."""
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest
+
+_SESSION_KEY = "second_factor_set_up"
+
+
+def needs_second_factor(request: HttpRequest) -> bool:
+    """Whether this person still has to set one up. The answer "no" is remembered in the session."""
+    if not (settings.STAFF_SECOND_FACTOR and request.user.is_staff):
+        return False
+    if request.session.get(_SESSION_KEY) == request.user.pk:
+        return False
+    if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+        return True
+    request.session[_SESSION_KEY] = request.user.pk
+    return False

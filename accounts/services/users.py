@@ -1,0 +1,40 @@
+"""Closing and opening a person's access (OA-14): it stops the moment it is set; their past work stays theirs."""
+
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from accounts.errors import Refused
+from accounts.models import AccessLog, User
+from accounts.services.access import record_access
+
+
+@transaction.atomic
+def close_user(*, user: User, reason: str, by: User | None, at: datetime) -> None:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active:
+        return
+    if not reason.strip():
+        raise Refused("請填寫停用原因。", field="reason")
+    user.is_active, user.closed_at, user.closed_reason = False, at, reason.strip()[:200]
+    user.save(update_fields=["is_active", "closed_at", "closed_reason"])
+    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    end_sessions(user)
+    record_access(AccessLog.Action.USER_CLOSED, at=at, user=by, subject=user.account_name, reason=reason)
+
+
+@transaction.atomic
+def open_user(*, user: User, by: User | None, at: datetime) -> None:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active:
+        return
+    user.is_active, user.closed_at, user.closed_reason = True, None, ""
+    user.save(update_fields=["is_active", "closed_at", "closed_reason"])
+    record_access(AccessLog.Action.USER_OPENED, at=at, user=by, subject=user.account_name)
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out everywhere. An inactive user is refused on every request anyway; this ends the rows too."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()

@@ -1,0 +1,45 @@
+"""The access log of sign-in and sign-out, whichever way it happened."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
+
+from accounts import clock
+from accounts.models import AccessLog, User
+from accounts.services.access import record_access
+
+
+def connect() -> None:
+    # Django's own receiver saves the whole user and so writes a history row for each sign-in.
+    user_logged_in.disconnect(update_last_login, dispatch_uid="update_last_login")
+    user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
+    user_logged_out.connect(signed_out, dispatch_uid="accounts.signed_out")
+
+
+def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    User.objects.filter(pk=user.pk).update(last_login=clock.now())  # not among the columns kept in history
+    record_access(AccessLog.Action.SIGN_IN, at=clock.now(), user=user, subject=_ways(request, user), request=request)
+
+
+def _ways(request: HttpRequest, user: User) -> str:
+    from accounts.providers import provider
+
+    names = []
+    for record in get_authentication_records(request, user):
+        way = provider(record["method"])
+        names.append(way.label if way else {"mfa": "驗證碼", "demo": "展示登入"}.get(record["method"], record["method"]))
+    return "、".join(names)
+
+
+def signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_access(
+            AccessLog.Action.SIGN_OUT,
+            at=clock.now(),
+            user=user,
+            reason=getattr(request, "sign_out_reason", ""),
+            request=request,
+        )

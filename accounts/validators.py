@@ -1,0 +1,35 @@
+"""Password rules of every account. The composition rule of OA-10 is the scheme's own validator, added in the settings."""
+
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+
+from accounts import clock
+from accounts.models import PasswordHistory, User
+
+
+class FormerPasswordValidator:
+    """The last three passwords, the present one among them, may not be used again. Remembers each password set (its hash)."""
+
+    def __init__(self, barred: int = 3) -> None:
+        self.barred = barred
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if not isinstance(user, User) or user.pk is None:
+            return
+        former = list(user.password_history.values_list("encoded", flat=True)[: self.barred])
+        if user.password not in former:  # set before passwords were remembered, or loaded from elsewhere
+            former = [user.password, *former][: self.barred]
+        if any(check_password(password, encoded) for encoded in former):
+            raise ValidationError(f"新密碼不能與最近 {self.barred} 次使用過的密碼相同。", code="former_password")
+
+    def password_changed(self, password: str, user: Any = None) -> None:
+        if not isinstance(user, User) or user.pk is None:
+            return
+        PasswordHistory.objects.create(user=user, encoded=user.password, set_at=clock.now())
+        kept = user.password_history.values_list("pk", flat=True)[: self.barred]
+        user.password_history.exclude(pk__in=list(kept)).delete()
+
+    def get_help_text(self) -> str:
+        return f"不能與最近 {self.barred} 次使用過的密碼相同。"

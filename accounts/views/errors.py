@@ -1,0 +1,61 @@
+"""Short error pages with the request's reference number (參考編號); the log lines of the request carry the same number."""
+
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+
+from accounts import clock
+from accounts.models import AccessLog
+from accounts.services.access import record_access
+
+log = structlog.get_logger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A refusal is written into the access log."""
+    sentence = str(exception) if exception else ""
+    try:
+        record_access(
+            AccessLog.Action.REFUSED,
+            at=clock.now(),
+            user=getattr(request, "user", None),
+            subject=request.method,
+            reason=sentence,
+            request=request,
+        )
+    except DatabaseError as error:
+        log.warning("refusal_not_recorded", error=type(error).__name__)
+    return render(request, "403.html", {"reason_sentence": sentence}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page stood open too long, or somebody signed in or out in another tab."""
+    log.info("csrf_refused", reason=reason)
+    return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "429.html", status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Asks nothing of the database or the session, which may be what failed."""
+    context: dict[str, Any] = {"request_id": getattr(request, "request_id", "")}
+    try:
+        page = render_to_string("500.html", context)
+    except (TemplateDoesNotExist, OSError):
+        page = f"系統發生錯誤，請稍後再試。參考編號：{context['request_id']}"
+    return HttpResponse(page, status=500)

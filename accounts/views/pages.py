@@ -1,0 +1,42 @@
+"""首頁, 網站導覽, statements: pages that belong to no scheme."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import panels
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The public start page, or the start page of whoever is signed in."""
+    if request.user.is_authenticated:
+        return render(request, "portal/dashboard.html", {"blocks": panels.dashboard.shown(request)})
+    return render(request, "portal/home.html", {"blocks": panels.landing.shown(request)})
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/sitemap.html")
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html")
+
+
+@login_not_required
+@require_safe
+def design(request: HttpRequest) -> HttpResponse:
+    """Every component of the visual language on one page."""
+    return render(request, "portal/design.html")
