@@ -7,15 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from accounts.models import Organisation, User
-from accounts.rights import organisations_with
+from accounts.models import Organisation
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Case
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge, PlanRight, Registration, TrainingAccount, UnitForm
-from ojt_accounts.params import PLANS, REGISTERED_KINDS
-from ojt_accounts.permissions import VIEW_OFFICE, VIEW_UNIT
+from ojt_accounts.params import PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
 
@@ -238,13 +236,6 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
 # --- the register ----------------------------------------------------------------------------------------------------
 
 
-def registrations_for(user: User) -> QuerySet[Registration]:
-    """Units in the register that the user may see: as the branch, or as the unit."""
-    return Registration.objects.filter(
-        Q(branch__in=organisations_with(user, VIEW_OFFICE)) | Q(organisation__in=organisations_with(user, VIEW_UNIT))
-    ).select_related("organisation", "branch")
-
-
 def with_seats(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     return registrations.annotate(
         seats=Count("accounts", filter=~Q(accounts__state=TrainingAccount.State.CLOSED)),
@@ -262,6 +253,3 @@ def rollover(branches: Iterable[int] | QuerySet[Organisation], *, program_year: 
         .annotate(last_year=Max("plan_rights__program_year"))
     )
 
-
-def needs_registration_papers(application: Application) -> bool:
-    return application.unit_kind in REGISTERED_KINDS

@@ -17,6 +17,7 @@ from casework.kernel.jsonable import jsonable
 from casework.models import Case, Document
 from casework.services.cases import next_number
 from casework.services.events import record
+from casework.services.signoffs import content_digest
 
 # No 0 O 1 I: read out over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -56,9 +57,9 @@ def issue(
     document.context = jsonable(
         {
             **context,
-            "document_number": document.number,
+            "number": document.number,
+            "sha": content_digest(context)[:12],
             "issued_on": roc(taipei_day(at)),
-            "check_url": check_url(document),
             "qr": papers.qr(check_url(document)),
         }
     )

@@ -1,0 +1,137 @@
+"""Filing 送件, filing again after corrections, withdrawing."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.errors import Refused
+from casework.kernel.dates import taipei_day
+from casework.models import Case
+from casework.services import corrections
+from casework.services.cases import lock, move, set_people
+from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ojt_accounts.models import Application
+from ojt_accounts.permissions import SIGN_OFFICER
+from ojt_accounts.rules import accounts as account_rules
+from ojt_accounts.rules import papers
+from ojt_accounts.selectors import (
+    application_of,
+    checklist_facts,
+    live_forms,
+    live_pledges,
+    seat_facts,
+    standing_missing,
+    standing_outcomes,
+)
+from ojt_accounts.services.preparing import check_account_form
+
+HANDLE, CORRECT = "ojt_accounts.handle", "ojt_accounts.correct"
+
+
+def may_file(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 送件: everything asked for is there (OA-01), the unit may apply (OA-03, OA-04), seats suffice (OA-07)."""
+    application, on, law = application_of(case), taipei_day(at), law_in_force()
+    checklist = papers.checklist(checklist_facts(application), on=on, law=law)
+    if not checklist.met:
+        raise Refused("文件尚未齊備：" + checklist.sentence, outcomes=[checklist])
+    if missing := standing_missing(application):
+        raise Refused("請先填寫：" + "、".join(missing) + "。")
+    for form in live_forms(application):
+        data = {
+            "national_id": form.national_id,
+            "request": form.request,
+            "account_name": form.account_name,
+            "email": form.email,
+        }
+        check_account_form(application, data, position=form.position, on=on)
+    judged = [*standing_outcomes(application, on=on, law=law)]
+    if application.kind != Application.Kind.CANCELLATION:
+        judged.append(account_rules.seats(seat_facts(application), on=on, law=law))
+    if refused := [one for one in judged if one.met is False]:
+        raise Refused("".join(dict.fromkeys(one.sentence for one in refused)), outcomes=refused)
+
+
+def _filed(case: Case, *, by: User, at: datetime) -> None:
+    application, on, law = application_of(case), taipei_day(at), law_in_force()
+    case.filed_at = case.filed_at or at
+    case.received_on = on
+    set_people(
+        case,
+        [
+            *((form.national_id, form.name) for form in live_forms(application)),
+            *((pledge.national_id, pledge.name) for pledge in live_pledges(application)),
+        ],
+    )
+    days = law.at("oa.handling_days", on)
+    set_deadline(
+        code=HANDLE,
+        rule="OA-21",
+        label="分署審查",
+        citation=days.citation,
+        counted_from=on,
+        due_on=law.calendar.working_days_after(on, days.value),
+        at=at,
+        case=case,
+        remind_days=(3, 1),
+    )
+    notify(
+        users=holders(SIGN_OFFICER, case.office),
+        code="ojt_accounts.filed",
+        subject=f"新收件：{case.title}",
+        body=f"{case.organisation} 已送出「{case.title}」，案號 {case.number}，請審查。",
+        key=f"filed:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/admin/case/{case.number}/",
+        at=at,
+        mail=False,
+    )
+
+
+@transaction.atomic
+def file_application(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """送件. Raises Refused with the missing items, Stale, NotPermitted, NotAllowed."""
+    case = lock(case, version=version)
+    checklist = papers.checklist(
+        checklist_facts(application_of(case)), on=taipei_day(at), law=law_in_force()
+    )
+    move(case, "file", by=by, at=at, outcomes=[checklist])
+    _filed(case, by=by, at=at)
+    case.save()
+    notify(
+        users=[by],
+        code="ojt_accounts.receipt",
+        subject=f"已收到您的申請：{case.number}",
+        body=f"您的「{case.title}」已送出，案號 {case.number}，由{case.office}審查。進度可在「我的申請」查看。",
+        key=f"receipt:{case.number}",
+        case=case,
+        link=f"/cases/{case.number}/",
+        at=at,
+    )
+    return case
+
+
+@transaction.atomic
+def refile(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """補正後重新送件: every item answered, and the checks of filing again."""
+    case = lock(case, version=version)
+    corrections.close(case, by=by, at=at)
+    move(case, "refile", by=by, at=at)
+    meet_deadline(code=CORRECT, at=at, case=case)
+    _filed(case, by=by, at=at)
+    case.save()
+    return case
+
+
+@transaction.atomic
+def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> Case:
+    """撤回: nothing is asked for any more."""
+    case = lock(case, version=version)
+    move(case, "withdraw", by=by, at=at, reason=reason)
+    withdraw_all(at=at, case=case)
+    return case
+
+

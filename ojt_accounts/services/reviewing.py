@@ -1,0 +1,238 @@
+"""The branch reviews 審查: its own checks, corrections, the signatures, the decision."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.errors import Refused
+from casework.kernel.dates import days_after, roc, taipei_day
+from casework.kernel.jsonable import jsonable
+from casework.models import Case, SignOff
+from casework.services import attachments, corrections
+from casework.services.cases import lock, move, require
+from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from casework.services.signoffs import sign
+from ojt_accounts import documents
+from ojt_accounts.models import Application, Pledge
+from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
+from ojt_accounts.selectors import application_of, findings, live_pledges
+from ojt_accounts.services.filing import CORRECT, HANDLE
+from ojt_accounts.services.seating import reserve_seats
+from ojt_accounts.services.signing import decided, forms_to_sign, states_of
+
+CLAUSE = "OA-21 依序簽核"
+
+
+def _reviewing(case: Case, *, by: User, right: str, version: int | None) -> tuple[Case, Application]:
+    case = lock(case, version=version)
+    require(by, right, case)
+    if case.state != "filed":
+        raise Refused("案件不在審查中。")
+    return case, application_of(case)
+
+
+@transaction.atomic
+def record_checks(case: Case, *, by: User, at: datetime, version: int | None = None, **data: Any) -> None:
+    """The officer's own look-ups: latest grade (OA-05), premiums (OA-06), the letter's addressee (OA-16)."""
+    case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
+    changes = []
+    letter = data.pop("letter_to_us", None)
+    if letter is not None:
+        data["letter_confirmed_at"] = (application.letter_confirmed_at or at) if letter else None
+    for name, value in data.items():
+        if getattr(application, name) != value:
+            label = str(Application._meta.get_field(name).verbose_name)
+            changes.append({"field": name, "label": label, "before": jsonable(getattr(application, name)), "after": jsonable(value)})
+            setattr(application, name, value)
+    application.save()
+    record(case, "checks.recorded", "登錄查核結果", by=by, at=at, changes=changes, clause="OA-05、OA-06、OA-16", internal=True)
+
+
+@transaction.atomic
+def confirm_papers(
+    case: Case, *, papers: Sequence[int], pledges: Sequence[int], by: User, at: datetime, version: int | None = None
+) -> None:
+    """Per document: true copy with seal (OA-15); per pledge: signed or sealed by hand (OA-23)."""
+    case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
+    for attachment in case.attachments.filter(pk__in=papers, removed_at=None, confirmed_at=None):
+        attachments.confirm_copy(attachment, by=by, at=at, clause="OA-15")
+    for pledge in application.pledges.filter(pk__in=pledges, removed_at=None, scan__isnull=False, scan_confirmed_at=None):
+        Pledge.objects.filter(pk=pledge.pk).update(scan_confirmed_at=at)
+        case = lock(case)
+        record(case, "pledge.confirmed", f"確認切結書簽章：{pledge.name}", by=by, at=at, clause="OA-23", internal=True)
+
+
+@transaction.atomic
+def ask_correction(
+    case: Case,
+    *,
+    items: Sequence[corrections.Item],
+    message: str,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> None:
+    """通知補正, item by item, with a term; the case goes back to the unit."""
+    case, _ = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
+    law, on = law_in_force(), taipei_day(at)
+    days = law.at("oa.correction_days", on)
+    due_on = law.calendar.act_by(days_after(on, days.value))
+    corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)
+    move(case, "ask_correction", by=by, at=at, reason=message)
+    meet_deadline(code=HANDLE, at=at, case=case)
+    set_deadline(
+        code=CORRECT,
+        rule="OA-01",
+        label="補正期限",
+        citation=days.citation,
+        counted_from=on,
+        due_on=due_on,
+        at=at,
+        case=case,
+        remind_days=(7, 3, 1),
+    )
+    lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items if item["problem"].strip())
+    _tell_unit(case, "correction", f"請補正：{case.number}", f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip(), at=at)
+
+
+def _tell_unit(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
+    if case.organisation is None:
+        return
+    notify(
+        users=holders(PREPARE, case.organisation),
+        code=f"ojt_accounts.{code}",
+        subject=subject,
+        body=f"案由：{case.title}（{case.number}）\n\n{body}",
+        key=f"{code}:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/cases/{case.number}/",
+        at=at,
+    )
+
+
+def officer_ready(application: Application) -> str:
+    """What the officer must still do before signing; empty when ready."""
+    case = application.case
+    if not application.letter_confirmed_at:
+        return "請先確認公文受文者為本分署（OA-16）。"
+    unconfirmed = case.attachments.filter(removed_at=None, confirmed_at=None).exclude(field__in=["pledge", "letter"])
+    if first := unconfirmed.first():
+        return f"請先逐件確認「與正本相符」：{first.label}（OA-15）。"
+    if pledge := next((p for p in live_pledges(application) if p.scan_id and not p.scan_confirmed_at), None):
+        return f"請先確認{pledge.name}的切結書確有簽名或蓋章（OA-23）。"
+    if application.kind != Application.Kind.CANCELLATION and not application.grade_checked_on:
+        return "請先登錄最近一次辦訓等級查核結果（OA-05）。"
+    return ""
+
+
+@transaction.atomic
+def sign_forms(
+    case: Case,
+    *,
+    forms: Sequence[str],
+    by: User,
+    at: datetime,
+    decision: str = SignOff.Decision.APPROVE,
+    comment: str = "",
+    version: int | None = None,
+) -> Case:
+    """Sign (or return to the officer) the chosen forms at the step that is due for each; the last 決行 approves the case."""
+    case = lock(case, version=version)
+    if case.state != "filed":
+        raise Refused("案件不在審查中。")
+    application = application_of(case)
+    known = {form.code: form for form in forms_to_sign(application)}
+    chosen = [known[code] for code in forms if code in known]
+    if not chosen:
+        raise Refused("請選擇要簽核的表單。", field="forms")
+    law, on = law_in_force(), taipei_day(at)
+    if decision == SignOff.Decision.APPROVE:
+        judged = [one for one in findings(application, on=on, law=law) if one.met is False]
+        if judged:
+            raise Refused("尚有不符規定事項：" + "".join(one.sentence for one in judged), outcomes=judged)
+        if why := officer_ready(application):
+            raise Refused(why)
+    for form in chosen:
+        sign(
+            case,
+            form=form.code,
+            form_label=form.label,
+            chain=form.chain,
+            digest=form.digest,
+            by=by,
+            at=at,
+            decision=decision,
+            comment=comment,
+            clause=CLAUSE,
+        )
+    if decision == SignOff.Decision.RETURN:
+        notify(
+            users=holders(SIGN_OFFICER, case.office),
+            code="ojt_accounts.returned",
+            subject=f"簽核退回：{case.number}",
+            body=f"{by.name}退回「{case.title}」：{comment}",
+            key=f"returned:{case.number}:{case.events_count}",
+            case=case,
+            link=f"/admin/case/{case.number}/",
+            at=at,
+            mail=False,
+        )
+    elif all(decided(states_of(case, form)) for form in forms_to_sign(application)):
+        _approve(case, application, by=by, at=at)
+    return case
+
+
+def all_signed(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 核定."""
+    application = application_of(case)
+    open_forms = [f.label for f in forms_to_sign(application) if not decided(states_of(case, f))]
+    if open_forms:
+        raise Refused("尚未全部核章：" + "、".join(open_forms) + "。")
+
+
+def _approve(case: Case, application: Application, *, by: User, at: datetime) -> None:
+    law, on = law_in_force(), taipei_day(at)
+    outcomes = findings(application, on=on, law=law)
+    seats = reserve_seats(application, at=at)
+    move(case, "approve", by=by, at=at, outcomes=[*outcomes, seats])
+    case.decided_on = on
+    case.save()
+    meet_deadline(code=HANDLE, at=at, case=case)
+    documents.issue_unit_form(case, application, by=by, at=at)
+    _tell_unit(case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at)
+    notify(
+        users=holders(SET_ACCOUNT, case.office),
+        code="ojt_accounts.to_set",
+        subject=f"待設定帳號：{case.number}",
+        body=f"「{case.title}」已核定，請設定帳號。",
+        key=f"to_set:{case.number}",
+        case=case,
+        link=f"/admin/case/{case.number}/",
+        at=at,
+        mail=False,
+    )
+
+
+@transaction.atomic
+def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """不予核准, with reasons and every rule that was not met."""
+    case = lock(case, version=version)
+    application = application_of(case)
+    on = taipei_day(at)
+    judged = [one for one in findings(application, on=on, law=law_in_force()) if one.met is False]
+    move(case, "refuse", by=by, at=at, reason=reason, outcomes=judged)
+    case.decided_on = on
+    case.save()
+    withdraw_all(at=at, case=case)
+    clauses = "".join(f"\n．{one.sentence}" for one in judged)
+    _tell_unit(case, "refused", f"不予核准：{case.number}", f"理由：{reason}{clauses}", at=at)
+    return case
+
+

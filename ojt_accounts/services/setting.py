@@ -1,0 +1,183 @@
+"""The administrator sets accounts 帳號設定: open 啟用, grant 賦予, close 註銷 (OA-11, OA-13, OA-14, OA-21)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import Membership, User
+from accounts.rights import holders
+from accounts.services.passwords import issue_password_link, link_lines
+from accounts.services.roles import grant_role, revoke_role
+from accounts.services.users import close_user, open_user
+from casework.errors import Refused
+from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.models import Case
+from casework.services.cases import lock, move, require
+from casework.services.deadlines import set_deadline, withdraw_all
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from casework.services.signoffs import sign
+from ojt_accounts import documents
+from ojt_accounts.models import AccountForm, PlanRight, TrainingAccount
+from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
+from ojt_accounts.rules import accounts as account_rules
+from ojt_accounts.selectors import application_of, live_forms
+from ojt_accounts.services.seating import lock_registration
+from ojt_accounts.services.signing import forms_to_sign
+
+RIGHTS_END = "ojt_accounts.rights_end"
+
+
+@transaction.atomic
+def set_accounts(
+    case: Case, *, forms: Sequence[str], set_on: date, by: User, at: datetime, version: int | None = None
+) -> Case:
+    """Sign the last step of the chosen account forms and carry them out; the last one completes the case."""
+    case = lock(case, version=version)
+    require(by, SET_ACCOUNT, case)
+    if case.state != "setting":
+        raise Refused("案件尚未核定，或已設定完成。")
+    if set_on > taipei_day(at):
+        raise Refused("設定日期不得晚於今日。", field="set_on")
+    application = application_of(case)
+    known = {one.code: one for one in forms_to_sign(application) if one.account_form}
+    chosen = [known[code] for code in forms if code in known]
+    if not chosen:
+        raise Refused("請選擇要設定的帳號。", field="forms")
+    lock_registration(application)
+    for one in chosen:
+        form = one.account_form
+        assert form is not None  # noqa: S101 - chosen from forms that have one
+        sign(
+            case, form=one.code, form_label=one.label, chain=one.chain, digest=one.digest, by=by, at=at, clause="OA-21 設定人員"
+        )
+        form.set_on = set_on
+        form.save(update_fields=["set_on"])
+        if form.request == AccountForm.Request.CLOSE:
+            _close(case, form, by=by, at=at)
+        else:
+            _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
+        documents.issue_account_form(case, application, form, by=by, at=at)
+    if all(form.set_on for form in live_forms(application)):
+        move(case, "complete", by=by, at=at)
+        case.save()
+    return case
+
+
+def all_set(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 帳號設定完成."""
+    if left := [form.name for form in live_forms(application_of(case)) if form.set_on is None]:
+        raise Refused("尚有帳號未設定：" + "、".join(left) + "。")
+
+
+def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
+    rows = TrainingAccount.objects.select_for_update(of=("self",)).select_related("user", "registration")
+    if form.account_id:
+        return rows.get(pk=form.account_id)
+    return rows.get(
+        registration__organisation=case.organisation_id,
+        registration__branch=case.office_id,
+        national_id_index=form.national_id_index,
+        state=TrainingAccount.State.OPENING,
+    )
+
+
+def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User, at: datetime) -> None:
+    account, on, law = _account_of(case, form), taipei_day(at), law_in_force()
+    if account.state == TrainingAccount.State.CLOSED or account.user is None or case.organisation is None:
+        raise Refused(f"{form.name}的帳號已註銷，不能賦予權限。")
+    user, unit = account.user, case.organisation
+    first = account.state == TrainingAccount.State.OPENING
+    if first:
+        account.state, account.opened_on = TrainingAccount.State.OPEN, on
+        account.save(update_fields=["state", "opened_on"])
+    open_user(user=user, by=by, at=at)
+    Membership.objects.get_or_create(user=user, organisation=unit, ends_before=None, defaults={"starts_on": on})
+    grant_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
+    ends = account_rules.rights_end(account_rules.YearFacts(program_year), on=on, law=law)
+    last_day = date.fromisoformat(ends.result["last_day"])
+    starts_on = max(on, date.fromisoformat(ends.result["starts_on"]))
+    if starts_on > last_day:
+        raise Refused(f"{program_year} 年度已終了，不能再開通該年度權限。")
+    for plan in form.plans:
+        PlanRight.objects.get_or_create(
+            account=account,
+            program_year=program_year,
+            plan=plan,
+            withdrawn_on=None,
+            defaults={"starts_on": starts_on, "ends_before": last_day + ONE_DAY, "granted_by_case": case},
+        )
+    set_deadline(
+        code=RIGHTS_END,
+        rule="OA-13",
+        label=f"{program_year} 年度計畫權限屆滿",
+        citation=ends.lines[0].citation,
+        counted_from=starts_on,
+        due_on=last_day,
+        at=at,
+        thing=account,
+        outcome=ends,
+        remind_days=(60, 30, 7),
+    )
+    verb = "開通" if first else "賦予"
+    record(
+        case,
+        f"account.{'opened' if first else 'granted'}",
+        f"帳號{verb}：{account.name}（{account.account_name}）",
+        by=by,
+        at=at,
+        clause="OA-11、OA-13",
+        outcomes=[ends],
+    )
+    plans = "、".join(form.plan_labels)
+    body = f"{user.name} 您好：\n\n您在{unit}的帳號「{account.account_name}」已{verb}，{program_year} 年度可使用：{plans}，至 {roc(last_day)} 止。\n\n"
+    if not user.has_usable_password():
+        link, token = issue_password_link(user=user, by=by, at=at)
+        body += link_lines(link, token)
+    else:
+        body += "請以原有密碼登入。"
+    notify(
+        users=[user],
+        code="ojt_accounts.account_opened",
+        subject=f"您的在職訓練系統帳號已{verb}",
+        body=body,
+        key=f"account:{case.number}:{form.position}",
+        case=case,
+        at=at,
+    )
+
+
+def _close(case: Case, form: AccountForm, *, by: User, at: datetime) -> None:
+    """註銷: access stops now; rows and past work keep the name (OA-14)."""
+    account, on = _account_of(case, form), taipei_day(at)
+    if account.state == TrainingAccount.State.CLOSED:
+        raise Refused(f"{form.name}的帳號已註銷。")
+    account.state, account.closed_on = TrainingAccount.State.CLOSED, on
+    account.save(update_fields=["state", "closed_on"])
+    for right in account.plan_rights.filter(withdrawn_on=None):
+        right.withdrawn_on = on
+        right.save(update_fields=["withdrawn_on"])
+    withdraw_all(at=at, thing=account)
+    user, unit = account.user, case.organisation
+    if user is not None and unit is not None:
+        elsewhere = user.training_accounts.exclude(state=TrainingAccount.State.CLOSED)
+        if not elsewhere.filter(registration__organisation=unit).exists():
+            revoke_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
+            for membership in user.memberships.filter(organisation=unit, ends_before=None):
+                membership.ends_before = max(on, membership.starts_on)
+                membership.save(update_fields=["ends_before"])
+        if not user.groups.exists() and not elsewhere.exists():
+            close_user(user=user, reason=f"帳號註銷（{case.number}）", by=by, at=at)
+    record(case, "account.closed", f"帳號註銷：{account.name}（{account.account_name}）", by=by, at=at, clause="OA-14")
+    told = list(holders(PREPARE, unit)) if unit is not None else []
+    notify(
+        users=[*told, *([user] if user else [])],
+        code="ojt_accounts.account_closed",
+        subject=f"帳號已註銷：{account.account_name}",
+        body=f"{unit} {account.name}的帳號「{account.account_name}」已於 {roc(on)} 註銷，即日起停止使用權限。",
+        key=f"closed:{case.number}:{form.position}",
+        case=case,
+        at=at,
+    )

@@ -1,0 +1,64 @@
+"""Which forms of an application are signed, by which chain, over which content (OA-21)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework.models import Case, SignOff
+from casework.services.signoffs import Step, StepState, chain_state, content_digest
+from ojt_accounts.models import AccountForm, Application
+from ojt_accounts.permissions import SET_ACCOUNT, SIGN_APPROVER, SIGN_CHIEF, SIGN_OFFICER
+from ojt_accounts.selectors import form_values, live_forms, unit_form_needed
+
+#: 承辦 → 主管 → 決行: what every form needs before the case is decided.
+DECISION = (
+    Step("分署承辦人", SIGN_OFFICER),
+    Step("分署科室主管", SIGN_CHIEF),
+    Step("決行", SIGN_APPROVER),
+)
+#: The account form goes on to whoever sets the account.
+ACCOUNT = (*DECISION, Step("系統帳號設定人員", SET_ACCOUNT))
+UNIT_FORM = "unit_form"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForm:
+    """A form of the application as it goes round."""
+
+    code: str
+    label: str
+    chain: tuple[Step, ...]
+    digest: str
+    account_form: AccountForm | None = None
+
+
+def account_content(form: AccountForm) -> dict[str, object]:
+    return {
+        "request": form.request,
+        "plans": form.plans,
+        "name": form.name,
+        "national_id": form.national_id_index,
+        "email": form.email,
+        "phone": form.phone,
+        "account_name": form.account_name,
+    }
+
+
+def forms_to_sign(application: Application) -> list[SignedForm]:
+    """The unit form where one is required (OA-02), and every account form."""
+    found = []
+    if unit_form_needed(application):
+        content = form_values(application.unit_form)
+        found.append(SignedForm(UNIT_FORM, "訓練機構名稱申請表", DECISION, content_digest(content)))
+    for form in live_forms(application):
+        label = f"帳號{form.get_request_display()}單（{form.name}）"
+        found.append(SignedForm(form.code, label, ACCOUNT, content_digest(account_content(form)), form))
+    return found
+
+
+def states_of(case: Case, form: SignedForm, rows: Sequence[SignOff] | None = None) -> list[StepState]:
+    return chain_state(case, form.code, form.chain, form.digest, rows)
+
+
+def decided(states: Sequence[StepState]) -> bool:
+    """承辦, 主管 and 決行 have signed."""
+    return all(one.signoff is not None for one in states[: len(DECISION)])
