@@ -12,11 +12,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
+from accounts.clock import today
+from accounts.models import User
+from casework.casetypes import casetype
 from casework.intake import DEFAULT, Limits
 from casework.intake.judge import too_big_sentence
 from casework.intake.reasons import SENTENCES, not_pdf_sentence
 from casework.kernel import identifiers
 from casework.kernel.dates import WEEKDAYS, DateError, parse_day, roc, roc_long
+from casework.models import Message
 
 CHOOSING = (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField, forms.FileField)
 
@@ -243,3 +247,66 @@ class ReasonForm(PortalForm):
     """An act that wants a reason."""
 
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CorrectionForm(PortalForm):
+    """通知補正, item by item: what a correction can ask for comes from the case type. Cleans to items, message, due_on."""
+
+    layout = "casework/forms/correction.html"
+
+    message = forms.CharField(
+        label="整體說明",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="會連同各項目一併通知申請單位，可不填。",
+    )
+
+    def __init__(self, *args: Any, case: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.targets = list(casetype(case.kind).targets(case))
+        for number, target in enumerate(self.targets):
+            self.fields[f"problem_{number}"] = forms.CharField(
+                label=target.label, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
+            )
+        self.fields["due_on"] = RocDateField(label="補正期限", required=False, earliest=today())
+
+    def problems(self) -> list[BoundField]:
+        return [self[f"problem_{number}"] for number in range(len(self.targets))]
+
+    def rest(self) -> list[BoundField]:
+        return [self["message"], self["due_on"]]
+
+    def clean(self) -> dict[str, Any]:
+        typed = [(target, self.cleaned_data.pop(f"problem_{n}", "")) for n, target in enumerate(self.targets)]
+        items = [{"target": t.code, "label": t.label, "problem": problem} for t, problem in typed if problem]
+        if not items:
+            raise ValidationError("請至少填寫一項應補正事項。", code="nothing")
+        return {**self.cleaned_data, "items": items}
+
+
+class MessageForm(ActForm):
+    body = forms.CharField(label="內容", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class OfficeMessageForm(MessageForm):
+    """From the office: to the applicant, or for colleagues only."""
+
+    kind = forms.ChoiceField(
+        label="對象",
+        choices=[(Message.Kind.NOTE, "內部註記（申請人看不到）"), (Message.Kind.TO_APPLICANT, "給申請人（會寄通知）")],
+        initial=Message.Kind.NOTE,
+    )
+    field_order = ("version", "key", "kind", "body")
+
+
+class AnswerForm(ActForm):
+    text = forms.CharField(label="補正說明", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReassignForm(ActForm):
+    to = forms.ModelChoiceField(User.objects.none(), label="改分給")
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = colleagues

@@ -1,0 +1,145 @@
+"""Errors of acts as answers, for every view: at the field, as a page that keeps what was typed, or as if it were not there.
+
+    @acting
+    def file(request, number):
+        form = FilingForm(request.POST or None, case=case)
+        if request.method == "POST" and form.is_valid():
+            with into_form(request, form) as tried:
+                submit(case, by=request.user, at=now(), version=form.posted_version, **form.answers)
+            if tried.ok:
+                return redirect(…)
+        return render(…)
+
+Refused and NotAllowed inside `into_form` become errors of the form; outside it a page of their own (422). Stale becomes the
+409 page with both sides. NotPermitted is logged and looks like a page that does not exist.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.clock import now
+from accounts.errors import Refused
+from accounts.models import AccessLog
+from accounts.roles import Side
+from accounts.services.access import record_access
+from casework.errors import NotAllowed, NotPermitted, Stale
+from casework.models import Case
+from casework.selectors import side_of
+from casework.selectors.casepage import events_since
+from casework.views import words
+
+View = Callable[..., HttpResponse]
+#: Never shown back: what secures the form, and secrets.
+ENVELOPE = {"csrfmiddlewaretoken", "version", "key", "next"}
+
+
+@dataclass
+class Tried:
+    ok: bool = False
+    refused: Refused | None = None
+
+
+@contextmanager
+def into_form(request: HttpRequest, form: forms.BaseForm) -> Iterator[Tried]:
+    """Run an act; what refuses it becomes an error of the form, at its field where the form has it."""
+    request.acting_form = form  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
+    tried = Tried()
+    try:
+        yield tried
+        tried.ok = True
+    except Refused as error:
+        tried.refused = error
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+    except NotAllowed as error:
+        form.add_error(None, str(error))
+
+
+def acting(view: View) -> View:
+    """The answers to everything an act can raise; see the module."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Stale as error:
+            return stale_page(request, error)
+        except NotPermitted as error:
+            record_access(
+                AccessLog.Action.REFUSED, at=now(), user=request.user, subject=request.path, reason=str(error), request=request
+            )
+            raise Http404 from error
+        except Case.DoesNotExist as error:
+            raise Http404 from error
+        except (Refused, NotAllowed) as error:
+            return refusal_page(request, error)
+
+    return answered
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """(label, text) of what was posted, so that nobody types it again. Secrets and files are not among it."""
+    form = getattr(request, "acting_form", None)
+    kept = []
+    for name in request.POST:
+        if name in ENVELOPE or "password" in name:
+            continue
+        text = "、".join(value for value in request.POST.getlist(name) if value.strip())
+        field = form.fields.get(name) if form is not None else None
+        if text and not (field and isinstance(field.widget, forms.HiddenInput)):
+            kept.append((str(field.label) if field and field.label else name, text))
+    return kept
+
+
+def back_to(request: HttpRequest) -> str:
+    """The page the form stood on."""
+    return request.POST.get("next") if _own(request.POST.get("next", "")) else request.path
+
+
+def _own(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
+    """Both sides: what happened since the form was drawn, and what was typed into it."""
+    internal = Side.OFFICE in side_of(request.user, error.case)
+    since = words.timeline(error.case, events_since(error.case, error.posted, internal=internal))
+    context = {
+        "case": error.case,
+        "state": words.state_of(error.case),
+        "posted": error.posted,
+        "since": since,
+        "typed": typed(request),
+        "files": [name for name in request.FILES],
+        "back": back_to(request),
+        "title": "案件已被更新",
+    }
+    return render(request, _template(request, "stale"), context, status=409)
+
+
+def refusal_page(request: HttpRequest, error: Exception) -> HttpResponse:
+    """An act refused where there is no form to say it in."""
+    outcomes: Sequence[Any] = getattr(error, "outcomes", ())
+    context = {
+        "sentence": str(error),
+        "lines": [line for outcome in outcomes for line in words.finding(outcome).lines],
+        "typed": typed(request),
+        "back": back_to(request),
+        "title": "未能完成",
+    }
+    return render(request, _template(request, "refused"), context, status=422)
+
+
+def is_agency(request: HttpRequest) -> bool:
+    """Whether the page belongs to the browser admin."""
+    return bool(request.resolver_match and request.resolver_match.namespace == "admin")
+
+
+def _template(request: HttpRequest, name: str) -> str:
+    return f"casework/agency/{name}.html" if is_agency(request) else f"casework/{name}.html"

@@ -1,0 +1,110 @@
+"""Pressing an act's button, the same on both sides."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+
+from accounts.clock import now
+from accounts.roles import Side, right
+from casework.casetypes import Act
+from casework.errors import Refused, Stale
+from casework.forms import ActForm
+from casework.models import Case
+from casework.selectors import CaseRights
+from casework.services.receipts import once
+from casework.views import words
+from casework.views.acting import into_form
+
+
+@dataclass
+class Button:
+    """An act as shown: its form, the envelope that goes with it, and why it is off."""
+
+    act: Act
+    why: str
+    form: forms.Form | None
+    envelope: ActForm
+
+    @property
+    def layout(self) -> str:
+        return getattr(self.form, "layout", "components/form.html")
+
+
+def _form(act: Act, case: Case, request: HttpRequest | None = None) -> forms.Form | None:
+    if act.form is None:
+        return None
+    form = act.form(case=case) if request is None else act.form(data=request.POST, files=request.FILES, case=case)
+    form.auto_id = f"{act.code}_%s"
+    for name in ("version", "key"):
+        form.fields.pop(name, None)  # the envelope carries them
+    return form
+
+
+def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
+    """The acts of one side that the person may do on this case, whatever its state."""
+    kind = words.about(case)
+    return [act for act in kind.acts if right(act.right).side is side and rights.has(act.right)] if kind else []
+
+
+def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
+    """For the case page. An act that is off comes without its form."""
+    shown = []
+    for act in acts_of(case, rights, side):
+        why = act.why_not(case, rights.user)
+        shown.append(Button(act, why, None if why else _form(act, case), _envelope(act, case)))
+    return shown
+
+
+def _envelope(act: Act, case: Case, data: MultiValueDict[str, Any] | None = None) -> ActForm:
+    return ActForm(data, case=case, auto_id=f"{act.code}_envelope_%s")
+
+
+def find(case: Case, rights: CaseRights, side: Side, code: str) -> Act:
+    """Raises Case.DoesNotExist when the person has no such act here."""
+    for act in acts_of(case, rights, side):
+        if act.code == code:
+            return act
+    raise Case.DoesNotExist(code)
+
+
+def asked(act: Act, case: Case, rights: CaseRights) -> Button:
+    """The act's own page: its form where it is on."""
+    why = act.why_not(case, rights.user)
+    return Button(act, why, None if why else _form(act, case), _envelope(act, case))
+
+
+def press(act: Act, case: Case, request: HttpRequest) -> tuple[Button, str | None]:
+    """Do it once. Returns the button (with its errors) and the address to go to, None when it was refused."""
+    form, envelope = _form(act, case, request), _envelope(act, case, request.POST)
+    button = Button(act, "", form, envelope)
+    judged = form if form is not None else envelope
+    if not (envelope.is_valid() and judged.is_valid()):
+        return button, None
+    answer: dict[str, Any] = {}
+    with into_form(request, judged) as tried:
+        answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
+    if not tried.ok:
+        return button, None
+    messages.success(request, f"「{act.label}」已完成。")
+    return button, answer["next"]
+
+
+def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: dict[str, Any]) -> dict[str, Any]:
+    at = now()
+
+    def do() -> dict[str, Any]:
+        posted = envelope.posted_version
+        if posted is not None and posted != case.version:
+            raise Stale(case, posted)
+        if why := act.why_not(case, request.user):
+            raise Refused(why)
+        went = act.perform(case, by=request.user, at=at, version=posted, **given)
+        return {"next": went if isinstance(went, str) else ""}
+
+    answer, _ = once(user=request.user, key=envelope.posted_key, act=f"{case.kind}.{act.code}", at=at, do=do)
+    return answer
+

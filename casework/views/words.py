@@ -1,0 +1,246 @@
+"""Rows as the pages show them: labels, tones and days in words. No query is made here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from casework.casetypes import CaseType, casetype
+from casework.kernel.dates import roc
+from casework.kernel.jsonable import jsonable
+from casework.kernel.machine import Machine, State, Turn
+from casework.kernel.outcome import Outcome
+from casework.kernel.rulebook import get as rule_named
+from casework.kernel.facts import FactsError
+from casework.models import Case, Deadline, Event, Notice
+from casework.templatetags.casework import roc_moment
+
+SOON = timedelta(days=7)
+_UNKNOWN = State("?", "狀態不明", Turn.NOBODY, tone="calm")
+
+
+def about(case: Case) -> CaseType | None:
+    """None for a kind whose scheme this site no longer offers: its cases stay readable."""
+    try:
+        return casetype(case.kind)
+    except KeyError:
+        return None
+
+
+def state_of(case: Case) -> State:
+    kind = about(case)
+    try:
+        return kind.machine.state(case.state) if kind else _UNKNOWN
+    except KeyError:
+        return _UNKNOWN
+
+
+def kind_label(case: Case) -> str:
+    kind = about(case)
+    return kind.label if kind else case.kind
+
+
+def applicant(case: Case) -> str:
+    if case.organisation:
+        return case.organisation.name
+    return case.person.name if case.person else "—"
+
+
+def in_hands(case: Case) -> str:
+    """Who has it now, as the applicant is told."""
+    return {Turn.APPLICANT: "申請人（您）", Turn.OFFICE: case.office.name}.get(Turn(case.turn), "已結案")
+
+
+def due_words(due_on: date | None, today: date) -> tuple[str, str]:
+    """(words, tone): 還有 3 日, 今天到期, 逾期 2 日."""
+    if due_on is None:
+        return "", ""
+    days = (due_on - today).days
+    if days < 0:
+        return f"逾期 {-days} 日", "bad"
+    if days == 0:
+        return "今天到期", "warn"
+    return f"還有 {days} 日", "warn" if due_on - today <= SOON else "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in a list."""
+
+    case: Case
+    kind: str
+    state: State
+    applicant: str
+    assignee: str
+    due: str
+    due_tone: str
+
+
+def row(case: Case, today: date) -> Row:
+    due, tone = due_words(case.due_on, today) if case.turn != Turn.NOBODY else ("", "")
+    assignee = case.assignee.name if case.assignee else ""
+    return Row(case, kind_label(case), state_of(case), applicant(case), assignee, due, tone)
+
+
+# --- timeline ---------------------------------------------------------------------------------------------------------
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None | "":
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case list() | tuple():
+            return "、".join(_plain(one) for one in value)
+        case Mapping():
+            return "、".join(f"{name}：{_plain(one)}" for name, one in value.items())
+        case _:
+            return str(value)
+
+
+def changes(event: Event) -> list[dict[str, str]]:
+    return [
+        {
+            "label": str(one.get("label") or one.get("field") or "內容"),
+            "before": _plain(one.get("before")),
+            "after": _plain(one.get("after")),
+        }
+        for one in event.changes
+    ]
+
+
+def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Items of components/timeline.html, with the outcomes each event rests on."""
+    kind = about(case)
+    states = {state.code: state for state in kind.machine.states} if kind else {}
+    items = []
+    for event in events:
+        target = states.get(event.to_state)
+        items.append(
+            {
+                "when": roc_moment(event.at),
+                "who": event.by_name,
+                "what": event.label + ("（內部）" if event.internal else ""),
+                "clause": event.clause,
+                "tone": target.tone if target else "calm",
+                "comment": event.reason,
+                "changes": changes(event),
+                "outcomes": [finding(Outcome.from_json(one)) for one in event.outcomes],
+            }
+        )
+    return items
+
+
+# --- findings ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's answer with its lines, as components/outcome.html prints them."""
+
+    rule: str
+    sentence: str
+    met: bool | None
+    lines: Sequence[Mapping[str, Any]]
+
+    @property
+    def word(self) -> str:
+        return {True: "符合", False: "不符合", None: "說明"}[self.met]
+
+    @property
+    def tone(self) -> str:
+        return {True: "good", False: "bad", None: "info"}[self.met]
+
+
+def _figure(line: Any) -> str:
+    if line.figure in (None, "") or isinstance(line.figure, list | dict):
+        return line.comparison
+    figure = f"規定值 {_plain(line.figure)}{line.unit and f' {line.unit}'}"
+    return f"{line.comparison}（{figure}）" if line.comparison else figure
+
+
+def finding(outcome: Outcome) -> Finding:
+    try:
+        sentence = rule_named(outcome.rule).sentence
+    except FactsError:
+        sentence = ""
+    lines = [
+        {
+            "text": line.text,
+            "met": line.met,
+            "rule": line.rule,
+            "citation": line.citation,
+            "comparison": _figure(line),
+            "in_force_from": roc(date.fromisoformat(line.in_force_from)) if line.in_force_from else "",
+            "confirmed": line.confirmed,
+        }
+        for line in outcome.lines
+    ]
+    return Finding(outcome.rule, sentence, outcome.met, lines)
+
+
+# --- deadlines, notices ----------------------------------------------------------------------------------------------------
+
+
+def deadline(one: Deadline, today: date) -> dict[str, Any]:
+    if one.met_at:
+        words, tone = "已完成", "good"
+    elif one.lapsed_at:
+        words, tone = "已逾期", "bad"
+    else:
+        words, tone = due_words(one.due_on, today)
+    return {"label": one.label, "citation": one.citation, "counted_from": one.counted_from, "due_on": one.due_on,
+            "words": words, "tone": tone}
+
+
+MAIL_TONES = {Notice.Mail.NONE: "calm", Notice.Mail.QUEUED: "info", Notice.Mail.SENT: "good", Notice.Mail.REFUSED: "bad"}
+
+
+def mail(notice: Notice) -> dict[str, Any]:
+    state = Notice.Mail(notice.mail_state)
+    resend = state in (Notice.Mail.SENT, Notice.Mail.REFUSED)
+    return {"notice": notice, "label": state.label, "tone": MAIL_TONES[state], "can_resend": resend}
+
+
+# --- progress ------------------------------------------------------------------------------------------------------------
+
+
+def _way_on(machine: Machine, start: str) -> list[str]:
+    """The shortest way from a state to a good end, for the steps still ahead."""
+    ways, seen = [[start]], {start}
+    while ways:
+        way = ways.pop(0)
+        state = machine.state(way[-1])
+        if state.final and state.tone == "good":
+            return way[1:]
+        for transition in machine.from_state(way[-1]):
+            if transition.target not in seen:
+                seen.add(transition.target)
+                ways.append([*way, transition.target])
+    return []
+
+
+def progress(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
+    """Items of components/stepper.html: the states gone through, where it is, and the way to a good end."""
+    kind = about(case)
+    if kind is None:
+        return []
+    machine = kind.machine
+    gone: list[str] = [machine.initial]
+    for event in sorted(events, key=lambda one: one.seq):
+        if event.to_state and event.to_state != gone[-1]:
+            if event.to_state in gone:
+                gone = gone[: gone.index(event.to_state)]
+            gone.append(event.to_state)
+    here = machine.state(case.state)
+    passed = [code for code in gone if code != here.code]
+    ahead = [] if here.final else [code for code in _way_on(machine, here.code) if code not in passed]
+    current = {"good": "done", "bad": "error"}.get(here.tone, "done") if here.final else "current"
+    steps = [(code, "done") for code in passed] + [(here.code, current)] + [(code, "todo") for code in ahead]
+    return [{"label": machine.state(code).label, "state": state, "url": "", "note": ""} for code, state in steps]
+
+
+def shown(value: Any) -> str:
+    """A figure's value in words: a list joined, a mapping spelled."""
+    return _plain(jsonable(value))
