@@ -59,8 +59,17 @@ def mask_identifiers(logger: WrappedLogger, method: str, event: EventDict) -> Ev
     return event
 
 
+def drop_noise(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """One line per request: its end. Health checks that went well are not news."""
+    quiet = event.get("event") == "request_finished" and event.get("code") == 200
+    if event.get("event") == "request_started" or (quiet and str(event.get("request", "")).endswith(" /healthz")):
+        raise structlog.DropEvent
+    return event
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    drop_noise,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=False),
@@ -109,6 +118,8 @@ def configure(*, readable: bool, level: str) -> dict[str, Any]:
             # glyph tables at length for each font embedded in a PDF
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
+            # it remarks on each HEAD request that Django made a body, which it then rightly leaves out
+            "gunicorn.http.wsgi": {"level": "ERROR"},
         },
     }
 

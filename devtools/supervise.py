@@ -70,7 +70,7 @@ def serve(environ: dict[str, str], port: int) -> None:
         str(programs / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
         "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket",
     ]  # fmt: skip
-    celery = [str(programs / "celery"), "-A", "config"]
+    celery = [str(programs / "celery"), "--quiet", "-A", "config"]
     children = []
     try:
         children.append(Child("web", web, environ | {"DB_POOL": "8"}))

@@ -62,3 +62,12 @@ def test_every_place_of_a_line_is_masked(lines: io.StringIO) -> None:
     assert first["rows"] == [{"id": "B******780", "password": HIDDEN}]
     assert "ValueError: A******789" in first["exception"]
     assert second["event"] == "number C******789"
+
+
+def test_a_request_is_one_line_and_health_checks_are_none(lines: io.StringIO) -> None:
+    log = structlog.get_logger("test")
+    log.info("request_started", request="GET /cases/1")
+    log.info("request_finished", request="GET /cases/1", code=200)
+    log.info("request_finished", request="GET /healthz", code=200)
+    log.info("request_finished", request="GET /healthz", code=503)
+    assert [json.loads(line)["request"] for line in lines.getvalue().splitlines()] == ["GET /cases/1", "GET /healthz"]
