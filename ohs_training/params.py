@@ -19,7 +19,9 @@ AMENDED_ON = date(2017, 1, 1)
 _DAY_UNSURE = "修正規定生效日原始文件未載明，暫以 106/01/01 為界，主管機關得更正。"
 
 
-def _one(code: str, label: str, unit: str, value: Any, citation: str, *, confirmed: bool = True, note: str = "") -> Figure:
+def _one(
+    code: str, label: str, unit: str, value: Any, citation: str, *, confirmed: bool = True, note: str = ""
+) -> Figure:
     """A figure both columns share, or one only practice knows."""
     return Figure(code, label, unit, (Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note),))
 
@@ -40,7 +42,15 @@ def _amended(code: str, label: str, unit: str, before: tuple[Any, str], after: t
 _NO_IN_SERVICE = (None, "修正前要點無在職教育訓練")
 
 declare(
-    _one("ohs.amended_on", "修正規定生效日", "", AMENDED_ON.isoformat(), "修正規定對照表", confirmed=False, note=_DAY_UNSURE),
+    _one(
+        "ohs.amended_on",
+        "修正規定生效日",
+        "",
+        AMENDED_ON.isoformat(),
+        "修正規定對照表",
+        confirmed=False,
+        note=_DAY_UNSURE,
+    ),
 )
 
 # --- 三、訓練 ------------------------------------------------------------------------------------------------------------------
@@ -137,10 +147,18 @@ declare(
         note="類別名稱原始文件未載明，依勞工健康保護規則整理。",
     ),
     _amended(
-        "ohs.category_hours", "在職教育訓練每一類課程最低時數", "小時", _NO_IN_SERVICE, (2, "要點附表一備註一"),
+        "ohs.category_hours",
+        "在職教育訓練每一類課程最低時數",
+        "小時",
+        _NO_IN_SERVICE,
+        (2, "要點附表一備註一"),
     ),
     _amended(
-        "ohs.entry_days", "認可後登錄應檢附文件期限", "日", (None, "修正前要點無登錄規定"), (10, "要點附表一、特別規定"),
+        "ohs.entry_days",
+        "認可後登錄應檢附文件期限",
+        "日",
+        (None, "修正前要點無登錄規定"),
+        (10, "要點附表一、特別規定"),
     ),
 )
 
@@ -149,8 +167,13 @@ declare(
     _one("ohs.accreditation_years", "認可期間上限", "年", 3, "要點五第2項"),
     _one("ohs.reapply_days", "重新申請認可（期間屆滿前）", "日", 90, "要點五第2項"),
     _one(
-        "ohs.reapply_reminders", "重新申請認可提醒（期間屆滿前）", "日", [180, 120, 100, 90], "作業提醒；要點五第2項",
-        confirmed=False, note="180、120、100 日為預備提醒，90 日為要點規定。",
+        "ohs.reapply_reminders",
+        "重新申請認可提醒（期間屆滿前）",
+        "日",
+        [180, 120, 100, 90],
+        "作業提醒；要點五第2項",
+        confirmed=False,
+        note="180、120、100 日為預備提醒，90 日為要點規定。",
     ),
 )
 
@@ -167,18 +190,29 @@ declare(
         (["附表二", "附表三", "附表四", "附表五"], "要點六第1項"),
     ),
     _one(
-        "ohs.class_hour_minutes", "每一課程時數之最短時間", "分鐘", 50, "要點附表三", confirmed=False,
+        "ohs.class_hour_minutes",
+        "每一課程時數之最短時間",
+        "分鐘",
+        50,
+        "要點附表三",
+        confirmed=False,
         note="一小時課程之分鐘數原始文件未載明，暫以 50 分鐘計。",
     ),
     _one("ohs.enrolled_min", "報訓練計畫之最低報名人數", "人", 15, "要點附表二附註1"),
     _one("ohs.professional_cap", "專業訓練每期人數上限", "人", 80, "要點附表二附註2", note=_CAP_NOTE),
     _amended(
-        "ohs.in_service_cap", "在職教育訓練每期人數上限", "人", (80, "修正前格式一附註2（每期不超過80人為原則）"),
+        "ohs.in_service_cap",
+        "在職教育訓練每期人數上限",
+        "人",
+        (80, "修正前格式一附註2（每期不超過80人為原則）"),
         (120, "要點附表二附註2"),
     ),
     _amended(
-        "ohs.in_service_discussion_cap", "在職教育訓練分組討論每期人數上限", "人",
-        (80, "修正前格式一附註2（每期不超過80人為原則）"), (60, "要點附表二附註2"),
+        "ohs.in_service_discussion_cap",
+        "在職教育訓練分組討論每期人數上限",
+        "人",
+        (80, "修正前格式一附註2（每期不超過80人為原則）"),
+        (60, "要點附表二附註2"),
     ),
 )
 
@@ -187,12 +221,20 @@ declare(
     _one("ohs.late_minutes", "遲到視為曠課", "分鐘", 15, "要點附表八附註一"),
     _one("ohs.roll_call_minutes", "每日第1節點名", "分鐘", 20, "要點附表八附註四"),
     _amended(
-        "ohs.withdrawal_percent", "缺課退訓比例（五分之一）", "%", (None, "修正前要點九無退訓規定"), (20, "要點七第2項"),
+        "ohs.withdrawal_percent",
+        "缺課退訓比例（五分之一）",
+        "%",
+        (None, "修正前要點九無退訓規定"),
+        (20, "要點七第2項"),
     ),
     _one("ohs.certificate_bar_percent", "缺課不得發證比例（五分之一）", "%", 20, "要點十三第2款"),
     _one("ohs.leave_hours", "免補課之請假時數上限", "小時", 3, "要點七第2項"),
     _amended(
-        "ohs.make_up_months", "補足課程期限（當期課程結束日起）", "個月", (None, "修正前要點九未定補課期限"), (12, "要點七第2項"),
+        "ohs.make_up_months",
+        "補足課程期限（當期課程結束日起）",
+        "個月",
+        (None, "修正前要點九未定補課期限"),
+        (12, "要點七第2項"),
     ),
 )
 
@@ -201,26 +243,51 @@ declare(
     _one("ohs.resit_months", "補考期限（結訓日起）", "個月", 12, "要點八第3項"),
     _one("ohs.resits", "補考次數", "次", 1, "要點八第3項"),
     _one(
-        "ohs.pass_mark", "測驗及格分數", "分", 60, "要點八、九", confirmed=False,
+        "ohs.pass_mark",
+        "測驗及格分數",
+        "分",
+        60,
+        "要點八、九",
+        confirmed=False,
         note="及格標準原始文件未載明，由主管機關設定。",
     ),
 )
 
 # --- 九、發證; 十、保存 -----------------------------------------------------------------------------------------------------------
 declare(
-    _amended("ohs.certificate_days", "結業證書發給期限（結訓後）", "日", (30, "修正前要點八第3項"), (20, "要點九第1款")),
-    _amended("ohs.entry_after_days", "受訓資料登錄期限（結訓後）", "日", (None, "修正前要點無登錄規定"), (15, "要點九第3款")),
+    _amended(
+        "ohs.certificate_days", "結業證書發給期限（結訓後）", "日", (30, "修正前要點八第3項"), (20, "要點九第1款")
+    ),
+    _amended(
+        "ohs.entry_after_days", "受訓資料登錄期限（結訓後）", "日", (None, "修正前要點無登錄規定"), (15, "要點九第3款")
+    ),
     _amended("ohs.register_days", "核發清冊登錄期限（結訓後）", "日", (30, "修正前要點十第2項"), (20, "要點十第2項")),
     _amended(
-        "ohs.confirm_days", "受訓人員確認在職教育訓練時數期限（參訓後）", "日", _NO_IN_SERVICE, (30, "要點附表七附註"),
+        "ohs.confirm_days",
+        "受訓人員確認在職教育訓練時數期限（參訓後）",
+        "日",
+        _NO_IN_SERVICE,
+        (30, "要點附表七附註"),
     ),
-    _one("ohs.retention_years", "受訓人員資料保存期間", "年", 3, "要點十第1項", note="起算日原始文件未載明，自結訓日與製作日較晚者起算。"),
+    _one(
+        "ohs.retention_years",
+        "受訓人員資料保存期間",
+        "年",
+        3,
+        "要點十第1項",
+        note="起算日原始文件未載明，自結訓日與製作日較晚者起算。",
+    ),
     _amended(
         "ohs.records",
         "應保存之受訓人員資料",
         "",
         (
-            {"sign_in": "簽到（簽退）紀錄", "roll_call": "點名紀錄", "marks": "成績冊", "certificates": "結業證書核發清冊"},
+            {
+                "sign_in": "簽到（簽退）紀錄",
+                "roll_call": "點名紀錄",
+                "marks": "成績冊",
+                "certificates": "結業證書核發清冊",
+            },
             "修正前要點十第1項",
         ),
         (

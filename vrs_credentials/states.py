@@ -26,36 +26,92 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
         transitions=(
             Transition("file", "送審", ("draft",), "filed", f"{APP}.file_{thing}", "papers_complete", filed),
             Transition(
-                "ask_supplement", "通知補件", ("filed", "review", "committee"), "supplement", f"{APP}.check_{thing}",
-                "items_named", supplement_clause, reason=True,
-            ),
-            Transition("supply", "補件", ("supplement",), "filed", f"{APP}.file_{thing}", "papers_complete", supplement_clause),
-            Transition(
-                "assign", "指派審查委員", ("filed",), "review", f"{APP}.assign_{thing}", "two_reviewers", "貳、案件審查階段一",
-            ),
-            Transition(
-                "pass_review", "審查通過", ("review",), "to_approve", f"{APP}.check_{thing}", "both_passed", "貳、案件審查階段一",
-            ),
-            Transition(
-                "refer", "提複審會議", ("review",), "committee", f"{APP}.check_{thing}", "in_doubt", "貳、案件審查階段二",
-            ),
-            Transition(
-                "committee_pass", "複審通過", ("committee",), "to_approve", f"{APP}.decide_{thing}", "minutes_kept",
-                "貳、案件審查階段二", reason=True,
-            ),
-            Transition(
-                "committee_reject", "複審不通過", ("committee",), "rejected", f"{APP}.decide_{thing}", "minutes_kept",
-                "貳、案件審查階段二", reason=True,
-            ),
-            Transition(
-                "approve", "核定", ("to_approve",), "approved", f"{APP}.approve_{thing}", "letter_entered", "貳、案件審查階段一",
-            ),
-            Transition(
-                "return_to_review", "退回審查", ("to_approve",), "review", f"{APP}.approve_{thing}", "", "貳、案件審查階段一",
+                "ask_supplement",
+                "通知補件",
+                ("filed", "review", "committee"),
+                "supplement",
+                f"{APP}.check_{thing}",
+                "items_named",
+                supplement_clause,
                 reason=True,
             ),
             Transition(
-                "withdraw", "撤回", ("draft", "filed", "supplement"), "withdrawn", f"{APP}.file_{thing}", "", "行政程序法",
+                "supply", "補件", ("supplement",), "filed", f"{APP}.file_{thing}", "papers_complete", supplement_clause
+            ),
+            Transition(
+                "assign",
+                "指派審查委員",
+                ("filed",),
+                "review",
+                f"{APP}.assign_{thing}",
+                "two_reviewers",
+                "貳、案件審查階段一",
+            ),
+            Transition(
+                "pass_review",
+                "審查通過",
+                ("review",),
+                "to_approve",
+                f"{APP}.check_{thing}",
+                "both_passed",
+                "貳、案件審查階段一",
+            ),
+            Transition(
+                "refer",
+                "提複審會議",
+                ("review",),
+                "committee",
+                f"{APP}.check_{thing}",
+                "in_doubt",
+                "貳、案件審查階段二",
+            ),
+            Transition(
+                "committee_pass",
+                "複審通過",
+                ("committee",),
+                "to_approve",
+                f"{APP}.decide_{thing}",
+                "minutes_kept",
+                "貳、案件審查階段二",
+                reason=True,
+            ),
+            Transition(
+                "committee_reject",
+                "複審不通過",
+                ("committee",),
+                "rejected",
+                f"{APP}.decide_{thing}",
+                "minutes_kept",
+                "貳、案件審查階段二",
+                reason=True,
+            ),
+            Transition(
+                "approve",
+                "核定",
+                ("to_approve",),
+                "approved",
+                f"{APP}.approve_{thing}",
+                "letter_entered",
+                "貳、案件審查階段一",
+            ),
+            Transition(
+                "return_to_review",
+                "退回審查",
+                ("to_approve",),
+                "review",
+                f"{APP}.approve_{thing}",
+                "",
+                "貳、案件審查階段一",
+                reason=True,
+            ),
+            Transition(
+                "withdraw",
+                "撤回",
+                ("draft", "filed", "supplement"),
+                "withdrawn",
+                f"{APP}.file_{thing}",
+                "",
+                "行政程序法",
             ),
         ),
     )
@@ -78,17 +134,40 @@ def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
         transitions=(
             Transition("file", "送審", ("draft",), "filed", f"{APP}.file_{thing}", guard, clause),
             Transition(
-                "ask_supplement", "通知補件", ("filed", "to_approve"), "supplement", f"{APP}.check_{thing}", "items_named",
-                clause, reason=True,
+                "ask_supplement",
+                "通知補件",
+                ("filed", "to_approve"),
+                "supplement",
+                f"{APP}.check_{thing}",
+                "items_named",
+                clause,
+                reason=True,
             ),
             Transition("supply", "補件", ("supplement",), "filed", f"{APP}.file_{thing}", guard, clause),
-            Transition("report", "陳報核定", ("filed",), "to_approve", f"{APP}.check_{thing}", "papers_complete", clause),
-            Transition("approve", "核定", ("to_approve",), "approved", f"{APP}.approve_{thing}", "letter_entered", clause),
             Transition(
-                "reject", "不予核定", ("to_approve",), "rejected", f"{APP}.approve_{thing}", "", clause, reason=True,
+                "report", "陳報核定", ("filed",), "to_approve", f"{APP}.check_{thing}", "papers_complete", clause
             ),
             Transition(
-                "withdraw", "撤回", ("draft", "filed", "supplement"), "withdrawn", f"{APP}.file_{thing}", "", "行政程序法",
+                "approve", "核定", ("to_approve",), "approved", f"{APP}.approve_{thing}", "letter_entered", clause
+            ),
+            Transition(
+                "reject",
+                "不予核定",
+                ("to_approve",),
+                "rejected",
+                f"{APP}.approve_{thing}",
+                "",
+                clause,
+                reason=True,
+            ),
+            Transition(
+                "withdraw",
+                "撤回",
+                ("draft", "filed", "supplement"),
+                "withdrawn",
+                f"{APP}.file_{thing}",
+                "",
+                "行政程序法",
             ),
         ),
     )
@@ -106,23 +185,50 @@ EXTENSION = _checked("vrs_extension", "extension", clause="柒、一", guard="aw
 def _course() -> Machine:
     """肆: the reviewed path, and after approval the attendance of the course until its hours are approved."""
     base = _reviewed("vrs_course", "course", filed="肆、一、3", supplement_clause="肆、重要提醒1")
-    states = tuple(s for s in base.states if s.code != "approved") + (
+    states = (
+        *(s for s in base.states if s.code != "approved"),
         State("approved", "通過（待匯入上課紀錄）", Turn.APPLICANT, "good"),
         State("attendance", "上課紀錄審核中", Turn.OFFICE),
         State("credited", "時數已核", Turn.NOBODY, "good", final=True),
     )
-    transitions = base.transitions + (
+    transitions = (
+        *base.transitions,
         Transition(
-            "import_attendance", "確定上傳", ("approved",), "attendance", f"{APP}.file_attendance", "csv_and_sheet", "肆、二、(二)3",
+            "import_attendance",
+            "確定上傳",
+            ("approved",),
+            "attendance",
+            f"{APP}.file_attendance",
+            "csv_and_sheet",
+            "肆、二、(二)3",
         ),
         Transition(
-            "clear_attendance", "清除上課紀錄", ("attendance",), "approved", f"{APP}.file_attendance", "", "肆、二、(二)5",
+            "clear_attendance",
+            "清除上課紀錄",
+            ("attendance",),
+            "approved",
+            f"{APP}.file_attendance",
+            "",
+            "肆、二、(二)5",
         ),
         Transition(
-            "return_attendance", "退回上課紀錄", ("attendance",), "approved", f"{APP}.check_course", "", "肆、重要提醒1", reason=True,
+            "return_attendance",
+            "退回上課紀錄",
+            ("attendance",),
+            "approved",
+            f"{APP}.check_course",
+            "",
+            "肆、重要提醒1",
+            reason=True,
         ),
         Transition(
-            "credit", "核定時數", ("attendance",), "credited", f"{APP}.credit_attendance", "rows_without_errors", "肆、二、(二)5",
+            "credit",
+            "核定時數",
+            ("attendance",),
+            "credited",
+            f"{APP}.credit_attendance",
+            "rows_without_errors",
+            "肆、二、(二)5",
         ),
     )
     return Machine("vrs_course", "draft", states, transitions)

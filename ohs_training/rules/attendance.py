@@ -80,7 +80,10 @@ def period(facts: PeriodFacts, *, on: date, law: Law) -> Outcome:
     elif late:
         status = "late"
     return why.outcome(
-        status=status, late_minutes=late, leave_minutes=leave_minutes, truant_minutes=truant_minutes,
+        status=status,
+        late_minutes=late,
+        leave_minutes=leave_minutes,
+        truant_minutes=truant_minutes,
     )
 
 
@@ -124,7 +127,9 @@ def _missed(facts: PeriodFacts, why: Reasoning) -> tuple[Missed, Decimal]:
         ):
             absent = whole
         elif signed_out < expected_until:
-            why.judge(False, f"提前 {_whole(_seconds(expected_until - signed_out) / 60)} 分鐘離開", citation="要點七第1項")
+            why.judge(
+                False, f"提前 {_whole(_seconds(expected_until - signed_out) / 60)} 分鐘離開", citation="要點七第1項"
+            )
             absent = [(signed_out, facts.ends_at)]
     if facts.answered is False and not absent:
         called_at = facts.starts_at + timedelta(minutes=why.figure("ohs.roll_call_minutes"))
@@ -144,10 +149,16 @@ def _good_leaves(facts: PeriodFacts, why: Reasoning) -> list[Span]:
         if start >= end:
             continue
         asked = why.judge(
-            leave.asked_at <= leave.starts_at, "事前填寫請假單", otherwise="未於事前填寫請假單，不得視為請假", citation="要點附表八附註三",
+            leave.asked_at <= leave.starts_at,
+            "事前填寫請假單",
+            otherwise="未於事前填寫請假單，不得視為請假",
+            citation="要點附表八附註三",
         )
         proved = not leave.sick or why.judge(
-            leave.proof, "病假已補證明", otherwise="病假未補相關證明，不得視為請假", citation="要點附表八附註三",
+            leave.proof,
+            "病假已補證明",
+            otherwise="病假未補相關證明，不得視為請假",
+            citation="要點附表八附註三",
         )
         if asked and proved:
             good.append((start, end))
@@ -256,6 +267,9 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
             comparison=f"{facts.leave_hours} ≤ {free}，{facts.truant_hours} = 0",
         )
     return why.outcome(
-        absent_hours=absent, withdraw=withdraw, make_up_due=make_up_due, make_up_by=make_up_by,
+        absent_hours=absent,
+        withdraw=withdraw,
+        make_up_due=make_up_due,
+        make_up_by=make_up_by,
         may_sit=not withdraw and (made_up or not make_up_due),
     )

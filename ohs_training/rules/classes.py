@@ -34,7 +34,11 @@ def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     file_by = dates.days_before(facts.starts_on, days)
     text = f"報備期限 {dates.roc(file_by)}"
     if facts.filed_on is None:
-        why.note(text, comparison=f"{dates.roc(facts.starts_on)} − {days} 日 = {dates.roc(file_by)}", starts_on=facts.starts_on)
+        why.note(
+            text,
+            comparison=f"{dates.roc(facts.starts_on)} − {days} 日 = {dates.roc(file_by)}",
+            starts_on=facts.starts_on,
+        )
     else:
         why.judge(
             facts.filed_on <= file_by,
@@ -58,7 +62,10 @@ def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     remind_on = law.calendar.previous_working(file_by)
     return why.outcome(
         judged=facts.filed_on is not None or facts.changed_on is not None,
-        file_by=file_by, change_by=change_by, remind_on=remind_on, papers=law.at("ohs.filing_papers", on).value,
+        file_by=file_by,
+        change_by=change_by,
+        remind_on=remind_on,
+        papers=law.at("ohs.filing_papers", on).value,
     )
 
 
@@ -165,12 +172,19 @@ def roster_line(facts: RosterFacts, *, on: date, law: Law) -> Outcome:
     if facts.born_on is not None:
         why.judge(facts.born_on < on, f"出生年月日 {dates.roc(facts.born_on)}", otherwise="出生年月日應在今日以前")
     # 附註一 makes no exception for in-service classes, whose roster shows less: the certificate is checked all the same.
-    why.judge(facts.qualification_checked, "已查核資格證書", otherwise="應查核醫師或護理人員資格證書", citation="要點附表五附註一")
+    why.judge(
+        facts.qualification_checked,
+        "已查核資格證書",
+        otherwise="應查核醫師或護理人員資格證書",
+        citation="要點附表五附註一",
+    )
     for exemption in facts.exemptions:
         why.judge(
             professional and bool(exemption.course.strip() and exemption.paper.strip()),
             f"抵免「{exemption.course}」，繳驗「{exemption.paper}」",
-            otherwise="抵免應註記繳驗之證明文件名稱及得抵免之課程名稱" if professional else "在職教育訓練無學分課程抵免",
+            otherwise="抵免應註記繳驗之證明文件名稱及得抵免之課程名稱"
+            if professional
+            else "在職教育訓練無學分課程抵免",
             citation="要點附表五附註二",
         )
     return why.outcome(missing=missing)

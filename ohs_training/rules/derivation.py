@@ -149,13 +149,22 @@ def derive(a_class: ClassFacts, trainee: TraineeFacts, *, on: date, law: Law, at
         law=law,
     )
     professional = a_class.training == "professional"
-    exam = examination.exam(examination.ExamFacts(a_class.ended_on, trainee.sittings), on=on, law=law) if professional else None
+    exam = (
+        examination.exam(examination.ExamFacts(a_class.ended_on, trainee.sittings), on=on, law=law)
+        if professional
+        else None
+    )
     # In-service: what was missed and made up was attended in the end? 十三第3款 says 全程參與各課程 and 七 gives make-up to
     # professional training only, so it was not.
     grounds = issue.grounds(
         issue.GroundsFacts(
-            a_class.training, trainee.qualified, trainee.in_person, due_hours, _decimal(leave + truant),
-            trainee.practice_done, trainee.report_approved,
+            a_class.training,
+            trainee.qualified,
+            trainee.in_person,
+            due_hours,
+            _decimal(leave + truant),
+            trainee.practice_done,
+            trainee.report_approved,
         ),
         on=a_class.ended_on,
         law=law,
@@ -174,7 +183,15 @@ def derive(a_class: ClassFacts, trainee: TraineeFacts, *, on: date, law: Law, at
     else:
         proof = issue.proof(issue.ProofFacts(a_class.ended_on, held, trainee.issued_on), on=on, law=law)
     return Chain(
-        outcomes, courses, class_hours, due_hours, absence, exam, grounds, certificate, proof,
+        outcomes,
+        courses,
+        class_hours,
+        due_hours,
+        absence,
+        exam,
+        grounds,
+        certificate,
+        proof,
         over=on >= a_class.ended_on and all(r.ends_at <= moment for r in rows),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ FULL_MARK = 100
 class Sitting:
     """`by_authority`: questions, supervision and marking by the county's labour and health authorities."""
 
-    sat_on: date = field(metadata={"name": "on"})
+    sat_on: date
     mark: Decimal
     by_authority: bool = True
 
@@ -53,7 +53,11 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
         raise Impossible(f"補考以 {resits} 次為限。")
     months = why.figure("ohs.resit_months", facts.ended_on)
     resit_by = law.calendar.act_by(dates.months_after(facts.ended_on, months))
-    why.note(f"補考期限 {dates.roc(resit_by)}", comparison=f"{dates.roc(facts.ended_on)} + {months} 個月", ended_on=facts.ended_on)
+    why.note(
+        f"補考期限 {dates.roc(resit_by)}",
+        comparison=f"{dates.roc(facts.ended_on)} + {months} 個月",
+        ended_on=facts.ended_on,
+    )
     passed = False
     for number, sitting in enumerate(facts.sittings):
         if passed:
@@ -69,6 +73,8 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
         text = f"{name} {sitting.mark} 分"
         # A first failure is told, not held against one who passes the resit.
         why.note(f"{text}，{'及格' if sitting.mark >= mark else '不及格'}", comparison=f"{sitting.mark} ≥ {mark}")
-    why.judge(passed, "測驗合格", otherwise="尚未測驗" if not facts.sittings else "測驗不及格", citation="要點八、九第1款")
+    why.judge(
+        passed, "測驗合格", otherwise="尚未測驗" if not facts.sittings else "測驗不及格", citation="要點八、九第1款"
+    )
     left = 0 < len(facts.sittings) <= resits and not passed
     return why.outcome(passed=passed, resit_by=resit_by, may_resit=left and on <= resit_by)

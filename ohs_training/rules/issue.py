@@ -42,7 +42,9 @@ def certificate(facts: CertificateFacts, *, on: date, law: Law) -> Outcome:
     """
     why = Reasoning("OHS-11", on=on, law=law)
     why.judge(facts.passed, "測驗合格", otherwise="測驗未合格，不得發給結業證書")
-    why.judge(facts.practice_approved, "實習或實作報告書審核通過", otherwise="實習或實作報告書未審核通過，不得發給結業證書")
+    why.judge(
+        facts.practice_approved, "實習或實作報告書審核通過", otherwise="實習或實作報告書未審核通過，不得發給結業證書"
+    )
     why.judge(not facts.grounds, "無要點十三不得發證情形", otherwise="有要點十三不得發證情形", citation="要點十三")
     why.judge(bool(facts.acknowledgement.strip()), "已取得備查文號", otherwise="尚無備查文號，結業證書應註明備查文號")
     against = [line.text for line in why.lines if line.met is False]
@@ -174,7 +176,10 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
             f"{facts.absent_hours} × 100 < {facts.total_hours} × {percent}",
         )
         against(
-            "practice_missing", not (facts.practice_done and facts.report_done), "已參加實習或實作並完成報告", "要點十三第2款",
+            "practice_missing",
+            not (facts.practice_done and facts.report_done),
+            "已參加實習或實作並完成報告",
+            "要點十三第2款",
         )
     else:
         against("not_in_full", facts.absent_hours > 0, "全程參與各課程", "要點十三第3款", f"{facts.absent_hours} = 0")
@@ -221,7 +226,9 @@ def confirmation(facts: ConfirmationFacts, *, on: date, law: Law) -> Outcome:
     if facts.answer == "disputed":
         why.judge(bool(facts.remark.strip()), "已敘明對時數之意見", otherwise="對時數有意見者，請敘明理由")
     return why.outcome(
-        confirm_by=confirm_by, counted_to=counted_to, open=facts.answer is None and facts.ended_on <= on <= confirm_by,
+        confirm_by=confirm_by,
+        counted_to=counted_to,
+        open=facts.answer is None and facts.ended_on <= on <= confirm_by,
     )
 
 
@@ -260,5 +267,7 @@ def certificate_paper(facts: PaperFacts, *, on: date, law: Law) -> Outcome:
     missing = [code for code in CERTIFICATE_FIELDS if code not in facts.given]
     why.judge(not missing, "應載事項齊全", otherwise="尚缺：" + "、".join(CERTIFICATE_FIELDS[c] for c in missing))
     if facts.replaces is not None:
-        why.judge(facts.replaces != facts.number, f"補發，原證書 {facts.replaces} 註記保留", otherwise="補發證書應另編字號")
+        why.judge(
+            facts.replaces != facts.number, f"補發，原證書 {facts.replaces} 註記保留", otherwise="補發證書應另編字號"
+        )
     return why.outcome(missing=missing)

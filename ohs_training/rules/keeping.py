@@ -42,7 +42,9 @@ def retention(facts: RecordFacts, *, on: date, law: Law) -> Outcome:
     years = why.figure("ohs.retention_years", facts.ended_on)
     since = max(facts.ended_on, facts.made_on or facts.ended_on)
     keep_until = dates.months_after(since, 12 * years)
-    why.note(f"至少保存至 {dates.roc(keep_until)}", comparison=f"{dates.roc(since)} + {years} 年", ended_on=facts.ended_on)
+    why.note(
+        f"至少保存至 {dates.roc(keep_until)}", comparison=f"{dates.roc(since)} + {years} 年", ended_on=facts.ended_on
+    )
     register_by = None
     if facts.record in ("certificates", "in_service_proofs"):
         days = why.figure("ohs.register_days", facts.ended_on)

@@ -1,6 +1,6 @@
 """The rules VRS-01 … VRS-17, one module per part of the manual, in its order."""
 
-from vrs_credentials import clauses, params
+from vrs_credentials import params
 from vrs_credentials.rules import (
     attendance,
     courses,
@@ -17,7 +17,6 @@ from vrs_credentials.rules import (
 
 __all__ = [
     "attendance",
-    "clauses",
     "courses",
     "education",
     "extension",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from casework.kernel import dates, identifiers
 from casework.kernel.facts import Impossible
@@ -55,10 +56,12 @@ def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
     extra = [c for c in cells[len(COLUMNS) :] if c]
     why.judge(not extra, "欄位數相符", otherwise=f"多出欄位「{''.join(extra)[:20]}」，每列應為 {len(COLUMNS)} 欄")
     why.judge(
-        not any(has_line_break(c) for c in facts.cells), "資料內容未斷行", otherwise="資料內容請勿斷行",
+        not any(has_line_break(c) for c in facts.cells),
+        "資料內容未斷行",
+        otherwise="資料內容請勿斷行",
         citation="說明書肆、二（上傳格式範例）",
     )
-    read: dict[str, object] = {"held_on": None, "name": None, "person_id": None, "hours": None}
+    read: dict[str, Any] = {"held_on": None, "name": None, "person_id": None, "hours": None}
     try:
         day = dates.parse_day(held_on)
         why.judge(
@@ -85,7 +88,7 @@ def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
     ):
         why.judge(text in _YES_NO, f"{label}：{text or '否'}", otherwise=f"{label}請填「是」或「否」")
         read[key] = _YES_NO.get(text)
-    return why.outcome(errors=[line.text for line in why.lines if line.met is False], **read)
+    return why.outcome(judged=True, errors=[line.text for line in why.lines if line.met is False], **read)
 
 
 def _hours(text: str, approved: Decimal, why: Reasoning) -> Decimal | None:

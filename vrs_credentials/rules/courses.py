@@ -85,7 +85,11 @@ def course_filing(facts: CourseFacts, *, on: date, law: Law) -> Outcome:
         comparison=f"1 ≤ {len(facts.sets)} ≤ {most}",
     )
     if facts.mode == "both":
-        why.judge(bool(facts.mode_reason.strip()), "已說明實體、視訊皆採用之原因", otherwise="實體、視訊皆採用者，請輸入原因說明")
+        why.judge(
+            bool(facts.mode_reason.strip()),
+            "已說明實體、視訊皆採用之原因",
+            otherwise="實體、視訊皆採用者，請輸入原因說明",
+        )
     kinds = law.at("vrs.kinds", on).value
     groups = {k.partition("_")[0] if k.startswith("trainer") else k for k in kinds}
     why.judge(
@@ -105,7 +109,11 @@ def course_filing(facts: CourseFacts, *, on: date, law: Law) -> Outcome:
     missing = [p for p in needed if p not in facts.papers]
     why.judge(not missing, "文件齊全", otherwise="尚缺文件：" + "、".join(PAPERS[p] for p in missing))
     return why.outcome(
-        timing=timing, advised_by=advised_by, as_advised=advised, papers=needed, missing=missing,
+        timing=timing,
+        advised_by=advised_by,
+        as_advised=advised,
+        papers=needed,
+        missing=missing,
         hours=sum((s.hours for s in facts.sets), Decimal(0)),
     )
 

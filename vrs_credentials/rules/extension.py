@@ -111,7 +111,9 @@ def _filed(facts: ExtensionFacts, why: Reasoning) -> None:
     if facts.proof is not None:
         why.judge(facts.proof, "已提具證明文件", otherwise="應提具離開職場之證明文件", citation="準則第11條第2項")
     if facts.county_consent is not None and why.figure("vrs.extension_consent_needed"):
-        why.judge(facts.county_consent, "已附主管機關同意文件", otherwise="應附工作所在地之直轄市、縣（市）主管機關同意文件")
+        why.judge(
+            facts.county_consent, "已附主管機關同意文件", otherwise="應附工作所在地之直轄市、縣（市）主管機關同意文件"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,12 @@ def way_back(facts: LapsedFacts, *, on: date, law: Law) -> Outcome:
         otherwise="資格認證證明並非於離開職場期間內屆滿",
         citation="準則第10-1條",
     )
-    why.judge(facts.consent_on is not None, "已取得同意先行提供服務", otherwise="應取得主管機關同意，始得先行提供服務", citation="準則第10-1條")
+    why.judge(
+        facts.consent_on is not None,
+        "已取得同意先行提供服務",
+        otherwise="應取得主管機關同意，始得先行提供服務",
+        citation="準則第10-1條",
+    )
     needed = Decimal(why.figure("vrs.lapsed_hours", asked_on))
     missing = max(Decimal(0), needed - facts.hours)
     why.note(f"應完成繼續教育 {needed} 小時，尚缺 {missing} 小時", comparison=f"{needed} − {facts.hours} = {missing}")

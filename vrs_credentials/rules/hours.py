@@ -56,7 +56,10 @@ def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
     counted_to = dates.months_after(facts.hired_on, months)
     # 行政程序法 §48 IV: the person has to act, so a last day on a holiday moves.
     due_on = law.calendar.act_by(counted_to)
-    why.note(f"期限為 {dates.roc(due_on)}", comparison=f"{dates.roc(facts.hired_on)} + {months} 個月 = {dates.roc(counted_to)}")
+    why.note(
+        f"期限為 {dates.roc(due_on)}",
+        comparison=f"{dates.roc(facts.hired_on)} + {months} 個月 = {dates.roc(counted_to)}",
+    )
     finished = missing == 0
     if finished:
         why.judge(True, "已完成應訓時數")
@@ -71,8 +74,13 @@ def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
     reminders = [dates.days_before(due_on, n) for n in why.figure("vrs.follow_up_reminders")]
     why.note("期限前提醒日：" + "、".join(dates.roc(d) for d in reminders))
     return why.outcome(
-        hours=needed, missing=missing, due_on=due_on, counted_to=counted_to, reminders=reminders,
-        done=finished, overdue=not finished and on > due_on,
+        hours=needed,
+        missing=missing,
+        due_on=due_on,
+        counted_to=counted_to,
+        reminders=reminders,
+        done=finished,
+        overdue=not finished and on > due_on,
     )
 
 

@@ -58,7 +58,9 @@ def balance(
     """
     sums: dict[Group, Decimal] = dict.fromkeys(GROUPS, Decimal(0))
     for entry in entries:
-        in_span = (held_from is None or entry.held_on >= held_from) and (held_until is None or entry.held_on <= held_until)
+        in_span = (held_from is None or entry.held_on >= held_from) and (
+            held_until is None or entry.held_on <= held_until
+        )
         if in_span and entry.approved_on <= until and not entry.initial_training:
             sums[entry.group] += entry.hours
     return sums

@@ -53,7 +53,7 @@ def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     row = clause(facts.kind, facts.clause, on=on, law=law)
     why.note(f"{row['citation']}：{row['text']}", citation=row["citation"], kind=facts.kind, clause=facts.clause)
 
-    needed: dict[str, str] = {code: row["citation"] for code in row["documents"]}
+    needed: dict[str, str] = dict.fromkeys(row["documents"], row["citation"])
     questions: list[str] = []
     if row["either"]:
         if facts.chosen is None:

@@ -166,16 +166,24 @@ def renewed_period(facts: PeriodFacts, *, on: date, law: Law) -> Outcome:
     )
     years = why.figure("vrs.validity_years", facts.applied_on)
     valid_until = dates.validity_end(valid_from, years=years)
-    why.note(f"有效期間 {dates.roc(valid_from)} 至 {dates.roc(valid_until)}", comparison=f"{dates.roc(valid_from)} + {years} 年")
+    why.note(
+        f"有效期間 {dates.roc(valid_from)} 至 {dates.roc(valid_until)}",
+        comparison=f"{dates.roc(valid_from)} + {years} 年",
+    )
     back = why.figure("vrs.education_valid_years", facts.applied_on)
     education_from = dates.days_before(dates.add_months(facts.applied_on, -12 * back), facts.extension_days)
     why.note(
         f"採計 {dates.roc(education_from)} 以後之繼續教育",
-        comparison=f"{dates.roc(facts.applied_on)} − {back} 年" + (f" − {facts.extension_days} 日" * bool(facts.extension_days)),
+        comparison=f"{dates.roc(facts.applied_on)} − {back} 年"
+        + (f" − {facts.extension_days} 日" * bool(facts.extension_days)),
     )
     return why.outcome(
-        judged=False, in_time=in_time, valid_from=valid_from, valid_until=valid_until,
-        education_from=education_from, education_until=facts.applied_on,
+        judged=False,
+        in_time=in_time,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        education_from=education_from,
+        education_until=facts.applied_on,
     )
 
 

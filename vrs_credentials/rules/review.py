@@ -85,7 +85,12 @@ def _after_completeness(facts: ReviewFacts, needed: int, why: Reasoning) -> str:
         citation="說明書貳、案件審查階段二",
     ):
         return "committee"
-    if why.judge(facts.committee == "pass", "複審會議決議通過", otherwise="複審會議決議不通過", citation="說明書貳、案件審查階段二"):
+    if why.judge(
+        facts.committee == "pass",
+        "複審會議決議通過",
+        otherwise="複審會議決議不通過",
+        citation="說明書貳、案件審查階段二",
+    ):
         return "approve"
     return "reject"
 
