@@ -20,12 +20,11 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A kind of paper. `blank` is the context of the empty form for download; None where there is none."""
+    """A kind of paper: code, printed title, template."""
 
     code: str
     title: str
     template: str
-    blank: Mapping[str, Any] | None = None
 
 
 _papers: dict[str, Paper] = {}
