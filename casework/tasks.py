@@ -1,0 +1,40 @@
+"""Jobs. Each only reads the clock and makes one call; what there is to do stands in the database, so a task lost with its
+worker, doubled or late changes nothing but lateness. The schedule is in config.celery.
+"""
+
+from celery import shared_task
+
+from accounts.clock import now, today
+from casework.services import delivery, exports, sweeping
+
+
+@shared_task(name="casework.tasks.deliver_notices")
+def deliver_notices() -> None:
+    """Mail the outbox until nothing is due. Nudged on commit, and every minute by the beat."""
+    while delivery.deliver_due(at=now()):
+        pass
+
+
+@shared_task(name="casework.tasks.sweep_daily", bind=True, max_retries=5)
+def sweep_daily(self) -> None:  # type: ignore[no-untyped-def]
+    """The day's deadlines and reminders. What an act held at that moment is asked for again a little later."""
+    if sweeping.sweep(on=today(), at=now()).left:
+        raise self.retry(countdown=120)
+
+
+@shared_task(name="casework.tasks.run_export")
+def run_export(job_id: int) -> None:
+    """Write one requested list."""
+    exports.run_export(job_id, at=now())
+
+
+@shared_task(name="casework.tasks.run_waiting_exports")
+def run_waiting_exports() -> None:
+    """Lists whose nudge or worker was lost."""
+    exports.run_waiting(at=now())
+
+
+@shared_task(name="casework.tasks.drop_old_exports")
+def drop_old_exports() -> None:
+    """Files of lists older than a week."""
+    exports.drop_old(at=now())

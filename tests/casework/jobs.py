@@ -1,0 +1,103 @@
+"""What the tests of jobs share: a kind of case that belongs to no scheme, people, cases, a second connection."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Organisation, User
+from casework import casetypes, deadline_handlers
+from casework.casetypes import CaseType
+from casework.kernel.machine import Machine, State, Transition, Turn
+from casework.models import Case
+from casework.services.cases import open_case
+
+KIND = "test.jobs"
+AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+ON = date(2026, 11, 20)
+_serial = count(1)
+
+MACHINE = Machine(
+    KIND,
+    "filed",
+    (
+        State("filed", "已送件", Turn.OFFICE),
+        State("closed", "已結案", Turn.NOBODY, final=True),
+    ),
+    (Transition("close", "結案", ("filed",), "closed", "test.close"),),
+)
+
+
+@contextmanager
+def kind_of_case(**about: Any) -> Iterator[CaseType]:
+    """The kind registered for one test only: registries are shared by the whole process."""
+    one = CaseType(KIND, "測試案件", "TJ", MACHINE, (), **about)
+    casetypes.register(one)
+    try:
+        yield one
+    finally:
+        del casetypes._types[KIND]
+
+
+@contextmanager
+def handlers() -> Iterator[Callable[..., None]]:
+    """`register_handler`, forgotten at the end."""
+    before = dict(deadline_handlers._handlers)
+    try:
+        yield deadline_handlers.register_handler
+    finally:
+        deadline_handlers._handlers.clear()
+        deadline_handlers._handlers.update(before)
+
+
+def person(**fields: Any) -> User:
+    n = next(_serial)
+    return User.objects.create(
+        **{"account_name": f"jobs{n}", "email": f"jobs{n}@example.org", "name": f"王小明{n}", **fields}
+    )
+
+
+def office() -> Organisation:
+    return Organisation.objects.create(name="測試分署", kind=Organisation.Kind.BRANCH)
+
+
+def case(**fields: Any) -> Case:
+    return open_case(
+        **{
+            "kind": KIND,
+            "title": "測試案件",
+            "office": fields.pop("office", None) or office(),
+            "by": None,
+            "at": AT,
+            **fields,
+        }
+    )
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Run each on a connection of its own, started together; what they returned. An error in one is raised here."""
+    start = threading.Barrier(len(works))
+    answers: list[Any] = [None] * len(works)
+    errors: list[BaseException] = []
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        try:
+            start.wait(10)
+            answers[place] = work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    if errors:
+        raise errors[0]
+    return answers
