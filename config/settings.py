@@ -182,7 +182,12 @@ CELERY_TASK_SOFT_TIME_LIMIT = 840
 # A nudge is thrown away at once when Redis is down: the database keeps the to-do list, the beat finds it.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "max_retries": 1, "visibility_timeout": 1800}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "max_retries": 1,
+    "interval_start": 0,  # kombu waits two seconds before its second try, and the page with it
+    "visibility_timeout": 1800,
+}
 
 # ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
