@@ -27,10 +27,11 @@ def dies_with_us(sign: int = signal.SIGTERM) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
-def stop(process: subprocess.Popen[str], sign: int, seconds: float) -> None:
-    """Ask the process; after `seconds` kill its whole session."""
+def stop(process: subprocess.Popen[str], sign: int | None, seconds: float) -> None:
+    """Ask the process, unless `sign` is None because it has been asked; after `seconds` kill its whole session."""
     if process.poll() is None:
-        process.send_signal(sign)
+        if sign is not None:
+            process.send_signal(sign)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -12,7 +12,7 @@ import time
 import urllib.request
 
 from devtools.environment import HOME, ROOT, VENV, Refused, say
-from devtools.services import dies_with_us
+from devtools.services import dies_with_us, stop
 
 _writing = threading.Lock()
 
@@ -68,16 +68,13 @@ def serve(environ: dict[str, str], port: int) -> None:
     programs = VENV / "bin"
     web = [
         str(programs / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket",
+        "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket", "--preload",
     ]  # fmt: skip
     celery = [str(programs / "celery"), "--quiet", "-A", "config"]
+    level = ["--loglevel", "INFO"]
     children = []
     try:
         children.append(Child("web", web, environ | {"DB_POOL": "8"}))
-        if environ.get("REDIS_URL"):
-            children.append(Child("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"], environ))
-            beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(HOME / "site" / "beat")]
-            children.append(Child("scheduler", beat, environ))
         announced = False
         while True:
             for child in children:
@@ -85,7 +82,12 @@ def serve(environ: dict[str, str], port: int) -> None:
             if not announced and _answers(port):
                 say(f"the portal answers at http://127.0.0.1:{port} — Ctrl-C ends it")
                 announced = True
-            time.sleep(0.3)
+                # after the web, so that the first page does not wait for three programs loading at once
+                if environ.get("REDIS_URL"):
+                    schedule = ["--pidfile=", "--schedule", str(HOME / "site" / "beat")]
+                    children.append(Child("worker", [*celery, "worker", "--concurrency", "2", *level], environ))
+                    children.append(Child("scheduler", [*celery, "beat", *schedule, *level], environ))
+            time.sleep(0.2)
     finally:
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, signal.SIG_IGN)
@@ -101,10 +103,9 @@ def _answers(port: int) -> bool:
 
 
 def _end(children: list[Child]) -> None:
-    from devtools.services import stop
-
+    """All are asked first, then waited for: a second signal would make the worker drop what it is doing."""
     for child in children:
         if child.process.poll() is None:
             child.process.terminate()
     for child in children:
-        stop(child.process, signal.SIGTERM, 10)
+        stop(child.process, None, 10)

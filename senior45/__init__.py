@@ -1,1 +1,1 @@
-"""中高齡者退休後再就業準備訓練補助."""
+"""Accounts and content of the 45+ employment resource site 45+就業資源網."""
