@@ -75,9 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def forget_attempts(self, request: HttpRequest, user: User) -> None:
         """After a password was set by link: the limiter's count goes with the lock."""
-        ratelimit.clear(
-            request, app="allauth.account", action="login_failed", key=lockout.key_of(user)
-        )
+        ratelimit.clear(request, action="login_failed", key=lockout.key_of(user))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """No "signed in as …" above every page; what matters is said by the pages themselves."""

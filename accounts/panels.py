@@ -1,6 +1,6 @@
-"""Parts of shared pages that apps bring: blocks of the start page. Each is a template and what it needs."""
+"""Parts of shared pages that apps bring: blocks of the start page, rows of its lists. Each is a template and what it needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,3 +45,20 @@ class Registry:
 dashboard = Registry()
 #: 未登入的首頁
 landing = Registry()
+
+
+#: Lists of the start page of whoever is signed in: 等我處理, 即將到期. Each row is a mapping with title, url, number,
+#: state_label, tone and due, as components/worklist.html prints it.
+_lists: dict[str, list[Callable[[HttpRequest], Sequence[Mapping[str, Any]]]]] = {"waiting": [], "expiring": []}
+
+
+def register_waiting(rows: Callable[[HttpRequest], Sequence[Mapping[str, Any]]]) -> None:
+    _lists["waiting"].append(rows)
+
+
+def register_expiring(rows: Callable[[HttpRequest], Sequence[Mapping[str, Any]]]) -> None:
+    _lists["expiring"].append(rows)
+
+
+def start_lists(request: HttpRequest) -> dict[str, list[Mapping[str, Any]]]:
+    return {name: [row for rows in sources for row in rows(request)] for name, sources in _lists.items()}

@@ -12,9 +12,10 @@ from accounts import panels
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The public start page, or the start page of whoever is signed in."""
-    if request.user.is_authenticated:
-        return render(request, "portal/dashboard.html", {"blocks": panels.dashboard.shown(request)})
-    return render(request, "portal/home.html", {"blocks": panels.landing.shown(request)})
+    if not request.user.is_authenticated:
+        return render(request, "portal/home.html", {"blocks": panels.landing.shown(request)})
+    context = {"blocks": panels.dashboard.shown(request), **panels.start_lists(request)}
+    return render(request, "portal/home.html", context)
 
 
 @login_not_required

@@ -33,7 +33,7 @@ class SetPasswordView(FormView):
     form_class = NewPasswordForm
 
     def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
-        if not ratelimit.consume(request, app="allauth.account", action="reset_password_from_key"):
+        if not ratelimit.consume(request, action="reset_password_from_key"):
             return ratelimit.respond_429(request)
         try:
             self.link = passwords.usable_link(token, at=clock.now())
@@ -69,9 +69,7 @@ class ForgottenPasswordView(FormView):
 
     def form_valid(self, form: ForgottenPasswordForm) -> HttpResponse:
         typed = form.cleaned_data["login"]
-        if not ratelimit.consume(
-            self.request, app="allauth.account", action="reset_password", key=typed.strip().casefold()
-        ):
+        if not ratelimit.consume(self.request, action="reset_password", key=typed.strip().casefold()):
             return ratelimit.respond_429(self.request)
         user = person_named(typed)
         if user is not None and user.is_active:

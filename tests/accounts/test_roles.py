@@ -1,0 +1,84 @@
+"""Granting, taking back, and keeping guardian rows equal to the roles declared in code."""
+
+import pytest
+
+from accounts import roles
+from accounts.models import AccessLog, OrganisationGroupObjectPermission, RoleGroup
+from accounts.rights import can
+from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.services.roles import RoleNotHere, grant_role, revoke_role, sync_rights
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(organisation) -> set[str]:
+    found = OrganisationGroupObjectPermission.objects.filter(content_object=organisation)
+    return set(found.values_list("permission__codename", flat=True))
+
+
+def test_a_role_is_held_only_in_its_kind_of_organisation(declared, user, unit, at):
+    with pytest.raises(RoleNotHere, match="「主管」不能設在訓練單位"):
+        grant_role(user=user, role_code="probe.chief", organisation=unit, by=None, at=at)
+    assert user.groups.count() == 0
+    assert AccessLog.objects.count() == 0
+
+
+def test_staff_follows_the_roles_held(declared, user, branch, other_branch, unit, at):
+    grant_role(user=user, role_code="probe.contact", organisation=unit, by=None, at=at)
+    assert not user.is_staff
+    grant_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
+    grant_role(user=user, role_code="probe.chief", organisation=other_branch, by=None, at=at)
+    user.refresh_from_db()
+    assert user.is_staff
+    revoke_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
+    user.refresh_from_db()
+    assert user.is_staff, "still chief elsewhere"
+    revoke_role(user=user, role_code="probe.chief", organisation=other_branch, by=None, at=at)
+    user.refresh_from_db()
+    assert not user.is_staff
+
+
+def test_both_are_written_down_once(declared, user, make_user, branch, at):
+    boss = make_user()
+    grant_role(user=user, role_code="probe.officer", organisation=branch, by=boss, at=at)
+    revoke_role(user=user, role_code="probe.officer", organisation=branch, by=boss, at=at)
+    revoke_role(user=user, role_code="probe.officer", organisation=branch, by=boss, at=at)
+    lines = list(AccessLog.objects.order_by("pk").values_list("action", "user", "at"))
+    assert lines == [("role_granted", boss.pk, at), ("role_revoked", boss.pk, at)]
+    assert all(user.account_name in line.subject and "雲嘉南分署" in line.subject for line in AccessLog.objects.all())
+
+
+def test_sync_follows_the_code(declared, user, branch, at, monkeypatch):
+    grant_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
+    assert rows(branch) == {"probe__read"}
+    wider = Role("probe.officer", "承辦人", ("probe.decide",), ("branch",), staff=True)
+    monkeypatch.setitem(roles._roles, "probe.officer", wider)
+    sync_rights()
+    assert rows(branch) == {"probe__decide"}
+    assert can(user, "probe.decide", branch)
+    assert not can(user, "probe.read", branch)
+    sync_rights()
+    assert rows(branch) == {"probe__decide"}
+
+
+def test_sync_leaves_roles_it_does_not_know(declared, user, branch, at, monkeypatch):
+    """A site that switches a scheme off keeps who held what."""
+    grant_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
+    monkeypatch.delitem(roles._roles, "probe.officer")
+    sync_rights()
+    assert rows(branch) == {"probe__read"}
+    assert RoleGroup.objects.filter(role="probe.officer").exists()
+
+
+def test_one_group_per_role_and_organisation(declared, make_user, branch, at):
+    for _ in range(2):
+        grant_role(user=make_user(), role_code="probe.officer", organisation=branch, by=None, at=at)
+    assert RoleGroup.objects.filter(role="probe.officer", organisation=branch).count() == 1
+
+
+def test_declaring_twice_differently_is_an_error(declared):
+    declare_rights(Right("probe.read", "檢視", Side.OFFICE))
+    with pytest.raises(ValueError, match=r"probe\.read is declared twice"):
+        declare_rights(Right("probe.read", "看", Side.OFFICE))
+    with pytest.raises(ValueError, match=r"probe\.chief is declared twice"):
+        declare_roles(Role("probe.chief", "別的", (), ("branch",)))
