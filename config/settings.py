@@ -332,3 +332,4 @@ EMAIL_TIMEOUT = 10
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # ReferenceNumber writes it; a visitor's own is overwritten
