@@ -25,7 +25,14 @@ PRODUCTION = {
 }
 # Written in pieces, so that this file does not find itself.
 UNWANTED = {
-    "a path of one machine": r"(?<![\w.<])/(?:wo" r"rk|ro" r"ot|ho" r"me/\w+|Us" r"ers/\w+|tm" r"p/\w+)(?:/|\b)",
+    "a path of one machine": r"(?<![\w.<])/(?:wo"
+    r"rk/(?:ma"
+    r"in|sha"
+    r"red)|ro"
+    r"ot|ho"
+    r"me/\w+|Us"
+    r"ers/\w+|tm"
+    r"p/\w+)\b(?!-)",
     "the address of a package registry": r"py" r"pi\.org|pythonho" r"sted|registry\.np" r"mjs|deb\.deb" r"ian\.org",
     "unfinished work": r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b",
 }

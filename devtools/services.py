@@ -100,12 +100,12 @@ class Postgres:
                           "--auth=scram-sha-256", f"--pwfile={secret.name}")  # fmt: skip
         self._clear_stale_pid()
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
-        log = (self.folder / "log").open("w")
-        self.process = subprocess.Popen(
-            [self.bin / "postgres", "-D", self.data, *options],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True, text=True,
-            preexec_fn=lambda: dies_with_us(signal.SIGINT), **self._as_user(),
-        )  # fmt: skip
+        with (self.folder / "log").open("w") as log:
+            self.process = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.data, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True, text=True,
+                preexec_fn=lambda: dies_with_us(signal.SIGINT), **self._as_user(),
+            )  # fmt: skip
         until = time.monotonic() + 30
         while (answer := self._sql("SELECT 1")).returncode:
             if self.process.poll() is not None or time.monotonic() > until:
