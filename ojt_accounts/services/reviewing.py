@@ -1,7 +1,7 @@
 """The branch reviews 審查: its own checks, corrections, the signatures, the decision."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -75,15 +75,16 @@ def ask_correction(
     *,
     items: Sequence[corrections.Item],
     message: str,
+    due_on: date | None = None,
     by: User,
     at: datetime,
     version: int | None = None,
 ) -> None:
-    """通知補正, item by item, with a term; the case goes back to the unit."""
+    """通知補正, item by item, with a term (the officer's own day, else the usual one); the case goes back to the unit."""
     case, _ = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
     law, on = law_in_force(), taipei_day(at)
     days = law.at("oa.correction_days", on)
-    due_on = law.calendar.act_by(days_after(on, days.value))
+    due_on = due_on or law.calendar.act_by(days_after(on, days.value))
     corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)
     move(case, "ask_correction", by=by, at=at, reason=message)
     meet_deadline(code=HANDLE, at=at, case=case)
@@ -136,7 +137,7 @@ def officer_ready(application: Application) -> str:
 def sign_forms(
     case: Case,
     *,
-    forms: Sequence[str],
+    codes: Sequence[str],
     by: User,
     at: datetime,
     decision: str = SignOff.Decision.APPROVE,
@@ -149,9 +150,9 @@ def sign_forms(
         raise Refused("案件不在審查中。")
     application = application_of(case)
     known = {form.code: form for form in forms_to_sign(application)}
-    chosen = [known[code] for code in forms if code in known]
+    chosen = [known[code] for code in codes if code in known]
     if not chosen:
-        raise Refused("請選擇要簽核的表單。", field="forms")
+        raise Refused("請選擇要簽核的表單。", field="codes")
     law, on = law_in_force(), taipei_day(at)
     if decision == SignOff.Decision.APPROVE:
         judged = [one for one in findings(application, on=on, law=law) if one.met is False]

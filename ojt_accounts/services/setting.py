@@ -32,7 +32,7 @@ RIGHTS_END = "ojt_accounts.rights_end"
 
 @transaction.atomic
 def set_accounts(
-    case: Case, *, forms: Sequence[str], set_on: date, by: User, at: datetime, version: int | None = None
+    case: Case, *, codes: Sequence[str], set_on: date, by: User, at: datetime, version: int | None = None
 ) -> Case:
     """Sign the last step of the chosen account forms and carry them out; the last one completes the case."""
     case = lock(case, version=version)
@@ -43,9 +43,9 @@ def set_accounts(
         raise Refused("設定日期不得晚於今日。", field="set_on")
     application = application_of(case)
     known = {one.code: one for one in forms_to_sign(application) if one.account_form}
-    chosen = [known[code] for code in forms if code in known]
+    chosen = [known[code] for code in codes if code in known]
     if not chosen:
-        raise Refused("請選擇要設定的帳號。", field="forms")
+        raise Refused("請選擇要設定的帳號。", field="codes")
     lock_registration(application)
     for one in chosen:
         form = one.account_form

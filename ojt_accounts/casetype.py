@@ -1,0 +1,345 @@
+"""Registers the account application with casework: its acts on both sides, its panels, its deadlines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.clock import today
+from accounts.models import User
+from accounts.rights import can, holders
+from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.deadline_handlers import register_handler
+from casework.forms import CorrectionForm
+from casework.kernel.dates import roc
+from casework.kernel.identifiers import mask_person_id
+from casework.models import Case, Deadline, Reminder
+from casework.services import corrections
+from casework.services.law import law_in_force
+from casework.services.notices import Told, notify_each
+from casework.services.signoffs import next_step, why_not_sign
+from ojt_accounts import wordings  # noqa: F401 - declares the texts
+from ojt_accounts.forms import reviewing as forms
+from ojt_accounts.models import Registration, TrainingAccount, UnitForm
+from ojt_accounts.permissions import (
+    PREPARE,
+    REFUSE,
+    SET_ACCOUNT,
+    SIGN_APPROVER,
+    SIGN_CHIEF,
+    SIGN_OFFICER,
+    VIEW_OFFICE,
+    VIEW_OWN,
+)
+from ojt_accounts.rules.papers import PAPERS
+from ojt_accounts.selectors import application_of, differences, findings, live_forms, live_pledges, seats_taken
+from ojt_accounts.services import filing, reviewing, setting
+from ojt_accounts.services.signing import forms_to_sign, states_of
+from ojt_accounts.states import APPLICATION, KIND
+
+
+# --- acts ----------------------------------------------------------------------------------------------------------------
+
+
+def _in_state(*states: str) -> Any:
+    def why(case: Case, user: User) -> str:
+        if case.state in states:
+            return ""
+        return f"案件目前為「{APPLICATION.state(case.state).label}」。"
+
+    return why
+
+
+def _why_sign(right: str) -> Any:
+    """On only when the step that is due on some form is this right's, and the person has not signed that form."""
+
+    def why(case: Case, user: User) -> str:
+        if case.state != "filed":
+            return f"案件目前為「{APPLICATION.state(case.state).label}」。"
+        application, reasons = application_of(case), []
+        rows = list(case.signoffs.select_related("person"))
+        for form in forms_to_sign(application):
+            states = states_of(case, form, rows)
+            due = next_step(states)
+            if due is None or due.step.right != right:
+                reasons.append(f"目前輪到「{due.step.label}」核章。" if due else "已全部核章。")
+                continue
+            if reason := why_not_sign(case, states, user):
+                reasons.append(reason)
+                continue
+            return reviewing.officer_ready(application) if right == SIGN_OFFICER else ""
+        return reasons[0] if reasons else "沒有要簽核的表單。"
+
+    return why
+
+
+def _why_file(case: Case, user: User) -> str:
+    if case.state != "draft":
+        return _in_state("draft")(case, user)
+    application = application_of(case)
+    outcome = findings(application, on=today(), law=law_in_force())[0]
+    return "" if outcome.met else f"尚缺 {len(outcome.refusals)} 項，請看檢核表。"
+
+
+def _why_refile(case: Case, user: User) -> str:
+    if case.state != "correction":
+        return _in_state("correction")(case, user)
+    left = corrections.unanswered(case)
+    return f"尚有 {len(left)} 項補正未回復。" if left else ""
+
+
+def _sign(case: Case, **given: Any) -> None:
+    reviewing.sign_forms(case, **given)
+
+
+ACTS = (
+    Act("file", "送件", PREPARE, filing.file_application, _why_file, confirm="送出後即由分署審查，除補正外不能再修改。"),
+    Act("refile", "補正完成，重新送件", PREPARE, filing.refile, _why_refile),
+    Act("withdraw", "撤回申請", PREPARE, filing.withdraw, _in_state("draft", "filed", "correction"), forms.WithdrawForm, "danger"),
+    Act("checks", "登錄查核結果", SIGN_OFFICER, reviewing.record_checks, _in_state("filed"), forms.ChecksForm, "secondary"),
+    Act("confirm", "確認文件與簽章", SIGN_OFFICER, reviewing.confirm_papers, _in_state("filed"), forms.ConfirmForm, "secondary"),
+    Act("ask_correction", "通知補正", SIGN_OFFICER, reviewing.ask_correction, _in_state("filed"), CorrectionForm, "secondary"),
+    Act("sign_officer", "承辦人核章", SIGN_OFFICER, _sign, _why_sign(SIGN_OFFICER), forms.sign_form(SIGN_OFFICER)),
+    Act("sign_chief", "科室主管簽核", SIGN_CHIEF, _sign, _why_sign(SIGN_CHIEF), forms.sign_form(SIGN_CHIEF)),
+    Act("sign_approver", "決行", SIGN_APPROVER, _sign, _why_sign(SIGN_APPROVER), forms.sign_form(SIGN_APPROVER)),
+    Act("refuse", "不予核准", REFUSE, reviewing.refuse, _in_state("filed"), forms.RefuseForm, "danger"),
+    Act("set", "設定帳號", SET_ACCOUNT, setting.set_accounts, _in_state("setting"), forms.SetForm),
+)
+
+
+# --- what the case page shows --------------------------------------------------------------------------------------------------
+
+
+def _panels(case: Case, user: User) -> Sequence[Panel]:
+    application = application_of(case)
+    rows = list(case.signoffs.select_related("person"))
+    changes = differences(application)
+    changed = {d.field for d in changes}
+    unit = getattr(application, "unit_form", None)
+    fields = (
+        [
+            {
+                "label": UnitForm._meta.get_field(name).verbose_name,
+                "value": _shown(unit, name),
+                "changed": name in changed,
+            }
+            for name in UnitForm.FIELDS
+            if name != "postal_code"
+        ]
+        if unit
+        else []
+    )
+    registration = Registration.objects.filter(organisation=case.organisation_id, branch=case.office_id).first()
+    panels = [
+        Panel("申請內容", "ojt_accounts/panels/application.html", {"application": application, "seats": seats_taken(registration)}),
+        Panel("帳號申請單", "ojt_accounts/panels/accounts.html", {"forms": live_forms(application), "case": case}),
+    ]
+    if unit:
+        panels.append(
+            Panel("訓練機構名稱申請表", "ojt_accounts/panels/unit_form.html", {"fields": fields, "changes": changes, "case": case})
+        )
+    if pledges := live_pledges(application):
+        panels.append(Panel("保密切結書", "ojt_accounts/panels/pledges.html", {"pledges": pledges, "case": case}))
+    if case.filed_at:
+        chains = [{"form": form, "steps": states_of(case, form, rows)} for form in forms_to_sign(application)]
+        panels.append(Panel("簽核", "ojt_accounts/panels/signoffs.html", {"chains": chains}))
+    return panels
+
+
+def _shown(unit: UnitForm, name: str) -> str:
+    from ojt_accounts.selectors import shown
+
+    if name == "address":
+        return f"{unit.postal_code} {unit.address}".strip() or "（空白）"
+    return shown(name, getattr(unit, name))
+
+
+def _targets(case: Case) -> Sequence[Target]:
+    """What a correction can ask for, each with the page where the unit mends it."""
+    application = application_of(case)
+    number = [case.number]
+    found = [
+        *(Target(f"paper.{code}", label, reverse("ojt_accounts:papers", args=number)) for code, label in PAPERS.items()),
+        Target("standing", "資格與公文資料", reverse("ojt_accounts:papers", args=number)),
+    ]
+    if hasattr(application, "unit_form"):
+        page = reverse("ojt_accounts:unit", args=number)
+        found += [
+            Target(f"unit.{name}", f"機構申請表：{UnitForm._meta.get_field(name).verbose_name}", page) for name in UnitForm.FIELDS
+        ]
+    page = reverse("ojt_accounts:accounts", args=number)
+    found += [Target(form.code, f"帳號申請單：{form.name}", page) for form in live_forms(application)]
+    page = reverse("ojt_accounts:pledges", args=number)
+    found += [Target(pledge.code, f"切結書：{pledge.name}", page) for pledge in live_pledges(application)]
+    return found
+
+
+def _identifiers(case: Case) -> Sequence[Identifier]:
+    application = application_of(case)
+    return [
+        *(
+            Identifier(form.code, f"{form.name}（帳號申請單）", form.masked_national_id, partial(str, form.national_id))
+            for form in live_forms(application)
+        ),
+        *(
+            Identifier(p.code, f"{p.name}（切結書）", mask_person_id(p.national_id), partial(str, p.national_id))
+            for p in live_pledges(application)
+            if p.national_id
+        ),
+    ]
+
+
+def _applicant_url(case: Case) -> str:
+    if case.state in ("draft", "correction"):
+        return reverse("ojt_accounts:checklist", args=[case.number])
+    return reverse("casework:case", args=[case.number])
+
+
+def _export_row(case: Case) -> dict[str, Any]:
+    application = application_of(case)
+    forms_ = live_forms(application)
+    return {
+        "申請項目": application.get_kind_display(),
+        "計畫年度": application.program_year,
+        "帳號申請單數": len(forms_),
+        "申請人": "、".join(form.name for form in forms_),
+    }
+
+
+def _consistency() -> Sequence[str]:
+    """Accounts in use without a user, seats above the cap, open accounts of people who are closed."""
+    cap = law_in_force().at("oa.account_cap", today()).value
+    wrong = [
+        f"{account.registration} {account}：使用中但沒有可用的使用者"
+        for account in TrainingAccount.objects.filter(state=TrainingAccount.State.OPEN).select_related(
+            "user", "registration__organisation", "registration__branch"
+        )
+        if account.user is None or not account.user.is_active
+    ]
+    over = TrainingAccount.objects.exclude(state=TrainingAccount.State.CLOSED).filter(seat__gt=cap)
+    return [*wrong, *(f"{account.registration} {account}：席次 {account.seat} 超過上限 {cap}" for account in over)]
+
+
+# --- deadlines -----------------------------------------------------------------------------------------------------------------
+
+
+def _remind_office(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        Told(
+            user,
+            f"審查期限將屆：{deadline.case.number}",
+            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結。",
+            f"remind:{reminder.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline, reminder in pairs
+        if deadline.case
+        for user in ([deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office))
+    ]
+    notify_each(told, code="ojt_accounts.handle_soon", at=at, mail=False)
+
+
+def _late_office(deadlines: list[Deadline], at: datetime) -> None:
+    told = [
+        Told(
+            user,
+            f"逾審查期限：{deadline.case.number}",
+            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結，已逾期。",
+            f"late:{deadline.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline in deadlines
+        if deadline.case
+        for user in {*holders(SIGN_OFFICER, deadline.case.office), *holders(SIGN_CHIEF, deadline.case.office)}
+    ]
+    notify_each(told, code="ojt_accounts.handle_late", at=at)
+
+
+def _unit_told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
+    case = deadline.case
+    if case is None or case.organisation is None:
+        return []
+    return [
+        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
+        for user in holders(PREPARE, case.organisation)
+    ]
+
+
+def _remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        one
+        for deadline, reminder in pairs
+        for one in _unit_told(deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。")
+    ]
+    notify_each(told, code="ojt_accounts.correct_soon", at=at)
+
+
+def _late_unit(deadlines: list[Deadline], at: datetime) -> None:
+    body = "補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。"
+    told = [one for deadline in deadlines for one in _unit_told(deadline, f"late:{deadline.pk}", "已逾補正期限", body)]
+    notify_each(told, code="ojt_accounts.correct_late", at=at)
+
+
+def _accounts_of(deadlines: Sequence[Deadline]) -> dict[int | None, TrainingAccount]:
+    rows = TrainingAccount.objects.select_related("user", "registration__organisation", "registration__branch")
+    return dict(rows.in_bulk([d.thing_id for d in deadlines]))
+
+
+def _remind_rights(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    accounts, told = _accounts_of([deadline for deadline, _ in pairs]), []
+    for deadline, reminder in pairs:
+        account = accounts.get(deadline.thing_id)
+        if account is None or account.state != TrainingAccount.State.OPEN:
+            continue
+        body = (
+            f"{account.registration.organisation} {account.name}的帳號「{account.account_name}」權限至 {roc(deadline.due_on)} 止；"
+            "新年度仍需使用者，請於受理期間申請「賦予」。"
+        )
+        people = {*([account.user] if account.user else []), *holders(PREPARE, account.registration.organisation)}
+        told += [Told(user, "年度權限即將屆滿", body, f"remind:{reminder.pk}", None, "/ojt/") for user in people]
+    notify_each(told, code="ojt_accounts.rights_end_soon", at=at)
+
+
+def _rights_ended(deadlines: list[Deadline], at: datetime) -> None:
+    accounts = _accounts_of(deadlines)
+    told = [
+        Told(
+            account.user,
+            "年度權限已屆滿",
+            f"您的帳號「{account.account_name}」權限已於 {roc(deadline.due_on)} 屆滿，新年度須由單位申請「賦予」。",
+            f"ended:{deadline.pk}",
+            None,
+            "/ojt/",
+        )
+        for deadline in deadlines
+        if (account := accounts.get(deadline.thing_id)) and account.user and account.state == TrainingAccount.State.OPEN
+    ]
+    notify_each(told, code="ojt_accounts.rights_ended", at=at)
+
+
+register_handler(filing.HANDLE, _late_office, _remind_office, owed_after=True)
+register_handler(filing.CORRECT, _late_unit, _remind_unit, owed_after=True)
+register_handler(setting.RIGHTS_END, _rights_ended, _remind_rights)
+
+register(
+    CaseType(
+        kind=KIND,
+        label="在職訓練系統帳號申請",
+        series="OA",
+        machine=APPLICATION,
+        view_rights=(VIEW_OFFICE, VIEW_OWN),
+        guards={"may_file": filing.may_file, "all_signed": reviewing.all_signed, "all_set": setting.all_set},
+        acts=ACTS,
+        findings=lambda case, on, law: findings(application_of(case), on=on, law=law),
+        panels=_panels,
+        targets=_targets,
+        identifiers=_identifiers,
+        applicant_url=_applicant_url,
+        export_row=_export_row,
+        consistency=_consistency,
+    )
+)

@@ -1,0 +1,1 @@
+"""Shape and spelling of input for account applications."""
