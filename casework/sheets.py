@@ -204,9 +204,11 @@ _ODS_SPACES = re.compile(r"^ | $| {2,}")
 
 
 def _ods_text(line: str) -> str:
-    """OpenDocument runs spaces together like HTML; those that matter are elements."""
-    text = _ODS_SPACES.sub(lambda found: f'<text:s text:c="{len(found[0])}"/>', escape(line))
-    return text.replace("\t", "<text:tab/>")
+    """OpenDocument runs spaces together like HTML; those that matter are elements. A tab becomes a space: readers of these
+    files drop the element there is for it, and the words on its sides would run together.
+    """
+    text = escape(line.replace("\t", " "))
+    return _ODS_SPACES.sub(lambda found: f'<text:s text:c="{len(found[0])}"/>', text)
 
 
 _WRITERS: dict[str, Callable[[IO[bytes], str, Sequence[str], Iterable[Row]], int]] = {

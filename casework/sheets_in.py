@@ -7,6 +7,7 @@ What a file is, its content says and not its name. Cells come as a person reads 
 import csv
 import io
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -134,7 +135,7 @@ def _refuse_bombs(data: bytes) -> None:
                         left -= len(chunk)
                         if left < 0:
                             raise SheetError("檔案解壓縮後過大，不予讀取；請分批匯入。")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         if isinstance(error, SheetError):
             raise
         raise SheetError("檔案已損壞或加密，無法讀取；請以 XLSX、ODS 或 CSV 重新存檔後再上傳。") from None
