@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from casework.kernel.identifiers import mask_person_id
 from casework.kernel.law import Law
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
@@ -56,12 +57,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Identifier:
-    """A personal identifier in a case: masked on the page, `read` only with a reason that is logged."""
+    """A personal identifier in a case: masked on the page, whole only with a reason that is logged."""
 
     code: str
     label: str
-    masked: str
-    read: Callable[[], str]
+    number: str = field(repr=False)
+
+    @property
+    def masked(self) -> str:
+        return mask_person_id(self.number)
 
 
 def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
@@ -110,4 +114,3 @@ def casetype(kind: str) -> CaseType:
 
 def all_casetypes() -> list[CaseType]:
     return list(_types.values())
-
