@@ -66,7 +66,7 @@ SCHEMES = [
     )
     if (BASE_DIR / name / "apps.py").exists()
 ]
-ADMIN_APP = "django.contrib.admin"
+ADMIN_APP = "casework.admin_app.PortalAdminConfig"
 
 INSTALLED_APPS = [
     "config",
@@ -304,6 +304,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 
 # ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # host:port or socket path of a virus scanner; empty: none
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()  # private: no address leads to it
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o640
