@@ -7,7 +7,6 @@ Every crontab names its minute: `crontab(hour=4)` fires sixty times.
 import os
 from typing import Any
 
-import structlog
 from celery import Celery, signals
 from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
@@ -19,8 +18,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
-# name → (task, when). Times are those of Asia/Taipei.
-SCHEDULE: dict[str, tuple[str, crontab | float]] = {}
+# name → (task, when). Times are those of Asia/Taipei; a number is seconds. Each finds its work in the database.
+SCHEDULE: dict[str, tuple[str, crontab | float]] = {
+    "notices": ("casework.tasks.deliver_notices", 60.0),
+    "waiting exports": ("casework.tasks.run_waiting_exports", 300.0),
+    # thrice, since a machine may be off at midnight: the second and third find nothing left to do
+    "deadlines": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
+    "old exports": ("casework.tasks.drop_old_exports", crontab(hour=3, minute=40)),
+    "old sessions": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),
+}
 
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
 
@@ -33,8 +39,3 @@ def use_project_logging(**kwargs: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
-
-
-@signals.task_prerun.connect
-def forget_earlier_context(**kwargs: Any) -> None:
-    structlog.contextvars.clear_contextvars()
