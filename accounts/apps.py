@@ -17,7 +17,8 @@ def _sync(sender: AppConfig, **kwargs: object) -> None:
     # guardian and auth tables exist once the last app has migrated; the act is idempotent, so each app's signal may run it.
     from django.apps import apps
 
-    if sender.name == list(apps.get_app_configs())[-1].name:
+    with_models = [one for one in apps.get_app_configs() if one.models_module is not None]
+    if sender is with_models[-1]:
         from accounts.services.roles import sync_rights
 
         sync_rights()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,3 +10,11 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         # params and rules of every scheme enter the law and the rulebook; casetype registers kinds, rights and roles.
         autodiscover_modules("params", "rules", "casetype")
+        post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")
+
+
+def _sync(sender: AppConfig, **kwargs: object) -> None:
+    from accounts.clock import now
+    from casework.services.wordings import sync_wordings
+
+    sync_wordings(at=now())

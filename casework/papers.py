@@ -73,19 +73,18 @@ def html(code: str, context: Mapping[str, Any]) -> str:
     return render_to_string(paper(code).template, {"paper": paper(code), **context})
 
 
-def _no_outside(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Papers are whole in themselves: only data: addresses are read."""
-    from weasyprint import default_url_fetcher
+@functools.cache
+def _inside() -> Any:
+    """Papers are whole in themselves: only data: addresses are read, anything else stops the rendering."""
+    from weasyprint.urls import URLFetcher
 
-    if not url.startswith("data:"):
-        raise ValueError("a paper refers to something outside")
-    return default_url_fetcher(url)
+    return URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
 
 
 def render_html(text: str) -> bytes:
     from weasyprint import HTML
 
-    document = HTML(string=text, url_fetcher=_no_outside)
+    document = HTML(string=text, url_fetcher=_inside())
     return document.write_pdf(stylesheets=[_stylesheet()], font_config=_fonts())
 
 
@@ -109,7 +108,7 @@ def render_batch(code: str, contexts: Sequence[Mapping[str, Any]]) -> list[bytes
         f"{body[body.index('>') + 1 :]}</section>"
         for n, body in enumerate(bodies)
     )
-    document = HTML(string=f"{head}<body>{joined}</body></html>", url_fetcher=_no_outside).render(
+    document = HTML(string=f"{head}<body>{joined}</body></html>", url_fetcher=_inside()).render(
         stylesheets=[_stylesheet()], font_config=_fonts()
     )
     starts = [

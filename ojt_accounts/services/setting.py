@@ -94,6 +94,7 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
         account.state, account.opened_on = TrainingAccount.State.OPEN, on
         account.save(update_fields=["state", "opened_on"])
     open_user(user=user, by=by, at=at)
+    user.refresh_from_db()
     Membership.objects.get_or_create(user=user, organisation=unit, ends_before=None, defaults={"starts_on": on})
     grant_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
     ends = account_rules.rights_end(account_rules.YearFacts(program_year), on=on, law=law)
