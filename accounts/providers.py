@@ -18,6 +18,7 @@ from accounts import clock
 from accounts.errors import SignInRefused
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
+from accounts.services.lockout import person_named
 from accounts.services.openings import password_is_open
 
 
@@ -50,8 +51,11 @@ class PasswordProvider(Provider):
 
     def complete(self, request: HttpRequest, answer: Mapping[str, str]) -> User:
         adapter = get_adapter()
+        typed = answer["login"].strip()
+        named = person_named(typed)
+        name = named.account_name if named else typed
         try:
-            user = adapter.authenticate(request, username=answer["login"].strip(), password=answer["password"])
+            user = adapter.authenticate(request, username=name, password=answer["password"])
         except ValidationError as error:
             raise SignInRefused(error.messages[0]) from error
         if user is None:

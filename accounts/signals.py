@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
-from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
@@ -13,14 +12,11 @@ from accounts.services.access import record_access
 
 
 def connect() -> None:
-    # Django's own receiver saves the whole user and so writes a history row for each sign-in.
-    user_logged_in.disconnect(update_last_login, dispatch_uid="update_last_login")
     user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
     user_logged_out.connect(signed_out, dispatch_uid="accounts.signed_out")
 
 
 def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    User.objects.filter(pk=user.pk).update(last_login=clock.now())  # not among the columns kept in history
     record_access(AccessLog.Action.SIGN_IN, at=clock.now(), user=user, subject=_ways(request, user), request=request)
 
 

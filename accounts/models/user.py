@@ -63,6 +63,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.account_name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Django writes last_login at each sign-in; history does not keep that column and needs no row for it.
+        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+            self.skip_history_when_saving = True
+            try:
+                super().save(*args, **kwargs)
+            finally:
+                del self.skip_history_when_saving
+        else:
+            super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -1,6 +1,6 @@
 """People and offices. Rights and roles of these tests are declared for one test and taken back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -21,7 +21,7 @@ def at() -> datetime:
 
 
 @pytest.fixture
-def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[None]:
+def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """Two rights (one per side) and three roles."""
     for right in (
         Right("probe.decide", "核定", Side.OFFICE),
@@ -36,7 +36,6 @@ def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[None]:
     ):
         monkeypatch.setitem(roles._roles, role.code, role)
     sync_rights()
-    yield
 
 
 @pytest.fixture

@@ -1,0 +1,194 @@
+"""Own data, own log, menu, start page, statements, error pages, reveal."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.template import engines
+from django.test import Client, RequestFactory, override_settings
+from django.urls import include, path
+
+from accounts import context_processors, navigation, panels, profile_panels
+from accounts.checks import navigation_leads_somewhere, roles_and_menu_name_declared_rights
+from accounts.errors import NotPermitted, Refused
+from accounts.models import AccessLog
+from accounts.navigation import NavItem
+from accounts.panels import Block
+from accounts.services.access import record_access
+from accounts.services.identifiers import reveal_national_id
+from tests.accounts.conftest import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def broken(request):
+    raise ZeroDivisionError("A123456789")
+
+
+def forbidden(request):
+    raise PermissionDenied("這件案子不在您的轄區。")
+
+
+urlpatterns = [path("broken/", broken), path("forbidden/", forbidden), path("", include("config.urls"))]
+handler403 = "accounts.views.errors.forbidden"
+handler500 = "accounts.views.errors.server_error"
+
+
+@pytest.fixture
+def menu(monkeypatch) -> None:
+    monkeypatch.setattr(navigation, "_items", [])
+
+
+def test_own_data_shows_roles_and_the_masked_number(user, unit, grant, client):
+    user.set_national_id("A123456789")
+    user.save()
+    grant(user, "probe.contact", unit)
+    sign_in(client, "lina88")
+    body = client.get("/me/").content.decode()
+    assert "A12****789" in body
+    assert "A123456789" not in body
+    assert "某某職業訓練中心" in body
+    assert "聯絡人" in body
+
+
+def test_an_app_adds_a_panel(user, client, monkeypatch):
+    monkeypatch.setattr(profile_panels.profile, "_blocks", {})
+    profile_panels.register_profile_panel(
+        Block("a", engines["django"].from_string("<h2>{{ panel.title }}</h2>"), lambda request: {"title": "年度權限"}),
+        Block("b", "no/such/template.html", lambda request: None),
+    )
+    sign_in(client, "lina88")
+    answer = client.get("/me/")
+    assert [panel.code for panel in answer.context["panels"]] == ["a"]
+    assert "<h2>年度權限</h2>" in answer.content.decode()
+
+
+def test_own_log_shows_mine_and_who_looked_at_my_number(user, make_user, client, at, branch, grant):
+    user.set_national_id("A123456789")
+    user.save()
+    chief, other = make_user("chief11"), make_user("other22")
+    grant(chief, "probe.chief", branch)
+    reveal_national_id(user=user, reader=chief, reason="核對領據", at=at)
+    record_access(AccessLog.Action.EXPORT, at=at, user=other, subject="別人的匯出")
+    sign_in(client, "lina88")
+    body = client.get("/me/log/").content.decode()
+    assert "核對領據" in body
+    assert "檢視完整身分證字號" in body
+    assert "登入" in body
+    assert "別人的匯出" not in body
+
+
+def test_reveal_needs_right_reason_and_leaves_a_line(user, make_user, branch, other_branch, grant, at):
+    user.set_national_id("A123456789")
+    user.save()
+    officer, chief = make_user("officer1"), make_user("chief11")
+    grant(officer, "probe.officer", branch)
+    grant(chief, "probe.chief", branch)
+    with pytest.raises(NotPermitted):
+        reveal_national_id(user=user, reader=officer, reason="核對領據", at=at)
+    for reason in ("", "   ", "看看"):
+        with pytest.raises(Refused, match="請填寫檢視理由"):
+            reveal_national_id(user=user, reader=chief, reason=reason, at=at)
+    assert not AccessLog.objects.filter(action="reveal").exists()
+    assert reveal_national_id(user=user, reader=chief, reason="核對領據", at=at) == "A123456789"
+    line = AccessLog.objects.get(action="reveal")
+    assert (line.user, line.subject, line.reason, line.at) == (chief, "lina88", "核對領據", at)
+    with pytest.raises(Refused, match="沒有登錄"):
+        reveal_national_id(user=officer, reader=chief, reason="核對領據", at=at)
+
+
+def test_the_menu_follows_rights_and_marks_where_one_is(menu, user, unit, grant, client):
+    navigation.register_nav(
+        NavItem("我的資料", "portal:me", order=3),
+        NavItem("存取紀錄", "portal:log", order=4),
+        NavItem("送件", "portal:sitemap", right="probe.file", order=1),
+        NavItem("核定", "portal:privacy", right="probe.decide", order=2),
+        NavItem("後臺", "portal:accessibility", staff=True),
+        NavItem("網站導覽", "portal:sitemap", public=True, order=9),
+    )
+
+    def labels(body: Client) -> list[tuple[str, bool]]:
+        return [(item.label, item.current) for item in body.get("/me/log/", follow=True).context["portal"].navigation]
+
+    assert [label for label, _ in labels(Client())] == ["網站導覽"]
+    sign_in(client, "lina88")
+    assert labels(client) == [("我的資料", False), ("存取紀錄", True), ("網站導覽", False)]
+    grant(user, "probe.contact", unit)
+    assert [label for label, _ in labels(client)] == ["送件", "我的資料", "存取紀錄", "網站導覽"]
+
+
+def test_checks_find_entries_that_lead_nowhere(menu, declared):
+    navigation.register_nav(NavItem("壞的", "nowhere:at_all"), NavItem("沒有的權限", "portal:me", right="probe.none"))
+    assert [error.id for error in navigation_leads_somewhere(None)] == ["accounts.E001"]
+    assert [error.id for error in roles_and_menu_name_declared_rights(None)] == ["accounts.E003"]
+    assert Client().get("/").status_code == 200, "and no page falls for it"
+
+
+def test_unread_is_asked_only_where_shown(user, monkeypatch, rf: RequestFactory):
+    monkeypatch.setattr(context_processors, "_count_unread", lambda user: 1 // 0)
+    context_processors.register_unread(lambda one: 7)
+    request = rf.get("/")
+    request.user = user
+    assert context_processors.portal(request)["portal"].unread == 7
+
+
+def test_start_page_out_and_in(user, client, monkeypatch):
+    monkeypatch.setattr(panels.dashboard, "_blocks", {})
+    monkeypatch.setattr(panels, "_lists", {"waiting": [], "expiring": []})
+    assert "登入後申辦" in client.get("/").content.decode()
+    panels.register_waiting(
+        lambda request: [{"title": "補正", "url": "/me/", "number": "OA-115-000001", "state_label": "待補正", "tone": "warn"}]
+    )
+    sign_in(client, "lina88")
+    body = client.get("/").content.decode()
+    assert "OA-115-000001" in body
+    assert "登入後申辦" not in body
+
+
+@pytest.mark.parametrize("address", ["/sitemap/", "/accessibility/", "/privacy/", "/design/"])
+def test_statements_are_public(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert 'lang="zh-Hant-TW"' in answer.content.decode()
+
+
+def test_not_found_has_a_reference_number(client):
+    answer = client.get("/no-such-page/")
+    assert answer.status_code == 404
+    number = answer.wsgi_request.request_id
+    assert len(number) == 11
+    assert number in answer.content.decode()
+    assert client.get("/no-such-page/").wsgi_request.request_id != number
+
+
+def test_a_number_sent_by_the_visitor_is_not_taken(client):
+    answer = client.get("/no-such-page/", headers={"X-Request-Id": "MINE"})
+    assert "MINE" not in answer.content.decode()
+    assert answer.wsgi_request.META["HTTP_X_REQUEST_ID"] == answer.wsgi_request.request_id
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_fault_shows_a_short_page_with_the_number(user):
+    client = Client(raise_request_exception=False)
+    sign_in(client, "lina88")
+    answer = client.get("/broken/")
+    assert answer.status_code == 500
+    body = answer.content.decode()
+    assert answer.wsgi_request.request_id in body
+    assert "ZeroDivisionError" not in body
+    assert "A123456789" not in body
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_refusal_says_why_and_is_written_down(user, client):
+    sign_in(client, "lina88")
+    answer = client.get("/forbidden/")
+    assert answer.status_code == 403
+    assert "這件案子不在您的轄區。" in answer.content.decode()
+    line = AccessLog.objects.get(action="refused")
+    assert (line.user, line.path, line.reason) == (user, "/forbidden/", "這件案子不在您的轄區。")
+
+
+def test_a_form_that_stood_open_too_long(user):
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/accounts/login/", {"login": "lina88", "password": "x"})
+    assert answer.status_code == 403
+    assert "頁面已經過期" in answer.content.decode()
