@@ -12,6 +12,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.spelling import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +240,9 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     else:
         why.judge(
             not withdraw,
-            f"缺課 {absent} 小時，未達課程總時數五分之一",
-            otherwise=f"缺課 {absent} 小時，達課程總時數五分之一以上，應通知退訓",
-            comparison=f"{absent} × 100 {'≥' if withdraw else '<'} {facts.total_hours} × {percent}",
+            f"缺課 {plain(absent)} 小時，未達課程總時數五分之一",
+            otherwise=f"缺課 {plain(absent)} 小時，達課程總時數五分之一以上，應通知退訓",
+            comparison=f"{plain(absent)} × 100 {'≥' if withdraw else '<'} {plain(facts.total_hours)} × {percent}",
             leave_hours=facts.leave_hours,
             truant_hours=facts.truant_hours,
             total_hours=facts.total_hours,
@@ -252,8 +253,8 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     made_up = facts.made_up_on is not None
     if make_up_due:
         why.note(
-            f"請假 {facts.leave_hours} 小時、曠課 {facts.truant_hours} 小時，應補足全部課程",
-            comparison=f"{facts.leave_hours} > {free} 或 {facts.truant_hours} > 0",
+            f"請假 {plain(facts.leave_hours)} 小時、曠課 {plain(facts.truant_hours)} 小時，應補足全部課程",
+            comparison=f"{plain(facts.leave_hours)} > {free} 或 {plain(facts.truant_hours)} > 0",
         )
         months = why.figure("ohs.make_up_months", judged_on)
         if facts.ends_on is not None and months is not None:
@@ -263,8 +264,8 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
         why.judge(made_up, f"已補足全部課程{until}", otherwise=f"應補足全部課程{until}，補足後方能參加測驗")
     else:
         why.note(
-            f"請假 {facts.leave_hours} 小時，無曠課，毋須補課",
-            comparison=f"{facts.leave_hours} ≤ {free}，{facts.truant_hours} = 0",
+            f"請假 {plain(facts.leave_hours)} 小時，無曠課，毋須補課",
+            comparison=f"{plain(facts.leave_hours)} ≤ {free}，{plain(facts.truant_hours)} = 0",
         )
     return why.outcome(
         absent_hours=absent,

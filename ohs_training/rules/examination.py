@@ -11,6 +11,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.spelling import plain
 
 FULL_MARK = 100
 
@@ -70,9 +71,11 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
             why.judge(False, f"{name}題目、監試及閱卷應由勞工主管機關會同衛生主管機關辦理", citation="要點八第2項")
         mark = why.figure("ohs.pass_mark", facts.ended_on)
         passed = sitting.mark >= mark and in_time and sitting.by_authority
-        text = f"{name} {sitting.mark} 分"
+        text = f"{name} {plain(sitting.mark)} 分"
         # A first failure is told, not held against one who passes the resit.
-        why.note(f"{text}，{'及格' if sitting.mark >= mark else '不及格'}", comparison=f"{sitting.mark} ≥ {mark}")
+        why.note(
+            f"{text}，{'及格' if sitting.mark >= mark else '不及格'}", comparison=f"{plain(sitting.mark)} ≥ {mark}"
+        )
     why.judge(
         passed, "測驗合格", otherwise="尚未測驗" if not facts.sittings else "測驗不及格", citation="要點八、九第1款"
     )

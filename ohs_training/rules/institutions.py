@@ -12,6 +12,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.spelling import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class ApplicantFacts:
 def applicant(facts: ApplicantFacts, *, on: date, law: Law) -> Outcome:
     """要點四、附表一：申請認可之機構應具附表一資格之一，並檢附設立許可文件、資格證明文件及載明七項內容之申請企劃書。"""
     why = Reasoning("OHS-02", on=on, law=law)
-    kinds = why.figure("ohs.applicant_kinds")
+    kinds = law.at("ohs.applicant_kinds", on).value
     row = kinds.get(facts.kind)
     if not why.judge(
         row is not None,
@@ -127,9 +128,9 @@ def categories_short(hours: Mapping[str, Decimal], why: Reasoning, *, on: date, 
         given = hours.get(code, Decimal(0))
         if not why.judge(
             least is not None and given >= least,
-            f"「{label}」{given} 小時",
-            otherwise=f"「{label}」{given} 小時，每一類課程至少需 {least} 小時",
-            comparison=f"{given} ≥ {least}",
+            f"「{label}」{plain(given)} 小時",
+            otherwise=f"「{label}」{plain(given)} 小時，每一類課程至少需 {least} 小時",
+            comparison=f"{plain(given)} ≥ {least}",
         ):
             short.append(code)
     return short

@@ -13,6 +13,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.spelling import plain
 
 Training = Literal["professional", "in_service", "in_service_discussion"]
 
@@ -171,9 +172,9 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
         against(
             "absent_one_fifth",
             facts.absent_hours * 100 >= facts.total_hours * percent,
-            f"缺課 {facts.absent_hours} 小時，未達五分之一",
+            f"缺課 {plain(facts.absent_hours)} 小時，未達五分之一",
             None,
-            f"{facts.absent_hours} × 100 < {facts.total_hours} × {percent}",
+            f"{plain(facts.absent_hours)} × 100 < {plain(facts.total_hours)} × {percent}",
         )
         against(
             "practice_missing",
@@ -182,7 +183,9 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
             "要點十三第2款",
         )
     else:
-        against("not_in_full", facts.absent_hours > 0, "全程參與各課程", "要點十三第3款", f"{facts.absent_hours} = 0")
+        against(
+            "not_in_full", facts.absent_hours > 0, "全程參與各課程", "要點十三第3款", f"{plain(facts.absent_hours)} = 0"
+        )
     against("not_in_person", not facts.in_person, "本人參加", "要點十三第4款")
     return why.outcome(grounds=held)
 

@@ -14,6 +14,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.spelling import plain
 
 NOON = 12
 
@@ -75,7 +76,7 @@ def timetable(facts: TimetableFacts, *, on: date, law: Law) -> Outcome:
         if row.category:
             categories[row.category] = categories.get(row.category, Decimal(0)) + row.hours
     total = sum(hours.values(), Decimal(0))
-    why.note(f"課程總時數 {total} 小時")
+    why.note(f"課程總時數 {plain(total)} 小時")
     return why.outcome(total_hours=total, hours=hours, category_hours=categories, overlaps=len(clashes))
 
 
@@ -90,8 +91,8 @@ def _row(row: Row, facts: TimetableFacts, why: Reasoning, *, on: date, law: Law)
         why.figure("ohs.class_hour_minutes")
         why.judge(
             False,
-            f"{name}時數 {row.hours} 小時超過起訖時間",
-            comparison=f"{row.minutes} ≥ {row.hours} × {class_hour}",
+            f"{name}時數 {plain(row.hours)} 小時超過起訖時間",
+            comparison=f"{plain(row.minutes)} ≥ {plain(row.hours)} × {class_hour}",
         )
     if facts.training == "professional":
         if not row.practice and not row.teacher_clause.strip():

@@ -19,6 +19,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
 from vrs_credentials.rules.courses import has_line_break
+from vrs_credentials.rules.spelling import plain
 
 COLUMNS = ("上課日期", "學員姓名", "學員身分證字號(或居留證號)", "時數", "離島地區", "國際性質", "授課者")
 EXAMPLE = ("2015/1/1", "王小明", "A100000001", "2", "是", "是", "否")
@@ -92,9 +93,8 @@ def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
 
 
 def _hours(text: str, approved: Decimal, why: Reasoning) -> Decimal | None:
-    plain = identifiers.plain(text)
     try:
-        value = Decimal(plain)
+        value = Decimal(identifiers.plain(text))
     except InvalidOperation:
         why.judge(False, f"時數「{text}」不是數字" if text else "時數未填")
         return None
@@ -103,9 +103,9 @@ def _hours(text: str, approved: Decimal, why: Reasoning) -> Decimal | None:
         return None
     why.judge(
         Decimal(0) < value <= approved,
-        f"時數 {value} 小時",
-        otherwise=f"時數 {value} 應大於 0 且不超過核定時數 {approved}（請填核定時數，加成由系統計算）",
-        comparison=f"0 < {value} ≤ {approved}",
+        f"時數 {plain(value)} 小時",
+        otherwise=f"時數 {plain(value)} 應大於 0 且不超過核定時數 {plain(approved)}（請填核定時數，加成由系統計算）",
+        comparison=f"0 < {plain(value)} ≤ {plain(approved)}",
     )
     return value
 

@@ -11,6 +11,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from vrs_credentials.rules.spelling import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _filed(facts: ExtensionFacts, why: Reasoning) -> None:
         why.judge(True, f"事由：{reasons[facts.reason]}")
     if facts.proof is not None:
         why.judge(facts.proof, "已提具證明文件", otherwise="應提具離開職場之證明文件", citation="準則第11條第2項")
-    if facts.county_consent is not None and why.figure("vrs.extension_consent_needed"):
+    if facts.county_consent is not None and why.law.at("vrs.extension_consent_needed", why.on).value:
+        why.figure("vrs.extension_consent_needed")
         why.judge(
             facts.county_consent, "已附主管機關同意文件", otherwise="應附工作所在地之直轄市、縣（市）主管機關同意文件"
         )
@@ -172,7 +174,10 @@ def way_back(facts: LapsedFacts, *, on: date, law: Law) -> Outcome:
     )
     needed = Decimal(why.figure("vrs.lapsed_hours", asked_on))
     missing = max(Decimal(0), needed - facts.hours)
-    why.note(f"應完成繼續教育 {needed} 小時，尚缺 {missing} 小時", comparison=f"{needed} − {facts.hours} = {missing}")
+    why.note(
+        f"應完成繼續教育 {plain(needed)} 小時，尚缺 {plain(missing)} 小時",
+        comparison=f"{plain(needed)} − {plain(facts.hours)} = {plain(missing)}",
+    )
     hours_by = None
     if facts.consent_on is not None:
         term = why.figure("vrs.lapsed_months", asked_on)

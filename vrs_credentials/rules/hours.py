@@ -12,6 +12,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from vrs_credentials.rules.spelling import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
     needed = Decimal(why.figure(f"vrs.{facts.follow_up}_hours", facts.hired_on))
     missing = max(Decimal(0), needed - facts.done)
     why.note(
-        f"應完成 {needed} 小時，已認定 {facts.done} 小時",
-        comparison=f"{needed} − {facts.done} = {missing}",
+        f"應完成 {plain(needed)} 小時，已認定 {plain(facts.done)} 小時",
+        comparison=f"{plain(needed)} − {plain(facts.done)} = {plain(missing)}",
         hired_on=facts.hired_on,
     )
     months = why.figure(f"vrs.{facts.follow_up}_months", facts.hired_on)
@@ -67,8 +68,8 @@ def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
         _may_serve_meanwhile(facts, why)
         why.judge(
             on <= due_on,
-            f"尚缺 {missing} 小時，期限未屆至",
-            otherwise=f"逾期未完成，尚缺 {missing} 小時，不得繼續提供服務",
+            f"尚缺 {plain(missing)} 小時，期限未屆至",
+            otherwise=f"逾期未完成，尚缺 {plain(missing)} 小時，不得繼續提供服務",
             comparison=f"{dates.roc(on)} ≤ {dates.roc(due_on)}",
         )
     reminders = [dates.days_before(due_on, n) for n in why.figure("vrs.follow_up_reminders")]
@@ -99,8 +100,8 @@ def _may_serve_meanwhile(facts: FollowUpFacts, why: Reasoning) -> None:
         why.judge(
             facts.before_hours >= before,
             "進用前已完成職業輔導評量專業訓練",
-            otherwise=f"進用前專業訓練未達 {before} 小時",
-            comparison=f"{facts.before_hours} ≥ {before}",
+            otherwise=f"進用前專業訓練未達 {plain(before)} 小時",
+            comparison=f"{plain(facts.before_hours)} ≥ {plain(before)}",
         )
         years = why.figure("vrs.assessor_case_manager_years", facts.hired_on)
         why.judge(

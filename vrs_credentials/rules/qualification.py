@@ -49,9 +49,11 @@ def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     if facts.kind not in law.at("vrs.kinds", on).value:
         raise Impossible("沒有這一類專業人員，請重新選擇。")
     labels = law.at("vrs.documents", on).value
-    why.figure("vrs.clauses")
+    # Not through `why.figure`: a line would carry the whole table with it.
     row = clause(facts.kind, facts.clause, on=on, law=law)
-    why.note(f"{row['citation']}：{row['text']}", citation=row["citation"], kind=facts.kind, clause=facts.clause)
+    why.note(
+        f"{row['citation']}：{row['text'].rstrip('。')}", citation=row["citation"], kind=facts.kind, clause=facts.clause
+    )
 
     needed: dict[str, str] = dict.fromkeys(row["documents"], row["citation"])
     questions: list[str] = []

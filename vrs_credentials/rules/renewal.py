@@ -11,6 +11,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from vrs_credentials.rules.spelling import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ def hours(facts: HoursFacts, *, on: date, law: Law) -> Outcome:
     missing_professional_law = max(Decimal(0), needed - professional_law)
     why.judge(
         missing_professional_law == 0,
-        f"專業課程+專業相關法規 {_n(professional_law)} 小時",
-        otherwise=f"專業課程+專業相關法規尚缺{_n(missing_professional_law)}小時",
-        comparison=f"{_n(h.professional)} + {_n(h.law)} = {_n(professional_law)} ≥ {_n(needed)}",
+        f"專業課程+專業相關法規 {plain(professional_law)} 小時",
+        otherwise=f"專業課程+專業相關法規尚缺{plain(missing_professional_law)}小時",
+        comparison=f"{plain(h.professional)} + {plain(h.law)} = {plain(professional_law)} ≥ {plain(needed)}",
         professional=h.professional,
         law_hours=h.law,
     )
@@ -58,9 +59,9 @@ def hours(facts: HoursFacts, *, on: date, law: Law) -> Outcome:
     missing_ethics_quality = cap - counted_ethics_quality
     why.judge(
         missing_ethics_quality == 0,
-        f"專業倫理+專業品質 {_n(ethics_quality)} 小時，採計 {_n(counted_ethics_quality)} 小時",
-        otherwise=f"專業倫理+專業品質尚缺{_n(missing_ethics_quality)}小時",
-        comparison=f"{_n(h.ethics)} + {_n(h.quality)} = {_n(ethics_quality)} ≥ {_n(cap)}",
+        f"專業倫理+專業品質 {plain(ethics_quality)} 小時，採計 {plain(counted_ethics_quality)} 小時",
+        otherwise=f"專業倫理+專業品質尚缺{plain(missing_ethics_quality)}小時",
+        comparison=f"{plain(h.ethics)} + {plain(h.quality)} = {plain(ethics_quality)} ≥ {plain(cap)}",
         ethics=h.ethics,
         quality=h.quality,
     )
@@ -68,9 +69,9 @@ def hours(facts: HoursFacts, *, on: date, law: Law) -> Outcome:
     total = Decimal(why.figure("vrs.education_hours"))
     why.judge(
         counted >= total,
-        f"合計採計 {_n(counted)} 小時",
-        otherwise=f"合計採計 {_n(counted)} 小時，未達 {_n(total)} 小時",
-        comparison=f"{_n(professional_law)} + {_n(counted_ethics_quality)} = {_n(counted)} ≥ {_n(total)}",
+        f"合計採計 {plain(counted)} 小時",
+        otherwise=f"合計採計 {plain(counted)} 小時，未達 {plain(total)} 小時",
+        comparison=f"{plain(professional_law)} + {plain(counted_ethics_quality)} = {plain(counted)} ≥ {plain(total)}",
     )
     return why.outcome(
         counted=counted,
@@ -80,11 +81,6 @@ def hours(facts: HoursFacts, *, on: date, law: Law) -> Outcome:
         missing_professional_law=missing_professional_law,
         missing_ethics_quality=missing_ethics_quality,
     )
-
-
-def _n(number: Decimal) -> str:
-    """60, 59.5: without the noughts a decimal carries along."""
-    return str(int(number)) if number == int(number) else format(number.normalize(), "f")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
     `next`: supplement, assign, review, committee, approve, reject. `met` is whether it may go to the ministry for approval.
     """
     why = Reasoning("VRS-03", on=on, law=law)
-    needed = why.figure("vrs.reviewers")
+    needed = law.at("vrs.reviewers", on).value
     complete = why.judge(facts.complete, "送審資料無缺件", otherwise="送審資料有缺件，應逐項通知補件")
     step = "supplement"
     if complete:
@@ -56,6 +56,7 @@ def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
 def _after_completeness(facts: ReviewFacts, needed: int, why: Reasoning) -> str:
     if len(facts.reviewers) > needed:
         raise Impossible(f"每案由 {needed} 位審查委員審查。")
+    why.figure("vrs.reviewers")
     if not why.judge(
         len(facts.reviewers) == needed,
         f"已指派 {needed} 位審查委員",

@@ -1,0 +1,80 @@
+"""The state tables: who has the case, what each act needs, and paths from draft to the end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from casework.kernel.machine import Machine, NotAllowed, Turn
+from vrs_credentials import states
+
+REVIEWED = (states.QUALIFICATION, states.OWN_EDUCATION, states.COURSE)
+CHECKED = (states.HOURS, states.RENEWAL, states.EXTENSION)
+
+
+def walk(machine: Machine, *names: str) -> str:
+    code = machine.initial
+    for name in names:
+        code = machine.move(code, name).code
+    return code
+
+
+@pytest.mark.parametrize("machine", states.MACHINES, ids=lambda m: m.kind)
+def test_table_is_whole(machine):
+    assert machine.kind.startswith("vrs_")
+    for transition in machine.transitions:
+        assert re.fullmatch(r"vrs_credentials\.[a-z]+_[a-z_]+", transition.permission)
+        assert transition.label
+        assert transition.clause
+    for state in machine.states:
+        assert state.final == (not machine.from_state(state.code))
+        assert state.final == (state.turn is Turn.NOBODY)
+
+
+@pytest.mark.parametrize("machine", states.MACHINES, ids=lambda m: m.kind)
+def test_every_state_times_every_transition(machine):
+    for state in machine.states:
+        for transition in machine.transitions:
+            if state.code in transition.sources:
+                assert machine.move(state.code, transition.name).code == transition.target
+            else:
+                with pytest.raises(NotAllowed, match=state.label.split("（")[0]):
+                    machine.move(state.code, transition.name)
+
+
+def test_kinds_are_distinct():
+    assert len({m.kind for m in states.MACHINES}) == len(states.MACHINES) == 6
+
+
+@pytest.mark.parametrize("machine", REVIEWED, ids=lambda m: m.kind)
+def test_reviewed_path(machine):
+    assert walk(machine, "file", "assign", "pass_review", "approve") == "approved"
+    assert (
+        walk(machine, "file", "ask_supplement", "supply", "assign", "refer", "committee_pass", "approve") == "approved"
+    )
+    assert walk(machine, "file", "assign", "refer", "committee_reject") == "rejected"
+    # nothing is approved that two reviewers or the committee did not see
+    assert {t.name for t in machine.transitions if t.target == "to_approve"} == {"pass_review", "committee_pass"}
+
+
+@pytest.mark.parametrize("machine", CHECKED, ids=lambda m: m.kind)
+def test_checked_path(machine):
+    assert walk(machine, "file", "report", "approve") == "approved"
+    assert walk(machine, "file", "ask_supplement", "supply", "report", "reject") == "rejected"
+    assert walk(machine, "file", "withdraw") == "withdrawn"
+
+
+def test_course_goes_on_to_attendance_until_hours_are_approved():
+    approved = ("file", "assign", "pass_review", "approve")
+    assert walk(states.COURSE, *approved, "import_attendance", "clear_attendance") == "approved"
+    assert walk(states.COURSE, *approved, "import_attendance", "credit") == "credited"
+    with pytest.raises(NotAllowed, match="時數已核"):
+        states.COURSE.move("credited", "clear_attendance")
+
+
+@pytest.mark.parametrize("machine", states.MACHINES, ids=lambda m: m.kind)
+def test_asking_and_refusing_need_a_reason(machine):
+    for transition in machine.transitions:
+        if transition.target in {"supplement", "rejected"}:
+            assert transition.reason
