@@ -7,7 +7,7 @@ from casework.kernel.machine import Machine, State, Transition, Turn
 APP = "ohs_training"
 
 ACCREDITATION = Machine(
-    kind="ohs_accreditation",
+    kind="ohs_training.accreditation",
     initial="draft",
     states=(
         State("draft", "草稿", Turn.APPLICANT, "calm"),
@@ -105,7 +105,7 @@ ACCREDITATION = Machine(
 
 #: One case per class: the filing 報備, then the stages of the class up to its registers.
 CLASS = Machine(
-    kind="ohs_class",
+    kind="ohs_training.class",
     initial="draft",
     states=(
         State("draft", "規劃中", Turn.APPLICANT, "calm"),
@@ -221,7 +221,7 @@ CLASS = Machine(
 )
 
 ORDER = Machine(
-    kind="ohs_order",
+    kind="ohs_training.order",
     initial="drafted",
     states=(
         State("drafted", "擬稿", Turn.OFFICE, "calm"),

@@ -174,17 +174,20 @@ def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
 
 
 QUALIFICATION = _reviewed(
-    "vrs_qualification", "qualification", filed="貳、一（線上申請資格）", supplement_clause="貳、一（缺件另行通知）"
+    "vrs_credentials.qualification",
+    "qualification",
+    filed="貳、一（線上申請資格）",
+    supplement_clause="貳、一（缺件另行通知）",
 )
-HOURS = _checked("vrs_hours", "hours", clause="參、一", guard="records_complete")
-OWN_EDUCATION = _reviewed("vrs_education", "education", filed="伍、一、5", supplement_clause="伍、一")
-RENEWAL = _checked("vrs_renewal", "renewal", clause="陸、一", guard="window_open_and_hours_done")
-EXTENSION = _checked("vrs_extension", "extension", clause="柒、一", guard="away_long_enough")
+HOURS = _checked("vrs_credentials.hours", "hours", clause="參、一", guard="records_complete")
+OWN_EDUCATION = _reviewed("vrs_credentials.education", "education", filed="伍、一、5", supplement_clause="伍、一")
+RENEWAL = _checked("vrs_credentials.renewal", "renewal", clause="陸、一", guard="window_open_and_hours_done")
+EXTENSION = _checked("vrs_credentials.extension", "extension", clause="柒、一", guard="away_long_enough")
 
 
 def _course() -> Machine:
     """肆: the reviewed path, and after approval the attendance of the course until its hours are approved."""
-    base = _reviewed("vrs_course", "course", filed="肆、一、3", supplement_clause="肆、重要提醒1")
+    base = _reviewed("vrs_credentials.course", "course", filed="肆、一、3", supplement_clause="肆、重要提醒1")
     states = (
         *(s for s in base.states if s.code != "approved"),
         State("approved", "通過（待匯入上課紀錄）", Turn.APPLICANT, "good"),
@@ -231,7 +234,7 @@ def _course() -> Machine:
             "肆、二、(二)5",
         ),
     )
-    return Machine("vrs_course", "draft", states, transitions)
+    return Machine("vrs_credentials.course", "draft", states, transitions)
 
 
 COURSE = _course()

@@ -19,7 +19,7 @@ def walk(machine: Machine, *names: str) -> str:
 
 @pytest.mark.parametrize("machine", states.MACHINES, ids=lambda m: m.kind)
 def test_table_is_whole(machine):
-    assert machine.kind.startswith("ohs_")
+    assert machine.kind.startswith("ohs_training.")
     for transition in machine.transitions:
         assert re.fullmatch(r"ohs_training\.[a-z]+_[a-z_]+", transition.permission)
         assert transition.label

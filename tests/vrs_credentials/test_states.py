@@ -22,7 +22,7 @@ def walk(machine: Machine, *names: str) -> str:
 
 @pytest.mark.parametrize("machine", states.MACHINES, ids=lambda m: m.kind)
 def test_table_is_whole(machine):
-    assert machine.kind.startswith("vrs_")
+    assert machine.kind.startswith("vrs_credentials.")
     for transition in machine.transitions:
         assert re.fullmatch(r"vrs_credentials\.[a-z]+_[a-z_]+", transition.permission)
         assert transition.label
