@@ -71,8 +71,10 @@
     if (dirty.size) event.preventDefault();
   });
 
-  /* ---- autosave state: [data-autosave-state] inside form[data-autosave] ----
-     htmx requests that start in the form move it; other code may send "portal:autosave" with detail {state, at}. */
+  /* ---- autosave: form[data-autosave="address"], its state in [data-autosave-state] ----
+     What is typed goes to the address two seconds after the last key, and when the page is left; files and passwords stay.
+     The answer is {saved, saved_at}. Without an address the state follows the form's htmx requests;
+     other code may send "portal:autosave" with detail {state, at}. */
   const WORDS = {
     idle: () => "尚未儲存草稿",
     dirty: () => "有未儲存的變更",
@@ -87,6 +89,46 @@
       place.textContent = WORDS[state](at || clock(new Date()));
     }, form);
   }
+  const waiting = new Map();
+  async function saveDraft(form, leaving) {
+    clearTimeout(waiting.get(form));
+    waiting.delete(form);
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    each("input[type=password][name]", (input) => data.delete(input.name), form);
+    const token = data.get("csrfmiddlewaretoken");
+    const before = form.dataset.changes;
+    showSave(form, "saving");
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: data,
+        headers: token ? { "X-CSRFToken": token } : {},
+        credentials: "same-origin",
+        keepalive: leaving === true,
+      });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const { saved, saved_at: at } = await answer.json();
+      share(Date.now());
+      if (!saved) throw new Error("not saved");
+      if (form.dataset.changes !== before) { showSave(form, "dirty"); return; }
+      dirty.delete(form);
+      showSave(form, "saved", at);
+    } catch {
+      showSave(form, "failed");
+    }
+  }
+  on(document, "input", (event) => {
+    const form = event.target.closest("form[data-autosave]");
+    if (!form || !form.dataset.autosave) return;
+    form.dataset.changes = String(Number(form.dataset.changes || 0) + 1);
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(saveDraft, 2000, form));
+  });
+  on(document, "submit", (event) => { clearTimeout(waiting.get(event.target)); waiting.delete(event.target); });
+  on(document, "visibilitychange", () => {
+    if (document.visibilityState === "hidden") for (const form of [...waiting.keys()]) saveDraft(form, true);
+  });
   const draftOf = (event) => event.target.closest && event.target.closest("form[data-autosave]");
   on(document, "portal:autosave", (event) => {
     const form = draftOf(event);
@@ -96,7 +138,8 @@
   });
   on(document, "htmx:beforeRequest", (event) => { const form = draftOf(event); if (form) showSave(form, "saving"); });
   on(document, "htmx:afterRequest", (event) => {
-    idleFrom = Date.now();
+    const sent = (event.detail.requestConfig || {}).headers || {};
+    if (!sent["X-Background"]) share(Date.now());
     const form = draftOf(event);
     if (!form) return;
     if (event.detail.successful) dirty.delete(form);
@@ -159,6 +202,7 @@
       if (ended) return;
       ended = true;
       dirty.clear();
+      if (logout && idle.dataset.idleOutUrl) logout.action = idle.dataset.idleOutUrl;
       if (logout) logout.submit(); else location.reload();
     }
     function tick() {
