@@ -10,8 +10,15 @@ from casework.models import Draft
 MAX_FIELDS = 400
 
 
+def _text(value: Any) -> str | list[str]:
+    """As the form posts it: one text, or several where a field has several."""
+    if isinstance(value, list):
+        return [str(one)[:20_000] for one in value[:MAX_FIELDS]]
+    return str(value)[:20_000]
+
+
 def save_draft(*, user: User, key: str, data: dict[str, Any], at: datetime) -> None:
-    kept = {str(name)[:120]: str(value)[:20_000] for name, value in list(data.items())[:MAX_FIELDS]}
+    kept = {str(name)[:120]: _text(value) for name, value in list(data.items())[:MAX_FIELDS]}
     Draft.objects.update_or_create(user=user, key=key, defaults={"data": kept, "saved_at": at})
 
 

@@ -1,0 +1,141 @@
+"""機關作業後臺: the browser admin as a place of work. Its index is the desk; its pages of work come before the registers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from accounts.rights import held
+from accounts.roles import right
+from casework import converters  # noqa: F401  (enters <case:…>)
+from casework.rights import WATCH
+
+#: (label, URL name, right that opens it; None: every member of staff)
+NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
+    ("我的工作臺", "admin:index", None),
+    ("案件清單", "admin:work", None),
+    ("辦公日曆", "admin:calendar", None),
+    ("法規數值", "admin:law", None),
+    ("排程", "admin:jobs", WATCH),
+    ("郵件紀錄", "admin:mail_log", WATCH),
+    ("匯出檔案", "casework:exports", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPage:
+    """A page of work a scheme adds to the back office: in the menu for those who hold the right (and checked by the view)."""
+
+    route: str
+    view: Callable[..., HttpResponse]
+    name: str
+    label: str = ""
+    right: str | None = None
+
+
+_pages: list[AgencyPage] = []
+
+
+def register_pages(*pages: AgencyPage) -> None:
+    """Called by an app's admin.py. A page without a label is reached from another page."""
+    _pages.extend(page for page in pages if page.name not in {known.name for known in _pages})
+
+
+def rights_of(request: HttpRequest) -> dict[str, set[int]]:
+    """What the person holds, asked once per request."""
+    if not hasattr(request, "_held_rights"):
+        request._held_rights = held(request.user)  # type: ignore[attr-defined]
+    return request._held_rights  # type: ignore[attr-defined,no-any-return]
+
+
+def holds(request: HttpRequest, code: str) -> bool:
+    return bool(rights_of(request).get(right(code).codename))
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_title = site_header = "訓練業務作業後臺"
+    index_title = "我的工作臺"
+    enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from casework.views import agency, agency_case, calendar, registers
+
+        def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_view(view), name=name)
+
+        own = [
+            at("", agency.index, "index"),
+            at("work/", agency.work, "work"),
+            at("work/bulk/", agency.bulk, "bulk"),
+            at("work/export/", agency.export, "export"),
+            at("work/filters/", agency.save_filter, "save_filter"),
+            at("work/filters/<int:pk>/delete/", agency.drop_filter, "drop_filter"),
+            at("case/<case:number>/", agency_case.case, "case"),
+            at("case/<case:number>/act/<slug:act>/", agency_case.act, "case_act"),
+            at("case/<case:number>/desk/<slug:what>/", agency_case.desk, "case_desk"),
+            at("case/<case:number>/message/", agency_case.message, "case_message"),
+            at("case/<case:number>/papers/<int:pk>/confirm/", agency_case.confirm, "case_confirm"),
+            at("case/<case:number>/notices/<int:pk>/resend/", agency_case.resend_notice, "case_resend"),
+            at("case/<case:number>/reveal/<slug:code>/", agency_case.reveal, "case_reveal"),
+            at("people/<int:pk>/reveal/", registers.reveal_person, "reveal_person"),
+            at("calendar/", calendar.year, "calendar"),
+            at("calendar/upload/", calendar.upload, "calendar_upload"),
+            at("calendar/day/", calendar.day, "calendar_day"),
+            at("law/", registers.law, "law"),
+            at("jobs/", registers.jobs, "jobs"),
+            at("mail/", registers.mail_log, "mail_log"),
+            at("mail/<int:pk>/resend/", registers.resend_mail, "resend_mail"),
+        ]
+        own += [at(page.route, page.view, page.name) for page in _pages]
+        stock = [one for one in super().get_urls() if getattr(one, "name", "") != "index"]
+        return own + stock
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The stock site counts every model's rights for its sidebar; ours has a menu of its own."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": "/",
+            "has_permission": self.has_permission(request),
+            "available_apps": [],
+            "is_popup": False,
+            "is_nav_sidebar_enabled": False,
+            "log_entries": (),
+            "agency_nav": self.navigation(request) if self.has_permission(request) else [],
+        }
+
+    def navigation(self, request: HttpRequest) -> list[dict[str, Any]]:
+        here = request.resolver_match.view_name if request.resolver_match else ""
+        section = {"admin:case": "admin:work", "admin:case_act": "admin:work"}.get(here, here)
+        return [
+            {"label": label, "url": reverse(name), "current": name == section}
+            for label, name, code in (
+                *NAVIGATION,
+                *((page.label, f"admin:{page.name}", page.right) for page in _pages if page.label),
+            )
+            if code is None or holds(request, code)
+        ]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in page, with its limits and second factor."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            return HttpResponseRedirect("/")
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"), "account_login")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(resolve_url("account_logout"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(resolve_url("account_change_password"))
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('admin:index')}#registers")
