@@ -1,0 +1,219 @@
+"""Forms of the training unit. Labels and required marks are those of the printed forms (OA-18)."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.clock import today
+from accounts.models import County, Organisation
+from casework.forms import (
+    ActForm,
+    NameField,
+    PdfField,
+    PersonIdField,
+    PhoneField,
+    PortalForm,
+    PostalCodeField,
+    RocDateField,
+    UnifiedNumberField,
+)
+from casework.kernel.dates import roc_year
+from casework.kernel.identifiers import odd_letter_number
+from ojt_accounts.models import AccountForm, Application, Intake, UnitForm
+from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
+
+PLAN_CHOICES = list(PLANS.items())
+NOT_CHOSEN = [("", "請選擇")]
+
+
+class StartForm(ActForm):
+    """What the unit applies for, and where: the branch follows from the county of training (OA-17)."""
+
+    kind = forms.ChoiceField(label="申請項目", choices=Application.Kind.choices, widget=forms.RadioSelect)
+    county = forms.ModelChoiceField(County.objects.none(), label="訓練地縣市", empty_label="請選擇")
+    program_year = forms.TypedChoiceField(label="計畫年度", coerce=int)
+    intake = forms.ModelChoiceField(
+        Intake.objects.none(),
+        label="受理期間",
+        required=False,
+        empty_label="請選擇",
+        help_text="註銷案不需選擇。資格以受理申請截止日判斷。",
+    )
+
+    def __init__(self, *args: Any, unit: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        day = today()
+        year = roc_year(day)
+        self.fields["county"].queryset = County.objects.filter(branch__isnull=False).select_related("branch")  # type: ignore[attr-defined]
+        self.fields["county"].label_from_instance = lambda county: f"{county.name}（{county.branch.label}）"  # type: ignore[attr-defined]
+        open_now = Intake.objects.filter(opens_on__lte=day, closes_on__gte=day).select_related("branch")
+        self.fields["intake"].queryset = open_now  # type: ignore[attr-defined]
+        self.fields["intake"].label_from_instance = lambda one: f"{one.branch.label}　{one}"  # type: ignore[attr-defined]
+        self.fields["program_year"].choices = [(y, f"{y} 年度") for y in (year, year + 1)]  # type: ignore[attr-defined]
+
+
+class UnitFormForm(ActForm):
+    """訓練機構名稱申請表 (p.3)."""
+
+    plans = forms.MultipleChoiceField(label="專案計畫名稱", choices=PLAN_CHOICES, widget=forms.CheckboxSelectMultiple)
+    full_name = forms.CharField(label="機構名稱全銜", max_length=200)
+    unified_number = UnifiedNumberField(label="統一編號", help_text="8 個數字，例：04595257")
+    licence_number = forms.CharField(label="立案證號", max_length=60)
+    category = forms.ChoiceField(
+        label="機構別代碼", choices=[*NOT_CHOSEN, *((code, f"{code}　{label}") for code, label in CATEGORIES.items())]
+    )
+    ran_last_year = forms.TypedChoiceField(
+        label="上年度是否辦理本計畫",
+        choices=[("true", "是"), ("false", "否")],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "true",
+    )
+    ttqs_edition = forms.ChoiceField(label="通過訓練品質評核版本", choices=[*NOT_CHOSEN, *EDITIONS.items()])
+    ttqs_grade = forms.ChoiceField(
+        label="評核等級", choices=[*NOT_CHOSEN, *((code, label) for code, label in GRADES.items() if code != "fail")]
+    )
+    postal_code = PostalCodeField(label="郵遞區號", required=False)
+    address = forms.CharField(label="地址", max_length=200, help_text="系統套印契約書之地址")
+    host = NameField(label="計畫主持人", required=False)
+    host_phone = PhoneField(label="主持人電話", required=False)
+    in_charge = NameField(label="負責人姓名", help_text="系統套印契約書之負責人")
+    in_charge_phone = PhoneField(label="負責人電話", required=False)
+    contact = NameField(label="聯絡人姓名")
+    contact_mobile = PhoneField(label="聯絡人行動電話", mobile=True, required=False)
+    contact_phone = PhoneField(label="聯絡人電話", help_text="含區碼，例：06-6985945#123")
+    contact_fax = PhoneField(label="聯絡人傳真", required=False)
+    contact_email = forms.EmailField(label="聯絡人 E-MAIL", required=False)
+    custodian = NameField(label="個人資料檔案保管人員")
+    custodian_phone = PhoneField(label="個人資料檔案保管人員電話")
+    custodian_email = forms.EmailField(label="個人資料檔案保管人員電子郵件")
+    insurance_number = forms.CharField(label="保險證號", max_length=20)
+    specialities = forms.CharField(label="專長訓練職類", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    introduction = forms.CharField(label="機構簡介", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    capacity = forms.CharField(label="訓練容量", required=False, max_length=60)
+    fire_safety = forms.CharField(label="消防安檢狀況", required=False, max_length=100)
+    members = forms.IntegerField(label="會員人數", required=False, min_value=0)
+    members_insured = forms.IntegerField(label="勞保加保人數－會員人數", required=False, min_value=0)
+    employees_insured = forms.IntegerField(label="勞保加保人數－員工人數", required=False, min_value=0)
+    registered_address = forms.CharField(label="立案地址／會址", required=False, max_length=200)
+
+    #: Headings of the page: (heading, fields).
+    GROUPS = (
+        ("機構資料", ("plans", "full_name", "unified_number", "licence_number", "category", "ran_last_year", "ttqs_edition", "ttqs_grade", "postal_code", "address", "registered_address", "insurance_number")),
+        ("負責人與計畫主持人", ("in_charge", "in_charge_phone", "host", "host_phone")),
+        ("聯絡人", ("contact", "contact_phone", "contact_mobile", "contact_fax", "contact_email")),
+        ("個人資料檔案保管人員", ("custodian", "custodian_phone", "custodian_email")),
+        ("其他", ("specialities", "introduction", "capacity", "fire_safety", "members", "members_insured", "employees_insured")),
+    )  # fmt: skip
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(heading, [self[name] for name in names]) for heading, names in self.GROUPS]
+
+    @classmethod
+    def initial_of(cls, unit: UnitForm) -> dict[str, Any]:
+        values = {name: getattr(unit, name) for name in UnitForm.FIELDS}
+        if values["ran_last_year"] is not None:
+            values["ran_last_year"] = "true" if values["ran_last_year"] else "false"
+        return values
+
+
+class AccountFormForm(ActForm):
+    """使用者帳號 申請／註銷／賦予 單 (p.4)."""
+
+    request = forms.ChoiceField(label="申請別", choices=AccountForm.Request.choices, widget=forms.RadioSelect)
+    plans = forms.MultipleChoiceField(label="專案計畫名稱", choices=PLAN_CHOICES, widget=forms.CheckboxSelectMultiple)
+    name = NameField(label="申請人姓名")
+    national_id = PersonIdField(label="身分證字號", help_text="須與自然人憑證相符；居留證統一證號亦可")
+    email = forms.EmailField(label="申請人 Email", help_text="密碼設定連結寄送至此信箱")
+    phone = PhoneField(label="聯絡電話", help_text="含區碼，例：06-6985945#123")
+    account_name = forms.CharField(
+        label="使用者帳號",
+        required=False,
+        max_length=40,
+        help_text="新帳號：5～15 碼，第 1 碼為英文，限英文字母及數字。賦予及註銷沿用原帳號，不必填寫。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("request") == AccountForm.Request.OPEN and not data.get("account_name"):
+            self.add_error("account_name", "新帳號請填寫使用者帳號，例：yct2026a。")
+        return data
+
+    @classmethod
+    def initial_of(cls, form: AccountForm) -> dict[str, Any]:
+        return {name: getattr(form, name) for name in ("request", "plans", "name", "national_id", "email", "phone", "account_name")}
+
+
+class StandingForm(ActForm):
+    """What the papers say: kind and founding, TTQS, the official letter."""
+
+    letter_number = forms.CharField(label="公文發文字號", max_length=60, help_text="例：南瀛字第1150000123號")
+    letter_on = RocDateField(label="公文發文日期")
+    unit_kind = forms.ChoiceField(label="單位類別", choices=[*NOT_CHOSEN, *UNIT_KINDS.items()])
+    founded_on = RocDateField(label="立案日期", required=False, help_text="依立案／設立證書，例：109/05/01；大專校院免填")
+    ttqs_edition = forms.ChoiceField(label="TTQS 版本", choices=[*NOT_CHOSEN, *EDITIONS.items()])
+    ttqs_grade = forms.ChoiceField(label="TTQS 評核結果", choices=[*NOT_CHOSEN, *GRADES.items()])
+    ttqs_valid_from = RocDateField(label="TTQS 證書生效日")
+    ttqs_valid_until = RocDateField(label="TTQS 證書有效期限")
+
+    NAMES = (
+        "letter_number", "letter_on", "unit_kind", "founded_on", "ttqs_edition", "ttqs_grade", "ttqs_valid_from", "ttqs_valid_until",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if application.kind == Application.Kind.CANCELLATION:
+            for name in self.NAMES[2:]:
+                del self.fields[name]
+        for name in ("letter_on", "founded_on", "ttqs_valid_from"):
+            if name in self.fields:
+                self.fields[name].latest = today()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, end = data.get("ttqs_valid_from"), data.get("ttqs_valid_until")
+        if start and end and end < start:
+            self.add_error("ttqs_valid_until", "證書有效期限早於生效日，請核對證書。")
+        kind = data.get("unit_kind")
+        if kind and kind != "university" and not data.get("founded_on") and "founded_on" not in self.errors:
+            self.add_error("founded_on", "請填寫立案日期，例：109/05/01。")
+        return data
+
+    @property
+    def warning(self) -> str:
+        """Odd, not wrong: shown after saving."""
+        return odd_letter_number(self.cleaned_data.get("letter_number", ""))
+
+
+class PaperForm(PortalForm):
+    """One paper of the checklist."""
+
+    file = PdfField(label="檔案")
+    attested = forms.BooleanField(label="本文件與正本相符，並已加蓋職章", required=False)
+
+
+class PledgeForm(ActForm):
+    """What is printed on a person's pledge."""
+
+    national_id = PersonIdField(label="身分證字號")
+    address = forms.CharField(label="戶籍地址", max_length=200)
+    phone = PhoneField(label="聯絡電話")
+
+
+class ScanForm(PortalForm):
+    file = PdfField(label="簽章後的掃描檔")
+
+
+class RegisterForm(PortalForm):
+    """A unit that has nobody in the portal yet: its contact registers (the branch verifies unit and person at review)."""
+
+    unit_name = forms.CharField(label="機構名稱全銜", max_length=200)
+    unified_number = UnifiedNumberField(label="統一編號", help_text="8 個數字，例：04595257")
+    name = NameField(label="聯絡人姓名")
+    email = forms.EmailField(label="電子郵件", help_text="設定密碼連結寄送至此信箱")
+    phone = PhoneField(label="聯絡電話", help_text="含區碼，例：06-6985945#123")
+    account_name = forms.CharField(label="帳號", max_length=40, help_text="5～15 碼，第 1 碼為英文，限英文字母及數字")
+
+
