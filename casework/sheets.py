@@ -149,7 +149,7 @@ _ODS_NAMES = (
 )
 _ODS_HEAD = (
     f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_ODS_NAMES}><office:automatic-styles>'
-    '<number:date-style style:name="roc"><number:year number:style="long" number:calendar="ROC"/><number:text>/'
+    '<number:date-style style:name="roc" number:language="zh" number:country="TW"><number:year number:calendar="ROC"/><number:text>/'
     '</number:text><number:month number:style="long"/><number:text>/</number:text><number:day number:style="long"/>'
     '</number:date-style><style:style style:name="day" style:family="table-cell" style:data-style-name="roc"/>'
     '<style:style style:name="head" style:family="table-cell"><style:text-properties fo:font-weight="bold"/></style:style>'

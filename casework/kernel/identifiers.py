@@ -172,19 +172,19 @@ def _judge(rule_id: str, label: str, holds: bool, *, on: date, law: Law) -> Outc
     return why.outcome()
 
 
-@rule("ID-1", facts=NumberFacts)
+@rule("ID-1", facts=NumberFacts, screens=("field:PersonIdField",))
 def national_id(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """國民身分證統一編號編碼規則：1 個英文字母、性別碼 1 或 2、8 個數字，末碼為檢查碼。"""
     return _judge("ID-1", "身分證字號", is_national_id(plain(str(facts.value))), on=on, law=law)
 
 
-@rule("ID-2", facts=NumberFacts)
+@rule("ID-2", facts=NumberFacts, screens=("field:PersonIdField",))
 def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D，末碼為檢查碼。"""
     return _judge("ID-2", "統一證號", is_residence_number(plain(str(facts.value))), on=on, law=law)
 
 
-@rule("ID-3", facts=NumberFacts)
+@rule("ID-3", facts=NumberFacts, screens=("field:UnifiedNumberField",))
 def unified_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """營利事業統一編號檢查碼規則（112年4月1日起）：8 個數字依權數相乘後各位數和可被 5 整除。"""
     return _judge("ID-3", "統一編號", is_unified_number(plain(str(facts.value))), on=on, law=law)
