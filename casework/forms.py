@@ -250,7 +250,7 @@ class ReasonForm(PortalForm):
 
 
 class CorrectionForm(PortalForm):
-    """通知補正, item by item: what a correction can ask for comes from the case type. Cleans to items, message, due_on."""
+    """通知補正, item by item: what a correction can ask for comes from the case type. Cleans to items and message."""
 
     layout = "casework/forms/correction.html"
 
@@ -269,13 +269,13 @@ class CorrectionForm(PortalForm):
             self.fields[f"problem_{number}"] = forms.CharField(
                 label=target.label, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
             )
-        self.fields["due_on"] = RocDateField(label="補正期限", required=False, earliest=today())
 
     def problems(self) -> list[BoundField]:
+        """The items, in the order of the form they belong to."""
         return [self[f"problem_{number}"] for number in range(len(self.targets))]
 
     def rest(self) -> list[BoundField]:
-        return [self["message"], self["due_on"]]
+        return [field for field in self.visible_fields() if not field.name.startswith("problem_")]
 
     def clean(self) -> dict[str, Any]:
         typed = [(target, self.cleaned_data.pop(f"problem_{n}", "")) for n, target in enumerate(self.targets)]
@@ -283,6 +283,18 @@ class CorrectionForm(PortalForm):
         if not items:
             raise ValidationError("請至少填寫一項應補正事項。", code="nothing")
         return {**self.cleaned_data, "items": items}
+
+
+class DatedCorrectionForm(CorrectionForm):
+    """Where the officer sets the day and no rule computes it."""
+
+    due_on = RocDateField(label="補正期限")
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if day < today():
+            raise ValidationError("補正期限不得早於今天。", code="past")
+        return day
 
 
 class MessageForm(ActForm):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", health.ready, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("casework.urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -26,6 +26,7 @@ from django.shortcuts import render
 
 from accounts.clock import now
 from accounts.errors import Refused
+from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
@@ -97,15 +98,6 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     return kept
 
 
-def back_to(request: HttpRequest) -> str:
-    """The page the form stood on."""
-    return request.POST.get("next") if _own(request.POST.get("next", "")) else request.path
-
-
-def _own(address: str) -> bool:
-    return address.startswith("/") and not address.startswith(("//", "/\\"))
-
-
 def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
     """Both sides: what happened since the form was drawn, and what was typed into it."""
     internal = Side.OFFICE in side_of(request.user, error.case)
@@ -116,8 +108,8 @@ def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
         "posted": error.posted,
         "since": since,
         "typed": typed(request),
-        "files": [name for name in request.FILES],
-        "back": back_to(request),
+        "files": list(request.FILES),
+        "back": page_of(request),
         "title": "案件已被更新",
     }
     return render(request, _template(request, "stale"), context, status=409)
@@ -130,7 +122,7 @@ def refusal_page(request: HttpRequest, error: Exception) -> HttpResponse:
         "sentence": str(error),
         "lines": [line for outcome in outcomes for line in words.finding(outcome).lines],
         "typed": typed(request),
-        "back": back_to(request),
+        "back": page_of(request),
         "title": "未能完成",
     }
     return render(request, _template(request, "refused"), context, status=422)

@@ -1,17 +1,21 @@
 """Rows as the pages show them: labels, tones and days in words. No query is made here."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from casework.casetypes import CaseType, casetype
 from casework.kernel.dates import roc
+from casework.kernel.facts import FactsError
 from casework.kernel.jsonable import jsonable
 from casework.kernel.machine import Machine, State, Turn
 from casework.kernel.outcome import Outcome
 from casework.kernel.rulebook import get as rule_named
-from casework.kernel.facts import FactsError
 from casework.models import Case, Deadline, Event, Notice
 from casework.templatetags.casework import roc_moment
 
@@ -33,6 +37,12 @@ def state_of(case: Case) -> State:
         return kind.machine.state(case.state) if kind else _UNKNOWN
     except KeyError:
         return _UNKNOWN
+
+
+@functools.cache
+def badge(label: str, tone: str) -> SafeString:
+    """components/badge.html, made once per state: a list has fifty of them."""
+    return render_to_string("components/badge.html", {"label": label, "tone": tone})
 
 
 def kind_label(case: Case) -> str:
@@ -74,6 +84,10 @@ class Row:
     assignee: str
     due: str
     due_tone: str
+
+    @property
+    def badge(self) -> SafeString:
+        return badge(self.state.label, self.state.tone)
 
 
 def row(case: Case, today: date) -> Row:

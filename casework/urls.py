@@ -1,0 +1,25 @@
+"""Addresses of the applicant's side and of the public check page. The office's are in admin_site."""
+
+from django.urls import path
+
+from casework import converters  # noqa: F401  (enters <case:…>)
+from casework.views import applicant, check, files, inbox
+
+app_name = "casework"
+urlpatterns = [
+    path("cases/", applicant.mine, name="mine"),
+    path("cases/search/", applicant.search, name="search"),
+    path("cases/inbox/", inbox.inbox, name="inbox"),
+    path("cases/inbox/<int:pk>/", inbox.notice, name="notice"),
+    path("cases/exports/", inbox.exports, name="exports"),
+    path("cases/exports/<int:pk>/file/", inbox.export_file, name="export_file"),
+    path("cases/autosave/", inbox.autosave, name="autosave"),
+    path("cases/papers/<int:pk>/", files.attachment, name="attachment"),
+    path("cases/documents/<case:number>/", files.document, name="document"),
+    path("cases/<case:number>/", applicant.case, name="case"),
+    path("cases/<case:number>/act/<slug:act>/", applicant.act, name="act"),
+    path("cases/<case:number>/message/", applicant.message, name="message"),
+    path("cases/<case:number>/corrections/<int:item>/", applicant.correction_answer, name="correction_answer"),
+    path("check/", check.form, name="check"),
+    path("check/<case:number>/<slug:code>/", check.check, name="check"),
+]

@@ -1,0 +1,81 @@
+"""查驗文件: anybody with a paper in hand sees what it should say and whether it still holds. No identifier is shown."""
+
+import re
+import unicodedata
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.clock import now
+from accounts.services.access import client_address
+from casework.forms import PortalForm
+from casework.models import Document
+from casework.selectors import casepage
+
+#: Questions from one address in a minute. A code has 60 bits: this keeps the log readable, the code keeps the paper.
+PER_MINUTE = 20
+TONES = {Document.State.ISSUED: "good", Document.State.REPLACED: "warn", Document.State.REVOKED: "bad"}
+
+
+def _code(text: str) -> str:
+    return re.sub(r"[\s\-－]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+class CheckForm(PortalForm):
+    number = forms.CharField(label="文件編號", max_length=40, help_text="文件右下角，例：D-115-000123")
+    code = forms.CharField(label="查驗碼", max_length=40, help_text="文件右下角 12 碼，英文不分大小寫")
+
+    def clean_number(self) -> str:
+        number = _code(self.cleaned_data["number"])
+        found = re.fullmatch(r"([A-Z]{1,10})(\d{2,3})(\d{6})", number)
+        if not found:
+            raise forms.ValidationError("文件編號的格式不符，例：D-115-000123。")
+        return "-".join(found.groups())
+
+    def clean_code(self) -> str:
+        code = _code(self.cleaned_data["code"])
+        if not re.fullmatch(r"[A-Z0-9]{12}", code):
+            raise forms.ValidationError("查驗碼應為 12 碼英文字母與數字。")
+        return code
+
+
+def _too_often(request: HttpRequest) -> bool:
+    key = f"check:{client_address(request)}:{now():%Y%m%d%H%M}"
+    cache.add(key, 0, timeout=120)
+    try:
+        return bool(cache.incr(key) > PER_MINUTE)
+    except ValueError:  # the entry went between the two calls
+        return False
+
+
+@login_not_required
+@never_cache
+@require_GET
+def form(request: HttpRequest) -> HttpResponse:
+    """Number and code by hand; what a QR code opens has both in its address."""
+    asked = "number" in request.GET or "code" in request.GET
+    filled = CheckForm(request.GET if asked else None)
+    if asked and filled.is_valid():
+        return redirect("casework:check", filled.cleaned_data["number"], filled.cleaned_data["code"])
+    return render(request, "casework/check_form.html", {"form": filled})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    if _too_often(request):
+        return render(request, "429.html", status=429)
+    document = casepage.checked_document(number, _code(code))
+    context = {
+        "number": number,
+        "document": document,
+        "tone": TONES[Document.State(document.state)] if document else "bad",
+        "holds": document is not None and document.state == Document.State.ISSUED,
+    }
+    return render(request, "casework/check.html", context, status=200 if document else 404)

@@ -1,0 +1,66 @@
+"""Papers and documents, streamed from private storage to whoever may see their case."""
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from accounts.clock import now
+from accounts.models import AccessLog
+from accounts.services.access import record_access
+from casework.models import Attachment, Document
+from casework.selectors import casepage, side_of
+from casework.services.documents import bytes_of
+from casework.views.acting import acting
+
+#: A file may show itself and nothing else: no script, no request, no other site around it. The browser's own PDF viewer
+#: does not run under `sandbox`; a PDF was judged free of active content when it came in.
+_SHUT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+POLICIES = {"application/pdf": f"{_SHUT}; object-src 'self'; plugin-types application/pdf"}
+
+
+def _secure(response: HttpResponse, media_type: str) -> HttpResponse:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = POLICIES.get(media_type, f"{_SHUT}; sandbox")
+    return response
+
+
+@require_GET
+@acting
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """An uploaded paper. `?download` saves it under the name it came with."""
+    one = get_object_or_404(Attachment.objects.select_related("case"), pk=pk)
+    if not side_of(request.user, one.case) or one.state == Attachment.State.REFUSED:
+        raise Http404
+    if not default_storage.exists(one.file.name):
+        raise Http404
+    subject = f"{one.case.number} {one.label}"
+    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
+    response = FileResponse(
+        one.file.open("rb"),
+        as_attachment="download" in request.GET,
+        filename=one.original_name,
+        content_type=one.media_type or "application/octet-stream",
+    )
+    return _secure(response, one.media_type)
+
+
+@require_GET
+@acting
+def document(request: HttpRequest, number: str) -> HttpResponse:
+    """An issued paper, byte for byte as it was issued."""
+    try:
+        one = casepage.document(number)
+    except Document.DoesNotExist as error:
+        raise Http404 from error
+    if one.case is None or not side_of(request.user, one.case):
+        raise Http404
+    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"文件 {number}", request=request)
+    name = f"{one.number}_{one.title}.pdf"
+    response = HttpResponse(bytes_of(one), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
+    return _secure(response, "application/pdf")
+
