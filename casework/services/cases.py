@@ -98,8 +98,8 @@ def move(
     target = about.machine.move(case.state, name)
     if transition.reason and not reason.strip():
         raise Refused(f"「{transition.label}」請填寫理由。", field="reason")
-    if transition.guard:
-        about.guards[transition.guard](case, by, at)
+    for guard in transition.guard.split():
+        about.guards[guard](case, by, at)
     before = case.state
     case.state, case.turn = target.code, target.turn.value
     return record(

@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.services.offices import load_offices
+
+
+class Command(BaseCommand):
+    help = "Puts the agency's branches and the 22 counties into the register; safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"新增 {load_offices()} 個機關。")

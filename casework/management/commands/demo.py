@@ -1,0 +1,23 @@
+"""The demonstration: every app's `demo` module brings its people and cases."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import autodiscover_modules
+
+from accounts.services.offices import load_offices
+from casework.demo import builders
+
+
+class Command(BaseCommand):
+    help = "Loads the demonstration (DEMO only); what is there already stays."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("DEMO is off: demonstration data never enters a real site.")
+        load_offices()
+        autodiscover_modules("demo")
+        for name, build in builders():
+            made = build()
+            self.stdout.write(f"{name}：新增 {made} 件。")
