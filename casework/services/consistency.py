@@ -64,9 +64,14 @@ def cases_with_their_days() -> Iterator[str]:
         .annotate(day=Min("due_on"))
         .values("day")
     )
-    wrong = Case.objects.annotate(owed_on=Subquery(earliest)).exclude(
-        Q(due_on=F("owed_on")) | Q(due_on=None, owed_on=None)
+    # Written out, because a comparison with a missing day is neither true nor false.
+    differs = (
+        Q(due_on__lt=F("owed_on"))
+        | Q(due_on__gt=F("owed_on"))
+        | Q(due_on=None, owed_on__isnull=False)
+        | Q(due_on__isnull=False, owed_on=None)
     )
+    wrong = Case.objects.annotate(owed_on=Subquery(earliest)).filter(differs)
     for case in wrong.only("number", "due_on").iterator(CHUNK):
         yield f"案件 {case.number} 的期限記為 {_day(case.due_on)}，應為 {_day(case.owed_on)}"
 

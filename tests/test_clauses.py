@@ -1,0 +1,8 @@
+"""Every rule of a scheme that is built has its clause, its rule, a screen that exists and a test."""
+
+from casework.clause_list import entries, undeclared
+
+
+def test_no_rule_lacks_clause_screen_or_test() -> None:
+    assert [str(one) for one in entries() if one.gaps] == []
+    assert undeclared() == []
