@@ -54,7 +54,8 @@ class ReadOnly(admin.ModelAdmin):
 class WithHistory(ReadOnly, SimpleHistoryAdmin):
     """The former states of a row can be read, never restored."""
 
-    revert_disabled = True
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
     def has_view_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
