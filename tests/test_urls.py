@@ -1,0 +1,169 @@
+"""Nothing is open by oversight: every address of the resolver has a row in tests/url_roles.py, and answers as the row says."""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.clock import now
+from accounts.models import User
+from accounts.services.roles import grant_role
+from casework.models import Attachment, Case, Document, Notice
+from tests.ojt_accounts import world as worlds
+from tests.url_roles import ANYBODY, ROWS, SIGN_IN, Row
+
+SIGN_IN_PAGE = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Found:
+    name: str
+    route: str
+    pattern: URLPattern
+
+    @property
+    def is_public(self) -> bool:
+        return not getattr(self.pattern.callback, "login_required", True)
+
+
+def walk(resolver: URLResolver, route: str = "", namespace: str = "") -> Iterator[Found]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
+            yield from walk(one, route + str(one.pattern), inner)
+        elif one.name:
+            yield Found(namespace + one.name, route + str(one.pattern), one)
+        else:
+            yield Found("", route + str(one.pattern), one)
+
+
+ADDRESSES = list(walk(get_resolver()))
+_TWICE = {name for name, number in Counter(found.name for found in ADDRESSES).items() if number > 1 and name}
+
+
+def key_of(found: Found) -> str:
+    return f"{found.name} {found.route}" if found.name in _TWICE else found.name
+
+
+def row_of(found: Found) -> tuple[str, Row] | None:
+    key = key_of(found)
+    if key in ROWS:
+        return key, ROWS[key]
+    patterns = [name for name in ROWS if "*" in name and fnmatchcase(found.name, name)]
+    if patterns:
+        longest = max(patterns, key=len)
+        return longest, ROWS[longest]
+    return None
+
+
+NAMED = [found for found in ADDRESSES if found.name]
+WITH_ROW = [(found, *row) for found in NAMED if (row := row_of(found))]
+
+
+def test_every_address_has_a_row():
+    missing = sorted(f"{key_of(found)}    {found.route}" for found in NAMED if row_of(found) is None)
+    assert missing == [], "add rows to tests/url_roles.py:\n" + "\n".join(missing)
+
+
+def test_every_row_has_an_address():
+    """A row of a scheme this site does not offer may stay."""
+    used = {key for _, key, _ in WITH_ROW}
+    schemes = {"ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials"} - set(settings.SCHEMES)
+    left = {name for name in set(ROWS) - used if name.split(":")[0] not in schemes}
+    assert left == set()
+
+
+def test_addresses_without_a_name_are_the_stock_admins():
+    """Its redirect of an old address per model, and its answer to anything else: both ask for staff first."""
+    nameless = {found.route for found in ADDRESSES if not found.name}
+    assert all(route.startswith("admin/") for route in nameless)
+    assert all(route.endswith(("<path:object_id>/", "(?P<url>.*)$")) for route in nameless)
+    client = Client()
+    for address in ("/admin/accounts/user/1/", "/admin/no/such/page/"):
+        assert client.get(address).url.startswith(SIGN_IN_PAGE)
+
+
+def test_public_views_are_those_the_table_says():
+    for found, _, row in WITH_ROW:
+        opened = row.answers["anonymous"] != SIGN_IN
+        exceptions = {"mfa_authenticate", "portal:idle_out"}  # public, and lead to the sign-in page by themselves
+        assert found.is_public == (opened or found.name in exceptions), found.name
+
+
+@dataclass
+class Scene:
+    """The applicant's application, filed and approved, and what hangs on it; and who visits."""
+
+    case: Case
+    attachment: Attachment
+    document: Document
+    notice: Notice
+    applicant: User
+    visitors: dict[str, User | None]
+
+
+@pytest.fixture
+def scene(db: None, settings: Any) -> Scene:
+    settings.STAFF_SECOND_FACTOR = settings.DEMO = False
+    here = worlds.world()
+    case = worlds.approved(here)
+    _, elsewhere = worlds.branch("高屏澎東分署", "BR-KPP", now())
+    _, other = worlds.unit("別的職業訓練中心", "22099131", now())
+    system = worlds.person("系統管理者")
+    grant_role(user=system, role_code="casework.administrator", organisation=here.branch, by=None, at=now())
+    return Scene(
+        case=case,
+        attachment=case.attachments.earliest("pk"),
+        document=Document.objects.filter(case=case).earliest("pk"),
+        notice=Notice.objects.filter(user=here.contact).earliest("pk"),
+        applicant=here.contact,
+        visitors={
+            "anonymous": None,
+            "applicant": here.contact,
+            "other_applicant": other,
+            "officer": here.officer,
+            "chief": here.chief,
+            "approver": here.approver,
+            "administrator": here.admin,
+            "system": system,
+            "outsider": elsewhere["officer"],
+        },
+    )
+
+
+def answer_of(client: Client, found: Found, row: Row, scene: Scene) -> int | str:
+    """The status, with everything the visit changed taken back: rows by rollback, the cookie by hand."""
+    address = reverse(found.name, args=row.args(scene))
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        response = client.get(address) if row.post is None else client.post(address, row.post)
+        if response.streaming:
+            response.getvalue()  # the file is closed at its end
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    if response.status_code == 302 and response.url.startswith(SIGN_IN_PAGE):
+        return SIGN_IN
+    return response.status_code
+
+
+def test_every_visitor_gets_what_the_table_says(scene: Scene):
+    clients = {}
+    for name in ANYBODY:
+        clients[name] = Client(raise_request_exception=False)
+        if user := scene.visitors[name]:
+            clients[name].force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    wrong = []
+    for found, key, row in WITH_ROW:
+        got = {name: answer_of(client, found, row, scene) for name, client in clients.items()}
+        if got != row.answers:
+            unlike = {name: answer for name, answer in got.items() if answer != row.answers[name]}
+            wrong.append(f"{found.name} {found.route} (row {key}) answers {unlike}")
+    assert wrong == [], "\n" + "\n".join(wrong)

@@ -1,0 +1,191 @@
+"""Every address × every kind of visitor: what each gets. tests/test_urls.py walks the resolver; an address without a row fails.
+
+To add an app: one row per URL name in ROWS. A row is the answer of each visitor, as status code, or SIGN_IN (sent to the
+sign-in page). `args` builds the address from the scene (the applicant's filed case and what hangs on it), `post` makes it a
+POST with these fields. A name used for two addresses has a row per address, keyed "name route". Names of the stock admin's
+model pages may be matched by a pattern (`admin:*_changelist`); an exact row wins.
+
+`administrator` sets accounts (系統帳號設定人員), `system` looks after the portal (系統管理者) and works on no case. The outsider
+holds the officer's role in another branch: the same rights elsewhere.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SIGN_IN = "sign-in"
+ANYBODY = (
+    "anonymous",
+    "applicant",
+    "other_applicant",
+    "officer",
+    "chief",
+    "approver",
+    "administrator",
+    "system",
+    "outsider",
+)
+STAFF = ("officer", "chief", "approver", "administrator", "system", "outsider")
+OF_THE_BRANCH = ("officer", "chief", "approver", "administrator")
+
+Answer = int | str
+
+
+@dataclass(frozen=True)
+class Row:
+    answers: Mapping[str, Answer]
+    args: Callable[[Any], tuple[Any, ...]] = lambda scene: ()
+    post: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def row(
+    everybody: Answer = 200,
+    *,
+    args: Callable[[Any], tuple[Any, ...]] = lambda scene: (),
+    post: Mapping[str, str] | None = None,
+    anonymous: Answer = SIGN_IN,
+    applicants: Answer | None = None,
+    staff: Answer | None = None,
+    branch: Answer | None = None,
+    **one: Answer,
+) -> Row:
+    """Answers from the general to the particular: everybody, anonymous, both applicants, staff, staff of the branch, one."""
+    answers: dict[str, Answer] = dict.fromkeys(ANYBODY, everybody)
+    answers["anonymous"] = anonymous
+    for names, answer in ((("applicant", "other_applicant"), applicants), (STAFF, staff), (OF_THE_BRANCH, branch)):
+        if answer is not None:
+            answers |= dict.fromkeys(names, answer)
+    unknown = set(one) - set(ANYBODY)
+    if unknown:
+        raise ValueError(f"no such visitor: {', '.join(sorted(unknown))}")
+    return Row(answers | one, args, post)
+
+
+def public(answer: Answer = 200, **given: Any) -> Row:
+    return row(answer, anonymous=answer, **given)
+
+
+def members(answer: Answer = 200, **given: Any) -> Row:
+    """Whoever is signed in."""
+    return row(answer, **given)
+
+
+def agency(answer: Answer = 200, **given: Any) -> Row:
+    """The back office: any member of staff; others are led away from it."""
+    return row(answer, applicants=302, **given)
+
+
+def case_number(scene: Any) -> tuple[Any, ...]:
+    return (scene.case.number,)
+
+
+NOT_THERE = 999_999
+ROWS: dict[str, Row] = {
+    "healthz": public(),
+    # --- accounts: pages of no scheme -------------------------------------------------------------------------------
+    "portal:home": public(),
+    "portal:sitemap": public(),
+    "portal:accessibility": public(),
+    "portal:privacy": public(),
+    "portal:design": public(),
+    "portal:me": members(),
+    "portal:log": members(),
+    "portal:keepalive": members(204, post={}),
+    "portal:set_password": public(410, args=lambda scene: ("no-such-token",)),
+    "portal:idle_out": public(SIGN_IN, post={}),
+    "portal:sign_in_complete": public(404, args=lambda scene: ("card",), post={}),
+    # --- accounts: sign-in ------------------------------------------------------------------------------------------
+    "account_login": row(302, anonymous=200),
+    "account_logout": row(200, anonymous=302),
+    "account_inactive": public(),
+    "account_reauthenticate": members(),
+    "account_change_password": members(),
+    "account_reset_password": public(),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key_done": public(),
+    "mfa_index": members(),
+    "mfa_authenticate": row(302, anonymous=SIGN_IN),
+    "mfa_reauthenticate": members(302),
+    "mfa_activate_totp": members(302),  # asks for the password once more
+    "mfa_deactivate_totp": members(404),  # nobody here has one
+    "mfa_view_recovery_codes": members(404),
+    "mfa_generate_recovery_codes": members(302),
+    "mfa_download_recovery_codes": members(404),
+    "usersessions_list": members(),
+    "demo_login": public(404, post={"role": "officer1"}),  # not a demonstration
+    # --- casework: the applicant's side -----------------------------------------------------------------------------
+    "casework:mine": members(),
+    "casework:search": members(302),
+    "casework:inbox": members(),
+    "casework:notice": members(404, args=lambda scene: (scene.notice.pk,), applicant=200),
+    "casework:exports": members(),
+    "casework:export_file": members(404, args=lambda scene: (NOT_THERE,)),
+    "casework:autosave": members(400, post={}),
+    "casework:attachment": members(404, args=lambda scene: (scene.attachment.pk,), applicant=200, branch=200),
+    "casework:document": members(404, args=lambda scene: (scene.document.number,), applicant=200, branch=200),
+    "casework:case": members(404, args=case_number, applicant=200),
+    "casework:act": members(404, args=lambda scene: (scene.case.number, "no-such-act")),
+    "casework:message": members(404, args=case_number, post={}, applicant=200),
+    "casework:correction_answer": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
+    "casework:check check/": public(),
+    "casework:check check/<case:number>/<slug:code>/": public(404, args=lambda scene: ("OA-115-999999", "ABCDEFGH")),
+    # --- casework: the back office ----------------------------------------------------------------------------------
+    "admin:index": agency(),
+    "admin:work": agency(),
+    "admin:bulk": agency(302, post={}),
+    "admin:export": agency(422, post={}),
+    "admin:save_filter": agency(422, post={}),
+    "admin:drop_filter": agency(404, args=lambda scene: (NOT_THERE,), post={}),
+    "admin:case": agency(404, args=case_number, branch=200),
+    "admin:case_act": agency(404, args=lambda scene: (scene.case.number, "no-such-act")),
+    "admin:case_desk": agency(404, args=lambda scene: (scene.case.number, "no-such-act"), post={}),
+    "admin:case_message": agency(404, args=case_number, post={}, branch=200),
+    "admin:case_confirm": agency(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
+    "admin:case_resend": agency(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
+    "admin:case_reveal": agency(404, args=lambda scene: (scene.case.number, "no-such-code")),
+    "admin:reveal_person": agency(404, args=lambda scene: (scene.applicant.pk,)),
+    "admin:calendar": agency(),
+    "admin:calendar_upload": agency(404, post={}, system=422),
+    "admin:calendar_day": agency(404, post={}, system=422),
+    "admin:law": agency(),
+    "admin:jobs": agency(404, system=200),
+    "admin:mail_log": agency(404, system=200),
+    "admin:resend_mail": agency(404, args=lambda scene: (NOT_THERE,), post={}),
+    "admin:login": members(302, staff=SIGN_IN),
+    "admin:logout": agency(302, post={}),
+    "admin:password_change": agency(302),
+    "admin:password_change_done": agency(),
+    "admin:autocomplete": agency(403),
+    "admin:jsi18n": agency(),
+    "admin:view_on_site": agency(404, args=lambda scene: (NOT_THERE, NOT_THERE)),
+    "admin:app_list": agency(302, args=lambda scene: ("accounts",)),
+    # --- stock admin: looked up by whoever holds the right, changed by nobody. Rows of patterns stand for every model ----
+    "admin:*_changelist": agency(403),
+    "admin:*_add": agency(403),
+    "admin:*_change": agency(403, args=lambda scene: (NOT_THERE,)),
+    "admin:*_delete": agency(403, args=lambda scene: (NOT_THERE,)),
+    "admin:*_history": agency(302, args=lambda scene: (NOT_THERE,)),
+    "admin:*_simple_history": agency(404, args=lambda scene: (NOT_THERE, NOT_THERE)),
+    "admin:accounts_user_changelist": agency(403, system=200),
+    "admin:accounts_user_change": agency(403, args=lambda scene: (scene.applicant.pk,), system=200),
+    "admin:accounts_user_history": agency(403, args=lambda scene: (scene.applicant.pk,), system=200),
+    "admin:accounts_organisation_changelist": agency(403, system=200),
+    "admin:accounts_organisation_change": agency(403, args=lambda scene: (scene.case.office.pk,), system=200),
+    "admin:accounts_organisation_history": agency(403, args=lambda scene: (scene.case.office.pk,), system=200),
+    "admin:accounts_membership_changelist": agency(403, system=200),
+    "admin:accounts_accesslog_changelist": agency(403, system=200),
+    "admin:accounts_county_changelist": agency(),
+    "admin:accounts_county_change": agency(args=lambda scene: ("67000",)),
+    "admin:casework_calendarday_changelist": agency(),
+    "admin:casework_calendarday_change": agency(302, args=lambda scene: (NOT_THERE,)),
+    "admin:casework_document_changelist": agency(),
+    "admin:casework_document_change": agency(302, args=lambda scene: (scene.document.pk,), branch=200),
+    "admin:casework_notice_changelist": agency(403, system=200),
+    "admin:casework_wording_changelist": agency(403, system=200),
+    # whoever may look a register up is told that there is no such row; the others hear nothing
+    "admin:accounts_membership_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
+    "admin:accounts_accesslog_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
+    "admin:casework_notice_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
+    "admin:casework_wording_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
+}
