@@ -18,7 +18,9 @@ def navigation_leads_somewhere(app_configs: Sequence[AppConfig] | None, **kwargs
         try:
             reverse(item.url_name)
         except NoReverseMatch:
-            found.append(Error(f"The menu entry {item.label} leads to {item.url_name}, which is no address.", id="accounts.E001"))
+            found.append(
+                Error(f"The menu entry {item.label} leads to {item.url_name}, which is no address.", id="accounts.E001")
+            )
     return found
 
 
@@ -34,5 +36,7 @@ def roles_and_menu_name_declared_rights(app_configs: Sequence[AppConfig] | None,
         ]
     for item in all_items():
         if item.right is not None and item.right not in declared:
-            found.append(Error(f"The menu entry {item.label} asks for {item.right}, which no app declares.", id="accounts.E003"))
+            found.append(
+                Error(f"The menu entry {item.label} asks for {item.right}, which no app declares.", id="accounts.E003")
+            )
     return found

@@ -58,7 +58,9 @@ def entries(request: HttpRequest, rights: Collection[str]) -> list[Entry]:
         if _shown(item, request, rights):
             try:
                 found.append((item.label, reverse(item.url_name)))
-            except NoReverseMatch:  # checks.navigation_leads_somewhere reports it; one wrong entry must not stop every page
+            except (
+                NoReverseMatch
+            ):  # checks.navigation_leads_somewhere reports it; one wrong entry must not stop every page
                 continue
     fitting = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(fitting, key=len, default=None)

@@ -26,7 +26,9 @@ def _ways(request: HttpRequest, user: User) -> str:
     names = []
     for record in get_authentication_records(request, user):
         way = provider(record["method"])
-        names.append(way.label if way else {"mfa": "驗證碼", "demo": "展示登入"}.get(record["method"], record["method"]))
+        names.append(
+            way.label if way else {"mfa": "驗證碼", "demo": "展示登入"}.get(record["method"], record["method"])
+        )
     return "、".join(names)
 
 

@@ -23,7 +23,9 @@ class Organisation(models.Model):
     code = models.CharField("代碼", max_length=30, blank=True)
     unified_number = models.CharField("統一編號", max_length=8, blank=True)
     unified_number_override = models.CharField("統一編號例外原因", max_length=200, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, verbose_name="上級機關", null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上級機關", null=True, blank=True, related_name="children"
+    )
     postal_code = models.CharField("郵遞區號", max_length=7, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
     phone = models.CharField("電話", max_length=40, blank=True)
@@ -36,7 +38,9 @@ class Organisation(models.Model):
         verbose_name = verbose_name_plural = "機關／單位"
         constraints = [
             models.UniqueConstraint(
-                fields=["unified_number", "kind"], condition=~models.Q(unified_number=""), name="organisation_unified_number_once"
+                fields=["unified_number", "kind"],
+                condition=~models.Q(unified_number=""),
+                name="organisation_unified_number_once",
             ),
             models.UniqueConstraint(fields=["code"], condition=~models.Q(code=""), name="organisation_code_once"),
         ]
@@ -55,7 +59,9 @@ class County(models.Model):
 
     code = models.CharField("代碼", max_length=5, primary_key=True)
     name = models.CharField("名稱", max_length=10, unique=True)
-    branch = models.ForeignKey(Organisation, models.PROTECT, verbose_name="轄區分署", related_name="counties", null=True)
+    branch = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name="轄區分署", related_name="counties", null=True
+    )
     authority = models.ForeignKey(
         Organisation, models.PROTECT, verbose_name="勞工主管機關", related_name="authority_of", null=True, blank=True
     )
@@ -84,7 +90,8 @@ class Membership(models.Model):
                 fields=["user", "organisation"], condition=models.Q(ends_before=None), name="membership_open_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_before=None) | models.Q(ends_before__gte=models.F("starts_on")), name="membership_order"
+                condition=models.Q(ends_before=None) | models.Q(ends_before__gte=models.F("starts_on")),
+                name="membership_order",
             ),
         ]
 

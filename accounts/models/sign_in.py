@@ -10,7 +10,9 @@ class FailedSignIns(models.Model):
     """
 
     key = models.CharField(max_length=64, unique=True)
-    user = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="failed_sign_ins", verbose_name="人員")
+    user = models.ForeignKey(
+        "accounts.User", models.CASCADE, null=True, related_name="failed_sign_ins", verbose_name="人員"
+    )
     failures = models.PositiveSmallIntegerField("連續失敗次數", default=0)
     last_at = models.DateTimeField("最近一次")
     locked_until = models.DateTimeField("鎖定至", null=True, blank=True)

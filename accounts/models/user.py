@@ -55,9 +55,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = verbose_name_plural = "使用者"
         constraints = [
-            models.UniqueConstraint(Lower("account_name"), name="user_account_name_once", violation_error_message="這個帳號已有人使用。"),
-            models.UniqueConstraint(Lower("email"), name="user_email_once", violation_error_message="這個電子郵件已有人使用。"),
-            models.UniqueConstraint("national_id_index", name="user_national_id_once", violation_error_message="這個身分證字號已有帳號。"),
+            models.UniqueConstraint(
+                Lower("account_name"), name="user_account_name_once", violation_error_message="這個帳號已有人使用。"
+            ),
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_once", violation_error_message="這個電子郵件已有人使用。"
+            ),
+            models.UniqueConstraint(
+                "national_id_index", name="user_national_id_once", violation_error_message="這個身分證字號已有帳號。"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,9 @@ from accounts.services.access import record_access
 class Locked(Refused):
     def __init__(self, until: datetime) -> None:
         minutes = int(settings.SIGN_IN_LOCK.total_seconds() // 60)
-        super().__init__(f"登入失敗次數過多，此帳號暫停登入 {minutes} 分鐘。請稍候再試，或使用「忘記密碼」重新設定密碼。")
+        super().__init__(
+            f"登入失敗次數過多，此帳號暫停登入 {minutes} 分鐘。請稍候再試，或使用「忘記密碼」重新設定密碼。"
+        )
         self.until = until
 
 

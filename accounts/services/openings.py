@@ -29,7 +29,11 @@ def open_password(*, user: User, reason: str, until: date, by: User, at: datetim
         raise Refused("不能為自己開放密碼登入，請由其他帳號管理人員辦理。")
     opening = PasswordOpening.objects.create(user=user, reason=reason.strip(), opened_at=at, opened_by=by, until=until)
     record_access(
-        AccessLog.Action.PASSWORD_OPENED, at=at, user=by, subject=f"{user.account_name}（至 {roc(until)}）", reason=reason
+        AccessLog.Action.PASSWORD_OPENED,
+        at=at,
+        user=by,
+        subject=f"{user.account_name}（至 {roc(until)}）",
+        reason=reason,
     )
     return opening
 

@@ -35,7 +35,11 @@ def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[S
     user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
     token = secrets.token_urlsafe(32)
     link = SetPasswordLink.objects.create(
-        user=user, token_digest=_digest(token), created_at=at, created_by=by, expires_at=at + settings.PASSWORD_LINK_LIFETIME
+        user=user,
+        token_digest=_digest(token),
+        created_at=at,
+        created_by=by,
+        expires_at=at + settings.PASSWORD_LINK_LIFETIME,
     )
     record_access(AccessLog.Action.PASSWORD_LINK, at=at, user=by, subject=user.account_name)
     return link, token

@@ -46,9 +46,7 @@ def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:
     held = RoleGroup.objects.filter(role=role_code, organisation=organisation).select_related("group").first()
     if held is None:
         group, _ = Group.objects.get_or_create(name=f"{role_code}@{organisation.pk}")
-        held, _ = RoleGroup.objects.get_or_create(
-            role=role_code, organisation=organisation, defaults={"group": group}
-        )
+        held, _ = RoleGroup.objects.get_or_create(role=role_code, organisation=organisation, defaults={"group": group})
         _set_rows(held)
     return held
 

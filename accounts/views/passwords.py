@@ -110,9 +110,7 @@ class ChangePasswordView(FormView):
             form.refuse_old("目前密碼不正確，請再輸入一次。")
             return self.form_invalid(form)
         user = self.request.user
-        passwords.set_password(
-            user=user, password=form.cleaned_data["password1"], at=clock.now(), request=self.request
-        )
+        passwords.set_password(user=user, password=form.cleaned_data["password1"], at=clock.now(), request=self.request)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, "密碼已變更，其他裝置上的登入已全部登出。")
         return redirect("portal:me")

@@ -31,7 +31,13 @@ def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
         monkeypatch.setitem(roles._rights, right.code, right)
     for role in (
         Role("probe.officer", "承辦人", ("probe.read",), ("branch",), staff=True),
-        Role("probe.chief", "主管", ("probe.read", "probe.decide", "accounts.reveal_national_id"), ("branch",), staff=True),
+        Role(
+            "probe.chief",
+            "主管",
+            ("probe.read", "probe.decide", "accounts.reveal_national_id"),
+            ("branch",),
+            staff=True,
+        ),
         Role("probe.contact", "聯絡人", ("probe.file",), ("unit",)),
     ):
         monkeypatch.setitem(roles._roles, role.code, role)

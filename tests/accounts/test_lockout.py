@@ -219,4 +219,3 @@ def test_setting_a_password_by_link_ends_the_lock(user, at):
     user.refresh_from_db()
     assert check_password("Other-Word-9137", user.password)
     assert sign_in(Client(), "lina88", "Other-Word-9137").status_code == 302
-

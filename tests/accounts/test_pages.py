@@ -135,7 +135,9 @@ def test_start_page_out_and_in(user, client, monkeypatch):
     monkeypatch.setattr(panels, "_lists", {"waiting": [], "expiring": []})
     assert "登入後申辦" in client.get("/").content.decode()
     panels.register_waiting(
-        lambda request: [{"title": "補正", "url": "/me/", "number": "OA-115-000001", "state_label": "待補正", "tone": "warn"}]
+        lambda request: [
+            {"title": "補正", "url": "/me/", "number": "OA-115-000001", "state_label": "待補正", "tone": "warn"}
+        ]
     )
     sign_in(client, "lina88")
     body = client.get("/").content.decode()

@@ -114,5 +114,7 @@ def test_a_first_password_is_changed_before_anything_else(make_user, client):
 
 @pytest.mark.django_db
 def test_somebody_without_password_is_led_to_a_link(make_user, client):
-    client.force_login(make_user("card11", password=None), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        make_user("card11", password=None), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     assert client.get(CHANGE).url == "/accounts/password/reset/"

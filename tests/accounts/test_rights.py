@@ -131,7 +131,11 @@ def test_the_questions_cost_a_fixed_number_of_queries(people, branch, django_ass
     with django_assert_num_queries(1):
         list(organisations_with(people["chief"], "probe.decide"))
     with django_assert_num_queries(3):
-        list(visible_to(people["chief"], RIGHTS, Organisation.objects.annotate(office_id=F("pk"), organisation_id=F("pk"))))
+        list(
+            visible_to(
+                people["chief"], RIGHTS, Organisation.objects.annotate(office_id=F("pk"), organisation_id=F("pk"))
+            )
+        )
 
 
 def test_codename_is_the_rights_own(declared):

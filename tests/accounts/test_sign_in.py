@@ -30,7 +30,13 @@ def test_an_address_stored_in_capitals(make_user, client):
 
 @pytest.mark.parametrize(
     ("typed", "password"),
-    [("lina88", "wrong"), ("nobody77", PASSWORD), ("nobody@example.test", PASSWORD), ("lina88\x00", PASSWORD), ("'--", "x")],
+    [
+        ("lina88", "wrong"),
+        ("nobody77", PASSWORD),
+        ("nobody@example.test", PASSWORD),
+        ("lina88\x00", PASSWORD),
+        ("'--", "x"),
+    ],
 )
 def test_one_sentence_for_every_wrong_pair(user, client, typed, password):
     page = sign_in(client, typed, password)
@@ -124,7 +130,9 @@ def test_a_closed_person_is_out_at_once(user, make_user, client, at):
     assert client.get("/me/").status_code == 302
     body = sign_in(client, "lina88").content.decode()
     assert "此帳號已停用" in body
-    assert "帳號或密碼不正確" in sign_in(client, "lina88", "wrong").content.decode(), "only who knows the password is told"
+    assert "帳號或密碼不正確" in sign_in(client, "lina88", "wrong").content.decode(), (
+        "only who knows the password is told"
+    )
     line = AccessLog.objects.get(action="user_closed")
     assert (line.user, line.subject, line.reason) == (boss, "lina88", "離職")
     open_user(user=user, by=boss, at=at)
