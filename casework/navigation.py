@@ -1,6 +1,7 @@
 """What casework adds to the shared pages: menu entries, the count of unread notices, the start page's lists."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.context_processors import register_unread
+from accounts.mailer import register_deliverer
+from accounts.models import User
 from accounts.navigation import NavItem, register_nav
 from accounts.panels import register_expiring, register_waiting
 from casework.kernel.machine import Turn
@@ -15,6 +18,7 @@ from casework.models import Case
 from casework.selectors import applicant_cases, casepage, desk_of, work_page
 from casework.selectors.access import with_people
 from casework.selectors.worklist import Criteria, Sort, Tab
+from casework.services.notices import notify
 from casework.views import words
 
 SHOWN = 8
@@ -50,7 +54,13 @@ def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     return [_row(case, "casework:case") for case in rows.order_by("due_on", "pk")[:SHOWN]]
 
 
+def letter(*, user: User, code: str, subject: str, body: str, key: str, at: datetime) -> None:
+    """Letters of the sign-in pages go the way of every notice: outbox, retries, mail log."""
+    notify(users=[user], code=f"accounts.{code}", subject=subject, body=body, key=key, at=at)
+
+
 def enter() -> None:
+    register_deliverer(letter)
     register_nav(
         NavItem("我的申請", "casework:mine", staff=False, order=10),
         NavItem("案件清單", "admin:work", staff=True, order=10),

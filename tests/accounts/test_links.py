@@ -15,7 +15,7 @@ from accounts import mailer
 from accounts.errors import Refused
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services import passwords
-from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link, without_links
 from accounts.services.users import close_user
 from tests.accounts.conftest import AT, PASSWORD, sign_in
 
@@ -30,6 +30,12 @@ def newcomer(make_user) -> User:
 @pytest.fixture
 def token(newcomer, at) -> str:
     return issue_password_link(user=newcomer, by=None, at=at)[1]
+
+
+@pytest.fixture
+def directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an outbox letters go out at once."""
+    monkeypatch.setattr(mailer, "_deliver", mailer._directly)
 
 
 def page_of(token: str) -> str:
@@ -172,7 +178,7 @@ def test_control_without_the_lock_several_win(make_user):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["lina88", "LINA88@example.test"])
-def test_forgotten_password_mails_a_link(user, typed, client, django_capture_on_commit_callbacks):
+def test_forgotten_password_mails_a_link(directly, user, typed, client, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/accounts/password/reset/", {"login": typed}, follow=True)
     assert "請查看您的信箱" in answer.content.decode()
@@ -186,7 +192,7 @@ def test_forgotten_password_mails_a_link(user, typed, client, django_capture_on_
 
 
 @pytest.mark.django_db
-def test_nobody_learns_who_exists(user, make_user, client, django_capture_on_commit_callbacks):
+def test_nobody_learns_who_exists(directly, user, make_user, client, django_capture_on_commit_callbacks):
     make_user("closed22", is_active=False)
     pages = []
     for typed in ("lina88", "nobody77", "closed22", "nobody@example.test"):
@@ -217,7 +223,21 @@ def test_an_outbox_takes_the_letter_over(user, at, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_mail_server_that_is_away_stops_nothing(user, at, monkeypatch, django_capture_on_commit_callbacks):
+def test_the_portals_outbox_takes_it(user, at):
+    """As the project is put together: a notice in the person's inbox, queued for mail."""
+    passwords.request_reset(user=user, at=at)
+    notice = user.notices.get()
+    assert (notice.code, notice.mail_state, notice.mail_to) == ("accounts.password_reset", "queued", user.email)
+    assert "/set-password/" in notice.body
+
+
+def test_who_reads_the_mail_log_does_not_get_the_link():
+    letter = "請開啟：\nhttps://portal.example.test/set-password/Abc_-123/\n謝謝"
+    assert without_links(letter) == "請開啟：\nhttps://portal.example.test/set-password/＊＊＊/\n謝謝"
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_is_away_stops_nothing(directly, user, at, monkeypatch, django_capture_on_commit_callbacks):
     def away(*args: object, **kwargs: object) -> None:
         raise ConnectionRefusedError
 
