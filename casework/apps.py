@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
@@ -10,6 +11,8 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         # params and rules of every scheme enter the law and the rulebook; casetype registers kinds, rights and roles.
         autodiscover_modules("params", "rules", "casetype")
+        if settings.DEMO:
+            autodiscover_modules("demo")  # the sign-in page offers a button for each role they register
         post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.module_loading import autodiscover_modules
 
 from accounts.services.offices import load_offices
 from casework.demo import builders
@@ -17,7 +16,6 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("DEMO is off: demonstration data never enters a real site.")
         load_offices()
-        autodiscover_modules("demo")
         for name, build in builders():
             made = build()
             self.stdout.write(f"{name}：新增 {made} 件。")

@@ -1,0 +1,313 @@
+"""展示資料: five branches at work, units and applications in every state. All names, numbers and papers are invented."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from accounts.clock import now
+from accounts.demo import register_demo_role
+from accounts.models import County, Organisation, User
+from accounts.offices import BRANCHES
+from casework.demo import PASSWORD, demo_role, register_demo
+from casework.intake.sample import paper
+from casework.kernel.dates import roc, roc_year, taipei_day
+from casework.models import Case, Message
+from casework.services import messages, work
+from ojt_accounts.models import AccountForm, Application, Intake, Pledge
+from ojt_accounts.rules.papers import PAPERS, papers_needed
+from ojt_accounts.selectors import application_of, live_pledges
+from ojt_accounts.services import filing, preparing, reviewing, setting
+from ojt_accounts.services.signing import forms_to_sign
+
+STAFF = (
+    ("branch_officer", "officer", "分署承辦人"),
+    ("branch_chief", "chief", "分署科室主管"),
+    ("branch_approver", "approver", "分署決行主管"),
+    ("branch_account_admin", "admin", "系統帳號設定人員"),
+)
+_SURNAMES, _GIVEN = "林陳黃張李王吳劉蔡楊許鄭謝郭洪", ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰")
+HOME = "yct"
+CONTACT = "nanying"
+
+
+def _name(n: int) -> str:
+    return _SURNAMES[n % len(_SURNAMES)] + _GIVEN[(n * 7) % len(_GIVEN)]
+
+
+def _national_id(n: int) -> str:
+    """The n-th valid number of letter D (invented; the check digit holds)."""
+    body = f"{1 + n % 2}{5_000_000 + n * 137:07d}"
+    total = 1 + 9 * 3 + sum(int(d) * w for d, w in zip(body, (8, 7, 6, 5, 4, 3, 2, 1), strict=True))
+    return f"D{body}{(10 - total % 10) % 10}"
+
+
+for _role, _key, _label in STAFF:
+    register_demo_role(_label, f"{HOME}{_key}", "雲嘉南分署")
+register_demo_role("訓練單位聯絡人", CONTACT, "財團法人南瀛職業訓練基金會（已登錄）")
+register_demo_role("新單位聯絡人", "jianan", "社團法人嘉南技能發展協會（尚未登錄）")
+register_demo_role("訓練單位帳號使用者", "nyuser1", "財團法人南瀛職業訓練基金會")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    organisation: Organisation
+    contact: User
+    kind: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    branch: Organisation
+    county: County
+    intake: Intake
+    people: dict[str, User]
+
+
+def _offices(today: date) -> dict[str, Office]:
+    found = {}
+    for branch in BRANCHES:
+        office = Organisation.objects.get(code=branch.code)
+        key = branch.code.removeprefix("WDA-").lower()
+        people = {k: demo_role(f"{key}{k}", _name(len(found) * 5 + n), role, office) for n, (role, k, _) in enumerate(STAFF)}
+        year = roc_year(today)
+        Intake.objects.get_or_create(
+            branch=office,
+            program_year=year,
+            name="上半年受理",
+            defaults={"opens_on": today - timedelta(days=300), "closes_on": today - timedelta(days=240)},
+        )
+        intake, _ = Intake.objects.get_or_create(
+            branch=office,
+            program_year=year,
+            name="下半年受理",
+            defaults={"opens_on": today - timedelta(days=60), "closes_on": today + timedelta(days=40)},
+        )
+        county = County.objects.filter(branch=office).order_by("-code").first()
+        assert county is not None  # noqa: S101 - load_offices ran before
+        found[key] = Office(office, county, intake, people)
+    return found
+
+
+def _unit(name: str, number: str, account_name: str, contact: str, kind: str, category: str, address: str) -> Unit:
+    organisation, _ = Organisation.objects.get_or_create(
+        unified_number=number,
+        kind=Organisation.Kind.UNIT,
+        defaults={"name": name, "address": address, "postal_code": "700", "phone": "06-2345678"},
+    )
+    return Unit(organisation, demo_role(account_name, contact, "unit_contact", organisation), kind, category)
+
+
+def _file(title: str, unit: Unit, on: date, lines: Sequence[str] = ()) -> SimpleUploadedFile:
+    content = paper(
+        title, lines or ["主旨：檢送申請在職訓練系統帳號文件一份，請查照。"], organisation=unit.organisation.name, number=f"南瀛字第{roc(on).replace('/', '')}號", on=roc(on)
+    )
+    return SimpleUploadedFile(f"{title}.pdf", content, content_type="application/pdf")
+
+
+def _unit_form(unit: Unit, **changes: Any) -> dict[str, Any]:
+    return {
+        "plans": ["self_learning"] if unit.kind == "union" else ["industry_talent"],
+        "full_name": unit.organisation.name,
+        "unified_number": unit.organisation.unified_number,
+        "licence_number": "府社字第1090012345號",
+        "category": unit.category,
+        "ran_last_year": False,
+        "ttqs_edition": "training_institution",
+        "ttqs_grade": "bronze",
+        "postal_code": unit.organisation.postal_code,
+        "address": unit.organisation.address,
+        "in_charge": "林文山",
+        "contact": unit.contact.name,
+        "contact_phone": "06-234-5678#12",
+        "contact_email": unit.contact.email,
+        "custodian": "黃淑芬",
+        "custodian_phone": "06-234-5678#15",
+        "custodian_email": f"custodian-{unit.contact.account_name}@demo.example",
+        "insurance_number": "04123456A",
+        "specialities": "電腦應用、烘焙、長照服務",
+        "capacity": "每期 60 人",
+        "fire_safety": "114年檢查合格",
+        **changes,
+    }
+
+
+class Story:
+    """One application, told step by step as of its own days."""
+
+    def __init__(self, office: Office, unit: Unit, *, kind: str, days_ago: int) -> None:
+        self.office, self.unit = office, unit
+        self.at: datetime = now() - timedelta(days=days_ago)
+        self.today = taipei_day(self.at)
+        intake = None if kind == Application.Kind.CANCELLATION else office.intake
+        application = preparing.start(
+            unit=unit.organisation,
+            kind=kind,
+            program_year=office.intake.program_year,
+            county=office.county,
+            intake=intake,
+            by=unit.contact,
+            at=self.at,
+        )
+        self.case: Case = application.case
+
+    def later(self, **time: float) -> "Story":
+        self.at = min(self.at + timedelta(**time), now())
+        return self
+
+    def forms(self, numbers: Sequence[int] = (), *, copy: bool = False, unit_form: bool = True, **changes: Any) -> "Story":
+        contact = self.unit.contact
+        if unit_form:
+            preparing.save_unit_form(self.case, data=_unit_form(self.unit, **changes), by=contact, at=self.at)
+        standing = {"letter_number": "南瀛字第1150000123號", "letter_on": self.today}
+        if application_of(self.case).kind != Application.Kind.CANCELLATION:
+            standing |= {
+                "unit_kind": self.unit.kind,
+                "founded_on": date(2010, 5, 1),
+                "ttqs_edition": "training_institution",
+                "ttqs_grade": "bronze",
+                "ttqs_valid_from": self.today - timedelta(days=300),
+                "ttqs_valid_until": self.today + timedelta(days=430),
+            }
+        preparing.save_standing(self.case, data=standing, by=contact, at=self.at)
+        if copy:
+            preparing.copy_accounts(self.case, by=contact, at=self.at)
+        for n in numbers:
+            data = {
+                "request": AccountForm.Request.OPEN,
+                "plans": _unit_form(self.unit)["plans"],
+                "name": _name(n + 40),
+                "national_id": _national_id(n),
+                "email": f"staff{n}@demo.example",
+                "phone": "06-234-5678",
+                "account_name": f"nyuser{n}",
+            }
+            preparing.save_account_form(self.case, data=data, position=None, by=contact, at=self.at)
+        return self
+
+    def papers(self, leave: Sequence[str] = ()) -> "Story":
+        application = application_of(self.case)
+        for code in papers_needed(application.kind, application.unit_kind):  # type: ignore[arg-type]
+            if code not in leave:
+                upload = _file(PAPERS[code], self.unit, self.today)
+                preparing.add_paper(self.case, code=code, upload=upload, attested=True, by=self.unit.contact, at=self.at)
+        return self
+
+    def pledges(self) -> "Story":
+        for pledge in live_pledges(application_of(self.case)):
+            self._pledge(pledge)
+        return self
+
+    def _pledge(self, pledge: Pledge) -> None:
+        contact = self.unit.contact
+        preparing.save_pledge(
+            self.case,
+            pk=pledge.pk,
+            national_id=pledge.national_id or _national_id(9000 + pledge.pk),
+            address="臺南市新營區民治路36號",
+            phone="06-234-5678",
+            by=contact,
+            at=self.at,
+        )
+        upload = _file("資訊安全保密切結書", self.unit, self.today, [f"立切結書人：{pledge.name}（簽名）"])
+        preparing.add_pledge_scan(self.case, pk=pledge.pk, upload=upload, by=contact, at=self.at)
+
+    def file(self) -> "Story":
+        self.case = filing.file_application(self.case, by=self.unit.contact, at=self.at)
+        return self
+
+    def claim(self) -> "Story":
+        work.claim(self.case, by=self.office.people["officer"], at=self.at)
+        return self
+
+    def check(self) -> "Story":
+        application, officer = application_of(self.case), self.office.people["officer"]
+        checks: dict[str, Any] = {"letter_to_us": True}
+        if application.kind != Application.Kind.CANCELLATION:
+            checks |= {"latest_grade": "", "grade_checked_on": self.today}
+        if application.unit_kind == "union":
+            checks |= {"owes_premiums": False, "premiums_checked_on": self.today}
+        reviewing.record_checks(self.case, by=officer, at=self.at, **checks)
+        papers = list(self.case.attachments.values_list("pk", flat=True))
+        pledges = [pledge.pk for pledge in live_pledges(application)]
+        reviewing.confirm_papers(self.case, papers=papers, pledges=pledges, by=officer, at=self.at)
+        return self
+
+    def sign(self, *roles: str) -> "Story":
+        for role in roles:
+            self.later(hours=5)
+            codes = [form.code for form in forms_to_sign(application_of(self.case))]
+            self.case = reviewing.sign_forms(self.case, codes=codes, by=self.office.people[role], at=self.at)
+        return self
+
+    def correct(self, target: str, label: str, problem: str) -> "Story":
+        items = [{"target": target, "label": label, "problem": problem}]
+        reviewing.ask_correction(self.case, items=items, message="", by=self.office.people["officer"], at=self.at)  # type: ignore[arg-type]
+        return self
+
+    def set(self) -> "Story":
+        codes = [form.code for form in forms_to_sign(application_of(self.case)) if form.account_form]
+        self.later(hours=6)
+        on = taipei_day(self.at)
+        self.case = setting.set_accounts(self.case, codes=codes, set_on=on, by=self.office.people["admin"], at=self.at)
+        return self
+
+
+@transaction.atomic
+def build() -> int:
+    """Nothing is added when the first unit is there already."""
+    if Organisation.objects.filter(unified_number="04595257", kind=Organisation.Kind.UNIT).exists():
+        return 0
+    before = Case.objects.count()
+    offices = _offices(taipei_day(now()))
+    home = offices[HOME]
+    known = _unit("財團法人南瀛職業訓練基金會", "04595257", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號")
+    fresh = _unit("社團法人嘉南技能發展協會", "22099131", "jianan", "蔡宗翰", "public_interest_association", "N", "嘉義市東區中山路199號")
+    union = _unit("臺南市烘焙業職業工會", "84149961", "bakers", "郭怡君", "union", "K", "臺南市中西區民權路二段30號")
+    industry = _unit("雲林縣工業會", "62140097", "yunlin", "楊俊傑", "industrial_body", "L", "雲林縣斗六市雲林路二段515號")
+    caterers = _unit("嘉義市餐飲業商業同業公會", "12345671", "caterers", "吳佩珊", "commercial_body", "M", "嘉義市西區中山路500號")
+    north = _unit("財團法人北海技術教育基金會", "12345676", "beihai", "許雅婷", "foundation", "B", "新北市板橋區中山路一段161號")
+    new, again, end = Application.Kind.NEW_UNIT, Application.Kind.RENEWAL, Application.Kind.CANCELLATION
+
+    def complete(office: Office, unit: Unit, numbers: Sequence[int], *, days_ago: int) -> Story:
+        return Story(office, unit, kind=new, days_ago=days_ago).forms(numbers).papers().pledges().later(hours=2).file()
+
+    # 辦理完成: registered, four accounts in use; one person closes, one is asked for
+    complete(home, known, (1, 2, 3, 4), days_ago=50).claim().later(days=2).check().sign("officer", "chief", "approver").set()
+    for n in (1, 2):
+        user = User.objects.get(account_name=f"nyuser{n}")
+        user.set_password(PASSWORD)
+        user.save()
+    story = complete(home, industry, (11,), days_ago=9).claim().check().sign("officer", "chief", "approver")  # 待設定帳號
+    messages.write(story.case, kind=Message.Kind.NOTE, body="帳號設定請優先辦理，該會下週開訓。", by=home.people["officer"], at=story.at)
+    complete(home, union, (21, 22), days_ago=20).claim()  # 審查中，已逾期限
+    Story(home, fresh, kind=new, days_ago=4).forms((31, 32)).papers(leave=("charter",)).pledges()  # 草稿，缺章程
+    story = Story(home, known, kind=again, days_ago=6).forms((5,), copy=True, custodian="謝佩珊").papers().pledges().file()
+    story.claim().check().later(days=1).correct("paper.ttqs", "TTQS 評核證書", "證書影本第二頁模糊，請重新掃描上傳。")  # 待補正
+    complete(home, fresh, (33,), days_ago=2)  # 審查中，未分案
+    other = complete(home, fresh, (34,), days_ago=15).claim().check().sign("officer")  # 承辦已核章
+    messages.write(other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=fresh.contact, at=other.at)
+    refused = complete(home, caterers, (12,), days_ago=30).claim().later(days=3)
+    reviewing.record_checks(
+        refused.case, by=home.people["officer"], at=refused.at, letter_to_us=True, latest_grade="D", grade_checked_on=refused.today
+    )
+    reviewing.refuse(
+        refused.case, reason="最近一次辦訓等級為 D 級，依規定不得申請。", by=home.people["approver"], at=refused.later(days=1).at
+    )
+    gone = complete(home, union, (23,), days_ago=25).later(days=1)
+    filing.withdraw(gone.case, by=union.contact, at=gone.at, reason="改於下一期申請")
+    story = Story(home, known, kind=end, days_ago=3).forms(unit_form=False, copy=True)
+    for position in (1, 2, 3):
+        preparing.remove_account_form(story.case, position=position, by=known.contact, at=story.at)
+    story.papers().file()  # 註銷案，審查中
+    # 另一分署
+    complete(offices["tkyhkm"], north, (41, 42), days_ago=40).claim().check().sign("officer", "chief", "approver").set()
+    Story(offices["tkyhkm"], north, kind=again, days_ago=1).forms((43,)).papers().pledges().file()
+    return Case.objects.count() - before
+
+
+register_demo(10, "在職訓練系統帳號", build)
