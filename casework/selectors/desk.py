@@ -61,11 +61,12 @@ class Desk:
         )
 
 
-def desk_of(user: Any) -> Desk:
-    """Three queries: the rights held (two) and the cases granted one by one."""
+def desk_of(user: Any, rights: Mapping[str, set[int]] | None = None) -> Desk:
+    """The cases granted one by one are a query, the rights held two more, unless the caller has them."""
     if not (user.is_authenticated and user.is_active):
         return Desk(user)
-    rights = held(user)
+    if rights is None:
+        rights = held(user)
     kinds: dict[int, list[str]] = {}
     for about in all_casetypes():
         offices: set[int] = set()
@@ -74,5 +75,4 @@ def desk_of(user: Any) -> Desk:
                 offices |= rights.get(right(code).codename, set())
         for office in offices:
             kinds.setdefault(office, []).append(about.kind)
-    granted = tuple(granted_cases(user).values_list("pk", flat=True)[:500])
-    return Desk(user, {office: tuple(found) for office, found in kinds.items()}, granted)
+    return Desk(user, {office: tuple(found) for office, found in kinds.items()}, tuple(granted_cases(user, Side.OFFICE)))

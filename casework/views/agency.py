@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from casework.admin_site import holds
+from casework.admin_site import holds, rights_of
 from casework.filters import WorkFilter
 from casework.forms import ActForm
 from casework.models import SavedFilter
@@ -53,7 +53,7 @@ def tabs(desk: Desk, current: Tab | None, kept: str = "") -> list[dict[str, Any]
 @require_GET
 def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """我的工作臺: my queue, what is late, and what does not run."""
-    desk, day = desk_of(request.user), today()
+    desk, day = desk_of(request.user, rights_of(request)), today()
     mine = work_page(Criteria(tab=Tab.MINE, today=day, sort=Sort.DUE), desk, size=8).rows
     newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=8).rows
     first = [*mine, *(case for case in newest if case not in mine)][:8]
@@ -71,7 +71,7 @@ def work(request: HttpRequest) -> HttpResponse:
     """案件清單. A search is posted, so that an identifier never stands in an address; the address carries its digest."""
     if request.method == "POST" or index_of(request.GET.get("q", "")):
         return _to_search(request)
-    desk, day = desk_of(request.user), today()
+    desk, day = desk_of(request.user, rights_of(request)), today()
     form = WorkFilter(request.GET, desk=desk, today=day)
     criteria = form.criteria()
     found = work_page(criteria, desk, cursor=request.GET.get("from", ""))
@@ -101,7 +101,7 @@ def _to_search(request: HttpRequest) -> HttpResponse:
     typed = asked.get("q", "").strip()
     digest = index_of(typed)
     number = typed.upper()
-    if not digest and desk_of(request.user).cases().filter(number=number).exists():
+    if not digest and desk_of(request.user, rights_of(request)).cases().filter(number=number).exists():
         return redirect("admin:case", number)
     question = {"who": digest} if digest else {"q": typed[:100]}
     return redirect(f"{reverse('admin:work')}?{urlencode(question)}" if typed else reverse("admin:work"))
@@ -111,7 +111,7 @@ def _to_search(request: HttpRequest) -> HttpResponse:
 @acting
 def bulk(request: HttpRequest) -> HttpResponse:
     """One act on many cases: what became of each, row by row."""
-    desk = desk_of(request.user)
+    desk = desk_of(request.user, rights_of(request))
     envelope = ActForm(request.POST)
     chosen = bulk_acts.chosen(request.POST.getlist("case"))
     back = reverse("admin:work") + (f"?{request.POST['query']}" if request.POST.get("query") else "")
@@ -145,7 +145,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 @acting
 def export(request: HttpRequest) -> HttpResponse:
     """The list as asked for, written in the background."""
-    form = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user), today=today())
+    form = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today())
     label = form.tab_asked.label
     request_export(
         user=request.user,
@@ -162,7 +162,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 @acting
 def save_filter(request: HttpRequest) -> HttpResponse:
-    query = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user), today=today()).query()
+    query = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()).query()
     keep_filter(user=request.user, page=PAGE, name=request.POST.get("name", ""), query=query)
     messages.success(request, "已儲存為我的篩選。")
     return redirect(f"{reverse('admin:work')}?{query}")

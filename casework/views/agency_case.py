@@ -14,7 +14,7 @@ from accounts.clock import now, today
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
-from casework.admin_site import holds
+from casework.admin_site import holds, rights_of
 from casework.casetypes import Identifier
 from casework.errors import NotPermitted, Refused, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReasonForm, ReassignForm
@@ -92,7 +92,7 @@ def _panels(request: HttpRequest, found: Case) -> list[dict[str, str]]:
 
 
 def _reassign_form(request: HttpRequest, found: Case, data: Any = None) -> ReassignForm:
-    colleagues = desk_of(request.user).colleagues()
+    colleagues = desk_of(request.user, rights_of(request)).colleagues()
     return ReassignForm(data, case=found, colleagues=colleagues, auto_id="reassign_%s")
 
 

@@ -1,0 +1,189 @@
+"""A kind of case that belongs to no scheme, for tests of what every scheme shares. Registered only while a test runs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from accounts import roles
+from accounts.catalogue import REVEAL
+from accounts.models import Organisation, User
+from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.services.roles import sync_rights
+from casework import casetypes
+from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.errors import Refused
+from casework.forms import CorrectionForm, PortalForm, ReasonForm, RocDateField
+from casework.kernel.law import Law
+from casework.kernel.machine import Machine, State, Transition, Turn
+from casework.kernel.outcome import Line, Outcome
+from casework.models import Case
+from casework.rights import CALENDAR, PEOPLE, WATCH
+from casework.services import corrections
+from casework.services.cases import lock, move, open_case
+
+KIND, OTHER = "toy.case", "toy.other"
+VIEW, DECIDE, OWN, PREPARE = "toy.view", "toy.decide", "toy.view_own", "toy.prepare"
+OFFICER, CHIEF, READER, CONTACT = "toy.officer", "toy.chief", "toy.reader", "toy.contact"
+OWN_RIGHTS = (
+    Right(VIEW, "檢視案件", Side.OFFICE),
+    Right(DECIDE, "審查案件", Side.OFFICE),
+    Right(OWN, "檢視本單位申請", Side.APPLICANT),
+    Right(PREPARE, "填寫與送件", Side.APPLICANT),
+)
+OWN_ROLES = (
+    Role(OFFICER, "承辦人", (VIEW, DECIDE, REVEAL, WATCH, PEOPLE, CALENDAR), ("branch",), staff=True),
+    Role(CHIEF, "主管", (VIEW, DECIDE), ("branch",), staff=True),
+    Role(READER, "查閱人員", (VIEW,), ("branch",), staff=True),
+    Role(CONTACT, "聯絡人", (OWN, PREPARE), ("unit",)),
+)
+
+STATES = (
+    State("draft", "草稿", Turn.APPLICANT, tone="calm"),
+    State("filed", "審查中", Turn.OFFICE),
+    State("correction", "待補正", Turn.APPLICANT, tone="warn"),
+    State("approved", "已核定", Turn.NOBODY, tone="good", final=True),
+    State("refused", "不予核准", Turn.NOBODY, tone="bad", final=True),
+    State("withdrawn", "已撤回", Turn.NOBODY, tone="calm", final=True),
+)
+TRANSITIONS = (
+    Transition("file", "送件", ("draft", "correction"), "filed", PREPARE, clause="測試要點第 1 點"),
+    Transition("ask", "通知補正", ("filed",), "correction", DECIDE, clause="測試要點第 2 點"),
+    Transition("approve", "核定", ("filed",), "approved", DECIDE, clause="測試要點第 3 點"),
+    Transition("refuse", "不予核准", ("filed",), "refused", DECIDE, reason=True),
+    Transition("withdraw", "撤回", ("draft", "filed", "correction"), "withdrawn", PREPARE),
+)
+
+
+class ApproveForm(PortalForm):
+    decided_on = RocDateField(label="核定日期")
+    opinion = forms.CharField(label="審查意見", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _step(name: str) -> Any:
+    @transaction.atomic
+    def act(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> None:
+        case = lock(case, version=version)
+        if name == "file":
+            corrections.close(case, by=by, at=at)
+        move(case, name, by=by, at=at, reason=reason)
+
+    return act
+
+
+@transaction.atomic
+def approve(
+    case: Case, *, decided_on: date, opinion: str, by: User, at: datetime, version: int | None = None
+) -> None:
+    case = lock(case, version=version)
+    if "保留" in opinion:
+        raise Refused("審查意見不得為「保留」。", field="opinion")
+    case.decided_on = decided_on
+    move(case, "approve", by=by, at=at, reason=opinion)
+
+
+@transaction.atomic
+def ask(
+    case: Case, *, items: Sequence[Any], message: str, by: User, at: datetime, version: int | None = None
+) -> None:
+    case = lock(case, version=version)
+    corrections.ask(case, items=items, message=message, due_on=None, by=by, at=at)
+    move(case, "ask", by=by, at=at)
+
+
+def _only_in(*states: str) -> Any:
+    return lambda case, user: "" if case.state in states else "案件不在這個階段。"
+
+
+def _form(kind: type[forms.Form]) -> Any:
+    return lambda *, case, **given: kind(**given)
+
+
+ACTS = (
+    Act("file", "送件", PREPARE, _step("file"), _only_in("draft", "correction"), confirm="送出後不能再修改。"),
+    Act("withdraw", "撤回", PREPARE, _step("withdraw"), _only_in("draft", "filed"), tone="danger"),
+    Act("approve", "核定", DECIDE, approve, _only_in("filed"), _form(ApproveForm)),
+    Act("ask", "通知補正", DECIDE, ask, _only_in("filed"), CorrectionForm, "secondary"),
+    Act("refuse", "不予核准", DECIDE, _step("refuse"), _only_in("filed"), _form(ReasonForm), "danger"),
+)
+
+
+def findings(case: Case, on: date, law: Law) -> list[Outcome]:
+    met = Line(
+        "TY-01", "測試要點第 1 點", "單位成立滿 2 年", True, comparison="4 ≥ 2", figure=2, unit="年", in_force_from="2024-01-01"
+    )
+    unmet = Line("TY-02", "測試要點第 4 點", "訓練品質評核結果逾期", False, confirmed=False)
+    return [
+        Outcome("TY-01", on, True, {"met": True}, (met,)),
+        Outcome("TY-02", on, False, {"met": False}, (unmet,)),
+    ]
+
+
+def panels(case: Case, user: User) -> list[Panel]:
+    items = [
+        {"label": "單位全銜", "value": case.organisation.name if case.organisation else "", "changed": False, "before": ""},
+        {"label": "地址", "value": "臺南市官田區工業路40號", "changed": True, "before": "臺南市新營區"},
+    ]
+    return [Panel("申請內容", "components/facts.html", {"items": items})]
+
+
+def targets(case: Case) -> list[Target]:
+    return [
+        Target("unit.address", "地址", "/cases/"),
+        Target("unit.phone", "聯絡電話", "/cases/"),
+        Target("paper.ttqs", "TTQS 證書"),
+    ]
+
+
+def _type(kind: str, label: str, series: str) -> CaseType:
+    return CaseType(
+        kind,
+        label,
+        series,
+        Machine(kind, "draft", STATES, TRANSITIONS),
+        (VIEW, OWN),
+        acts=ACTS,
+        findings=findings,
+        panels=panels,
+        targets=targets,
+        identifiers=lambda case: [Identifier("first", "帳號申請人陳大文", "A123456789")],
+        export_row=lambda case: {"測試欄": f"值{case.pk}"},
+    )
+
+
+@contextmanager
+def entered() -> Iterator[None]:
+    """Kinds, rights and roles in their registries, and the rights' rows in the database."""
+    declare_rights(*OWN_RIGHTS)
+    declare_roles(*OWN_ROLES)
+    register(_type(KIND, "測試申請", "TY"), _type(OTHER, "另一種申請", "TZ"))
+    try:
+        sync_rights()
+        yield
+    finally:
+        for kind in (KIND, OTHER):
+            del casetypes._types[kind]
+        for right in OWN_RIGHTS:
+            del roles._rights[right.code]
+        for role in OWN_ROLES:
+            del roles._roles[role.code]
+
+
+def case(
+    *, office: Organisation, unit: Organisation | None = None, state: str = "filed", by: User | None = None,
+    at: datetime, kind: str = KIND, title: str = "新單位申請", **fields: Any,
+) -> Case:  # fmt: skip
+    """A case of the toy in a state, reached as the machine would."""
+    found = open_case(kind=kind, title=title, office=office, organisation=unit, by=by, at=at)
+    way = {"draft": (), "filed": ("file",), "correction": ("file", "ask"), "approved": ("file", "approve")}[state]
+    for name in way:
+        move(found, name, by=None, at=at)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    if way:
+        found.filed_at = at
+    found.save()
+    return found
