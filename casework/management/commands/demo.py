@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.clock import now, today
 from accounts.services.offices import load_offices
 from casework.demo import builders
+from casework.services.deadlines import sweep
 
 
 class Command(BaseCommand):
@@ -19,3 +21,4 @@ class Command(BaseCommand):
         for name, build in builders():
             made = build()
             self.stdout.write(f"{name}：新增 {made} 件。")
+        sweep(on=today(), at=now())  # what has fallen due in the stories is told today
