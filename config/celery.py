@@ -39,3 +39,9 @@ def use_project_logging(**kwargs: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.worker_init.connect
+def wait_for_messages(**kwargs: Any) -> None:
+    """The worker's reading connection is silent while there is nothing to do."""
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": None}

@@ -121,6 +121,11 @@ def configure(*, readable: bool, level: str) -> dict[str, Any]:
             # glyph tables at length for each font embedded in a PDF
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
+            # django_structlog says the same of each task
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
+            "django_migration_linter": {"level": "WARNING"},
             # it remarks on each HEAD request that Django made a body, which it then rightly leaves out
             "gunicorn.http.wsgi": {"level": "ERROR"},
         },

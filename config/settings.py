@@ -12,6 +12,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.logging import configure
 
@@ -163,7 +165,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "BACKEND": "config.cache.SoftRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "portal",
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -183,7 +185,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 1,
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,  # a hanging Redis costs a page a second; config.celery takes it off the worker
     "max_retries": 1,
     "interval_start": 0,  # kombu waits two seconds before its second try, and the page with it
     "visibility_timeout": 1800,
@@ -201,10 +204,10 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "accounts.validators.SimilarPasswordValidator",
         "OPTIONS": {"user_attributes": ("account_name", "email", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.CommonPasswordValidator"},
     {"NAME": "accounts.validators.FormerPasswordValidator"},
 ]
 SILENCED_SYSTEM_CHECKS = [
@@ -245,6 +248,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/h/ip,3/15m/key",
     "reset_password_from_key": "30/m/ip",
     "reauthenticate": "10/m/user",
+}
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.FirstCodeForm",
 }
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
