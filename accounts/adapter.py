@@ -7,6 +7,7 @@ from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -14,6 +15,15 @@ from accounts import clock, crypto
 from accounts.models import AccessLog, User
 from accounts.services import lockout
 from accounts.services.access import record_access
+
+_WORDS = {
+    "account/messages/logged_in.txt": "",
+    "account/messages/logged_out.txt": "",
+    "mfa/messages/totp_activated.txt": "兩步驟驗證已開啟。",
+    "mfa/messages/totp_deactivated.txt": "兩步驟驗證已關閉。",
+    "mfa/messages/recovery_codes_generated.txt": "已產生新的備用碼，請存放在安全的地方；離開這一頁後不會再顯示。",
+    "usersessions/messages/sessions_logged_out.txt": "其他裝置已全部登出。",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -78,11 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):
         ratelimit.clear(request, action="login_failed", key=lockout.key_of(user))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """No "signed in as …" above every page; what matters is said by the pages themselves."""
+        """allauth's words in the portal's own; no "signed in as …" above every page."""
         template = kwargs.get("message_template") or (args[0] if args else "")
-        if template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
-            return
-        super().add_message(request, level, *args, **kwargs)
+        if template not in _WORDS:
+            super().add_message(request, level, *args, **kwargs)
+        elif _WORDS[template]:
+            messages.add_message(request, level, _WORDS[template])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
@@ -14,10 +16,22 @@ from accounts.services.access import record_access
 def connect() -> None:
     user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
     user_logged_out.connect(signed_out, dispatch_uid="accounts.signed_out")
+    authentication_failed.connect(code_refused, dispatch_uid="accounts.code_refused")
 
 
 def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     record_access(AccessLog.Action.SIGN_IN, at=clock.now(), user=user, subject=_ways(request, user), request=request)
+
+
+def code_refused(sender: Any, user: User, **kwargs: Any) -> None:
+    record_access(
+        AccessLog.Action.SIGN_IN_REFUSED,
+        at=clock.now(),
+        user=user,
+        subject="驗證碼",
+        reason="驗證碼不正確",
+        request=context.request,
+    )
 
 
 def _ways(request: HttpRequest, user: User) -> str:

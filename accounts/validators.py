@@ -2,11 +2,28 @@
 
 from typing import Any
 
+from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 
 from accounts import clock
 from accounts.models import PasswordHistory, User
+
+
+class SimilarPasswordValidator(password_validation.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return "密碼與您的%(verbose_name)s太相近，容易被猜到，請換一個。"
+
+    def get_help_text(self) -> str:
+        return "不能與您的帳號、電子郵件或姓名太相近。"
+
+
+class CommonPasswordValidator(password_validation.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return "這個密碼太常見，容易被猜到，請換一個。"
+
+    def get_help_text(self) -> str:
+        return "不能是常見的密碼。"
 
 
 class FormerPasswordValidator:

@@ -2,6 +2,8 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import Login
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -34,6 +36,30 @@ class LoginForm(allauth_forms.LoginForm):
             raise ValidationError(refusal.message) from refusal
         self._login = Login(user=self.user)
         return self.cleaned_data
+
+
+class _Code(forms.Form):
+    """驗證碼: six digits of the telephone, or one of the recovery codes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = "驗證碼"
+        code.error_messages["required"] = "請輸入驗證碼。"
+        code.widget.attrs.pop("placeholder", None)
+        code.widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+class CodeForm(_Code, mfa_forms.AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(_Code, mfa_forms.ReauthenticateForm):
+    pass
+
+
+class FirstCodeForm(_Code, ActivateTOTPForm):
+    pass
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):

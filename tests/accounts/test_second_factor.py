@@ -53,6 +53,7 @@ def test_set_up_then_asked_at_the_next_sign_in(staff, client):
     assert sign_in(again, "staff11").url == "/accounts/2fa/authenticate/"
     assert again.get("/me/").status_code == 302, "the password alone opens nothing"
     assert "驗證碼不正確" in again.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
+    assert AccessLog.objects.filter(action="sign_in_refused", user=staff, reason="驗證碼不正確").count() == 1
     assert again.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).status_code == 302
     assert again.get("/me/").status_code == 200
     assert AccessLog.objects.filter(action="sign_in").latest("pk").subject == "帳號密碼、驗證碼"
