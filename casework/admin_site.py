@@ -47,6 +47,9 @@ def register_pages(*pages: AgencyPage) -> None:
     _pages.extend(page for page in pages if page.name not in {known.name for known in _pages})
 
 
+CLOSED = {"auth", "account", "mfa", "usersessions"}
+
+
 def rights_of(request: HttpRequest) -> dict[str, set[int]]:
     """What the person holds, asked once per request."""
     if not hasattr(request, "_held_rights"):
@@ -63,6 +66,12 @@ class PortalAdminSite(admin.AdminSite):
     index_title = "我的工作臺"
     enable_nav_sidebar = False
     empty_value_display = "—"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Packages bring pages for their tables too: roles, addresses, second factors and sessions change by acts only."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label not in CLOSED]
+        super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from casework.views import agency, agency_case, calendar, registers
