@@ -25,7 +25,8 @@ BATCH = 1000
 OPEN = Q(met_at=None, lapsed_at=None, withdrawn_at=None)
 #: Told of each effect: the deadline, and the reminder where it is one.
 Listener = Callable[[Deadline, Reminder | None], None]
-Key = tuple[date, int]
+#: What says whose a deadline is.
+OWNERS = ("pk", "case_id", "thing_kind", "thing_id")
 
 
 @dataclass
@@ -54,8 +55,10 @@ def sweep(
     if rehearse:
         _rehearse(report, listen)
         return report
-    _in_batches(_due(on), "due_on", batch, lambda rows: _lapse_batch(rows, report, at, listen))
-    _in_batches(_to_remind(on), "on", batch, lambda rows: _remind_batch(rows, report, at, listen))
+    _in_batches(_due(on), ("due_on", *OWNERS), batch, lambda rows: _lapse_batch(rows, report, at, listen))
+    _in_batches(
+        _to_remind(on), ("on", "pk", "deadline_id"), batch, lambda rows: _remind_batch(rows, report, at, listen)
+    )
     log.info("swept", on=str(on), lapsed=report.lapsed.total(), reminded=report.reminded.total(), left=report.left)
     return report
 
@@ -69,27 +72,30 @@ def _to_remind(on: date) -> QuerySet[Reminder]:
     return Reminder.objects.filter(Exists(still_open), on__lte=on, done_at=None)
 
 
-def _in_batches(rows: QuerySet[Any], day: str, size: int, work: Callable[[Sequence[Any]], None]) -> None:
-    """Walk once through what is due, by (day, key), so that a row left out is not met again in this run."""
-    after: Key | None = None
+def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Callable[[Sequence[Any]], None]) -> None:
+    """Walk once through what is due, by (day, key), so that a row left out is not met again in this run.
+
+    The day is the first of `columns`. Plain tuples: the rows become objects only once they are locked.
+    """
+    day, after = columns[0], None
     while True:
         with transaction.atomic():
             due = rows
             if after is not None:
                 due = rows.filter(Q(**{f"{day}__gt": after[0]}) | Q(pk__gt=after[1]), **{f"{day}__gte": after[0]})
-            found = list(due.order_by(day, "pk")[:size])
+            found = list(due.order_by(day, "pk").values_list(*columns, named=True)[:size])
             if found:
                 work(found)
         if len(found) < size:
             return
-        after = (getattr(found[-1], day), found[-1].pk)
+        after = (found[-1][0], found[-1].pk)
 
 
 # --- locks -----------------------------------------------------------------------------------------------------------
 
 
-def _lock(found: Sequence[Deadline], still: Q) -> list[Deadline]:
-    """Those of `found` that are nobody else's now and still fit `still`: cases, then things, then deadlines."""
+def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
+    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: cases, things, then deadlines."""
     cases = {one.case_id for one in found if one.case_id is not None}
     held_cases = _locked(Case, cases)
     things: dict[str, set[int]] = defaultdict(set)
@@ -117,7 +123,7 @@ def _locked(model: type[Any], keys: set[int]) -> set[int]:
 # --- lapses ----------------------------------------------------------------------------------------------------------
 
 
-def _lapse_batch(found: Sequence[Deadline], report: SweepReport, at: datetime, listen: Listener | None) -> None:
+def _lapse_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
     held = _lock(found, OPEN & Q(due_on__lt=report.on))
     report.left += len(found) - len(held)
     for code, rows in _by_code(held, lambda one: one.code):
@@ -163,9 +169,10 @@ def refresh_due_days(cases: Sequence[int]) -> None:
 # --- reminders -------------------------------------------------------------------------------------------------------
 
 
-def _remind_batch(found: Sequence[Reminder], report: SweepReport, at: datetime, listen: Listener | None) -> None:
+def _remind_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
     wanted = {one.deadline_id for one in found}
-    held = {one.pk: one for one in _lock(list(Deadline.objects.filter(pk__in=wanted)), OPEN & Q(due_on__gte=report.on))}
+    owners = Deadline.objects.filter(pk__in=wanted).values_list(*OWNERS, named=True)
+    held = {one.pk: one for one in _lock(list(owners), OPEN & Q(due_on__gte=report.on))}
     report.left += len(wanted) - len(held)
     newest = (
         Reminder.objects.filter(deadline__in=held, on__lte=report.on, done_at=None)
