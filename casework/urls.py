@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from casework.views import applicant, check, files, inbox
+from casework.views import applicant, check, demo_mail, files, inbox
 
 app_name = "casework"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<case:number>/act/<slug:act>/", applicant.act, name="act"),
     path("cases/<case:number>/message/", applicant.message, name="message"),
     path("cases/<case:number>/corrections/<int:item>/", applicant.correction_answer, name="correction_answer"),
+    path("demo/mail/", demo_mail.demo_mail, name="demo_mail"),
     path("check/", check.form, name="check"),
     path("check/<case:number>/<slug:code>/", check.check, name="check"),
 ]
