@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +13,6 @@ from casework.casetypes import Act, CaseType, Identifier, Panel, Target, registe
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm
 from casework.kernel.dates import roc
-from casework.kernel.identifiers import mask_person_id
 from casework.models import Case, Deadline, Reminder
 from casework.services import corrections
 from casework.services.law import law_in_force
@@ -180,11 +178,11 @@ def _identifiers(case: Case) -> Sequence[Identifier]:
     application = application_of(case)
     return [
         *(
-            Identifier(form.code, f"{form.name}（帳號申請單）", form.masked_national_id, partial(str, form.national_id))
+            Identifier(form.code, f"{form.name}（帳號申請單）", form.national_id)
             for form in live_forms(application)
         ),
         *(
-            Identifier(p.code, f"{p.name}（切結書）", mask_person_id(p.national_id), partial(str, p.national_id))
+            Identifier(p.code, f"{p.name}（切結書）", p.national_id)
             for p in live_pledges(application)
             if p.national_id
         ),
