@@ -130,6 +130,7 @@ ROWS: dict[str, Row] = {
     "casework:correction_answer": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
     "casework:check check/": public(),
     "casework:check check/<case:number>/<slug:code>/": public(404, args=lambda scene: ("OA-115-999999", "ABCDEFGH")),
+    "casework:demo_mail": public(404),  # not a demonstration
     # --- casework: the back office ----------------------------------------------------------------------------------
     "admin:index": agency(),
     "admin:work": agency(),
