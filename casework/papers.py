@@ -4,7 +4,7 @@ import functools
 import hashlib
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,26 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the check page says of the thing a paper certifies, today: a certificate runs out though its paper is the last."""
+
+    holds: bool
+    sentence: str
+    rows: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """A kind of paper: code, printed title, template."""
+    """A kind of paper: code, printed title, template. `signed`: with the agency's electronic signature.
+
+    `standing(document)` answers for the thing the paper certifies; None where the paper's own state is all there is.
+    """
 
     code: str
     title: str
     template: str
+    signed: bool = False
+    standing: Callable[[Any], Standing | None] | None = None
 
 
 _papers: dict[str, Paper] = {}

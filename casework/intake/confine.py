@@ -11,6 +11,9 @@ import json
 import resource
 import sys
 
+#: Bytes; enough for verdicts when standard output is a file, too little to fill a disk.
+MAX_WRITTEN = 1024 * 1024
+
 
 def arguments(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
@@ -21,9 +24,9 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 
 def confine(*, memory: int, cpu: int) -> None:
-    """No file may be written, no core dumped; memory (bytes) and processor time (seconds) end at the limits (0: none)."""
+    """Next to nothing may be written, no core dumped; memory (bytes) and processor time (seconds) end at the limits (0: none)."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN, MAX_WRITTEN))
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if cpu:

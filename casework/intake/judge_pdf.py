@@ -28,6 +28,8 @@ MAX_SIDE = 14_400
 MAX_IMAGE_PIXELS = 600_000_000
 MAX_REVISIONS = 40
 MAX_DEPTH = 100
+#: Bytes inflated at a time.
+PIECE = 65_536
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 MEDIA = frozenset({"/RichMedia", "/3D", "/Movie", "/Sound", "/U3D", "/PRC"})
 #: Action types (/S) that reach outside the document, with the reason each gives.
@@ -170,19 +172,19 @@ class Budget:
                 raise Refused("inflated")
 
 
-def feed(data: bytes, start: int = 0, step: int = 65_536) -> Iterator[bytes]:
+def feed(data: bytes, start: int = 0, step: int = 8_192) -> Iterator[bytes]:
     view = memoryview(data)
     for at in range(start, len(data), step):
         yield view[at : at + step]  # type: ignore[misc]
 
 
 def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Inflates piece by piece, at most 1 MB in hand; ends quietly where the data are not deflated."""
+    """Inflates piece by piece, one small piece in hand (a large one costs the kernel more than zlib); ends quietly where the data are not deflated."""
     machine = zlib.decompressobj()
     try:
         for chunk in chunks:
-            while chunk:
-                yield machine.decompress(chunk, 1 << 20)
+            while chunk and not machine.eof:  # at the end the tail stays: it is what follows the stream
+                yield machine.decompress(chunk, PIECE)
                 chunk = machine.unconsumed_tail
             if machine.eof:
                 return

@@ -99,6 +99,7 @@ def show(text: str, x: float, y: float, size: float) -> bytes:
 
 
 def centred(text: str, y: float, size: float) -> bytes:
+    size = min(size, (WIDTH - 2 * MARGIN) / max(width(text), 1))
     return show(text, (WIDTH - width(text) * size) / 2, y, size)
 
 

@@ -15,7 +15,7 @@ from casework.casetypes import CaseType, all_casetypes, casetype
 from casework.errors import NotPermitted, Refused, Stale
 from casework.kernel.dates import roc_year, taipei_day
 from casework.kernel.outcome import Outcome
-from casework.models import Case, CasePerson, CaseUserObjectPermission, Event
+from casework.models import Case, CaseGroupObjectPermission, CasePerson, CaseUserObjectPermission, Event
 from casework.services.events import record
 
 
@@ -122,7 +122,9 @@ def cases_for(user: User) -> QuerySet[Case]:
     if not (user.is_authenticated and user.is_active):
         return Case.objects.none()
     rights = held(user)
-    allowed = Q(person=user.pk) | Q(pk__in=CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object"))
+    by_user = CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object")
+    by_group = CaseGroupObjectPermission.objects.filter(group__user=user.pk).values("content_object")
+    allowed = Q(person=user.pk) | Q(pk__in=by_user) | Q(pk__in=by_group)
     by_right: dict[str, list[str]] = {}
     for about in all_casetypes():
         for code in about.view_rights:

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
-from casework import papers
+from casework import papers, signing
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.jsonable import jsonable
 from casework.models import Case, Document
@@ -81,6 +81,8 @@ def bytes_of(document: Document) -> bytes:
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if not locked.file:
         content = papers.render(locked.paper, locked.context)
+        if papers.paper(locked.paper).signed:
+            content = signing.sign(content, reason=locked.title, at=locked.issued_at)
         locked.sha256, locked.pages = hashlib.sha256(content).hexdigest(), papers.page_count(content)
         locked.template_version = papers.template_version(locked.paper)
         locked.file.save(f"{locked.number}.pdf", ContentFile(content), save=False)

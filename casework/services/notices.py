@@ -15,8 +15,12 @@ from celery import current_app
 from django.db import connection, transaction
 
 from accounts.models import User
-from casework.errors import Refused
+from accounts.rights import can, can_anywhere
+from accounts.roles import Side, right
+from casework.casetypes import casetype
+from casework.errors import NotPermitted, Refused
 from casework.models import Case, Notice
+from casework.rights import WATCH
 from casework.services.cases import lock
 from casework.services.events import record
 
@@ -153,9 +157,14 @@ def mark_all_read(*, by: User, at: datetime) -> int:
 
 @transaction.atomic
 def resend(notice: Notice, *, by: User, at: datetime) -> Notice:
-    """Mail once more, to the address the person has now. Leaves an internal event on the case. Raises Refused."""
+    """Mail once more, to the address the person has now. Leaves an internal event on the case.
+
+    For who watches the mail, and for the office that handles the case. Raises NotPermitted, Refused.
+    """
     # The case before the notice, as acts lock.
     case = lock(notice.case_id) if notice.case_id is not None else None
+    if not (can_anywhere(by, WATCH) or (case is not None and _handles(by, case))):
+        raise NotPermitted("您沒有重寄通知的權限。")
     row = Notice.objects.select_for_update(of=("self",)).select_related("user").get(pk=notice.pk)
     if row.mail_state == Notice.Mail.NONE:
         raise Refused("這則通知僅在站內顯示，不寄送電子郵件。")
@@ -171,3 +180,8 @@ def resend(notice: Notice, *, by: User, at: datetime) -> Notice:
         record(case, "notice_resent", label[:200], by=by, at=at, internal=True)
     nudge_on_commit()
     return row
+
+
+def _handles(user: User, case: Case) -> bool:
+    office_rights = (code for code in casetype(case.kind).view_rights if right(code).side is Side.OFFICE)
+    return any(can(user, code, case) for code in office_rights)

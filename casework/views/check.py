@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import now
 from accounts.services.access import client_address
+from casework import papers
 from casework.forms import PortalForm
 from casework.models import Document
 from casework.selectors import casepage
@@ -53,6 +54,17 @@ def _too_often(request: HttpRequest) -> bool:
         return False
 
 
+def _standing(document: Document | None) -> papers.Standing | None:
+    """What is so today of the thing the paper certifies."""
+    if document is None:
+        return None
+    try:
+        asked = papers.paper(document.paper).standing
+    except KeyError:  # a scheme this site no longer offers
+        return None
+    return asked(document) if asked else None
+
+
 @login_not_required
 @never_cache
 @require_GET
@@ -72,10 +84,14 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     if _too_often(request):
         return render(request, "429.html", status=429)
     document = casepage.checked_document(number, _code(code))
+    holds = document is not None and document.state == Document.State.ISSUED
+    standing = _standing(document)
     context = {
         "number": number,
         "document": document,
         "tone": TONES[Document.State(document.state)] if document else "bad",
-        "holds": document is not None and document.state == Document.State.ISSUED,
+        "holds": holds,
+        "standing": standing,
+        "good": holds and (standing is None or standing.holds),
     }
     return render(request, "casework/check.html", context, status=200 if document else 404)
