@@ -73,7 +73,8 @@ _TWO_YEAR_KINDS = [
     "public_interest_association",
 ]
 _INSTITUTION_PASS = [["training_institution", g] for g in ("gold", "silver", "bronze", "pass")]
-_EXTERNAL_PASS = [["external_training", "pass"], ["external_training", "qualified"]]
+# 「通過(含)或合格以上」: whatever stands above 通過 on a certificate is accepted too
+_EXTERNAL_PASS = [["external_training", g] for g in ("gold", "silver", "bronze", "pass", "qualified")]
 _EITHER = "本計畫未另載明，依第1頁新單位第3點通案規定"
 
 declare(
