@@ -1,4 +1,4 @@
-"""State tables of the scheme: account request, article, line of an inventory campaign."""
+"""State tables of the scheme: account request, article, inventory campaign and its lines."""
 
 from __future__ import annotations
 
@@ -86,8 +86,16 @@ ARTICLE = Machine(
             "revise", "修訂", ("published", "expired", "withdrawn"), "draft", "senior45.write_article", "S45-06"
         ),
         Transition("expire", "刊登期滿", ("published",), "expired", "senior45.expire_article", "publish_until_passed"),
+        # What stands on the public page can be taken down at once, also while its next version is being written.
         Transition(
-            "withdraw", "下架", ("published",), "withdrawn", "senior45.review_article", "", "附件2", reason=True
+            "withdraw",
+            "下架",
+            ("published", "draft", "waiting", "returned"),
+            "withdrawn",
+            "senior45.review_article",
+            "is_live",
+            "附件2",
+            reason=True,
         ),
         Transition("discard", "捨棄", ("draft", "returned"), "discarded", "senior45.write_article", "never_published"),
     ),
@@ -117,4 +125,15 @@ INVENTORY_LINE = Machine(
     ),
 )
 
-MACHINES = (REQUEST, ARTICLE, INVENTORY_LINE)
+# 清查作業: opened on 1 January and 1 July, closed with its signed report.
+CAMPAIGN = Machine(
+    "senior45.campaign",
+    "running",
+    (
+        State("running", "清查中", OFFICE),
+        State("closed", "清查完成", NOBODY, "good", final=True),
+    ),
+    (Transition("finish", "結束清查並製作結果", ("running",), "closed", "senior45.run_inventory", "term_over", "附件2"),),
+)
+
+MACHINES = (REQUEST, ARTICLE, INVENTORY_LINE, CAMPAIGN)

@@ -2,4 +2,7 @@
 
 from senior45.rules import content, procedure, rights
 
-__all__ = ["content", "procedure", "rights"]
+#: Every id of the requirement page; `manage.py clauses` counts a missing one as a gap.
+RULES = tuple(f"S45-{n:02d}" for n in range(1, 13))
+
+__all__ = ["RULES", "content", "procedure", "rights"]
