@@ -10,10 +10,12 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Organisation, User
+from accounts.services.roles import grant_role
 from casework import casetypes, deadline_handlers
 from casework.casetypes import CaseType
 from casework.kernel.machine import Machine, State, Transition, Turn
 from casework.models import Case
+from casework.rights import ADMINISTRATOR
 from casework.services.cases import open_case
 
 KIND = "test.jobs"
@@ -35,12 +37,14 @@ MACHINE = Machine(
 @contextmanager
 def kind_of_case(**about: Any) -> Iterator[CaseType]:
     """The kind registered for one test only: registries are shared by the whole process."""
-    one = CaseType(KIND, "測試案件", "TJ", MACHINE, (), **about)
+    one = CaseType(
+        **{"kind": KIND, "label": "測試案件", "series": "TJ", "machine": MACHINE, "view_rights": (), **about}
+    )
     casetypes.register(one)
     try:
         yield one
     finally:
-        del casetypes._types[KIND]
+        del casetypes._types[one.kind]
 
 
 @contextmanager
@@ -59,6 +63,13 @@ def person(**fields: Any) -> User:
     return User.objects.create(
         **{"account_name": f"jobs{n}", "email": f"jobs{n}@example.org", "name": f"王小明{n}", **fields}
     )
+
+
+def administrator() -> User:
+    """Keeps the calendar and watches the mail."""
+    user = person()
+    grant_role(user=user, role_code=ADMINISTRATOR, organisation=office(), by=None, at=AT)
+    return user
 
 
 def office() -> Organisation:

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import AccessLog, User
-from accounts.services.roles import grant_role
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import WEEKDAYS
 from casework.models import CalendarDay
-from casework.rights import ADMINISTRATOR
 from casework.services import calendar
 from casework.services.deadlines import set_deadline
 from casework.services.law import law_in_force
-from tests.casework.jobs import AT, case, kind_of_case, office, person
+from tests.casework.jobs import AT, administrator, case, kind_of_case, person
 
 HEAD = "西元日期,星期,是否放假,備註"
 
@@ -37,9 +35,7 @@ NEW_YEAR = [
 
 @pytest.fixture
 def keeper() -> User:
-    user = person()
-    grant_role(user=user, role_code=ADMINISTRATOR, organisation=office(), by=None, at=AT)
-    return user
+    return administrator()
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

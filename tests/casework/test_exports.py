@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.db import transaction
-from django.urls import include, path
 
 from accounts.models import AccessLog
 from casework.errors import Refused
@@ -16,20 +15,11 @@ from casework.services import exports, notices
 from casework.sheets_in import read
 from tests.casework.jobs import AT, at_once, person
 
-urlpatterns = [
-    path("cases/", include(([path("exports/", lambda request: None, name="exports")], "casework"))),
-]
-
 
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "_exporters", {})
     monkeypatch.setattr(notices, "_rest_until", 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _addresses(settings) -> None:
-    settings.ROOT_URLCONF = __name__
 
 
 def names(user, query: str) -> tuple[list[str], Iterator[list[object]]]:

@@ -13,11 +13,13 @@ from celery import current_app
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, transaction
+from guardian.shortcuts import assign_perm
 
-from casework.errors import Refused
+from casework.errors import NotPermitted, Refused
 from casework.models import Notice
+from casework.rights import CALENDAR
 from casework.services import delivery, notices
-from tests.casework.jobs import AT, at_once, case, kind_of_case, person
+from tests.casework.jobs import AT, administrator, at_once, case, kind_of_case, person
 
 MINUTE = timedelta(minutes=1)
 
@@ -404,7 +406,7 @@ def test_a_repeated_mail_is_known_again_by_its_message_id_and_a_resent_one_is_ne
     first = delivery.message(notice).message()["Message-ID"]
     assert delivery.message(notice).message()["Message-ID"] == first
     delivery.deliver_due(at=AT)
-    again = notices.resend(notice, by=person(), at=AT + MINUTE)
+    again = notices.resend(notice, by=administrator(), at=AT + MINUTE)
     assert delivery.message(again).message()["Message-ID"] != first
 
 
@@ -413,7 +415,7 @@ def test_a_repeated_mail_is_known_again_by_its_message_id_and_a_resent_one_is_ne
 
 @pytest.mark.django_db
 def test_resending_goes_to_the_address_of_today_and_leaves_an_event(server) -> None:
-    one, user, officer = case(), person(), person()
+    one, user, officer = case(), person(), administrator()
     (notice,) = tell(user, case=one)
     server.says = {user.email: smtplib.SMTPDataError(550, b"No such user")}
     delivery.deliver_due(at=AT)
@@ -429,7 +431,7 @@ def test_resending_goes_to_the_address_of_today_and_leaves_an_event(server) -> N
 
 @pytest.mark.django_db
 def test_what_waits_already_or_is_not_mailed_is_not_resent() -> None:
-    officer = person()
+    officer = administrator()
     (queued,), (inbox,), (nowhere,) = (
         tell(person()),
         tell(person(), mail=False),
@@ -438,6 +440,21 @@ def test_what_waits_already_or_is_not_mailed_is_not_resent() -> None:
     for notice, word in ((queued, "待寄"), (inbox, "站內"), (nowhere, "信箱")):
         with pytest.raises(Refused, match=word):
             notices.resend(notice, by=officer, at=AT)
+
+
+@pytest.mark.django_db
+def test_only_the_office_of_the_case_and_who_watches_the_mail_resend() -> None:
+    with kind_of_case(kind="test.seen", view_rights=(CALENDAR,)):
+        ours, theirs = case(kind="test.seen"), case(kind="test.seen")
+        officer, addressee = person(), person()
+        assign_perm("accounts.casework__calendar", officer, ours.office)
+        (mine,), (other,) = tell(addressee, case=ours), tell(addressee, case=theirs, key="filed:2")
+        delivery.deliver_due(at=AT)
+        for notice, by in ((other, officer), (mine, addressee)):
+            with pytest.raises(NotPermitted):
+                notices.resend(notice, by=by, at=AT)
+        assert notices.resend(mine, by=officer, at=AT).mail_state == Notice.Mail.QUEUED
+        assert notices.resend(other, by=administrator(), at=AT).mail_state == Notice.Mail.QUEUED
 
 
 @pytest.mark.django_db
