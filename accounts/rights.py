@@ -48,10 +48,21 @@ def can(user: Any, code: str, thing: Any) -> bool:
     held = organisations_with(user, code)
     if isinstance(thing, Organisation):
         return held.filter(pk=thing.pk).exists()
-    if held.filter(pk=getattr(thing, f"{_organisation_path(code)}_id")).exists():
+    if held.filter(pk=getattr(thing, f"{_organisation_path(code)}_id")).exists() or applies_alone(user, code, thing):
         return True
     extra = getattr(thing, "grants_to", None)
     return bool(user.is_authenticated and user.is_active and extra and extra(user, right(code).codename))
+
+
+def applies_alone(user: Any, code: str, thing: Any) -> bool:
+    """Somebody who applies for themselves, with no unit behind them, holds the applicant's rights on their own case."""
+    return bool(
+        right(code).side is Side.APPLICANT
+        and user.is_authenticated
+        and user.is_active
+        and getattr(thing, "organisation_id", None) is None
+        and getattr(thing, "person_id", None) == user.pk
+    )
 
 
 def can_anywhere(user: Any, code: str) -> bool:
