@@ -1,0 +1,52 @@
+"""A database of its own for a bench that writes what cannot be taken back, and a gunicorn on it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from django.db import connection
+
+
+@contextmanager
+def scratch_database() -> Iterator[dict[str, str]]:
+    """This process's connection on an empty, migrated database; yields the environment for a subprocess on the same."""
+    old = connection.settings_dict["NAME"]
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    given = connection.settings_dict
+    user, password = quote(given["USER"] or ""), quote(given["PASSWORD"] or "")
+    place = f"{user}{':' + password if password else ''}@{given['HOST']}:{given['PORT'] or 5432}"
+    host = f"postgres://{place}/{name}" if not given["HOST"].startswith("/") else f"postgres://{user}@/{name}?host={given['HOST']}"
+    try:
+        yield {**os.environ, "DATABASE_URL": host}
+    finally:
+        connection.creation.destroy_test_db(old, verbosity=0)
+
+
+@contextmanager
+def gunicorn(env: dict[str, str], *, workers: int = 2, threads: int = 4) -> Iterator[str]:
+    """The address of a server on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "-w", str(workers)]
+    command += ["-k", "gthread", "--threads", str(threads), "--log-level", "warning"]
+    server = subprocess.Popen(
+        command, env={**env, "DB_POOL": str(threads), "SECURE_SSL_REDIRECT": "0"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
