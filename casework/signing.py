@@ -89,7 +89,7 @@ def _signer(path: str, changed: float) -> Any:
     return signer
 
 
-def sign(pdf: bytes, *, reason: str, at: datetime) -> bytes:
+def sign(pdf: bytes, *, reason: str) -> bytes:
     """The PDF with an invisible signature over every byte of it; one changed byte makes it invalid."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers

@@ -313,6 +313,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 # ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # host:port or socket path of a virus scanner; empty: none
+SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")  # PKCS#12 that signs issued papers; empty: a marked test key
+SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()  # private: no address leads to it
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -82,7 +82,7 @@ def bytes_of(document: Document) -> bytes:
     if not locked.file:
         content = papers.render(locked.paper, locked.context)
         if papers.paper(locked.paper).signed:
-            content = signing.sign(content, reason=locked.title, at=locked.issued_at)
+            content = signing.sign(content, reason=locked.title)
         locked.sha256, locked.pages = hashlib.sha256(content).hexdigest(), papers.page_count(content)
         locked.template_version = papers.template_version(locked.paper)
         locked.file.save(f"{locked.number}.pdf", ContentFile(content), save=False)
