@@ -20,6 +20,34 @@ AMENDED_ON = date(2023, 9, 23)
 
 MEGABYTE = 1024 * 1024
 
+#: 時數類別, 實施方式, 期間扣除事由: the codes rows are stored with; the figures below carry them as law.
+GROUPS = {"professional": "專業課程", "law": "專業相關法規", "ethics": "專業倫理", "quality": "專業品質"}
+OWN_WAYS = {
+    "course": "繼續教育課程",
+    "seminar": "職業重建研討會",
+    "other_seminar": "其他研討會",
+    "journal_paper": "專業期刊論文",
+    "other_paper": "其他論文",
+    "university": "國內外大學進修",
+    "book_chapter": "出版書籍之章節",
+    "book": "出版書籍",
+    "supervised_practice": "督導專業實習",
+    "online": "數位課程",
+}
+EXTENSION_REASONS = {
+    "parental_leave": "育嬰留職停薪",
+    "occupational_injury": "職業災害",
+    "not_at_fault": "其他不可歸責專業人員個人之事由",
+}
+#: 資格服務項目 (說明書參、二).
+DISABILITIES = {
+    "intellectual": "心智障礙",
+    "physical": "肢體障礙",
+    "visual": "視覺障礙",
+    "mental": "精神障礙",
+    "hearing": "聽語障礙",
+}
+
 
 def _one(
     code: str, label: str, unit: str, value: object, citation: str, *, confirmed: bool = True, note: str = ""
@@ -155,7 +183,7 @@ declare(
         "vrs.hour_groups",
         "繼續教育時數類別",
         "",
-        {"professional": "專業課程", "law": "專業相關法規", "ethics": "專業倫理", "quality": "專業品質"},
+        GROUPS,
         "準則第10條；說明書陸、一",
         note="核心能力及課程領域清單未附於說明書，由主管機關維護。",
     ),
@@ -185,18 +213,7 @@ declare(
         "vrs.own_course_kinds",
         "個人繼續教育實施方式",
         "",
-        {
-            "course": "繼續教育課程",
-            "seminar": "職業重建研討會",
-            "other_seminar": "其他研討會",
-            "journal_paper": "專業期刊論文",
-            "other_paper": "其他論文",
-            "university": "國內外大學進修",
-            "book_chapter": "出版書籍之章節",
-            "book": "出版書籍",
-            "supervised_practice": "督導專業實習",
-            "online": "數位課程",
-        },
+        OWN_WAYS,
         "說明書伍、二（實施方式選單）",
         note="選單圖檔文字經辨識還原（「職業研討課」「職業期刊論文」「督導職業實習」）。",
     ),
@@ -222,6 +239,15 @@ declare(
         "準則第10條第2項；說明書陸、二、2",
         note="說明書畫面另載「六個月內」，以條文及說明文字之三個月為準。",
     ),
+    _one(
+        "vrs.renewal_reminders",
+        "資格效期屆滿提醒（屆滿前）",
+        "日",
+        [180, 90, 30, 7],
+        "作業提醒",
+        confirmed=False,
+        note="提醒日數非法定期間；申請開放日另行通知。",
+    ),
     _one("vrs.education_valid_years", "繼續教育證明文件有效期間（申請日前）", "年", 3, "準則第15條第2項"),
 )
 
@@ -240,11 +266,7 @@ declare(
         "vrs.extension_reasons",
         "期間扣除事由",
         "",
-        {
-            "parental_leave": "育嬰留職停薪",
-            "occupational_injury": "職業災害",
-            "not_at_fault": "其他不可歸責專業人員個人之事由",
-        },
+        EXTENSION_REASONS,
         "說明書壹、一（108年11月12日施行）",
         note="說明書柒引用之第11條改為「因故未執行職務三個月以上」。",
     ),
