@@ -44,7 +44,11 @@ def connect(address: str, timeout: float) -> socket.socket:
     if address.startswith("/"):
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(timeout)
-        line.connect(address)
+        try:
+            line.connect(address)
+        except OSError:
+            line.close()
+            raise
         return line
     host, _, port = address.rpartition(":")
     return socket.create_connection((host, int(port)), timeout)

@@ -24,7 +24,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 
 def confine(*, memory: int, cpu: int) -> None:
-    """Next to nothing may be written, no core dumped; memory (bytes) and processor time (seconds) end at the limits (0: none)."""
+    """No core dump, next to nothing written; memory (bytes) and processor time (seconds) end at the limits (0: none)."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN, MAX_WRITTEN))
     if memory:

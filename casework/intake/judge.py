@@ -72,8 +72,15 @@ def judge(
     path = os.path.abspath(path)
     size = os.stat(path).st_size
 
-    def answer(code: str, sentence: str = "", *, pages: int | None = None, media: str = "", digest: str = "",
-               scan: scanner.Scan = scanner.NOT_SCANNED) -> Verdict:
+    def answer(
+        code: str,
+        sentence: str = "",
+        *,
+        pages: int | None = None,
+        media: str = "",
+        digest: str = "",
+        scan: scanner.Scan = scanner.NOT_SCANNED,
+    ) -> Verdict:
         sentence = sentence or SENTENCES.get(code, "")
         return Verdict(code == OK, code, sentence, pages, media, size, digest, scan.done, scan.note)
 
@@ -98,19 +105,44 @@ def judge(
     return answer(OK, sentence, pages=pages if isinstance(pages, int) else None, media=media, digest=digest, scan=scan)
 
 
-def run(paths: list[str], *, kind: Literal["pdf", "image"] = "pdf", limits: Limits = DEFAULT) -> list[dict[str, object]]:
+def run(
+    paths: list[str], *, kind: Literal["pdf", "image"] = "pdf", limits: Limits = DEFAULT
+) -> list[dict[str, object]]:
     """Judges files in one subprocess, in order. The limits hold for all of them together: meant for one, or for small ones.
 
     A subprocess that dies has refused the file it died of; the files after it are answered `unreadable` too.
     """
-    own = {"pdf": ["--max-pages", limits.max_pages, "--max-inflated", limits.max_inflated],
-           "image": ["--max-pixels", limits.max_pixels]}[kind]
-    command = [sys.executable, "-E", "-s", "-B", "-m", MODULES[kind], "--max-memory", limits.memory_bytes,
-               "--max-cpu", limits.cpu_seconds, *own, "--", *paths]
+    own = {
+        "pdf": ["--max-pages", limits.max_pages, "--max-inflated", limits.max_inflated],
+        "image": ["--max-pixels", limits.max_pixels],
+    }[kind]
+    command = [
+        sys.executable,
+        "-E",
+        "-s",
+        "-B",
+        "-m",
+        MODULES[kind],
+        "--max-memory",
+        limits.memory_bytes,
+        "--max-cpu",
+        limits.cpu_seconds,
+        *own,
+        "--",
+        *paths,
+    ]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     try:
-        done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=limits.wall_seconds, check=False, close_fds=True)
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=limits.wall_seconds,
+            check=False,
+            close_fds=True,
+        )
         printed, code = done.stdout, "too_slow" if done.returncode in OUT_OF_TIME else "unreadable"
         if b"MemoryError" in done.stderr[-2000:] or b"bad_alloc" in done.stderr[-2000:]:
             code = "too_heavy"

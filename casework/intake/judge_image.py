@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from casework.intake.confine import arguments, confine, say
 from casework.intake.reasons import OK, SENTENCES
@@ -27,7 +27,7 @@ def examine(path: str, max_pixels: int) -> tuple[str, str]:
             if image.width * image.height > max_pixels:
                 return "huge_image", media
             image.verify()
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         return "not_image", ""
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError):
         return "damaged_image", ""

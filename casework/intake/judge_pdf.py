@@ -11,6 +11,7 @@ import base64
 import binascii
 import io
 import re
+import resource
 import sys
 import time
 import zlib
@@ -20,47 +21,21 @@ from typing import Any
 import pikepdf
 
 from casework.intake.confine import arguments, confine, say
+from casework.intake.pdf_names import SUSPECT, Refused, check_names
 from casework.intake.reasons import OK, SENTENCES, not_pdf_sentence
 
 #: Longest side of a page in points (PDF 32000-1 Annex C: 200 inches); times UserUnit.
 MAX_SIDE = 14_400
 #: A0 at 600 dpi is 558 million; A3 at 600 dpi is 70 million.
 MAX_IMAGE_PIXELS = 600_000_000
+IMAGE_FILTERS = frozenset({"/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode"})
 MAX_REVISIONS = 40
 MAX_DEPTH = 100
+#: Address space with pikepdf loaded and a file of 10 MB in hand, bytes.
+MEMORY_AT_START = 200 << 20
 #: Bytes inflated at a time.
 PIECE = 65_536
-SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-MEDIA = frozenset({"/RichMedia", "/3D", "/Movie", "/Sound", "/U3D", "/PRC"})
-#: Action types (/S) that reach outside the document, with the reason each gives.
-ACTIONS = {
-    "/JavaScript": "javascript",
-    "/Launch": "launch",
-    "/SubmitForm": "submit_form",
-    "/ImportData": "import_data",
-    "/GoToR": "remote_goto",
-    "/GoToE": "remote_goto",
-    "/Rendition": "rich_media",
-    "/Movie": "rich_media",
-    "/Sound": "rich_media",
-    "/GoTo3DView": "rich_media",
-    "/RichMediaExecute": "rich_media",
-}
-#: Keys that are refused wherever they stand.
-KEYS = {
-    "/JS": "javascript",
-    "/JavaScript": "javascript",
-    "/XFA": "xfa",
-    "/EF": "embedded_file",
-    "/EmbeddedFiles": "embedded_file",
-    "/Collection": "embedded_file",
-    "/RichMediaContent": "rich_media",
-    "/RichMediaSettings": "rich_media",
-}
-_NAMES = {*ACTIONS, *KEYS, *MEDIA, "/AA", "/OpenAction", "/URI", "/EmbeddedFile", "/FileAttachment", "/Thread", "/Ref"}
-#: Only objects that hold one of these names are looked at key by key.
-SUSPECT = re.compile(rb"(?:" + b"|".join(sorted(n.encode() for n in _NAMES)) + rb")(?![^\s()<>\[\]{}/%])")
-#: The same, read from the raw bytes, for objects no cross-reference table names; in context, since a book mark may
+#: What pdf_names refuses, read from the raw bytes, for objects no cross-reference table names; in context, since a book mark may
 #: read "HTML/JavaScript".
 RAW = tuple(
     (re.compile(pattern), code)
@@ -75,12 +50,19 @@ RAW = tuple(
         (rb"/S\s*/GoTo[RE]\b", "remote_goto"),
     )
 )
-MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php)[\s>/]", re.IGNORECASE)
+#: Not <body>: ordinary annotations carry their rich text in one (/RC).
+MARKUP = re.compile(rb"<(?:!doctype\s+html|html|script|svg|iframe|embed|\?php)[\s>/]", re.IGNORECASE)
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\s%])")
 STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 REVISION = re.compile(rb"startxref\s{1,9}\d{1,12}\s{1,9}%%EOF")
-#: qpdf remarks that change nothing in what is read.
-HARMLESS = ("reported number of objects", "Resources is missing or invalid")
+#: qpdf remarks on common faults of producers that change nothing in what is read.
+HARMLESS = (
+    "reported number of objects",
+    "Resources is missing or invalid",
+    "object has offset 0",
+    "xref entry for the xref stream itself is missing",
+    "extraneous whitespace seen before xref",
+)
 #: qpdf messages with a reason of their own; all others mean the file is damaged.
 MESSAGES = (
     ("Pages structure", "page_tree"),
@@ -89,12 +71,6 @@ MESSAGES = (
     ("deeply nested", "nested"),
     ("too deep", "nested"),
 )
-
-
-class Refused(Exception):
-    def __init__(self, code: str, sentence: str = "") -> None:
-        super().__init__(code)
-        self.code, self.sentence = code, sentence or SENTENCES[code]
 
 
 def examine(data: bytes, *, max_pages: int, max_inflated: int) -> int:
@@ -106,7 +82,12 @@ def examine(data: bytes, *, max_pages: int, max_inflated: int) -> int:
     budget = Budget(max_inflated)
     for found in STREAM.finditer(data):  # before qpdf, which inflates object streams without a limit
         budget.take(inflate(feed(data, found.end())))
-    pages = examine_revision(data, budget, max_pages)
+    try:
+        pages = examine_revision(data, budget, max_pages)
+    except Refused as refused:
+        if refused.code == "damaged" and short_of_memory(budget.largest):
+            raise Refused("too_heavy") from None
+        raise
     ends = [found.end() for found in REVISION.finditer(data)][:-1]
     if len(ends) > MAX_REVISIONS:
         raise Refused("revisions")
@@ -163,13 +144,15 @@ class Budget:
     """Bytes that all streams together may inflate to."""
 
     def __init__(self, limit: int) -> None:
-        self.left = limit
+        self.left, self.largest = limit, 0
 
     def take(self, chunks: Iterable[bytes]) -> None:
+        before = self.left
         for chunk in chunks:
             self.left -= len(chunk)
             if self.left < 0:
                 raise Refused("inflated")
+        self.largest = max(self.largest, before - self.left)
 
 
 def feed(data: bytes, start: int = 0, step: int = 8_192) -> Iterator[bytes]:
@@ -190,6 +173,12 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 return
     except zlib.error:
         return
+
+
+def short_of_memory(largest: int) -> bool:
+    """qpdf turns a failed allocation into a damaged object; it takes about three times the stream to read objects of."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return limit != resource.RLIM_INFINITY and 3 * largest + MEMORY_AT_START > limit
 
 
 def open_pdf(data: bytes) -> pikepdf.Pdf:
@@ -269,12 +258,12 @@ def check_objects(pdf: pikepdf.Pdf, budget: Budget) -> None:
     for found in (*pdf.objects, pdf.trailer):
         if not isinstance(found, pikepdf.Object):
             continue
-        stream = isinstance(found, pikepdf.Stream)
-        if stream:
+        body = found
+        if isinstance(found, pikepdf.Stream):
             check_stream(found, budget)
+            body = found.stream_dict
         elif not isinstance(found, (pikepdf.Dictionary, pikepdf.Array)):
             continue
-        body = found.stream_dict if stream else found
         if SUSPECT.search(body.unparse(resolved=True)):
             check_names(body)
 
@@ -282,10 +271,10 @@ def check_objects(pdf: pikepdf.Pdf, budget: Budget) -> None:
 def check_stream(stream: pikepdf.Stream, budget: Budget) -> None:
     if "/F" in stream or "/FFilter" in stream:
         raise Refused("external_file")
-    if stream.get("/Subtype") == "/Image":
-        if int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) > MAX_IMAGE_PIXELS:
-            raise Refused("huge_image")
-    filters = stream.get("/Filter", [])
+    pixels = int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) if stream.get("/Subtype") == "/Image" else 0
+    if pixels > MAX_IMAGE_PIXELS:
+        raise Refused("huge_image")
+    filters: Any = stream.get("/Filter", [])
     names = [str(f) for f in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
     if len(names) < 2 and names not in (["/LZWDecode"], ["/RunLengthDecode"]):
         return  # one Flate filter is counted already, image filters by their pixels
@@ -297,7 +286,11 @@ def check_stream(stream: pikepdf.Stream, budget: Budget) -> None:
         chunks, at = inflate(chunks), at + 1
     budget.take(chunks)
     if {"/LZWDecode", "/RunLengthDecode", "/ASCIIHexDecode", "/ASCII85Decode"} & set(names[at:]):
-        budget.take([stream.read_bytes()])  # whole: the memory limit stands behind this one
+        try:  # whole: the memory limit stands behind this one
+            budget.take([stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)])
+        except pikepdf.PdfError:
+            if not IMAGE_FILTERS & set(names):
+                raise
 
 
 def unarmour(data: bytes, name: str) -> bytes:
@@ -309,66 +302,6 @@ def unarmour(data: bytes, name: str) -> bytes:
         return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
     except ValueError:
         raise Refused("damaged") from None
-
-
-def check_names(top: Any) -> None:
-    """The dictionaries of one object, key by key; indirect ones are objects of their own and come by themselves."""
-    todo = [top]
-    while todo:
-        node = todo.pop()
-        values = list(node) if isinstance(node, pikepdf.Array) else [node[key] for key in check_dictionary(node)]
-        todo += [v for v in values if isinstance(v, (pikepdf.Array, pikepdf.Dictionary)) and not v.is_indirect]
-
-
-def check_dictionary(node: Any) -> list[str]:
-    keys = list(node.keys())
-    for key in keys:
-        if key in KEYS:
-            raise Refused(KEYS[key])
-    kind, subtype, action = (name(node.get(key)) for key in ("/Type", "/Subtype", "/S"))
-    if action in ACTIONS:
-        raise Refused(ACTIONS[action])
-    if kind == "/EmbeddedFile" or subtype == "/FileAttachment":
-        raise Refused("embedded_file")
-    if subtype in MEDIA or kind in MEDIA:
-        raise Refused("rich_media")
-    if action == "/Thread" and "/F" in node:
-        raise Refused("remote_goto")
-    if subtype == "/Form" and isinstance(node.get("/Ref"), pikepdf.Dictionary):
-        raise Refused("external_file")
-    if "/AA" in node and not (isinstance(node.AA, pikepdf.Dictionary) and not len(node.AA.keys())):
-        check_automatic(node.AA)
-    if isinstance(opening := node.get("/OpenAction"), pikepdf.Dictionary):
-        check_automatic(pikepdf.Dictionary(O=opening))
-    if isinstance(link := node.get("/URI"), pikepdf.Dictionary):
-        link = link.get("/Base")
-    if link is not None:
-        check_link(link)
-    return keys
-
-
-def check_automatic(triggers: Any) -> None:
-    """Actions the reader runs by itself: only going to a page of the same document is accepted (/GoTo, no /Next)."""
-    if not isinstance(triggers, pikepdf.Dictionary):
-        raise Refused("open_action")
-    for trigger in triggers.keys():
-        action = triggers[trigger]
-        kind = name(action.get("/S")) if isinstance(action, pikepdf.Dictionary) else ""
-        if kind != "/GoTo" or "/Next" in action:
-            raise Refused(ACTIONS.get(kind, "open_action"))
-
-
-def check_link(link: Any) -> None:
-    if not isinstance(link, pikepdf.String):
-        raise Refused("local_link")
-    text = re.sub(r"[\x00-\x20\x7f\ufeff]", "", str(link)).lower()
-    scheme = re.match(r"[a-z][a-z0-9+.\-]*(?=:)", text)
-    if (scheme and scheme[0] not in SAFE_SCHEMES) or text.startswith(("\\", "//", "/")):
-        raise Refused("local_link")
-
-
-def name(value: Any) -> str:
-    return str(value) if isinstance(value, pikepdf.Name) else ""
 
 
 def verdict(path: str, *, max_pages: int, max_inflated: int) -> dict[str, object]:
@@ -386,7 +319,7 @@ def verdict(path: str, *, max_pages: int, max_inflated: int) -> dict[str, object
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         code, sentence = "unreadable", SENTENCES["unreadable"]
     spent = round((time.perf_counter() - started) * 1000)
-    told = {"ok": code == OK, "pages": pages, "reason_code": code, "sentence": sentence, "ms": spent}
+    told: dict[str, object] = {"ok": code == OK, "pages": pages, "reason_code": code, "sentence": sentence, "ms": spent}
     return told | {"media_type": "application/pdf" if code == OK else ""}
 
 

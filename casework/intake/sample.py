@@ -52,9 +52,12 @@ def paper(
     parts = [rows[at : at + LINES_PER_PAGE] for at in range(0, len(rows), LINES_PER_PAGE)] or [[]]
     parts += [[] for _ in range(pages - len(parts))]
     contents = [
-        page_content(title, part, index + 1, len(parts), organisation, number, on, stamp) for index, part in enumerate(parts)
+        page_content(title, part, index + 1, len(parts), organisation, number, on, stamp)
+        for index, part in enumerate(parts)
     ]
-    used = sorted(set(title + organisation + number + on + "".join(lines) + "".join(STAMP) + "第頁，共字號：0123456789 續"))
+    used = sorted(
+        set(title + organisation + number + on + "".join(lines) + "".join(STAMP) + "第頁，共字號：0123456789 續")
+    )
     first = 8
     kids = b" ".join(b"%d 0 R" % (first + 2 * i) for i in range(len(parts)))
     objects = {
@@ -131,7 +134,8 @@ def to_unicode(characters: str) -> bytes:
     codes = sorted({character.encode("utf-16-be").hex().upper() for character in characters + "（續）"})
     blocks = [codes[at : at + 100] for at in range(0, len(codes), 100)]
     body = "\n".join(
-        f"{len(block)} beginbfchar\n" + "\n".join(f"<{code}> <{code}>" for code in block) + "\nendbfchar" for block in blocks
+        f"{len(block)} beginbfchar\n" + "\n".join(f"<{code}> <{code}>" for code in block) + "\nendbfchar"
+        for block in blocks
     )
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
