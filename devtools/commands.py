@@ -227,7 +227,11 @@ def _prepare(environ: dict[str, str]) -> None:
         code.update(path.read_bytes())
     if own and stamp.exists() and stamp.read_text() == code.hexdigest():
         return
-    for step in (["migrate", "--verbosity", "0"], ["demo"]):
+    for step, doing in (
+        (["migrate", "--verbosity", "0"], "bringing the tables up to date"),
+        (["demo"], "loading the demonstration (its papers are drawn for real: half a minute the first time)"),
+    ):
+        say(doing)
         if run([PYTHON, "manage.py", *step], environ):
             raise Refused(f"manage.py {step[0]} failed")
     if own:
