@@ -1,5 +1,6 @@
 """Registers in the browser admin: to look things up. Nothing is changed here but through services; history is shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,24 @@ navigation.enter()
 register_exporter(PAGE, work_rows)
 
 
+def day(name: str, label: str) -> Callable[[Any], str]:
+    """A column or field with a day as offices write it."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: Any) -> str:
+        return roc(getattr(row, name)) or "—"
+
+    return shown
+
+
+def moment(name: str, label: str) -> Callable[[Any], str]:
+    @admin.display(description=label, ordering=name)
+    def shown(row: Any) -> str:
+        return roc_moment(getattr(row, name)) or "—"
+
+    return shown
+
+
 class ReadOnly(admin.ModelAdmin):
     """Looked at by whoever holds `opened_by` (None: all staff); added, changed and deleted by nobody."""
 
@@ -34,11 +53,11 @@ class ReadOnly(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     list_max_show_all = 0
+    change_form_template = "casework/agency/register.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_active and request.user.is_staff and (
-            self.opened_by is None or holds(request, self.opened_by)
-        )  # fmt: skip
+        staff = request.user.is_active and request.user.is_staff
+        return staff and (self.opened_by is None or holds(request, self.opened_by))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -51,6 +70,10 @@ class ReadOnly(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        """Columns of ours stand among the fields: the admin wants them named here too."""
+        return (*self.readonly_fields, *(one for one in self.fields or () if callable(one)))
 
 
 class WithHistory(ReadOnly, SimpleHistoryAdmin):
@@ -65,10 +88,15 @@ class WithHistory(ReadOnly, SimpleHistoryAdmin):
 
 class MembershipLines(admin.TabularInline):
     model = Membership
+    verbose_name_plural = "所屬單位"
     extra = 0
     can_delete = False
-    fields = ("user", "organisation", "title", "from_day", "to_day")
+    fields = ("where", "title", day("starts_on", "起始日"), day("ends_before", "終止日（不含）"))
     readonly_fields = fields
+
+    @admin.display(description="單位")
+    def where(self, row: Membership) -> str:
+        return row.organisation.name
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -79,19 +107,11 @@ class MembershipLines(admin.TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return holds(request, PEOPLE)
 
-    @admin.display(description="起始日")
-    def from_day(self, row: Membership) -> str:
-        return roc(row.starts_on)
-
-    @admin.display(description="終止日（不含）")
-    def to_day(self, row: Membership) -> str:
-        return roc(row.ends_before)
-
 
 @admin.register(User)
 class UserAdmin(WithHistory):
     opened_by = PEOPLE
-    list_display = ("account_name", "name", "email", "is_staff", "is_active", "created")
+    list_display = ("account_name", "name", "email", "is_staff", "is_active", moment("created_at", "建立時間"))
     list_filter = ("is_active", "is_staff")
     search_fields = ("=account_name", "=email", "name")
     search_help_text = "帳號、電子郵件（完整）或姓名。以身分證字號查詢請用案件清單的搜尋。"
@@ -104,10 +124,10 @@ class UserAdmin(WithHistory):
         "is_active",
         "is_staff",
         "must_change_password",
-        "closed_at",
+        moment("closed_at", "停用時間"),
         "closed_reason",
-        "last_login",
-        "created_at",
+        moment("last_login", "上次登入"),
+        moment("created_at", "建立時間"),
         "roles",
     )
     readonly_fields = ("identifier", "roles")
@@ -117,10 +137,6 @@ class UserAdmin(WithHistory):
         found = super().get_queryset(request)
         on_list = request.resolver_match is None or request.resolver_match.url_name == "accounts_user_changelist"
         return found.defer("national_id") if on_list else found
-
-    @admin.display(description="建立時間", ordering="created_at")
-    def created(self, user: User) -> str:
-        return roc_moment(user.created_at)
 
     @admin.display(description="身分證字號")
     def identifier(self, user: User) -> str:
@@ -159,50 +175,46 @@ class CountyAdmin(ReadOnly):
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly):
     opened_by = PEOPLE
-    list_display = ("user", "organisation", "title", "from_day", "to_day")
-    search_fields = ("user__name", "user__account_name", "organisation__name")
-    fields = ("user", "organisation", "title", "starts_on", "ends_before")
+    list_display = ("person", "where", "title", day("starts_on", "起始日"), day("ends_before", "終止日（不含）"))
+    search_fields = ("user__name", "=user__account_name", "organisation__name")
+    search_help_text = "姓名、帳號（完整）或單位名稱"
+    fields = list_display
+    readonly_fields = ("person", "where")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "organisation").defer("user__national_id")
 
-    @admin.display(description="起始日", ordering="starts_on")
-    def from_day(self, row: Membership) -> str:
-        return roc(row.starts_on)
+    @admin.display(description="姓名", ordering="user__name")
+    def person(self, row: Membership) -> str:
+        return row.user.name
 
-    @admin.display(description="終止日（不含）", ordering="ends_before")
-    def to_day(self, row: Membership) -> str:
-        return roc(row.ends_before) or "—"
+    @admin.display(description="單位", ordering="organisation__name")
+    def where(self, row: Membership) -> str:
+        return row.organisation.name
 
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(ReadOnly):
-    list_display = ("roc_date", "works", "name", "source", "reason", "set_by")
+    list_display = (day("day", "日期"), "works", "name", "source", "reason", "set_by")
     list_filter = ("source", "works")
     ordering = ("-day",)
     list_select_related = ("set_by",)
-
-    @admin.display(description="日期", ordering="day")
-    def roc_date(self, row: CalendarDay) -> str:
-        return roc(row.day)
+    fields = (day("day", "日期"), "works", "name", "source", "reason", moment("set_at", "設定時間"), "set_by")
 
 
 @admin.register(Wording)
 class WordingAdmin(ReadOnly):
     opened_by = WORDING
-    list_display = ("code", "title", "from_day", "set_by")
+    list_display = ("code", "title", day("in_force_from", "生效日"), "set_by")
     list_select_related = ("set_by",)
     search_fields = ("code", "title")
-
-    @admin.display(description="生效日", ordering="in_force_from")
-    def from_day(self, row: Wording) -> str:
-        return roc(row.in_force_from)
+    fields = ("code", "title", "body", day("in_force_from", "生效日"), moment("set_at", "設定時間"), "set_by")
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly):
     opened_by = WATCH
-    list_display = ("when", "subject", "user", "mail_state", "mail_to", "error")
+    list_display = (moment("created_at", "時間"), "subject", "user", "mail_state", "mail_to", "error")
     list_filter = ("mail_state",)
     search_fields = ("=case__number", "subject")
     search_help_text = "案號（完整）或主旨"
@@ -211,22 +223,18 @@ class NoticeAdmin(ReadOnly):
         "letter",
         "user",
         "case",
-        "created_at",
-        "read_at",
+        moment("created_at", "時間"),
+        moment("read_at", "已讀"),
         "mail_state",
         "mail_to",
         "tries",
-        "sent_at",
+        moment("sent_at", "寄出時間"),
         "error",
     )
     readonly_fields = ("letter",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         return super().get_queryset(request).select_related("user", "case").defer("user__national_id")
-
-    @admin.display(description="時間", ordering="created_at")
-    def when(self, row: Notice) -> str:
-        return roc_moment(row.created_at)
 
     @admin.display(description="內容")
     def letter(self, row: Notice) -> str:
@@ -237,7 +245,8 @@ class NoticeAdmin(ReadOnly):
 @admin.register(AccessLog)
 class AccessLogAdmin(ReadOnly):
     opened_by = PEOPLE
-    list_display = ("when", "action", "user", "attempted", "subject", "reason", "address")
+    list_display = (moment("at", "時間"), "action", "user", "attempted", "subject", "reason", "address")
+    fields = (*list_display, "path")
     list_filter = ("action",)
     search_fields = ("=user__account_name", "subject")
     search_help_text = "帳號（完整）或對象"
@@ -245,29 +254,32 @@ class AccessLogAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessLog]:
         return super().get_queryset(request).select_related("user").defer("user__national_id")
 
-    @admin.display(description="時間", ordering="at")
-    def when(self, row: AccessLog) -> str:
-        return roc_moment(row.at)
 
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly):
     """Papers of the cases on the person's desk."""
 
-    list_display = ("number", "title", "case", "state", "issued", "pages")
+    list_display = ("number", "title", "case", "state", moment("issued_at", "製發時間"), "pages")
     list_filter = ("state",)
     search_fields = ("=number", "=case__number")
     search_help_text = "文件編號或案號（完整）"
-    fields = ("link", "title", "case", "state", "state_reason", "issued_at", "issued_by", "pages", "sha256")
+    fields = (
+        "link",
+        "title",
+        "case",
+        "state",
+        "state_reason",
+        moment("issued_at", "製發時間"),
+        "issued_by",
+        "pages",
+        "sha256",
+    )
     readonly_fields = ("link",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         cases = desk_of(request.user).cases().values("pk")
         return super().get_queryset(request).filter(case__in=cases).select_related("case").defer("context")
-
-    @admin.display(description="製發時間", ordering="issued_at")
-    def issued(self, row: Document) -> str:
-        return roc_moment(row.issued_at)
 
     @admin.display(description="文件編號")
     def link(self, row: Document) -> str:

@@ -51,10 +51,12 @@ def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
 
 
 def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
-    """For the case page. An act that is off comes without its form."""
+    """For the case page. An act that is off comes without its form, and only to whose turn it is."""
     shown = []
     for act in acts_of(case, rights, side):
         why = act.why_not(case, rights.user)
+        if why and case.turn != side.value:
+            continue
         shown.append(Button(act, why, None if why else _form(act, case), _envelope(act, case)))
     return shown
 

@@ -100,10 +100,19 @@ def test_page_costs_the_same_however_much_hangs_on_the_case(scene, case, client)
     assert len(few) <= 22
 
 
-def test_a_button_that_is_off_says_why(scene, client):
+def test_a_button_that_is_off_says_why(scene, case, client):
+    text = client.get(page(case)).content.decode()
+    assert "保存年限未屆。" in text
+    assert f'action="{page(case, "act/archive/")}"' not in text
+    refused = client.post(page(case, "act/archive/"), posted(case))
+    assert refused.status_code == 422
+    assert "保存年限未屆。" in refused.content.decode()
+
+
+def test_buttons_that_are_off_are_not_shown_while_the_case_lies_elsewhere(scene, client):
     draft = toy.case(office=scene.branch, unit=scene.unit, at=NOW, state="draft")
     text = client.get(page(draft)).content.decode()
-    assert "案件不在這個階段。" in text
+    assert "案件不在這個階段。" not in text
     assert "核定日期" not in text
 
 

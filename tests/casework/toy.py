@@ -108,6 +108,7 @@ ACTS = (
     Act("approve", "核定", DECIDE, approve, _only_in("filed"), _form(ApproveForm)),
     Act("ask", "通知補正", DECIDE, ask, _only_in("filed"), CorrectionForm, "secondary"),
     Act("refuse", "不予核准", DECIDE, _step("refuse"), _only_in("filed"), _form(ReasonForm), "danger"),
+    Act("archive", "歸檔", DECIDE, _step("refuse"), lambda case, user: "保存年限未屆。"),
 )
 
 
