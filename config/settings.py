@@ -210,6 +210,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "accounts.validators.CommonPasswordValidator"},
     {"NAME": "accounts.validators.FormerPasswordValidator"},
 ]
+if "ojt_accounts" in SCHEMES:  # one password per person: its composition (OA-10) holds for everybody
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "ojt_accounts.forms.passwords.CompositionValidator"})
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # account_name is unique whatever its case, by a constraint over Lower() that the check does not read
     "security.W019",  # X_FRAME_OPTIONS is SAMEORIGIN: the case page shows papers beside the form

@@ -88,7 +88,7 @@ def _offices(today: date) -> dict[str, Office]:
             defaults={"opens_on": today - timedelta(days=60), "closes_on": today + timedelta(days=40)},
         )
         county = County.objects.filter(branch=office).order_by("-code").first()
-        assert county is not None  # noqa: S101 - load_offices ran before
+        assert county is not None
         found[key] = Office(office, county, intake, people)
     return found
 

@@ -1,18 +1,28 @@
 """Querysets for screens, and the bridge from rows to the facts rules ask for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.contrib.auth.models import Group
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Case
-from ojt_accounts.models import AccountForm, Application, Intake, Pledge, PlanRight, Registration, TrainingAccount, UnitForm
+from ojt_accounts.models import (
+    AccountForm,
+    Application,
+    Intake,
+    PlanRight,
+    Pledge,
+    Registration,
+    TrainingAccount,
+    UnitForm,
+)
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
@@ -238,7 +248,7 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
 
 def with_seats(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     return registrations.annotate(
-        seats=Count("accounts", filter=~Q(accounts__state=TrainingAccount.State.CLOSED)),
+        seats=Count("accounts", filter=~Q(accounts__state=TrainingAccount.State.CLOSED), distinct=True),
         last_year=Max("accounts__plan_rights__program_year"),
     )
 
@@ -253,3 +263,92 @@ def rollover(branches: Iterable[int] | QuerySet[Organisation], *, program_year: 
         .annotate(last_year=Max("plan_rights__program_year"))
     )
 
+
+def registered_units(branches: QuerySet[Organisation], asked: Mapping[str, Any]) -> QuerySet[Registration]:
+    """The register of units. `asked`: q, branch, year, plan, state, each optional."""
+    found = Registration.objects.filter(branch__in=branches, registered_on__isnull=False)
+    if word := asked.get("q"):
+        found = found.filter(
+            Q(organisation__name__icontains=word)
+            | Q(organisation__unified_number=word)
+            | Q(pk__in=_accounts_named(word).values("registration"))
+        )
+    if branch := asked.get("branch"):
+        found = found.filter(branch=branch)
+    narrowed = {name: asked[name] for name in ("year", "plan", "state") if name in asked}
+    if narrowed:
+        found = found.filter(pk__in=_narrowed(TrainingAccount.objects.all(), narrowed).values("registration"))
+    return with_seats(found).select_related("organisation", "branch").order_by("branch", "organisation__name", "pk")
+
+
+def registered_accounts(branches: QuerySet[Organisation], asked: Mapping[str, Any]) -> QuerySet[TrainingAccount]:
+    """The register of accounts, with every right they ever had; `asked` as for units."""
+    found = TrainingAccount.objects.filter(registration__branch__in=branches)
+    if word := asked.get("q"):
+        unit = Q(registration__organisation__name__icontains=word) | Q(registration__organisation__unified_number=word)
+        found = found.filter(unit | Q(pk__in=_accounts_named(word).values("pk")))
+    if branch := asked.get("branch"):
+        found = found.filter(registration__branch=branch)
+    return (
+        _narrowed(found, asked)
+        .select_related("registration__organisation", "registration__branch")
+        .prefetch_related("plan_rights")
+        .order_by("registration__branch", "registration__organisation__name", "registration", "seat", "pk")
+    )
+
+
+def _accounts_named(word: str) -> QuerySet[TrainingAccount]:
+    return TrainingAccount.objects.filter(Q(name__icontains=word) | Q(account_name__istartswith=word))
+
+
+def _narrowed(accounts: QuerySet[TrainingAccount], asked: Mapping[str, Any]) -> QuerySet[TrainingAccount]:
+    if state := asked.get("state"):
+        accounts = accounts.filter(state=state)
+    rights = PlanRight.objects.filter(withdrawn_on=None)
+    if year := asked.get("year"):
+        rights = rights.filter(program_year=year)
+    if plan := asked.get("plan"):
+        rights = rights.filter(plan=plan)
+    if year or plan:
+        accounts = accounts.filter(pk__in=rights.values("account"))
+    return accounts
+
+
+def granted_count(branches: QuerySet[Organisation], *, program_year: int) -> tuple[int, int]:
+    """(accounts in use, those with a right in the year)."""
+    rows = TrainingAccount.objects.filter(registration__branch__in=branches, state=TrainingAccount.State.OPEN)
+    granted = PlanRight.objects.filter(program_year=program_year, withdrawn_on=None).values("account")
+    counts = rows.aggregate(used=Count("pk"), granted=Count("pk", filter=Q(pk__in=granted)))
+    return counts["used"], counts["granted"]
+
+
+# --- the unit's own page ---------------------------------------------------------------------------------------------
+
+
+def registrations_of(unit: Organisation) -> QuerySet[Registration]:
+    """The unit at each branch it is known to, with accounts and rights."""
+    accounts = TrainingAccount.objects.order_by("state", "seat", "pk").prefetch_related("plan_rights")
+    return (
+        Registration.objects.filter(organisation=unit)
+        .select_related("branch")
+        .prefetch_related(Prefetch("accounts", accounts))
+        .order_by("branch")
+    )
+
+
+def people_of(unit: Organisation) -> QuerySet[User]:
+    """Who holds a role in the unit. Identifiers stay sealed."""
+    held = Prefetch("groups", Group.objects.filter(held_role__organisation=unit).select_related("held_role"), "held_here")
+    people = User.objects.filter(groups__held_role__organisation=unit).distinct().prefetch_related(held)
+    return people.defer("national_id", "national_id_index").order_by("name", "pk")
+
+
+def open_intakes(*, on: date) -> QuerySet[Intake]:
+    """What every branch takes in now."""
+    return Intake.objects.filter(opens_on__lte=on, closes_on__gte=on).select_related("branch").order_by("closes_on", "pk")
+
+
+def accounts_of(user: User) -> QuerySet[TrainingAccount]:
+    """A person's own accounts, with their rights."""
+    rows = TrainingAccount.objects.filter(user=user).select_related("registration__organisation", "registration__branch")
+    return rows.prefetch_related("plan_rights").order_by("state", "pk")

@@ -17,10 +17,11 @@ from casework.forms import (
     RocDateField,
     UnifiedNumberField,
 )
-from casework.kernel.dates import roc_year
-from casework.kernel.identifiers import odd_letter_number
-from ojt_accounts.models import AccountForm, Application, Intake, UnitForm
+from casework.kernel.dates import roc, roc_year
+from casework.kernel.identifiers import mask_person_id, odd_letter_number
+from ojt_accounts.models import AccountForm, Application, Intake, Pledge, UnitForm
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
+from ojt_accounts.rules.papers import PAPERS
 
 PLAN_CHOICES = list(PLANS.items())
 NOT_CHOSEN = [("", "請選擇")]
@@ -37,7 +38,7 @@ class StartForm(ActForm):
         label="受理期間",
         required=False,
         empty_label="請選擇",
-        help_text="註銷案不需選擇。資格以受理申請截止日判斷。",
+        help_text="註銷案不需選擇。TTQS 與立案年數以受理申請截止日判斷。",
     )
 
     def __init__(self, *args: Any, unit: Organisation, **kwargs: Any) -> None:
@@ -49,7 +50,9 @@ class StartForm(ActForm):
         self.fields["county"].label_from_instance = lambda county: f"{county.name}（{county.branch.label}）"  # type: ignore[attr-defined]
         open_now = Intake.objects.filter(opens_on__lte=day, closes_on__gte=day).select_related("branch")
         self.fields["intake"].queryset = open_now  # type: ignore[attr-defined]
-        self.fields["intake"].label_from_instance = lambda one: f"{one.branch.label}　{one}"  # type: ignore[attr-defined]
+        self.fields["intake"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda one: f"{one.branch.label}　{one}（{roc(one.closes_on)} 截止）"
+        )
         self.fields["program_year"].choices = [(y, f"{y} 年度") for y in (year, year + 1)]  # type: ignore[attr-defined]
 
 
@@ -97,6 +100,14 @@ class UnitFormForm(ActForm):
     employees_insured = forms.IntegerField(label="勞保加保人數－員工人數", required=False, min_value=0)
     registered_address = forms.CharField(label="立案地址／會址", required=False, max_length=200)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        edition, grade = data.get("ttqs_edition"), data.get("ttqs_grade")
+        external = grade in ("pass", "qualified")
+        if edition and grade and not (external if edition == "external_training" else grade != "qualified"):
+            self.add_error("ttqs_grade", f"{EDITIONS[edition]}沒有「{GRADES[grade]}」，請核對證書。")
+        return data
+
     #: Headings of the page: (heading, fields).
     GROUPS = (
         ("機構資料", ("plans", "full_name", "unified_number", "licence_number", "category", "ran_last_year", "ttqs_edition", "ttqs_grade", "postal_code", "address", "registered_address", "insurance_number")),
@@ -118,7 +129,36 @@ class UnitFormForm(ActForm):
         return values
 
 
-class AccountFormForm(ActForm):
+class KeptPersonId:
+    """An identifier already filled in is shown masked and typed again only to change it (OA-20)."""
+
+    kept_person_id = ""
+
+    def keep_person_id(self, number: str) -> None:
+        self.kept_person_id = number
+        if number:
+            field = self.fields["national_id"]  # type: ignore[attr-defined]
+            field.required = False
+            field.help_text = f"已填 {mask_person_id(number)}，不更改者請留空"
+
+    def clean_national_id(self) -> str:
+        return self.cleaned_data["national_id"] or self.kept_person_id  # type: ignore[attr-defined,no-any-return]
+
+
+#: What an account form can ask for, by kind of application.
+REQUESTS_OF = {
+    Application.Kind.NEW_UNIT: (AccountForm.Request.OPEN,),
+    Application.Kind.RENEWAL: (AccountForm.Request.GRANT, AccountForm.Request.OPEN),
+    Application.Kind.CANCELLATION: (AccountForm.Request.CLOSE,),
+}
+_MEANINGS = {
+    AccountForm.Request.OPEN: "申請：還沒有帳號的人",
+    AccountForm.Request.GRANT: "賦予：已有帳號，開通新年度權限",
+    AccountForm.Request.CLOSE: "註銷：停止帳號的計畫權限",
+}
+
+
+class AccountFormForm(KeptPersonId, ActForm):
     """使用者帳號 申請／註銷／賦予 單 (p.4)."""
 
     request = forms.ChoiceField(label="申請別", choices=AccountForm.Request.choices, widget=forms.RadioSelect)
@@ -135,15 +175,29 @@ class AccountFormForm(ActForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, kind: str, row: AccountForm | None = None, **kwargs: Any) -> None:
+        """`row` is the form being changed; `kind` the application's."""
+        super().__init__(*args, **kwargs)
+        offered = REQUESTS_OF[Application.Kind(kind)]
+        self.fields["request"].choices = [(code, _MEANINGS[code]) for code in offered]  # type: ignore[attr-defined]
+        if len(offered) == 1:
+            self.fields["request"].initial = offered[0]
+        if AccountForm.Request.OPEN not in offered:
+            del self.fields["account_name"]
+        if row:
+            self.keep_person_id(row.national_id)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("request") == AccountForm.Request.OPEN and not data.get("account_name"):
+        data.setdefault("account_name", "")
+        if data.get("request") == AccountForm.Request.OPEN and not data["account_name"] and "account_name" not in self.errors:
             self.add_error("account_name", "新帳號請填寫使用者帳號，例：yct2026a。")
         return data
 
     @classmethod
     def initial_of(cls, form: AccountForm) -> dict[str, Any]:
-        return {name: getattr(form, name) for name in ("request", "plans", "name", "national_id", "email", "phone", "account_name")}
+        """The identifier stays out of the page."""
+        return {name: getattr(form, name) for name in ("request", "plans", "name", "email", "phone", "account_name")}
 
 
 class StandingForm(ActForm):
@@ -187,23 +241,45 @@ class StandingForm(ActForm):
         return odd_letter_number(self.cleaned_data.get("letter_number", ""))
 
 
-class PaperForm(PortalForm):
-    """One paper of the checklist."""
+class UploadForm(PortalForm):
+    """One paper; the browser already says what is too big."""
 
-    file = PdfField(label="檔案")
+    file = PdfField(label="選擇檔案")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["data-max-bytes"] = self.fields["file"].limits.max_bytes  # type: ignore[attr-defined]
+
+
+class PaperForm(UploadForm):
+    """One paper of the checklist. Everything but the letter may be a copy and is attested (OA-15)."""
+
     attested = forms.BooleanField(label="本文件與正本相符，並已加蓋職章", required=False)
 
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=code, **kwargs)
+        self.fields["file"].label = PAPERS[code]
+        if code == "letter":
+            del self.fields["attested"]
 
-class PledgeForm(ActForm):
+
+class PledgeForm(KeptPersonId, PortalForm):
     """What is printed on a person's pledge."""
 
     national_id = PersonIdField(label="身分證字號")
     address = forms.CharField(label="戶籍地址", max_length=200)
     phone = PhoneField(label="聯絡電話")
 
+    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+        initial = {"address": pledge.address, "phone": pledge.phone}
+        super().__init__(*args, prefix=f"p{pledge.pk}", initial=initial, **kwargs)
+        self.keep_person_id(pledge.national_id)
 
-class ScanForm(PortalForm):
-    file = PdfField(label="簽章後的掃描檔")
+
+class ScanForm(UploadForm):
+    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"s{pledge.pk}", **kwargs)
+        self.fields["file"].label = "簽章後的掃描檔"
 
 
 class RegisterForm(PortalForm):
@@ -215,5 +291,3 @@ class RegisterForm(PortalForm):
     email = forms.EmailField(label="電子郵件", help_text="設定密碼連結寄送至此信箱")
     phone = PhoneField(label="聯絡電話", help_text="含區碼，例：06-6985945#123")
     account_name = forms.CharField(label="帳號", max_length=40, help_text="5～15 碼，第 1 碼為英文，限英文字母及數字")
-
-

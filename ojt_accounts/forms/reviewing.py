@@ -95,7 +95,7 @@ class ConfirmForm(CaseForm):
 
     def _offer(self, name: str, choices: Choices) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        assert isinstance(field, forms.MultipleChoiceField)
         field.choices = choices
         if not choices:
             del self.fields[name]
@@ -163,5 +163,3 @@ class SetForm(CaseForm):
         self.fields["codes"].choices = choices  # type: ignore[attr-defined]
         self.fields["codes"].initial = [code for code, _ in choices]
         self.fields["set_on"].initial = today()
-
-

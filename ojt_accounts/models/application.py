@@ -118,6 +118,11 @@ class UnitForm(models.Model):
         "insurance_number", "specialities", "introduction", "capacity", "fire_safety", "members", "members_insured",
         "employees_insured", "registered_address",
     )  # fmt: skip
+    #: Marked * on the printed form (OA-18).
+    MANDATORY = (
+        "plans", "full_name", "unified_number", "licence_number", "category", "ran_last_year", "ttqs_edition", "ttqs_grade",
+        "address", "in_charge", "contact", "contact_phone", "custodian", "custodian_phone", "custodian_email", "insurance_number",
+    )  # fmt: skip
 
 
 class AccountForm(models.Model):
@@ -214,3 +219,7 @@ class Pledge(models.Model):
     @property
     def capacity_labels(self) -> str:
         return "、".join(self.CAPACITIES[c] for c in self.capacities)
+
+    @property
+    def masked_national_id(self) -> str:
+        return mask_person_id(self.national_id) if self.national_id else ""

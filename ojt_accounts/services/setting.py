@@ -49,7 +49,7 @@ def set_accounts(
     lock_registration(application)
     for one in chosen:
         form = one.account_form
-        assert form is not None  # noqa: S101 - chosen from forms that have one
+        assert form is not None
         sign(
             case, form=one.code, form_label=one.label, chain=one.chain, digest=one.digest, by=by, at=at, clause="OA-21 設定人員"
         )
