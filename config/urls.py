@@ -1,15 +1,29 @@
 """Addresses. Every view needs sign-in unless marked public; a test walks them all."""
 
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+
+#: Where each scheme's pages stand, once it has any.
+PLACES = {
+    "ojt_accounts": "ojt/",
+    "senior45": "senior45/",
+    "ohs_training": "ohs/",
+    "ojt_subsidy": "subsidy/",
+    "vrs_credentials": "vrs/",
+}
+schemes = [name for name in PLACES if name in settings.SCHEMES and find_spec(f"{name}.urls")]
 
 urlpatterns = [
     path("healthz", health.ready, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("casework.urls")),
+    *(path(PLACES[name], include(f"{name}.urls")) for name in schemes),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -1,6 +1,6 @@
 """Registers the account application with casework: its acts on both sides, its panels, its deadlines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
-from accounts.rights import can, holders
+from accounts.rights import holders
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm
@@ -17,10 +17,11 @@ from casework.models import Case, Deadline, Reminder
 from casework.services import corrections
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
-from casework.services.signoffs import next_step, why_not_sign
+from casework.services.signoffs import StepState, next_step, why_not_sign
+from casework.templatetags.casework import roc_moment
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
-from ojt_accounts.models import Registration, TrainingAccount, UnitForm
+from ojt_accounts.models import Application, Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import (
     PREPARE,
     REFUSE,
@@ -32,11 +33,10 @@ from ojt_accounts.permissions import (
     VIEW_OWN,
 )
 from ojt_accounts.rules.papers import PAPERS
-from ojt_accounts.selectors import application_of, differences, findings, live_forms, live_pledges, seats_taken
+from ojt_accounts.selectors import application_of, differences, findings, live_forms, live_pledges, seats_taken, shown
 from ojt_accounts.services import filing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign, states_of
 from ojt_accounts.states import APPLICATION, KIND
-
 
 # --- acts ----------------------------------------------------------------------------------------------------------------
 
@@ -113,45 +113,58 @@ ACTS = (
 def _panels(case: Case, user: User) -> Sequence[Panel]:
     application = application_of(case)
     rows = list(case.signoffs.select_related("person"))
-    changes = differences(application)
-    changed = {d.field for d in changes}
+    before = {d.field: d.before for d in differences(application)}
     unit = getattr(application, "unit_form", None)
-    fields = (
-        [
-            {
-                "label": UnitForm._meta.get_field(name).verbose_name,
-                "value": _shown(unit, name),
-                "changed": name in changed,
-            }
-            for name in UnitForm.FIELDS
-            if name != "postal_code"
-        ]
-        if unit
-        else []
-    )
     registration = Registration.objects.filter(organisation=case.organisation_id, branch=case.office_id).first()
+    seats = {"taken": seats_taken(registration), "cap": law_in_force().at("oa.account_cap", today()).value}
     panels = [
-        Panel("申請內容", "ojt_accounts/panels/application.html", {"application": application, "seats": seats_taken(registration)}),
-        Panel("帳號申請單", "ojt_accounts/panels/accounts.html", {"forms": live_forms(application), "case": case}),
+        Panel("申請內容", "ojt_accounts/panels/application.html", {"application": application, "seats": seats}),
+        Panel("帳號申請單", "ojt_accounts/panels/accounts.html", {"forms": live_forms(application)}),
     ]
     if unit:
-        panels.append(
-            Panel("訓練機構名稱申請表", "ojt_accounts/panels/unit_form.html", {"fields": fields, "changes": changes, "case": case})
-        )
+        fields = [_field(unit, name, before) for name in UnitForm.FIELDS if name != "postal_code"]
+        context = {"fields": fields, "changes": len(before), "renewal": application.kind == Application.Kind.RENEWAL}
+        panels.append(Panel("訓練機構名稱申請表", "ojt_accounts/panels/unit_form.html", context))
     if pledges := live_pledges(application):
-        panels.append(Panel("保密切結書", "ojt_accounts/panels/pledges.html", {"pledges": pledges, "case": case}))
-    if case.filed_at:
-        chains = [{"form": form, "steps": states_of(case, form, rows)} for form in forms_to_sign(application)]
+        panels.append(Panel("保密切結書", "ojt_accounts/panels/pledges.html", {"pledges": pledges}))
+    if case.filed_at and case.state != "draft":
+        chains = [{"form": form, "steps": _steps(states_of(case, form, rows))} for form in forms_to_sign(application)]
         panels.append(Panel("簽核", "ojt_accounts/panels/signoffs.html", {"chains": chains}))
     return panels
 
 
-def _shown(unit: UnitForm, name: str) -> str:
-    from ojt_accounts.selectors import shown
+def _field(unit: UnitForm, name: str, before: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the unit form, marked where it is not what it was (OA-02)."""
+    mark = ("*" if name in UnitForm.MANDATORY else "")
+    row = {"label": f"{UnitForm._meta.get_field(name).verbose_name}{mark}", "value": _shown(unit, name), "changed": "", "before": ""}
+    names = ("address", "postal_code") if name == "address" else (name,)
+    for one in names:
+        if one in before:
+            row |= {"changed": "yes", "before": before[one]}
+    return row
 
+
+def _steps(states: Sequence[StepState]) -> list[dict[str, str]]:
+    """Items of components/signoff.html."""
+    due = next_step(states)
+    return [
+        {
+            "label": one.step.label,
+            "state": "done" if one.signoff else "current" if one is due else "todo",
+            "person": one.signoff.person.name if one.signoff else "",
+            "when": roc_moment(one.signoff.at) if one.signoff else "",
+            "decision": "" if one.signoff or one is not due else "待簽核",
+            "comment": one.signoff.comment if one.signoff else "",
+        }
+        for one in states
+    ]
+
+
+def _shown(unit: UnitForm, name: str) -> str:
     if name == "address":
-        return f"{unit.postal_code} {unit.address}".strip() or "（空白）"
-    return shown(name, getattr(unit, name))
+        return f"{unit.postal_code} {unit.address}".strip()
+    value = getattr(unit, name)
+    return shown(name, value) if value not in (None, "", []) else ""
 
 
 def _targets(case: Case) -> Sequence[Target]:
@@ -159,18 +172,24 @@ def _targets(case: Case) -> Sequence[Target]:
     application = application_of(case)
     number = [case.number]
     found = [
-        *(Target(f"paper.{code}", label, reverse("ojt_accounts:papers", args=number)) for code, label in PAPERS.items()),
+        *(
+            Target(f"paper.{code}", label, f"{reverse('ojt_accounts:papers', args=number)}#{code}")
+            for code, label in PAPERS.items()
+        ),
         Target("standing", "資格與公文資料", reverse("ojt_accounts:papers", args=number)),
     ]
     if hasattr(application, "unit_form"):
         page = reverse("ojt_accounts:unit", args=number)
         found += [
-            Target(f"unit.{name}", f"機構申請表：{UnitForm._meta.get_field(name).verbose_name}", page) for name in UnitForm.FIELDS
+            Target(f"unit.{name}", f"機構申請表：{UnitForm._meta.get_field(name).verbose_name}", f"{page}#id_{name}")
+            for name in UnitForm.FIELDS
         ]
-    page = reverse("ojt_accounts:accounts", args=number)
-    found += [Target(form.code, f"帳號申請單：{form.name}", page) for form in live_forms(application)]
+    found += [
+        Target(form.code, f"帳號申請單：{form.name}", reverse("ojt_accounts:account", args=[case.number, form.position]))
+        for form in live_forms(application)
+    ]
     page = reverse("ojt_accounts:pledges", args=number)
-    found += [Target(pledge.code, f"切結書：{pledge.name}", page) for pledge in live_pledges(application)]
+    found += [Target(pledge.code, f"切結書：{pledge.name}", f"{page}#pledge-{pledge.pk}") for pledge in live_pledges(application)]
     return found
 
 
@@ -178,11 +197,11 @@ def _identifiers(case: Case) -> Sequence[Identifier]:
     application = application_of(case)
     return [
         *(
-            Identifier(form.code, f"{form.name}（帳號申請單）", form.national_id)
+            Identifier(form.code.replace(".", "-"), f"{form.name}（帳號申請單）", form.national_id)
             for form in live_forms(application)
         ),
         *(
-            Identifier(p.code, f"{p.name}（切結書）", p.national_id)
+            Identifier(p.code.replace(".", "-"), f"{p.name}（切結書）", p.national_id)
             for p in live_pledges(application)
             if p.national_id
         ),

@@ -49,7 +49,7 @@ def shaped_like_person_id(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z][1289A-D]\d{8}", plain(text)))
 
 
-@rule("OA-09", facts=WordFacts, screens=("ojt_accounts:accounts",))
+@rule("OA-09", facts=WordFacts, screens=("ojt_accounts:account_new", "ojt_accounts:register"))
 def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第4頁設定原則（帳號）：5～15碼，第1碼需為英文，限英文字母及數字，不得為身分證字號或統一證號形式，且不得與他人重複。
 
@@ -65,7 +65,7 @@ def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     return why.outcome()
 
 
-@rule("OA-10", facts=WordFacts, screens=("set_password",))
+@rule("OA-10", facts=WordFacts, screens=("portal:set_password", "account_change_password"))
 def password(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第4頁設定原則（密碼）：12～16碼，須包含英文大寫、小寫、數字及符號。
 
@@ -89,7 +89,7 @@ class YearFacts:
     program_year: int
 
 
-@rule("OA-13", facts=YearFacts, screens=("ojt_accounts:unit_home", "ojt_accounts:rollover"))
+@rule("OA-13", facts=YearFacts, screens=("ojt_accounts:unit_home", "portal:me", "admin:ojt_rollover"))
 def rights_end(facts: YearFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第2頁※賦予：權限依年度及計畫開通，年度終了即止，新年度須重新申請賦予。"""
     why = Reasoning("OA-13", on=on, law=law)
@@ -103,7 +103,7 @@ def rights_end(facts: YearFacts, *, on: date, law: Law) -> Outcome:
 promise(
     "OA-11",
     f"{PACK} 第4頁設定原則：系統寄送密碼設定連結，由使用者自行設定；密碼不以郵件寄送，連結限用一次並有期限。",
-    screens=("set_password",),
+    screens=("portal:set_password",),
 )
 promise(
     "OA-12",
@@ -113,5 +113,5 @@ promise(
 promise(
     "OA-14",
     f"{PACK} 第2頁、第4頁※：人員異動或業務調整應填註銷單；註銷設定當下即停止權限，其過去辦理紀錄仍保留姓名。",
-    screens=("ojt_accounts:accounts", "ojt_accounts:unit_home"),
+    screens=("ojt_accounts:account_new", "casework:act", "admin:ojt_registration"),
 )

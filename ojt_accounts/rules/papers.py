@@ -61,7 +61,7 @@ def unit_form_needed(kind: Kind, *, unit_changed: bool) -> bool:
     return kind == "new_unit" or (kind == "renewal" and unit_changed)
 
 
-@rule("OA-01", facts=ChecklistFacts, screens=("ojt_accounts:checklist", "ojt_accounts:file"))
+@rule("OA-01", facts=ChecklistFacts, screens=("ojt_accounts:checklist", "casework:act"))
 def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁、第2頁填報及必備文件表：依申請項目（新單位、舊單位、註銷）備齊表單、切結書及證明文件始得送件。
 

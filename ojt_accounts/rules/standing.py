@@ -81,7 +81,7 @@ class KindFacts:
     founded_on: date | None = None
 
 
-@rule("OA-04", facts=KindFacts, screens=("ojt_accounts:unit", "admin:case"))
+@rule("OA-04", facts=KindFacts, screens=("ojt_accounts:papers", "ojt_accounts:checklist", "admin:case"))
 def unit_kind(facts: KindFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁四、辦訓單位問答一：限教育部核准設立之大專校院，或截止日前依法立案滿二年之所列機構、團體；自主學習計畫限各級工會。
 
@@ -157,7 +157,7 @@ def premiums(facts: PremiumFacts, *, on: date, law: Law) -> Outcome:
 promise(
     "OA-17",
     "辦訓單位問答各分署轄區表：由訓練地所在縣市之分署受理；同一單位得向數分署申請，各依其表單及帳號上限辦理。",
-    screens=("ojt_accounts:start", "ojt_accounts:registers"),
+    screens=("ojt_accounts:start", "admin:ojt_registers"),
 )
 promise(
     "OA-19",
@@ -167,5 +167,5 @@ promise(
 promise(
     "OA-18",
     "申請須知第3頁填表說明1、第4頁：註記「*」之欄位為必填。",
-    screens=("ojt_accounts:unit", "ojt_accounts:accounts"),
+    screens=("ojt_accounts:unit", "ojt_accounts:account_new"),
 )

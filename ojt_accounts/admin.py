@@ -1,0 +1,24 @@
+"""The scheme in the back office: its pages of work, its lists, its places on shared pages."""
+
+from casework.admin_site import AgencyPage, register_pages
+from casework.services.exports import register_exporter
+from ojt_accounts.permissions import SET_ACCOUNT, VIEW_OFFICE
+from ojt_accounts.views import blocks, intakes, office, openings
+
+register_pages(
+    AgencyPage("ojt/", office.registers, "ojt_registers", "單位與帳號", VIEW_OFFICE),
+    AgencyPage("ojt/units/<int:pk>/", office.registration, "ojt_registration"),
+    AgencyPage("ojt/rollover/", office.rollover_page, "ojt_rollover", "年度轉換", VIEW_OFFICE),
+    AgencyPage("ojt/intakes/", intakes.intakes, "ojt_intakes", "受理期間", VIEW_OFFICE),
+    AgencyPage("ojt/intakes/<int:pk>/", intakes.intake, "ojt_intake"),
+    AgencyPage("ojt/export/", office.export, "ojt_export"),
+    AgencyPage("ojt/openings/", openings.openings, "password_openings", "開放密碼登入", SET_ACCOUNT),
+    AgencyPage("ojt/openings/<int:pk>/withdraw/", openings.withdraw, "password_opening_withdraw"),
+)
+for page, rows in (
+    (office.UNITS, office.unit_rows),
+    (office.ACCOUNTS, office.account_rows),
+    (office.ROLLOVER, office.rollover_rows),
+):
+    register_exporter(page, rows)
+blocks.enter()

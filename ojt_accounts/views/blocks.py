@@ -1,0 +1,67 @@
+"""What the scheme adds to shared pages: the menu, the start page, 我的資料."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.clock import today
+from accounts.models import Organisation
+from accounts.navigation import NavItem, register_nav
+from accounts.panels import Block, dashboard, landing
+from accounts.profile_panels import register_profile_panel
+from accounts.rights import organisations_with
+from accounts.roles import right
+from casework.services.law import law_in_force
+from ojt_accounts.models import Registration
+from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
+from ojt_accounts.selectors import accounts_of, granted_count, open_intakes, with_seats
+from ojt_accounts.views.unit_page import account_row, seat_gauge
+
+ORDER = 20
+
+
+def _holds(request: HttpRequest, code: str) -> bool:
+    rights = request._portal.rights if hasattr(request, "_portal") else None  # type: ignore[attr-defined]
+    if rights is not None:
+        return right(code).codename in rights
+    return organisations_with(request.user, code).exists()
+
+
+def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
+    """The unit: seats at each branch. The branch: how many accounts the year still lacks."""
+    if not request.user.is_authenticated:
+        return None
+    day = today()
+    if _holds(request, VIEW_UNIT):
+        units = organisations_with(request.user, VIEW_UNIT).filter(kind=Organisation.Kind.UNIT)
+        rows = with_seats(Registration.objects.filter(organisation__in=units)).select_related("organisation", "branch")
+        cap = law_in_force().at("oa.account_cap", day).value
+        seats = [{"registration": one, **seat_gauge(one.seats, cap)} for one in rows.order_by("branch")[:5]]
+        return {"seats": seats, "intakes": list(open_intakes(on=day)[:5]), "may_prepare": _holds(request, PREPARE), "office": None}
+    if _holds(request, VIEW_OFFICE):
+        year = day.year - 1911 + (day.month > 10)
+        used, granted = granted_count(organisations_with(request.user, VIEW_OFFICE), program_year=year)
+        return {"office": {"year": year, "used": used, "waiting": used - granted}, "seats": [], "intakes": []} if used else None
+    return None
+
+
+def visitors(request: HttpRequest) -> Mapping[str, Any] | None:
+    """Open intakes, for those not signed in."""
+    return {"intakes": list(open_intakes(on=today())[:5])}
+
+
+def mine(request: HttpRequest) -> Mapping[str, Any] | None:
+    """我的資料: the person's accounts, with rights by year and plan (OA-13)."""
+    rows = [account_row(one, on=today()) for one in accounts_of(request.user)]
+    return {"rows": rows} if rows else None
+
+
+def enter() -> None:
+    register_nav(
+        NavItem("我的單位", "ojt_accounts:unit_home", right=VIEW_UNIT, staff=False, order=20),
+        NavItem("帳號申請說明", "ojt_accounts:home", order=60, public=True, staff=False),
+    )
+    dashboard.register(Block("ojt_accounts", "ojt_accounts/blocks/dashboard.html", start_page, ORDER))
+    landing.register(Block("ojt_accounts", "ojt_accounts/blocks/landing.html", visitors, ORDER))
+    register_profile_panel(Block("ojt_accounts", "ojt_accounts/blocks/profile.html", mine, ORDER))
