@@ -17,6 +17,7 @@ from accounts.clock import now
 from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.models import Attachment, Case, Document, Notice
+from ojt_accounts.models import Registration
 from tests.ojt_accounts import world as worlds
 from tests.url_roles import ANYBODY, ROWS, SIGN_IN, Row
 
@@ -107,6 +108,8 @@ class Scene:
     document: Document
     notice: Notice
     applicant: User
+    registration: int
+    intake: int
     visitors: dict[str, User | None]
 
 
@@ -125,6 +128,8 @@ def scene(db: None, settings: Any) -> Scene:
         document=Document.objects.filter(case=case).earliest("pk"),
         notice=Notice.objects.filter(user=here.contact).earliest("pk"),
         applicant=here.contact,
+        registration=Registration.objects.get().pk,
+        intake=here.intake.pk,
         visitors={
             "anonymous": None,
             "applicant": here.contact,

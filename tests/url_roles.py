@@ -161,6 +161,36 @@ ROWS: dict[str, Row] = {
     "admin:jsi18n": agency(),
     "admin:view_on_site": agency(404, args=lambda scene: (NOT_THERE, NOT_THERE)),
     "admin:app_list": agency(302, args=lambda scene: ("accounts",)),
+    # --- ojt_accounts: the unit's side ------------------------------------------------------------------------------
+    "ojt_accounts:home": public(200, applicants=302, branch=302, outsider=302),
+    "ojt_accounts:unit_home": members(404, applicants=200),
+    "ojt_accounts:start": members(404, applicants=200),
+    "ojt_accounts:register": public(),
+    "ojt_accounts:registered": public(),
+    "ojt_accounts:blank": public(args=lambda scene: ("pledge",)),
+    # the case of the scene is approved: its pages lead to the case, and nothing is changed any more
+    "ojt_accounts:checklist": members(404, args=case_number, applicant=302),
+    "ojt_accounts:unit": members(404, args=case_number, applicant=302),
+    "ojt_accounts:accounts": members(404, args=case_number, applicant=302),
+    "ojt_accounts:accounts_copy": members(404, args=case_number, post={}, applicant=422),
+    "ojt_accounts:account_new": members(404, args=case_number, applicant=302),
+    "ojt_accounts:account": members(404, args=lambda scene: (scene.case.number, 1), applicant=302),
+    "ojt_accounts:account_remove": members(404, args=lambda scene: (scene.case.number, 1), post={}, applicant=422),
+    "ojt_accounts:papers": members(404, args=case_number, applicant=302),
+    "ojt_accounts:pledges": members(404, args=case_number, applicant=302),
+    "ojt_accounts:print": members(404, args=lambda scene: (scene.case.number, "cover"), applicant=200, branch=200),
+    "ojt_accounts:print_one": members(
+        404, args=lambda scene: (scene.case.number, "account", 1), applicant=200, branch=200
+    ),
+    # --- ojt_accounts: the branch ------------------------------------------------------------------------------------
+    "admin:ojt_registers": agency(system=404),
+    "admin:ojt_registration": agency(404, args=lambda scene: (scene.registration,), branch=200),
+    "admin:ojt_rollover": agency(system=404),
+    "admin:ojt_intakes": agency(system=404),
+    "admin:ojt_intake": agency(404, args=lambda scene: (scene.intake,), officer=200),
+    "admin:ojt_export": agency(404, post={}),
+    "admin:password_openings": agency(404, administrator=200),
+    "admin:password_opening_withdraw": agency(404, args=lambda scene: (NOT_THERE,), post={}),
     # --- stock admin: looked up by whoever holds the right, changed by nobody. Rows of patterns stand for every model ----
     "admin:*_add": agency(403),
     "admin:*_delete": agency(403, args=lambda scene: (NOT_THERE,)),
