@@ -144,5 +144,9 @@ def set_people(case: Case, people: Iterable[tuple[str, str]]) -> None:
     """The (identifier, name) pairs that stand in a case, for exact search."""
     wanted = {crypto.index(number): name for number, name in people if number}
     case.people.exclude(id_index__in=wanted).delete()
-    for index, name in wanted.items():
-        CasePerson.objects.update_or_create(case=case, id_index=index, defaults={"name": name})
+    CasePerson.objects.bulk_create(
+        [CasePerson(case=case, id_index=index, name=name) for index, name in wanted.items()],
+        update_conflicts=True,
+        unique_fields=["case", "id_index"],
+        update_fields=["name"],
+    )
