@@ -238,8 +238,8 @@ def test_oa_20_identifiers_are_sealed_in_the_tables_and_masked_on_the_page(here:
             assert all(value.startswith("v1:") and number not in value for (value,) in cursor.fetchall())
         cursor.execute("SELECT string_agg(e::text, '') FROM casework_event e")
         assert number not in cursor.fetchone()[0]
-    shown = {one.code: one for one in casetype(case.kind).identifiers(case)}
-    assert shown["account.1"].masked == f"{number[:3]}****{number[-3:]}"
+    shown = {one.number: one for one in casetype(case.kind).identifiers(case)}
+    assert shown[number].masked == f"{number[:3]}****{number[-3:]}"
 
 
 def test_oa_20_only_those_with_the_right_sign_or_see(here: w.World) -> None:
