@@ -16,7 +16,7 @@ from accounts.panels import register_expiring, register_waiting
 from casework.kernel.machine import Turn
 from casework.models import Case
 from casework.selectors import applicant_cases, casepage, desk_of, work_page
-from casework.selectors.access import with_people
+from casework.selectors.access import as_lines
 from casework.selectors.worklist import Criteria, Sort, Tab
 from casework.services.notices import notify
 from casework.views import words
@@ -41,7 +41,7 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     if request.user.is_staff:
         desk = desk_of(request.user)
         return [_row(case, "admin:case") for case in work_page(Criteria(tab=Tab.MINE, today=today()), desk, size=SHOWN).rows]
-    mine = with_people(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
+    mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
     return [_row(case, "casework:case") for case in mine]
 
 
@@ -50,7 +50,7 @@ def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     if request.user.is_staff:
         desk, criteria = desk_of(request.user), Criteria(tab=Tab.MINE, today=today(), sort=Sort.DUE)
         return [_row(case, "admin:case") for case in work_page(criteria, desk, size=SHOWN).rows]
-    rows = with_people(applicant_cases(request.user)).filter(due_on__isnull=False, turn=Turn.APPLICANT)
+    rows = as_lines(applicant_cases(request.user)).filter(due_on__isnull=False, turn=Turn.APPLICANT)
     return [_row(case, "casework:case") for case in rows.order_by("due_on", "pk")[:SHOWN]]
 
 

@@ -77,6 +77,16 @@ def with_people(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
+#: What a line of a list shows.
+_LINE = ("number", "kind", "state", "turn", "title", "received_on", "filed_at", "due_on", "changed_at", "version")
+_NAMES = ("organisation__name", "office__name", "assignee__name", "person__name")
+
+
+def as_lines(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases for a list: what a line shows and no more."""
+    return cases.select_related("office", "organisation", "assignee", "person").only(*_LINE, *_NAMES)
+
+
 def case_on_side(user: User, number: str, side: Side) -> tuple[Case, CaseRights]:
     """The case and the rights on it. Raises Case.DoesNotExist alike for no such number and for somebody else's."""
     case = with_people(Case.objects.all()).get(number=number)

@@ -8,7 +8,7 @@ from django.db.models import IntegerField, Q, QuerySet, Value, When
 from casework.casetypes import all_casetypes
 from casework.kernel.machine import Turn
 from casework.models import Case
-from casework.selectors.access import applicant_cases, with_people
+from casework.selectors.access import applicant_cases, as_lines
 
 
 def mine_page(user: Any, asked: str = "") -> QuerySet[Case]:
@@ -21,7 +21,7 @@ def mine_page(user: Any, asked: str = "") -> QuerySet[Case]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    own = with_people(applicant_cases(user))
+    own = as_lines(applicant_cases(user))
     if asked:
         own = own.filter(Q(number__icontains=asked) | Q(title__icontains=asked) | Q(organisation__name__icontains=asked))
     return own.annotate(rank=rank).order_by("rank", "-changed_at", "-pk")

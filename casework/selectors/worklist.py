@@ -1,6 +1,6 @@
 """One page of the work list, and the counts over its tabs.
 
-The page is read by keyset from the ends of indexes, office by office, so that its cost does not grow with the cases behind
+The page is read by keyset from the ends of indexes, office by office and turn by turn, so that its cost does not grow with the cases behind
 it; counts stop at COUNT_CAP.
 """
 
@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from casework.kernel.machine import Turn
 from casework.models import Case
-from casework.selectors.access import with_people
+from casework.selectors.access import as_lines
 from casework.selectors.desk import Desk
 from casework.selectors.search import Search
 
@@ -133,8 +133,8 @@ class WorkPage:
     preceding: str = ""
 
 
-def _keys(criteria: Criteria, desk: Desk, cursor: Cursor | None, limit: int) -> list[tuple[int, Any]]:
-    """(pk, sort value) of the rows after the cursor, in reading order: each part in its own index order, then merged."""
+def _arms(criteria: Criteria, desk: Desk, cursor: Cursor | None) -> tuple[list[QuerySet[Case]], bool]:
+    """The question cut into parts that are each read in the order of one index, and whether that is from high to low."""
     sort = criteria.sort
     down = sort.descending != bool(cursor and cursor.back)
     sign, step = ("-", "lt") if down else ("", "gt")
@@ -147,35 +147,38 @@ def _keys(criteria: Criteria, desk: Desk, cursor: Cursor | None, limit: int) -> 
     one_person = criteria.tab is Tab.MINE or criteria.assignee
     parts = [desk.visible()] if one_person or criteria.search else desk.parts()
     order = (f"{sign}{sort.column}", f"{sign}pk")
-    found: dict[int, Any] = {}
     arms = [
-        Case.objects.filter(part, asked, turn=turn).order_by(*order).values_list("pk", sort.column)[:limit]
-        for part in parts
-        for turn in criteria.turns()
+        Case.objects.filter(part, asked, turn=turn).order_by(*order) for part in parts for turn in criteria.turns()
     ]
-    if not arms:
-        return []
-    first, *rest = arms
-    union = first.union(*rest, all=True) if rest else first
-    found.update(union)
-    return sorted(found.items(), key=lambda row: (row[1], row[0]), reverse=down)[:limit]
+    return arms, down
+
+
+def _rows(criteria: Criteria, desk: Desk, cursor: Cursor | None, limit: int) -> list[Case]:
+    """The next rows in reading order. One part is one query; several are merged by their keys first."""
+    arms, down = _arms(criteria, desk, cursor)
+    if len(arms) < 2:
+        return list(as_lines(arms[0])[:limit]) if arms else []
+    column = criteria.sort.column
+    first, *rest = (arm.values_list("pk", column)[:limit] for arm in arms)
+    keys = sorted(set(first.union(*rest, all=True)), key=lambda row: (row[1], row[0]), reverse=down)[:limit]
+    by_pk = as_lines(Case.objects.all()).in_bulk([pk for pk, _ in keys])
+    return [by_pk[pk] for pk, _ in keys]
 
 
 def work_page(criteria: Criteria, desk: Desk, *, cursor: str = "", size: int = PAGE_SIZE) -> WorkPage:
-    """One page: a query for its keys, a query for its rows."""
+    """One page: one query where the desk is one office and the turn is given, else two."""
     at = Cursor.read(cursor, criteria.sort) if cursor else None
-    keys = _keys(criteria, desk, at, size + 1)
-    more, keys = len(keys) > size, keys[:size]
-    if not keys:
-        return WorkPage()
-    if at and at.back:
-        keys.reverse()
-    by_pk = {case.pk: case for case in with_people(Case.objects.filter(pk__in=[pk for pk, _ in keys]))}
-    rows = [by_pk[pk] for pk, _ in keys]
-    (first_pk, first_value), (last_pk, last_value) = keys[0], keys[-1]
     back = bool(at and at.back)
-    following = Cursor(last_value, last_pk).spell() if more or back else ""
-    preceding = Cursor(first_value, first_pk, back=True).spell() if (more if back else at) else ""
+    rows = _rows(criteria, desk, at, size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    if not rows:
+        return WorkPage()
+    if back:
+        rows.reverse()
+    column = criteria.sort.column
+    first, last = rows[0], rows[-1]
+    following = Cursor(getattr(last, column), last.pk).spell() if more or back else ""
+    preceding = Cursor(getattr(first, column), first.pk, back=True).spell() if (more if back else at) else ""
     return WorkPage(rows, following, preceding)
 
 
