@@ -3,7 +3,7 @@
 A right is held *in* an organisation: in the office that handles a case, or in the unit that filed it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -39,6 +39,8 @@ class Role:
 
 _rights: dict[str, Right] = {}
 _roles: dict[str, Role] = {}
+#: Rights an app adds to another's role; the apps do not know of each other, only of the role's code.
+_added: dict[str, tuple[str, ...]] = {}
 
 
 def declare_rights(*rights: Right) -> None:
@@ -53,12 +55,23 @@ def declare_roles(*roles: Role) -> None:
             raise ValueError(f"role {role.code} is declared twice")
 
 
+def extend_role(code: str, rights: tuple[str, ...]) -> None:
+    """Whoever holds the role `code`, where some app declares it, holds these rights too. Declared in any order."""
+    known = _added.get(code, ())
+    _added[code] = (*known, *(one for one in rights if one not in known))
+
+
+def _whole(one: Role) -> Role:
+    more = tuple(code for code in _added.get(one.code, ()) if code not in one.rights)
+    return replace(one, rights=(*one.rights, *more)) if more else one
+
+
 def right(code: str) -> Right:
     return _rights[code]
 
 
 def role(code: str) -> Role:
-    return _roles[code]
+    return _whole(_roles[code])
 
 
 def all_rights() -> list[Right]:
@@ -66,4 +79,4 @@ def all_rights() -> list[Right]:
 
 
 def all_roles() -> list[Role]:
-    return list(_roles.values())
+    return [_whole(one) for one in _roles.values()]

@@ -42,6 +42,7 @@ def open_case(
     person: User | None = None,
     by: User | None,
     at: datetime,
+    as_name: str = "",
 ) -> Case:
     """A new case in its first state. Who may open it is the regulation's question."""
     about = casetype(kind)
@@ -59,7 +60,7 @@ def open_case(
         created_by=by,
         changed_at=at,
     )
-    record(case, "opened", "建立案件", by=by, at=at, to_state=state.code)
+    record(case, "opened", "建立案件", by=by, at=at, to_state=state.code, as_name=as_name)
     return case
 
 
@@ -87,6 +88,7 @@ def move(
     reason: str = "",
     changes: Sequence[dict[str, Any]] = (),
     outcomes: Iterable[Outcome] = (),
+    as_name: str = "",
 ) -> Event:
     """Take a transition on a case this transaction holds locked: right, state, reason, guard; then state and event.
 
@@ -114,6 +116,7 @@ def move(
         to_state=target.code,
         changes=changes,
         outcomes=outcomes,
+        as_name=as_name,
     )
 
 

@@ -49,14 +49,18 @@ def record(
     changes: Sequence[dict[str, Any]] = (),
     outcomes: Iterable[Outcome] = (),
     internal: bool = False,
+    as_name: str = "",
 ) -> Event:
-    """Append an event to a case that this transaction holds locked, and bump its version."""
+    """Append an event to a case that this transaction holds locked, and bump its version.
+
+    `as_name` stands where the case must not say who acted (a confidential complainant); `by` is then None.
+    """
     event = Event(
         case=case,
         seq=case.events_count + 1,
         at=at,
         by=by,
-        by_name=by.name if by else SYSTEM,
+        by_name=by.name if by else as_name or SYSTEM,
         code=code,
         label=label,
         clause=clause,
