@@ -133,6 +133,32 @@ IDENTITY_LABELS = {
 }
 
 
+SCHEME_LABELS = {
+    Scheme.INDUSTRY_TALENT: "產業人才投資計畫",
+    Scheme.SELF_LEARNING: "提升勞工自主學習計畫",
+    Scheme.RECHARGE: "充電起飛計畫（在職勞工及自營作業者）",
+    Scheme.CARE_SERVICE: "照顧服務職類職業訓練",
+    Scheme.REGIONAL_BASE: "區域產業據點職業訓練計畫（在職）",
+    Scheme.OTHER: "其他",
+}
+
+#: 課程類別. The source names two courses as examples and no list (學員問答第3題): ours, for searching.
+CATEGORIES = {
+    "digital": "資訊數位",
+    "manufacturing": "製造與機電",
+    "management": "企業管理與財務",
+    "language": "語言",
+    "design": "設計與影音",
+    "food": "餐飲與烘焙",
+    "care": "醫護照顧",
+    "beauty": "美容美髮",
+    "agriculture": "農林漁牧",
+    "construction": "營建與工安",
+    "service": "觀光與服務",
+    "other": "其他",
+}
+
+
 def _one(
     code: str, label: str, unit: str, value: Any, citation: str, *, confirmed: bool = True, note: str = ""
 ) -> Figure:

@@ -94,6 +94,15 @@ ENROLMENT = Machine(
     ),
 )
 
+#: States that stand in the way of a second filing and of another class at the same hours.
+LIVE = ("filed", "waiting", "asked", "admitted", "attending")
+#: States that hold one of the approved seats, until the end of the class and after.
+HOLDS_SEAT = ("filed", "asked", "admitted", "attending", "completed", "failed")
+#: States in which a part of the person's cap is kept for the course.
+RESERVES = ("admitted", "attending", "completed")
+#: A filing that has been admitted to a class, whatever came of it: its first day counts for the window.
+BEGUN = ("admitted", "attending", "completed", "failed", "dropped")
+
 # 結訓核銷: one dossier per class.
 CLOSING = Machine(
     "ojt_subsidy.closing",
@@ -193,4 +202,27 @@ COMPLAINT = Machine(
     ),
 )
 
-MACHINES = (COURSE, ENROLMENT, CLOSING, PAYMENT, COMPLAINT)
+# 學員證明文件: identity for the full rate, insurance where the bureau's file has no match.
+EVIDENCE = Machine(
+    "ojt_subsidy.evidence",
+    "draft",
+    (
+        State("draft", "待送出", APPLICANT, "warn"),
+        State("filed", "審核中", OFFICE),
+        State("returned", "退回補件", APPLICANT, "warn"),
+        State("accepted", "已採認", NOBODY, "good", final=True),
+        State("refused", "不予採認", NOBODY, "bad", final=True),
+        State("withdrawn", "已撤回", NOBODY, "calm", final=True),
+    ),
+    (
+        Transition("file", "送出", ("draft", "returned"), "filed", "ojt_subsidy.file_evidence", "papers_attached"),
+        Transition("return", "退回補件", ("filed",), "returned", "ojt_subsidy.review_evidence", reason=True),
+        Transition(
+            "accept", "採認", ("filed",), "accepted", "ojt_subsidy.review_evidence", "", "學員問答第6題、第8題、第9題"
+        ),
+        Transition("refuse", "不予採認", ("filed",), "refused", "ojt_subsidy.review_evidence", reason=True),
+        Transition("withdraw", "撤回", ("draft", "filed", "returned"), "withdrawn", "ojt_subsidy.file_evidence"),
+    ),
+)
+
+MACHINES = (COURSE, ENROLMENT, CLOSING, PAYMENT, EVIDENCE, COMPLAINT)
