@@ -1,0 +1,58 @@
+"""The harness itself: what it must notice, it notices."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opens
+from tests.browser.harness import Watch, axe, ink, no_sideways, pdf_pages, pdf_text
+from tests.ojt_accounts import world as w
+
+
+def test_front_page_at_a_desk_and_on_a_telephone(visit: Page, phone: Page) -> None:
+    for page in (visit, phone):
+        page.goto("/")
+        assert page.locator("h1").is_visible()
+        axe(page)
+        no_sideways(page)
+
+
+def test_a_session_is_somebodys(opens: Opens) -> None:
+    person = w.person("陳美惠")
+    page = opens(person)
+    page.goto("/me/")
+    assert page.get_by_role("group").filter(has_text="陳美惠").count() or page.get_by_text("陳美惠").count()
+
+
+def test_a_page_too_wide_and_a_picture_without_words_are_noticed(visit: Page) -> None:
+    visit.goto("/accessibility/")
+    visit.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/img/mark.svg\">')"
+    )
+    visit.evaluate("document.querySelector('h1').style.width = '3000px'")
+    with pytest.raises(AssertionError, match="image-alt"):
+        axe(visit)
+    with pytest.raises(AssertionError, match="is wider"):
+        no_sideways(visit)
+
+
+def test_refusals_of_the_policy_and_script_errors_are_noticed(site: str, chromium, phone: Page) -> None:
+    watch = Watch()
+    context = chromium.new_context(base_url=site)
+    watch.over(context)
+    page = context.new_page()
+    page.goto("/accessibility/")
+    page.evaluate(
+        'document.body.insertAdjacentHTML(\'beforeend\', \'<p style="color: red">x</p><img src="/nothing.png" alt="">\')'
+    )
+    page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
+    page.wait_for_timeout(300)
+    context.close()
+    said = "\n".join(watch.problems)
+    assert "Content Security Policy" in said and "broken" in said and "404 GET" in said
+
+
+def test_papers_are_read_and_looked_at(tmp_path) -> None:
+    content = w.pdf(title="公文").read()
+    assert "測試用文件" in pdf_text(content)
+    (page,) = pdf_pages(content, tmp_path)
+    assert 0.001 < ink(page) < 0.5
