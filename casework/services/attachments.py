@@ -19,6 +19,9 @@ from casework.services.cases import lock
 from casework.services.events import record
 
 
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+
+
 @contextmanager
 def _on_disk(upload: UploadedFile) -> Iterator[Path]:
     if isinstance(upload, TemporaryUploadedFile):
@@ -54,12 +57,14 @@ def add_attachment(
     details: Mapping[str, Any] | None = None,
     several: bool = False,
     form_field: str = "file",
+    kind: str = "pdf",
 ) -> Attachment:
     """Judge and keep a paper. Unless `several`, an earlier paper of the same field and subject steps aside (it is kept).
+    `kind` is what the field takes: pdf, or image (JPEG, PNG).
 
     Who may is the caller's question. Raises Refused.
     """
-    verdict = judged(upload, limits or Limits(), field=form_field)
+    verdict = judged(upload, limits or Limits(), kind, field=form_field)
     with transaction.atomic():
         case = lock(case)
         if not several:
@@ -74,6 +79,7 @@ def add_attachment(
             size=verdict.size,
             sha256=verdict.sha256,
             pages=verdict.pages or 0,
+            extension=EXTENSIONS.get(verdict.media_type, "pdf"),
             state=Attachment.State.CLEAN,
             verdict=verdict.sentence,
             uploaded_at=at,

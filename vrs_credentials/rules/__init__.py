@@ -29,3 +29,6 @@ __all__ = [
     "renewal",
     "review",
 ]
+
+#: Every id of the requirement page; `manage.py clauses` misses one that is not entered.
+RULES = tuple(f"VRS-{n:02d}" for n in range(1, 18))

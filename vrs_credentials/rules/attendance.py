@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -135,6 +135,11 @@ def data_rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
         rows = list(csv.reader(io.StringIO(decode(content), newline=""), strict=True))
     except csv.Error:
         raise UnreadableFile("檔案的引號或分隔不完整，無法讀取，請以範例檔重新填寫。") from None
+    return rows_of(rows)
+
+
+def rows_of(rows: Sequence[Sequence[str]]) -> list[tuple[int, tuple[str, ...]]]:
+    """The same of a table already read (a spreadsheet of another format)."""
     if not rows or tuple(_heading(c) for c in rows[0][: len(COLUMNS)]) != COLUMNS:
         raise UnreadableFile("第 1 列應為表頭：" + "、".join(COLUMNS) + "，請勿刪除或調換欄位。")
     if len(rows) < FIRST_DATA_ROW - 1 or not _is_example(rows[1]):
@@ -164,18 +169,33 @@ class ReadRow:
 def read_attendance(
     content: bytes, *, starts_on: date, ends_on: date, approved_hours: Decimal, on: date, law: Law
 ) -> list[ReadRow]:
-    """The preview: every data row with its own errors; a person twice on the same day is an error of the later row."""
-    read: list[ReadRow] = []
+    """The preview of a CSV file."""
+    return list(
+        read_rows(
+            data_rows(content), starts_on=starts_on, ends_on=ends_on, approved_hours=approved_hours, on=on, law=law
+        )
+    )
+
+
+def read_rows(
+    rows: Sequence[tuple[int, tuple[str, ...]]],
+    *,
+    starts_on: date,
+    ends_on: date,
+    approved_hours: Decimal,
+    on: date,
+    law: Law,
+) -> Iterator[ReadRow]:
+    """Every data row with its own errors; a person twice on the same day is an error of the later row."""
     seen: dict[tuple[object, object], int] = {}
-    for number, cells in data_rows(content):
+    for number, cells in rows:
         outcome = attendance_row(RowFacts(cells, starts_on, ends_on, approved_hours), on=on, law=law)
         key = (outcome.result["person_id"], outcome.result["held_on"])
         if None not in key and key in seen:
             outcome = _repeated(outcome, f"與第 {seen[key]} 列為同一人同一日，請勿重複", on=on, law=law)
         elif None not in key:
             seen[key] = number
-        read.append(ReadRow(number, outcome))
-    return read
+        yield ReadRow(number, outcome)
 
 
 def _repeated(outcome: Outcome, sentence: str, *, on: date, law: Law) -> Outcome:

@@ -1,0 +1,315 @@
+"""What a case page shows of each kind: facts, tables, reviews, what the rules say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from accounts.clock import today
+from accounts.models import User
+from casework.kernel.dates import roc
+from casework.kernel.facts import Impossible
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services.law import law_in_force
+from vrs_credentials.models import (
+    Attendance,
+    Course,
+    ExtensionApplication,
+    HoursApplication,
+    OwnEducation,
+    Qualification,
+    Renewal,
+    SessionCase,
+)
+from vrs_credentials.params.clauses import KINDS
+from vrs_credentials.params.figures import DISABILITIES, GROUPS, OWN_WAYS
+from vrs_credentials.rules import courses as course_rules
+from vrs_credentials.rules import education as education_rules
+from vrs_credentials.rules import extension as extension_rules
+from vrs_credentials.rules import renewal as renewal_rules
+from vrs_credentials.rules import review as review_rules
+from vrs_credentials.selectors import papers
+from vrs_credentials.selectors.register import balance, entries_of, hours_outcome, spans, way_back_outcome
+
+Rows = Sequence[tuple[str, str]]
+AUDIENCE = {"trainer": "職業訓練師", **{code: label for code, label in KINDS.items() if not code.startswith("trainer")}}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    head: Sequence[str]
+    body: Sequence[Sequence[str]] = field(default_factory=tuple)
+    note: str = ""
+
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        return [list(zip(self.head, row, strict=True)) for row in self.body]
+
+
+def thing_of(case: Case) -> str:
+    return case.kind.partition(".")[2]
+
+
+def number(value: Any) -> str:
+    """60, 59.5: hours without the noughts a decimal carries along."""
+    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------------
+
+
+def facts(case: Case) -> Rows:
+    return {
+        "qualification": _qualification,
+        "hours": _hours,
+        "course": _course,
+        "education": _education,
+        "renewal": _renewal,
+        "extension": _extension,
+    }[thing_of(case)](case)
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "是", False: "否", None: "未填"}[value]
+
+
+def _qualification(case: Case) -> Rows:
+    one = papers.qualification_of(case)
+    row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+    answers = [
+        ("科系名稱完全符合", one.degree_name_matches), ("有系統服務紀錄", one.has_service_record), ("進用前已完成訓練", one.trained_before),
+    ]  # fmt: skip
+    return [
+        ("申請資格", KINDS[one.kind] + (f"（{KINDS[one.speciality]}）" if one.speciality else "")),
+        ("遴用條款", row["citation"]),
+        ("進用資格說明", row["text"]),
+        *((label, _yes(value)) for label, value in answers if value is not None),
+        ("初次進用日", roc(one.hired_on) if one.hired_on else "未填"),
+        ("消極資格聲明", "已聲明" if one.no_bar_declared_at else "尚未聲明"),
+    ]
+
+
+def _hours(case: Case) -> Rows:
+    one = HoursApplication.objects.select_related("certificate").get(case=case)
+    held = [("資格證明", str(one.certificate))] if one.certificate else []
+    return [("訓練性質", one.get_purpose_display()), ("資格名稱", KINDS[one.kind]), ("遴用條款", one.clause), *held]
+
+
+def _education(case: Case) -> Rows:
+    one = OwnEducation.objects.get(case=case)
+    marks = [label for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer)) if on]
+    return [
+        ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("課程類別", GROUPS[one.group]),
+        ("核心能力／課程領域", f"{one.competence}／{one.area}"), ("上課日期", f"{roc(one.starts_on)} 至 {roc(one.ended_on)}"),
+        ("申請時數", number(one.asked_hours)), ("核定時數", number(one.approved_hours) if one.approved_hours else "尚未核定"),
+        ("加倍計算", "、".join(marks) or "無"), ("資格名稱", "、".join(KINDS[kind] for kind in one.kinds)),
+    ]  # fmt: skip
+
+
+def _course(case: Case) -> Rows:
+    one = Course.objects.get(case=case)
+    return [
+        ("課程編號", one.number or "送審後編號"), ("授課方式", one.get_mode_display() + (f"（{one.mode_reason}）" if one.mode_reason else "")),
+        ("上課時段", one.get_slot_display()), ("開課期間", f"{roc(one.starts_on)} 至 {roc(one.ends_on)}"), ("受訓地點", one.place),
+        ("訓練費用", f"{one.fee:,} 元"), ("辦理對象", "、".join(AUDIENCE[code] for code in one.audience)),
+        ("參訓資格", one.admission or "—"), ("公開", _yes(one.is_public)),
+    ]  # fmt: skip
+
+
+def _renewal(case: Case) -> Rows:
+    one = Renewal.objects.select_related("certificate").get(case=case)
+    old = one.certificate
+    return [
+        ("認證資格", old.kind_label), ("原證明", old.number), ("原有效期間", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
+        ("申請日", roc(one.applied_on) if one.applied_on else "尚未送審"),
+    ]  # fmt: skip
+
+
+def _extension(case: Case) -> Rows:
+    one = ExtensionApplication.objects.select_related("certificate").get(case=case)
+    old = one.certificate
+    return [
+        ("認證資格", old.kind_label), ("證明", old.number), ("目前效期", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
+        ("事由", one.get_reason_display()), ("離開職場", f"{roc(one.away_from)} 至 {roc(one.away_until)}"),
+    ]  # fmt: skip
+
+
+# --- tables --------------------------------------------------------------------------------------------------------------
+
+
+def tables(case: Case) -> list[Table]:
+    match thing_of(case):
+        case "hours":
+            rows = HoursApplication.objects.get(case=case).records.filter(removed_at=None)
+            body = [
+                [str(r.position), r.course, number(r.hours), f"{r.trainer} {r.class_name}".strip(),
+                 f"{roc(r.starts_on) if r.starts_on else ''}－{roc(r.ends_on)}", "、".join(DISABILITIES[d] for d in r.disabilities)]
+                for r in rows
+            ]  # fmt: skip
+            return [Table("上課紀錄", ("序", "課程名稱", "時數", "訓練機關／班名", "期間", "障別"), body)]
+        case "course":
+            return _course_tables(case)
+        case "renewal":
+            one = Renewal.objects.select_related("certificate").get(case=case)
+            return [ledger_table(one.certificate, "採計之時數")]
+    return []
+
+
+def ledger_table(certificate: Any, title: str = "時數明細") -> Table:
+    body = [
+        [roc(e.held_on), e.title + (f"（{e.reason}）" if e.reason else ""), e.get_group_display(), number(e.base), number(e.weight),
+         number(e.hours) + ("（不計入更新）" if e.initial_training else ""), e.get_source_display(), roc(e.approved_on)]
+        for e in entries_of(certificate)
+    ]  # fmt: skip
+    return Table(title, ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日"), body, "沒有時數紀錄。")
+
+
+def _course_tables(case: Case) -> list[Table]:
+    course = Course.objects.prefetch_related("fields", "lecturers__passes").get(case=case)
+    fields = [[f.label, f.get_group_display(), f.competence, f.area, number(f.hours)] for f in course.fields.all()]
+    people = [
+        [one.name, f"條款{one.clause}", one.degree or "—", one.post or "—", "、".join(f"{p.competence}／{p.area}" for p in one.passes.all()) or "新講師"]
+        for one in course.lecturers.all()
+    ]  # fmt: skip
+    found = [
+        Table("課程領域", ("組別", "課程類別", "核心能力", "課程領域", "時數"), fields),
+        Table("講師", ("姓名", "附表7", "學歷", "現職", "已通過領域"), people),
+    ]
+    rows = Attendance.objects.filter(imported__field__course=course, imported__cleared_at=None).select_related("imported__field")
+    if total := rows.count():
+        body = [
+            [str(a.imported.field.position), str(a.row), a.name, roc(a.held_on), number(a.hours), _yes(a.island), _yes(a.international), _yes(a.lecturer)]
+            for a in rows.order_by("imported__field__position", "row")[:200]
+        ]  # fmt: skip
+        note = f"共 {total:,} 筆，列出前 200 筆。" if total > 200 else f"共 {total:,} 筆。"
+        found.append(Table("上課紀錄", ("領域", "列", "姓名", "日期", "時數", "離島", "國際", "授課者"), body, note))
+    return found
+
+
+# --- review --------------------------------------------------------------------------------------------------------------
+
+
+def reviews(case: Case, user: User) -> list[dict[str, Any]]:
+    """Assigned reviewers of every round; an opinion's words only when all of its round are in, or to who gave it."""
+    rows = list(case.vrs_assignments.select_related("reviewer", "opinion").defer("reviewer__national_id").order_by("round", "pk"))
+    found = []
+    for one in rows:
+        peers = [other for other in rows if other.round == one.round]
+        open_ = all(hasattr(other, "opinion") for other in peers) or one.reviewer_id == user.pk
+        opinion = getattr(one, "opinion", None)
+        found.append(
+            {
+                "round": one.round,
+                "reviewer": one.reviewer.name,
+                "given": opinion is not None,
+                "verdict": opinion.get_verdict_display() if opinion and open_ else "",
+                "comment": opinion.comment if opinion and open_ else "",
+                "at": opinion.at if opinion else None,
+            }
+        )
+    return found
+
+
+def session_item(case: Case) -> SessionCase | None:
+    return SessionCase.objects.filter(case=case).select_related("session").order_by("-pk").first()
+
+
+# --- findings ------------------------------------------------------------------------------------------------------------
+
+
+def findings(case: Case, *, on: date, law: Law) -> Sequence[Outcome]:
+    found: list[Outcome] = []
+    try:
+        found += _findings(case, on=on, law=law)
+    except Impossible:
+        return found
+    rows = [one for one in case.vrs_assignments.select_related("reviewer", "opinion") if one.round == _round(case)]
+    if rows:
+        # opinions are counted, never read, before all are in
+        given = [one for one in rows if hasattr(one, "opinion")]
+        shown = given if len(given) == len(rows) else []
+        facts_ = review_rules.ReviewFacts(
+            complete=True,
+            reviewers=tuple(one.reviewer.account_name for one in rows),
+            opinions=tuple(review_rules.Opinion(one.reviewer.account_name, one.opinion.verdict) for one in shown),
+        )
+        found.append(review_rules.next_step(facts_, on=on, law=law))
+    return found
+
+
+def _round(case: Case) -> int:
+    return case.vrs_assignments.order_by("-round").values_list("round", flat=True).first() or 0
+
+
+def _findings(case: Case, *, on: date, law: Law) -> list[Outcome]:
+    match thing_of(case):
+        case "qualification":
+            return [papers.checklist(papers.qualification_of(case), on=on, law=law)]
+        case "education":
+            one = OwnEducation.objects.get(case=case)
+            there = papers.attached(case)
+            applied = case.received_on or on
+            facts_ = education_rules.OwnEducationFacts(one.way, one.ended_on, applied, "evidence" in there, "pledge" in there)
+            return [education_rules.own_education(facts_, on=on, law=law)]
+        case "course":
+            course = Course.objects.get(case=case)
+            known = {(p.lecturer_id, p.competence, p.area) for x in course.lecturers.all() for p in x.passes.all()}
+            sets = list(course.fields.all())
+            all_known = all((x.pk, f.competence, f.area) in known for x in course.lecturers.all() for f in sets)
+            facts_ = course_rules.CourseFacts(
+                mode=course.mode, starts_on=course.starts_on, ends_on=course.ends_on, filed_on=case.received_on or on,
+                sets=tuple(course_rules.FieldSet(f.group, f.competence, f.area, f.hours) for f in sets),
+                audience=tuple(course.audience), lecturers=course.lecturers.count(), mode_reason=course.mode_reason,
+                papers=tuple(c for c in papers.attached(case) if c in course_rules.PAPERS), lecturers_known=all_known,
+            )  # fmt: skip
+            return [course_rules.course_filing(facts_, on=on, law=law)]
+        case "renewal":
+            row = Renewal.objects.select_related("certificate").get(case=case)
+            old, applied = row.certificate, row.applied_on or on
+            period, since, until = spans(old, applied_on=applied, law=law)
+            sums = balance(old, until=on, held_from=since, held_until=until)
+            window = renewal_rules.window(renewal_rules.WindowFacts(old.valid_until, applied), on=on, law=law)
+            back = way_back_outcome(old, on=on, law=law)
+            return [window, hours_outcome(sums, on=applied, law=law), period, *([back] if back else [])]
+        case "extension":
+            row = ExtensionApplication.objects.select_related("certificate").get(case=case)
+            if case.state == "approved":
+                return []
+            there = papers.attached(case)
+            others = tuple(extension_rules.Away(e.starts_on, e.away_until) for e in row.certificate.extensions.all())
+            facts_ = extension_rules.ExtensionFacts(
+                row.certificate.valid_until, row.away_from, row.away_until, row.certificate.starts_on, row.applied_on or on,
+                row.reason, "proof" in there, "consent" in there, others,
+            )  # fmt: skip
+            return [extension_rules.extension(facts_, on=on, law=law)]
+    return []
+
+
+def targets(case: Case) -> Rows:
+    """What a supplement can ask for."""
+    law, on = law_in_force(), today()
+    match thing_of(case):
+        case "qualification":
+            one = papers.qualification_of(case)
+            slots = [(f"paper.{s.code}", s.label) for s in papers.qualification_slots(one, on=on, law=law)]
+            return [*slots, ("answers", "遴用條款與填答內容")]
+        case "hours":
+            rows = HoursApplication.objects.get(case=case).records.filter(removed_at=None)
+            return [*((r.code, f"上課紀錄：{r.course}") for r in rows), ("paper.pledge", "切結書")]
+        case "education":
+            return [("data", "課程資料"), *((f"paper.{code}", label) for code, label in papers.EDUCATION_PAPERS.items())]
+        case "course":
+            return [("data", "課程資料"), ("lecturers", "講師資料"), *((f"paper.{c}", label) for c, label in course_rules.PAPERS.items())]
+        case "renewal":
+            return [("paper.pledge", "切結書"), ("profile", "個人基本資料")]
+    return [("paper.form", "展延申請表"), ("paper.proof", "離開職場證明文件"), ("paper.consent", "主管機關同意文件"), ("paper.pledge", "切結書"), ("data", "離開職場期間")]
+
+
+def export_row(case: Case) -> dict[str, Any]:
+    if thing_of(case) == "qualification":
+        one = Qualification.objects.get(case=case)
+        return {"資格": KINDS[one.kind], "條款": one.clause, "核定文號": one.letter_number}
+    return {}

@@ -1,0 +1,1 @@
+"""Acts on credentials: joining, applying, reviewing, hours, courses, certificates, renewal, extension."""

@@ -1,0 +1,285 @@
+"""紀錄匯入 (VRS-08): judged whole before anything is written, cleared until hours are approved, credited to the ledger.
+
+A roster is one file per field of the course. Nothing of a file with an error enters; the same file twice adds nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history
+
+from accounts import crypto
+from accounts.models import User
+from casework.errors import Refused
+from casework.intake import Limits
+from casework.kernel.dates import taipei_day
+from casework.kernel.law import Law
+from casework.models import Case
+from casework.services import attachments
+from casework.services.cases import lock, move, require
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.sheets_in import SheetError, read
+from vrs_credentials.models import Attendance, AttendanceImport, Certificate, Course, CourseField, LedgerEntry
+from vrs_credentials.permissions import CREDIT_ATTENDANCE, FILE_ATTENDANCE
+from vrs_credentials.rules import attendance as rules
+from vrs_credentials.rules.spelling import plain
+from vrs_credentials.selectors.papers import attached
+from vrs_credentials.services.courses import is_image
+from vrs_credentials.services.ledger import Credit, credit, kinds_addressed
+from vrs_credentials.services.office import tell_applicant, tell_office
+
+#: How much of the work is done, 0 to 100.
+Progress = Callable[[int], None]
+SHEET = "attendance_sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A data row as read, with everything wrong with it."""
+
+    number: int
+    result: dict[str, Any]
+    errors: tuple[str, ...]
+    person: int | None = None
+
+
+@dataclass
+class Preview:
+    """What a file would bring. `problem`: the file as a whole cannot be read."""
+
+    sha256: str = ""
+    rows: list[Row] = field(default_factory=list)
+    problem: str = ""
+    #: This very file stands already.
+    again: bool = False
+
+    @property
+    def wrong(self) -> list[Row]:
+        return [row for row in self.rows if row.errors]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problem and not self.wrong and bool(self.rows)
+
+
+def _nothing(done: int) -> None:
+    return None
+
+
+def preview(target: CourseField, content: bytes, *, on: date, law: Law, progress: Progress = _nothing) -> Preview:
+    """Read and judge a roster; nothing is written."""
+    found = Preview(hashlib.sha256(content).hexdigest())
+    found.again = target.imports.filter(cleared_at=None, sha256=found.sha256).exists()
+    course = target.course
+    try:
+        table = rules.rows_of(read(content))
+    except (SheetError, rules.UnreadableFile) as error:
+        found.problem = str(error)
+        return found
+    if not table:
+        found.problem = "檔案沒有資料列；資料自第 3 列起填寫。"
+        return found
+    judged = rules.read_rows(
+        table, starts_on=course.starts_on, ends_on=course.ends_on, approved_hours=target.hours, on=on, law=law
+    )
+    read_in: list[Row] = []
+    step = max(1, len(table) // 50)
+    for count, row in enumerate(judged):
+        # the lines of ten thousand outcomes are not kept: the page shows the errors
+        result = {name: row.outcome.result[name] for name in ("held_on", "name", "person_id", "hours", "island", "international", "lecturer")}
+        read_in.append(Row(row.number, result, tuple(row.errors)))
+        if count % step == 0:
+            progress(count * 80 // len(table))
+    found.rows = _matched(read_in, target)
+    progress(90)
+    return found
+
+
+def _matched(rows: list[Row], target: CourseField) -> list[Row]:
+    """Match by ID; names must agree; a person's rows together do not pass the hours of the field."""
+    digests = {row.number: crypto.index(row.result["person_id"]) for row in rows if row.result["person_id"]}
+    wanted = list(set(digests.values()))
+    people: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(wanted), 5000):
+        part = User.objects.filter(national_id_index__in=wanted[start : start + 5000])
+        people |= {digest: (key, name) for key, name, digest in part.values_list("pk", "name", "national_id_index")}
+    certified = set(
+        Certificate.objects.filter(holder__in=[key for key, _ in people.values()]).values_list("holder", flat=True).distinct()
+    )
+    totals: dict[int, Decimal] = {}
+    found = []
+    for row in rows:
+        errors, person = list(row.errors), None
+        if digest := digests.get(row.number):
+            match = people.get(digest)
+            if match is None or match[0] not in certified:
+                errors.append("查無此人的專業人員資格，請核對身分證字號")
+            elif row.result["name"] and match[1] != row.result["name"]:
+                errors.append(f"姓名與系統登錄不符（{row.result['name']}），請核對")
+            else:
+                person = match[0]
+        if person is not None and row.result["hours"] is not None:
+            totals[person] = totals.get(person, Decimal(0)) + Decimal(str(row.result["hours"]))
+            if totals[person] > target.hours and not row.errors:
+                errors.append(f"同一人合計 {plain(totals[person])} 小時，超過核定時數 {plain(target.hours)}")
+        found.append(Row(row.number, row.result, tuple(errors), person))
+    return found
+
+
+def course_of(case: Case) -> Course:
+    return Course.objects.select_related("case__organisation").get(case=case)
+
+
+def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
+    """簽到表: PDF or JPG, with the roster."""
+    case = lock(case)
+    require(by, FILE_ATTENDANCE, case)
+    law, on = law_in_force(), taipei_day(at)
+    attachments.add_attachment(
+        case=case, field=SHEET, label="簽到表", upload=upload, by=by, at=at, attested=True, form_field="sheet",
+        kind="image" if is_image(upload) else "pdf", limits=Limits(max_bytes=law.at("vrs.file_limit", on).value),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def import_attendance(
+    case: Case, *, files: Sequence[tuple[CourseField, str, bytes]], by: User, at: datetime, version: int | None = None,
+    progress: Progress = _nothing,
+) -> tuple[int, int]:  # fmt: skip
+    """確定上傳. All files or nothing; says (rows added, files that stood already). Raises Refused with row numbers.
+
+    The case's row is locked, so two imports of one file come one after the other and the second finds it standing.
+    """
+    case = lock(case, version=version)
+    require(by, FILE_ATTENDANCE, case)
+    law, on = law_in_force(), taipei_day(at)
+    course = course_of(case)
+    if case.state == "attendance" and files and all(_stands(target, content) for target, _, content in files):
+        return 0, len(files)
+    if on < course.ends_on:
+        raise Refused("課程結束後才能匯入上課紀錄。")
+    added = again = 0
+    for target, name, content in files:
+        found = preview(target, content, on=on, law=law, progress=progress)
+        if found.problem:
+            raise Refused(f"{target.label}：{found.problem}", field=f"roster_{target.position}")
+        if found.again:
+            again += 1
+            continue
+        if found.wrong:
+            raise Refused(_report(found), field=f"roster_{target.position}")
+        if target.imports.filter(cleared_at=None).exists():
+            raise Refused("這個領域已有匯入的紀錄，請先清除再重新上傳。", field=f"roster_{target.position}")
+        _write(target, found, name=name, by=by, at=at)
+        added += len(found.rows)
+    if not added and not again:
+        raise Refused("請選擇上課紀錄檔。", field="roster_1")
+    missing = [one.label for one in course.fields.all() if not one.imports.filter(cleared_at=None).exists()]
+    if missing:
+        raise Refused("跨領域課程請同時上傳各領域之紀錄，尚缺：" + "、".join(missing) + "。")
+    if case.state == "approved":
+        move(case, "import_attendance", by=by, at=at, changes=[{"label": "上課紀錄", "before": "", "after": f"{added} 筆"}])
+        case.save()
+        tell_office(case, "attendance", "上課紀錄已匯入", f"「{case.title}」已匯入 {added} 筆上課紀錄，請審核。", right=CREDIT_ATTENDANCE, at=at)
+    progress(100)
+    return added, again
+
+
+def _stands(target: CourseField, content: bytes) -> bool:
+    return target.imports.filter(cleared_at=None, sha256=hashlib.sha256(content).hexdigest()).exists()
+
+
+def _report(found: Preview, most: int = 10) -> str:
+    lines = [f"第 {row.number} 列：{'；'.join(row.errors)}" for row in found.wrong[:most]]
+    more = f"……另有 {len(found.wrong) - most} 列" if len(found.wrong) > most else ""
+    return f"共 {len(found.rows)} 列，{len(found.wrong)} 列有誤，未匯入任何資料。" + "。".join(lines) + more
+
+
+def _write(target: CourseField, found: Preview, *, name: str, by: User, at: datetime) -> AttendanceImport:
+    standing = AttendanceImport.objects.create(
+        field=target, sha256=found.sha256, file_name=name[:200], rows=len(found.rows), imported_at=at, imported_by=by
+    )
+    rows = [
+        Attendance(
+            imported=standing, row=row.number, person_id=row.person, name=row.result["name"],
+            held_on=date.fromisoformat(str(row.result["held_on"])), hours=Decimal(str(row.result["hours"])),
+            island=row.result["island"], international=row.result["international"], lecturer=row.result["lecturer"],
+        )
+        for row in found.rows
+    ]  # fmt: skip
+    bulk_create_with_history(rows, Attendance, batch_size=1000, default_user=by, default_date=at)
+    return standing
+
+
+def csv_and_sheet(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 確定上傳: roster and sign-in sheet together."""
+    if SHEET not in attached(case):
+        raise Refused("上課紀錄及簽到表須同時上傳，請上傳簽到表。", field="sheet")
+
+
+@transaction.atomic
+def clear_attendance(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """清除上課紀錄: until hours are approved. The rows stay as history of what was imported."""
+    case = lock(case, version=version)
+    move(case, "clear_attendance", by=by, at=at)
+    case.save()
+    _clear(case, at)
+    return case
+
+
+def _clear(case: Case, at: datetime) -> None:
+    AttendanceImport.objects.filter(field__course__case=case, cleared_at=None).update(cleared_at=at)
+
+
+@transaction.atomic
+def return_attendance(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """退回上課紀錄."""
+    case = lock(case, version=version)
+    move(case, "return_attendance", by=by, at=at, reason=reason)
+    case.save()
+    _clear(case, at)
+    tell_applicant(case, "attendance_returned", "上課紀錄退回", reason, at=at)
+    return case
+
+
+def standing_rows(case: Case) -> Any:
+    rows = Attendance.objects.filter(imported__field__course__case=case, imported__cleared_at=None)
+    return rows.select_related("imported__field", "person").defer("person__national_id")
+
+
+def rows_without_errors(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 核定時數."""
+    if not standing_rows(case).exists():
+        raise Refused("沒有可核定的上課紀錄。")
+
+
+@transaction.atomic
+def credit_attendance(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """核定時數: every standing row onto the certificates of its person that the course addresses. Then only corrections."""
+    case = lock(case, version=version)
+    move(case, "credit", by=by, at=at)
+    case.save()
+    course, law = course_of(case), law_in_force()
+    kinds = kinds_addressed(course.audience)
+    rows: Iterable[Attendance] = standing_rows(case)
+    credits = [
+        Credit(
+            one.person_id, kinds, one.imported.field.group, one.hours, one.held_on, course.title, one.island, one.international,
+            one.lecturer, one,
+        )
+        for one in rows
+    ]  # fmt: skip
+    entries = credit(credits, source=LedgerEntry.Source.COURSE, case=case, by=by, at=at, law=law)
+    record(
+        case, "hours.credited", f"核定上課時數：{len(credits)} 筆上課紀錄，登錄 {len(entries)} 筆時數", by=by, at=at,
+        clause="肆、二、(二)7",
+    )  # fmt: skip
+    tell_applicant(case, "credited", "上課時數已核定", f"「{course.title}」上課時數已核定，如需修正請電洽承辦單位。", at=at)
+    return case

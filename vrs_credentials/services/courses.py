@@ -1,0 +1,229 @@
+"""繼續教育課程 of an institution: data, lecturers, filing, approval (VRS-05 to VRS-07)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from accounts import crypto
+from accounts.models import Organisation, User
+from accounts.rights import can
+from casework.errors import NotPermitted, Refused
+from casework.intake import Limits
+from casework.kernel.dates import taipei_day
+from casework.kernel.facts import Impossible
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Attachment, Case
+from casework.services import attachments
+from casework.services.cases import next_number, open_case
+from casework.services.events import record
+from casework.services.law import law_in_force
+from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
+from vrs_credentials.permissions import KEEP_LECTURERS, file_right
+from vrs_credentials.rules import courses as rules
+from vrs_credentials.rules import papers as paper_rules
+from vrs_credentials.selectors.papers import attached
+from vrs_credentials.services.certifying import register_effect
+from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.office import office
+from vrs_credentials.services.uploading import editable
+from vrs_credentials.states import COURSE
+
+FIELDS = (
+    "title", "is_public", "mode", "mode_reason", "slot", "starts_on", "ends_on", "fee", "place", "handling", "audience", "admission",
+)  # fmt: skip
+LECTURER_FIELDS = (
+    "name", "phone", "email", "address", "clause", "certificate_number", "teachable_areas", "degree", "post", "expertise",
+)  # fmt: skip
+
+
+# --- lecturers ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_lecturer(
+    institution: Organisation, *, data: Mapping[str, Any], lecturer: Lecturer | None = None, by: User, at: datetime
+) -> Lecturer:
+    """講師資料維護. A lecturer has one row whoever enters it; only who entered it may change it."""
+    if not can(by, KEEP_LECTURERS, institution):
+        raise NotPermitted("您沒有維護講師資料的權限。")
+    if lecturer is not None and lecturer.institution_id != institution.pk:
+        raise Refused("這位講師由其他單位建檔，資料不能由貴單位修改。")
+    outcome = rules.lecturer(
+        rules.LecturerFacts(
+            competence="", area="", clause=data["clause"], certificate_number=data.get("certificate_number", ""),
+            teachable_areas=data.get("teachable_areas", ""), expertise=data.get("expertise", ""),
+        ),
+        on=taipei_day(at),
+        law=law_in_force(),
+    )  # fmt: skip
+    if not outcome.met:
+        raise Refused(outcome.sentence, field="clause", outcomes=[outcome])
+    one = lecturer or Lecturer(institution=institution)
+    for name in LECTURER_FIELDS:
+        setattr(one, name, data.get(name, ""))
+    if data.get("national_id"):
+        one.national_id, one.national_id_index = data["national_id"], crypto.index(data["national_id"])
+    try:
+        with transaction.atomic():
+            one.save()
+    except IntegrityError as error:
+        raise Refused("這位講師已建檔，請直接以姓名或身分證字號查詢帶入。", field="national_id") from error
+    return one
+
+
+# --- course data ------------------------------------------------------------------------------------------------------------
+
+
+def _fields(course: Course, sets: Sequence[Mapping[str, Any]]) -> None:
+    if course.fields.filter(imports__isnull=False).exists():
+        raise Refused("已有匯入的上課紀錄，課程領域不能再變更。")
+    course.fields.all().delete()
+    CourseField.objects.bulk_create(CourseField(course=course, position=n, **one) for n, one in enumerate(sets, 1))
+
+
+@transaction.atomic
+def start(
+    institution: Organisation, *, data: Mapping[str, Any], sets: Sequence[Mapping[str, Any]], lecturers: Sequence[Lecturer],
+    by: User, at: datetime,
+) -> Course:  # fmt: skip
+    if not can(by, file_right("course"), institution):
+        raise NotPermitted("您沒有為這個單位申請課程的權限。")
+    case = open_case(
+        kind=COURSE.kind, title=f"{institution.name} {data['title']}"[:200], office=office(), organisation=institution, by=by, at=at
+    )
+    course = Course.objects.create(case=case, **{name: data[name] for name in FIELDS if name in data})
+    _fields(course, sets)
+    course.lecturers.set(lecturers)
+    return course
+
+
+@transaction.atomic
+def save(
+    case: Case, *, data: Mapping[str, Any], sets: Sequence[Mapping[str, Any]], lecturers: Sequence[Lecturer], by: User,
+    at: datetime, version: int | None = None,
+) -> Course:  # fmt: skip
+    """儲存只是暫存功能，並未真正送出."""
+    case = editable(case, by=by, version=version)
+    course = Course.objects.get(case=case)
+    for name in FIELDS:
+        if name in data:
+            setattr(course, name, data[name])
+    course.save()
+    _fields(course, sets)
+    course.lecturers.set(lecturers)
+    if case.organisation:
+        case.title = f"{case.organisation.name} {course.title}"[:200]
+    record(case, "course.saved", "儲存課程資料", by=by, at=at)
+    return course
+
+
+IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
+
+
+def is_image(upload: UploadedFile) -> bool:
+    upload.seek(0)
+    head = upload.read(8)
+    upload.seek(0)
+    return head.startswith(IMAGES)
+
+
+@transaction.atomic
+def add_flyer(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> Attachment:
+    """課程簡章: PDF or a picture, 5 MB."""
+    case = editable(case, by=by)
+    law, on = law_in_force(), taipei_day(at)
+    kind = "image" if is_image(upload) else "pdf"
+    facts = paper_rules.FileFacts(field="flyer", kind="jpg" if kind == "image" else "pdf", size=max(1, upload.size or 0))
+    outcome = paper_rules.file_accepted(facts, on=on, law=law)
+    if not outcome.met:
+        raise Refused(outcome.sentence, field="files", outcomes=[outcome])
+    return attachments.add_attachment(
+        case=case, field="flyer", label="課程簡章", upload=upload, by=by, at=at, attested=True, kind=kind, form_field="files",
+        limits=Limits(max_bytes=law.at("vrs.flyer_limit", on).value),
+    )  # fmt: skip
+
+
+# --- filing ---------------------------------------------------------------------------------------------------------------
+
+
+def passed_pairs(lecturer: Lecturer) -> tuple[str, ...]:
+    return tuple(f"{one.competence}／{one.area}" for one in lecturer.passes.all())
+
+
+def lecturer_outcomes(course: Course, *, on: date, law: Law) -> list[Outcome]:
+    """VRS-06 for every lecturer and field."""
+    copies = "lecturer_profile" in attached(course.case)
+    return [
+        rules.lecturer(
+            rules.LecturerFacts(
+                field.competence, field.area, passed_pairs(lecturer), lecturer.clause, lecturer.certificate_number, copies,
+                lecturer.teachable_areas, lecturer.expertise,
+            ),
+            on=on,
+            law=law,
+        )
+        for lecturer in course.lecturers.all()
+        for field in course.fields.all()
+    ]  # fmt: skip
+
+
+def filing_outcomes(course: Course, *, filed_on: date, law: Law) -> list[Outcome]:
+    """VRS-05 with VRS-06. Raises Impossible on data that cannot be."""
+    people = lecturer_outcomes(course, on=filed_on, law=law)
+    facts = rules.CourseFacts(
+        mode=course.mode,  # type: ignore[arg-type]
+        starts_on=course.starts_on,
+        ends_on=course.ends_on,
+        filed_on=filed_on,
+        sets=tuple(rules.FieldSet(f.group, f.competence, f.area, f.hours) for f in course.fields.all()),
+        audience=tuple(course.audience),
+        lecturers=course.lecturers.count(),
+        papers=tuple(code for code in attached(course.case) if code in rules.PAPERS),
+        mode_reason=course.mode_reason,
+        lecturers_known=all(one.result["known"] for one in people),
+    )
+    return [rules.course_filing(facts, on=filed_on, law=law), *people]
+
+
+def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+    course = Course.objects.select_related("case").get(case=case)
+    filed_on = taipei_day(case.filed_at) if case.filed_at else taipei_day(at)
+    try:
+        outcomes = filing_outcomes(course, filed_on=filed_on, law=law_in_force())
+    except Impossible as error:
+        raise Refused(str(error)) from error
+    if refused := [one for one in outcomes if one.met is False]:
+        raise Refused("".join(dict.fromkeys(one.sentence for one in refused)), outcomes=refused)
+    return outcomes
+
+
+def _numbered(case: Case, by: User, at: datetime) -> None:
+    """課程編號 by the day of filing; the series of a day is a row of its own, so a number is given once."""
+    course = Course.objects.get(case=case)
+    if course.number is None:
+        day = taipei_day(at)
+        serial = int(next_number(f"C{day:%Y%m%d}", at=at).rpartition("-")[2])
+        course.number = rules.course_number(day, serial)
+        course.save(update_fields=["number"])
+
+
+def _passed(case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law) -> str:
+    """The lecturers are passed for what they teach here; attendance may be imported."""
+    course, on = Course.objects.get(case=case), taipei_day(at)
+    LecturerPass.objects.bulk_create(
+        [
+            LecturerPass(lecturer=lecturer, competence=field.competence, area=field.area, passed_on=on, case=case)
+            for lecturer in course.lecturers.all()
+            for field in course.fields.all()
+        ],
+        ignore_conflicts=True,
+    )
+    return f"課程「{course.title}」（{course.number}）審核通過，課程結束後請匯入上課紀錄並上傳簽到表。"
+
+
+register_filing(COURSE.kind, may_file, _numbered)
+register_effect(COURSE.kind, _passed)

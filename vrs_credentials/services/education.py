@@ -1,0 +1,107 @@
+"""繼續教育個人申請 (VRS-09) in ten kinds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.kernel.dates import taipei_day
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services.cases import open_case
+from casework.services.events import record
+from casework.services.law import law_in_force
+from vrs_credentials.models import LedgerEntry, OwnEducation
+from vrs_credentials.params.figures import OWN_WAYS
+from vrs_credentials.rules import education as rules
+from vrs_credentials.selectors.papers import attached
+from vrs_credentials.selectors.register import certificate_at
+from vrs_credentials.services.certifying import register_effect
+from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.ledger import Credit, credit
+from vrs_credentials.services.office import office
+from vrs_credentials.services.uploading import editable
+from vrs_credentials.states import OWN_EDUCATION
+
+FIELDS = (
+    "way", "organiser", "title", "capacity", "group", "competence", "area", "starts_on", "ended_on", "asked_hours", "island",
+    "international", "lecturer", "kinds",
+)  # fmt: skip
+
+
+def _title(person: User, data: Mapping[str, Any]) -> str:
+    return f"{person.name} {OWN_WAYS[data['way']]}：{data['title']}"[:200]
+
+
+def _certified(person: User, data: Mapping[str, Any]) -> None:
+    """Hours are counted per certificate: each kind chosen must have one on the day."""
+    if not any(certificate_at(person.pk, kind, data["ended_on"]) for kind in data["kinds"]):
+        raise Refused("您在課程結束日沒有所勾選資格的認證證明，時數無從登錄。", field="kinds")
+
+
+@transaction.atomic
+def start(*, person: User, data: Mapping[str, Any], at: datetime) -> OwnEducation:
+    _certified(person, data)
+    case = open_case(
+        kind=OWN_EDUCATION.kind, title=_title(person, data), office=office(), person=person, by=person, at=at
+    )
+    return OwnEducation.objects.create(case=case, **{name: data[name] for name in FIELDS if name in data})
+
+
+@transaction.atomic
+def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> OwnEducation:
+    case = editable(case, by=by, version=version)
+    _certified(case.person or by, data)
+    one = OwnEducation.objects.get(case=case)
+    for name in FIELDS:
+        if name in data:
+            setattr(one, name, data[name])
+    one.save()
+    case.title = _title(case.person or by, data)
+    record(case, "education.saved", "儲存繼續教育資料", by=by, at=at)
+    return one
+
+
+def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+    """VRS-09. The six months run to the first filing: a supplement does not come late."""
+    one, there = OwnEducation.objects.get(case=case), attached(case)
+    applied_on = taipei_day(case.filed_at) if case.filed_at else taipei_day(at)
+    facts = rules.OwnEducationFacts(one.way, one.ended_on, applied_on, "evidence" in there, "pledge" in there)
+    outcome = rules.own_education(facts, on=taipei_day(at), law=law_in_force())
+    if not outcome.met:
+        raise Refused(outcome.sentence, outcomes=[outcome])
+    if (one.island or one.international or one.lecturer) and "weight_proof" not in there:
+        raise Refused("申請加倍計算，請上傳證明文件。", outcomes=[outcome])
+    return [outcome]
+
+
+def _recognise(
+    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
+) -> str:
+    one = OwnEducation.objects.select_related("case__person").get(case=case)
+    hours: Decimal = more.get("approved_hours") or one.asked_hours
+    if hours > one.asked_hours:
+        raise Refused("核定時數不得超過申請時數。", field="approved_hours")
+    one.approved_hours = hours
+    one.save(update_fields=["approved_hours"])
+    entries = credit(
+        [
+            Credit(
+                case.person_id, tuple(one.kinds), one.group, hours, one.ended_on, one.title, one.island, one.international,
+                one.lecturer,
+            )
+        ],
+        source=LedgerEntry.Source.OWN, case=case, by=by, at=at, law=law,
+    )  # fmt: skip
+    if not entries:
+        raise Refused("申請人在課程結束日沒有所申請資格的認證證明，無從登錄時數。")
+    return f"核定「{one.title}」{hours.normalize():f} 小時，已登錄時數帳。"
+
+
+register_filing(OWN_EDUCATION.kind, may_file)
+register_effect(OWN_EDUCATION.kind, _recognise)

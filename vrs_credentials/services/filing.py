@@ -1,0 +1,142 @@
+"""Filing 送審, supplements and withdrawing: the same for every kind of case of the scheme."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services import corrections
+from casework.services.cases import lock, move, set_people
+from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
+from casework.services.law import law_in_force
+from vrs_credentials.models import CommitteeSession, SessionCase
+from vrs_credentials.rules import courses
+from vrs_credentials.services.office import tell_applicant, tell_office
+
+SUPPLEMENT = "vrs_credentials.supplement"
+
+#: kind → what must hold for filing: returns the outcomes the filing rests on, raises Refused.
+Check = Callable[[Case, User | None, datetime], Sequence[Outcome]]
+#: kind → what else filing does (a number, the day of application).
+After = Callable[[Case, User, datetime], None]
+_checks: dict[str, Check] = {}
+_after: dict[str, After] = {}
+
+
+def register_filing(kind: str, check: Check, after: After | None = None) -> None:
+    _checks[kind] = check
+    if after:
+        _after[kind] = after
+
+
+def may_file(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 送審 and 補件."""
+    _checks[case.kind](case, by, at)
+
+
+def why_not_file(case: Case, user: User, at: datetime) -> str:
+    try:
+        _checks[case.kind](case, user, at)
+    except Refused as error:
+        return error.message
+    return ""
+
+
+def _people(case: Case) -> Iterable[tuple[str, str]]:
+    person = case.person
+    return [(person.national_id, person.name)] if person and person.national_id else []
+
+
+@transaction.atomic
+def file(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """送審. Raises Refused with what is missing, Stale, NotPermitted, NotAllowed."""
+    case = lock(case, version=version)
+    outcomes = _checks[case.kind](case, by, at) if case.state == "draft" else ()
+    move(case, "file", by=by, at=at, outcomes=outcomes)
+    case.filed_at, case.received_on = at, taipei_day(at)
+    if case.kind in _after:
+        _after[case.kind](case, by, at)
+    set_people(case, _people(case))
+    case.save()
+    tell_office(case, "filed", "新收件", f"「{case.title}」已送審，案號 {case.number}，請檢查送審文件。", at=at)
+    tell_applicant(case, "receipt", "已收到您的申請", f"案號 {case.number}，由{case.office.name}辦理，進度可在「我的申請」查看。", at=at)
+    return case
+
+
+@transaction.atomic
+def ask_supplement(
+    case: Case, *, items: Sequence[corrections.Item], message: str, by: User, at: datetime, version: int | None = None,
+    due_on: date | None = None,
+) -> Case:  # fmt: skip
+    """通知補件, item by item. A course has two days (VRS-07); for the others the officer names the day."""
+    case = lock(case, version=version)
+    on, law = taipei_day(at), law_in_force()
+    citation, outcome = "貳、一（缺件另行通知）", None
+    if case.kind == "vrs_credentials.course":
+        outcome = courses.supplement_due(courses.SupplementFacts(on), on=on, law=law)
+        due_on, citation = date.fromisoformat(outcome.result["due_on"]), "肆、重要提醒1"
+    if due_on is None:
+        raise Refused("請填寫補件期限。", field="due_on")
+    corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)
+    lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items)
+    before = case.state
+    move(case, "ask_supplement", by=by, at=at, reason=message or lines)
+    if before == "committee":
+        _off_the_agenda(case, at)
+    case.save()
+    set_deadline(
+        code=SUPPLEMENT, rule="VRS-07" if outcome else "VRS-03", label="補件期限", citation=citation, counted_from=on,
+        due_on=due_on, at=at, case=case, outcome=outcome, remind_days=(1,) if outcome else (7, 1),
+    )  # fmt: skip
+    tell_applicant(case, "supplement", "請補件", f"{lines}\n{message}\n\n請於 {roc(due_on)} 前補件。", at=at)
+    return case
+
+
+def _off_the_agenda(case: Case, at: datetime) -> None:
+    SessionCase.objects.filter(case=case, decision="").delete()
+
+
+@transaction.atomic
+def supply(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """補件: every item answered, and everything filing asks for."""
+    case = lock(case, version=version)
+    corrections.close(case, by=by, at=at)
+    outcomes = _checks[case.kind](case, by, at) if case.state == "supplement" else ()
+    move(case, "supply", by=by, at=at, outcomes=outcomes)
+    case.save()
+    meet_deadline(code=SUPPLEMENT, at=at, case=case)
+    tell_office(case, "supplied", "已補件", f"「{case.title}」已完成補件，請繼續檢查。", at=at)
+    return case
+
+
+_on_close: list[Callable[[Case, datetime], None]] = []
+
+
+def on_close(function: Callable[[Case, datetime], None]) -> None:
+    """Called when a case ends without approval: what it held is free again."""
+    _on_close.append(function)
+
+
+def closed(case: Case, at: datetime) -> None:
+    withdraw_all(at=at, case=case)
+    for function in _on_close:
+        function(case, at)
+
+
+@transaction.atomic
+def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> Case:
+    """撤回."""
+    case = lock(case, version=version)
+    move(case, "withdraw", by=by, at=at, reason=reason)
+    case.save()
+    closed(case, at)
+    return case
+
+
+def session_is_open(session: CommitteeSession) -> bool:
+    return session.closed_at is None

@@ -1,0 +1,101 @@
+"""加入會員: a professional, or an institution whose account is its unified number. The password comes by a mailed link."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import crypto
+from accounts.models import Membership, Organisation, User
+from accounts.services.passwords import issue_password_link, link_lines
+from accounts.services.roles import grant_role
+from casework.errors import Refused
+from casework.kernel.dates import taipei_day
+from casework.services.notices import notify
+from vrs_credentials.models import Professional
+from vrs_credentials.permissions import INSTITUTION
+
+
+@transaction.atomic
+def join(
+    *, account_name: str, name: str, national_id: str, email: str, birth_on: date, postal_code: str, address: str,
+    mobile: str, at: datetime,
+) -> User:  # fmt: skip
+    """A new member. Raises Refused at the field that somebody else has already."""
+    _free(account_name, email)
+    if User.objects.filter(national_id_index=crypto.index(national_id)).exists():
+        raise Refused("這個身分證字號已有帳號，請直接登入；忘記密碼請至登入頁重設。", field="national_id")
+    user = User(account_name=account_name, name=name, email=email, phone=mobile)
+    user.set_national_id(national_id)
+    user.set_unusable_password()
+    _save(user)
+    become_professional(
+        user=user, birth_on=birth_on, postal_code=postal_code, address=address, mobile=mobile, at=at
+    )
+    _welcome(user, "專業人員會員", at)
+    return user
+
+
+@transaction.atomic
+def become_professional(
+    *, user: User, birth_on: date, postal_code: str, address: str, mobile: str, at: datetime
+) -> Professional:
+    """What the scheme asks of somebody who can sign in already; asked again it is a change of address."""
+    if not user.national_id:
+        raise Refused("您的帳號沒有登錄身分證字號，請洽承辦單位。")
+    given = {"birth_on": birth_on, "postal_code": postal_code, "address": address, "mobile": mobile}
+    one, _ = Professional.objects.update_or_create(user=user, defaults=given, create_defaults={**given, "joined_at": at})
+    return one
+
+
+@transaction.atomic
+def join_institution(
+    *, unified_number: str, name: str, address: str, phone: str, contact: str, email: str, at: datetime
+) -> User:
+    """機構單位以【統一編號】為帳號."""
+    if Organisation.objects.filter(unified_number=unified_number, kind=Organisation.Kind.INSTITUTION).exists():
+        raise Refused("這個統一編號已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number")
+    _free(unified_number, email, "unified_number")
+    body = Organisation.objects.create(
+        name=name, kind=Organisation.Kind.INSTITUTION, unified_number=unified_number, address=address, phone=phone, email=email
+    )
+    user = User(account_name=unified_number, name=contact, email=email, phone=phone)
+    user.set_unusable_password()
+    _save(user)
+    Membership.objects.create(user=user, organisation=body, starts_on=taipei_day(at), title="承辦人")
+    grant_role(user=user, role_code=INSTITUTION, organisation=body, by=None, at=at)
+    _welcome(user, "機構單位會員", at)
+    return user
+
+
+@transaction.atomic
+def change_institution(body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime) -> None:
+    """基本資料維護."""
+    body.name, body.address, body.phone, body.email = name, address, phone, email
+    body.save(update_fields=["name", "address", "phone", "email"])
+
+
+def _free(account_name: str, email: str, field: str = "account_name") -> None:
+    if User.objects.filter(account_name__iexact=account_name).exists():
+        raise Refused("這個帳號已有人使用，請換一個。", field=field)
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused("這個電子郵件已有人使用，請填寫您自己的電子郵件。", field="email")
+
+
+def _save(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:  # somebody took the name at this very moment
+        raise Refused("帳號、電子郵件或身分證字號已有人使用，請檢查後再送出。") from error
+
+
+def _welcome(user: User, what: str, at: datetime) -> None:
+    link, token = issue_password_link(user=user, by=None, at=at)
+    notify(
+        users=[user],
+        code="vrs_credentials.joined",
+        subject=f"請設定密碼，完成加入{what}",
+        body=f"{user.name} 您好：\n\n您的帳號為 {user.account_name}。\n{link_lines(link, token)}",
+        key=f"joined:{user.pk}",
+        at=at,
+    )

@@ -1,0 +1,119 @@
+"""Writing the hours ledger: crediting approved hours to certificates, and corrections as entries of their own."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import can
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.kernel.law import Law
+from casework.models import Case
+from casework.services.cases import lock
+from casework.services.events import record
+from vrs_credentials.models import Attendance, Certificate, LedgerEntry
+from vrs_credentials.permissions import CORRECT_LEDGER
+from vrs_credentials.rules.ledger import weight
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Hours of one person to be credited to their certificates of the kinds given."""
+
+    holder: int
+    kinds: tuple[str, ...]
+    group: str
+    base: Decimal
+    held_on: date
+    title: str
+    island: bool = False
+    international: bool = False
+    lecturer: bool = False
+    attendance: Attendance | None = None
+
+
+def kinds_addressed(audience: Iterable[str]) -> tuple[str, ...]:
+    """辦理對象 to kinds of certificate: 職業訓練師 is three of them."""
+    trainers = ("trainer_senior", "trainer_associate", "trainer_assistant")
+    return tuple(kind for one in audience for kind in (trainers if one == "trainer" else (one,)))
+
+
+def certificates_for(credits: Sequence[Credit]) -> dict[tuple[int, str], list[Certificate]]:
+    """Every certificate of the people credited, by holder and kind, newest first: one query for a whole roster."""
+    rows = Certificate.objects.filter(holder__in={one.holder for one in credits}, state=Certificate.State.VALID)
+    found: dict[tuple[int, str], list[Certificate]] = {}
+    for one in rows.order_by("-starts_on"):
+        found.setdefault((one.holder_id, one.kind), []).append(one)
+    return found
+
+
+def entries_for(credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law) -> list[LedgerEntry]:
+    """Rows to be written. Hours belong to the certificate of their day; with none that began by then, to none."""
+    by_kind, on, entries = certificates_for(credits), taipei_day(at), []
+    for credit in credits:
+        times = weight(
+            island=credit.island, international=credit.international, lecturer=credit.lecturer, held_on=credit.held_on, law=law
+        ).quantize(CENT)
+        chosen = [
+            held
+            for kind in credit.kinds
+            for speciality in {one.speciality for one in by_kind.get((credit.holder, kind), ())}
+            if (held := _of_the_day(by_kind[credit.holder, kind], speciality, credit.held_on))
+        ]
+        entries += [
+            LedgerEntry(
+                certificate=held, group=credit.group, base=credit.base.quantize(CENT), weight=times,
+                hours=credit.base.quantize(CENT) * times, held_on=credit.held_on, source=source, title=credit.title[:200],
+                attendance=credit.attendance, case=case, approved_on=on, approved_at=at, approved_by=by,
+            )
+            for held in chosen
+        ]  # fmt: skip
+    return entries
+
+
+def _of_the_day(rows: Sequence[Certificate], speciality: str, day: date) -> Certificate | None:
+    return next((one for one in rows if one.speciality == speciality and one.starts_on <= day), None)
+
+
+def credit(credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law) -> list[LedgerEntry]:
+    """Append the entries."""
+    entries = entries_for(credits, source=source, case=case, by=by, at=at, law=law)
+    return LedgerEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+@transaction.atomic
+def correct(
+    certificate: Certificate, *, group: str, hours: Decimal, held_on: date, reason: str, by: User, at: datetime,
+    corrects: LedgerEntry | None = None,
+) -> LedgerEntry:  # fmt: skip
+    """更正: an entry of its own, below zero where hours are taken back. The case of the certificate keeps the event."""
+    case = lock(certificate.case)
+    if not can(by, CORRECT_LEDGER, case):
+        raise NotPermitted("您沒有更正時數的權限。")
+    if not hours:
+        raise Refused("更正時數不得為 0。", field="hours")
+    if not reason.strip():
+        raise Refused("請填寫更正理由。", field="reason")
+    if corrects is not None:
+        if corrects.certificate_id != certificate.pk:
+            raise Refused("被更正的一筆不屬於這張證明。", field="corrects")
+        left = corrects.hours + sum((one.hours for one in corrects.corrections.all()), Decimal(0))
+        if hours < 0 and -hours > left:
+            raise Refused(f"這一筆只剩 {left.normalize():f} 小時可以扣除。", field="hours")
+    entry = LedgerEntry.objects.create(
+        certificate=certificate, group=corrects.group if corrects else group, base=hours, weight=1, hours=hours,
+        held_on=corrects.held_on if corrects else held_on, source=LedgerEntry.Source.CORRECTION, title="更正",
+        initial_training=corrects.initial_training if corrects else False, corrects=corrects, case=case, reason=reason.strip(),
+        approved_on=taipei_day(at), approved_at=at, approved_by=by,
+    )  # fmt: skip
+    record(
+        case, "ledger.corrected", f"更正時數：{hours.normalize():f} 小時", by=by, at=at, reason=reason, clause="肆、二、(二)5",
+        changes=[{"label": entry.get_group_display(), "before": "", "after": f"{hours.normalize():f}"}],
+    )  # fmt: skip
+    return entry

@@ -1,0 +1,134 @@
+"""專業訓練時數認定及抵免 (VRS-04): class records saved one by one, filed together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.kernel.facts import Impossible
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services.cases import open_case
+from casework.services.events import record
+from casework.services.law import law_in_force
+from vrs_credentials.models import Certificate, ClassRecord, HoursApplication, LedgerEntry, Professional
+from vrs_credentials.params.clauses import KINDS
+from vrs_credentials.rules import hours as rules
+from vrs_credentials.rules import qualification
+from vrs_credentials.selectors.papers import attached
+from vrs_credentials.services.certifying import register_effect, set_follow_up
+from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.office import office
+from vrs_credentials.services.uploading import editable
+from vrs_credentials.states import HOURS
+
+FIELDS = ("course", "hours", "trainer", "class_name", "starts_on", "ends_on", "disabilities", "matches")
+
+
+@transaction.atomic
+def start(*, person: User, purpose: str, kind: str, clause: str, certificate: Certificate | None, at: datetime) -> HoursApplication:
+    if not Professional.objects.filter(user=person).exists():
+        raise Refused("請先填寫專業人員基本資料。")
+    try:
+        qualification.clause(kind, clause, on=taipei_day(at), law=law_in_force())
+    except Impossible as error:
+        raise Refused(str(error), field="clause") from error
+    if purpose == HoursApplication.Purpose.AFTER and certificate is None:
+        raise Refused("進用後訓練須先取得資格認證證明。", field="purpose")
+    if certificate is not None and certificate.holder_id != person.pk:
+        raise Refused("這張證明不是您的。", field="certificate")
+    label = HoursApplication.Purpose(purpose).label
+    case = open_case(
+        kind=HOURS.kind, title=f"{person.name} {KINDS[kind]}專業訓練時數（{label}）", office=office(), person=person, by=person, at=at
+    )
+    return HoursApplication.objects.create(case=case, purpose=purpose, kind=kind, clause=clause, certificate=certificate)
+
+
+def live_records(one: HoursApplication) -> list[ClassRecord]:
+    return list(one.records.filter(removed_at=None))
+
+
+@transaction.atomic
+def save_record(
+    case: Case, *, position: int | None, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
+) -> ClassRecord:
+    """儲存: keeps what was typed; it is not filing."""
+    case = editable(case, by=by, version=version)
+    one = HoursApplication.objects.get(case=case)
+    given = {name: data[name] for name in FIELDS if name in data}
+    if position is None:
+        last = one.records.order_by("-position").values_list("position", flat=True).first() or 0
+        row = ClassRecord.objects.create(application=one, position=last + 1, **given)
+    else:
+        row = one.records.get(position=position, removed_at=None)
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.save()
+    record(case, "record.saved", f"儲存上課紀錄：{row.course}", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def remove_record(case: Case, *, position: int, by: User, at: datetime) -> None:
+    case = editable(case, by=by)
+    row = ClassRecord.objects.get(application__case=case, position=position, removed_at=None)
+    row.removed_at = at
+    row.save(update_fields=["removed_at"])
+    record(case, "record.removed", f"刪除上課紀錄：{row.course}", by=by, at=at)
+
+
+def missing(case: Case) -> list[str]:
+    """Sentences for everything that keeps 送審 from going through."""
+    one = HoursApplication.objects.get(case=case)
+    rows, found = live_records(one), []
+    if not rows:
+        return ["請至少登錄一筆上課紀錄。"]
+    pledge = "pledge" in attached(case)
+    for row in rows:
+        wrong = rules.missing_in(
+            rules.ClassRecord(
+                one.purpose, KINDS[one.kind], one.clause, row.course, row.hours, row.starts_on, row.ends_on,  # type: ignore[arg-type]
+                tuple(row.disabilities), "certificate" in attached(case, row.code), pledge,
+            )
+        )  # fmt: skip
+        found += [f"第 {row.position} 筆「{row.course}」：{text}" for name, text in wrong.items() if name != "pledge"]
+    return [*found, *([] if pledge else ["請上傳親簽之切結書。"])]
+
+
+def records_complete(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+    """Guard of 送審."""
+    if found := missing(case):
+        raise Refused("".join(found))
+    return []
+
+
+def _recognise(
+    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
+) -> str:
+    one = HoursApplication.objects.select_related("certificate").get(case=case)
+    rows = live_records(one)
+    total = sum((row.hours for row in rows), Decimal(0))
+    if one.certificate is not None and one.purpose == HoursApplication.Purpose.AFTER:
+        on = taipei_day(at)
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(
+                certificate=one.certificate, group="professional", base=row.hours, weight=1, hours=row.hours, held_on=row.ends_on,
+                source=LedgerEntry.Source.INITIAL, title=f"{row.position}. {row.course}"[:200], initial_training=True, case=case,
+                approved_on=on, approved_at=at, approved_by=by,
+            )
+            for row in rows
+        )  # fmt: skip
+        follow_up = getattr(one.certificate, "follow_up", None)
+        if follow_up is not None and follow_up.done_at is None:
+            set_follow_up(follow_up, case=case, by=by, at=at, law=law)
+    return f"認定專業訓練時數 {total.normalize():f} 小時（{one.get_purpose_display()}，{roc(letter_on)} 核定）。"
+
+
+register_filing(HOURS.kind, records_complete)
+register_effect(HOURS.kind, _recognise)

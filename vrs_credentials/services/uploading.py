@@ -1,0 +1,108 @@
+"""Papers of an application (VRS-02): several files for one field become one PDF; a pledge signed electronically is refused."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pikepdf
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.intake import Limits
+from casework.kernel.dates import taipei_day
+from casework.models import Attachment, Case
+from casework.services import attachments
+from casework.services.cases import lock, require
+from casework.services.law import law_in_force
+from vrs_credentials.permissions import file_right
+from vrs_credentials.rules import papers
+from vrs_credentials.services.office import thing_of
+
+EDITABLE = ("draft", "supplement")
+
+
+def editable(case: Case, *, by: User, version: int | None = None) -> Case:
+    """The case locked, when `by` may change it now. Raises Stale, NotPermitted, Refused."""
+    case = lock(case, version=version)
+    require(by, file_right(thing_of(case)), case)
+    if case.state not in EDITABLE:
+        raise Refused("案件已送審，不能再修改；如需更正請與承辦單位聯絡。")
+    return case
+
+
+def merged(uploads: Sequence[UploadedFile], limits: Limits) -> UploadedFile:
+    """One PDF in the order given. Each is judged before it is opened."""
+    if len(uploads) == 1:
+        return uploads[0]
+    whole = pikepdf.new()
+    for upload in uploads:
+        attachments.judged(upload, limits)
+        upload.seek(0)
+        with pikepdf.open(io.BytesIO(upload.read()), attempt_recovery=False) as part:
+            whole.pages.extend(part.pages)
+    out = io.BytesIO()
+    whole.save(out, deterministic_id=True)
+    name = f"{Path(uploads[0].name or '文件').stem[:80]}等{len(uploads)}件.pdf"
+    return SimpleUploadedFile(name, out.getvalue(), content_type="application/pdf")
+
+
+def signed_electronically(upload: UploadedFile) -> bool:
+    """Whether the PDF carries a signature field (電子簽章)."""
+    upload.seek(0)
+    try:
+        with pikepdf.open(io.BytesIO(upload.read()), attempt_recovery=False) as opened:
+            form = opened.Root.get("/AcroForm")
+            fields = list(form.get("/Fields", [])) if form is not None else []
+            return any(one.get("/FT") == "/Sig" and "/V" in one for one in fields)
+    except pikepdf.PdfError:
+        return False  # the intake's judgement says what is wrong with it
+    finally:
+        upload.seek(0)
+
+
+def add_paper(
+    case: Case,
+    *,
+    code: str,
+    label: str,
+    uploads: Sequence[UploadedFile],
+    by: User,
+    at: datetime,
+    field: papers.Field = "document",
+    subject: str = "",
+    by_hand: bool = False,
+    version: int | None = None,
+    form_field: str = "files",
+) -> Attachment:
+    """Keep the paper of one field. Raises Refused at the field with the rule's sentence."""
+    if not uploads:
+        raise Refused("請選擇檔案。", field=form_field)
+    law, on = law_in_force(), taipei_day(at)
+    limits = Limits(max_bytes=law.at("vrs.file_limit", on).value)
+    try:
+        upload = merged(uploads, limits)
+    except pikepdf.PdfError as error:
+        raise Refused("這些檔案無法合併，請先自行合併成一份 PDF 再上傳。", field=form_field) from error
+    hand = by_hand and not signed_electronically(upload) if field == "pledge" else None
+    outcome = papers.file_accepted(
+        papers.FileFacts(field=field, kind="pdf", size=max(1, upload.size or 0), signed_by_hand=hand), on=on, law=law
+    )
+    if not outcome.met:
+        raise Refused(outcome.sentence, field=form_field, outcomes=[outcome])
+    with transaction.atomic():
+        editable(case, by=by, version=version)
+        return attachments.add_attachment(
+            case=case, field=code, subject=subject, label=label, upload=upload, by=by, at=at, limits=limits,
+            attested=True, form_field=form_field,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def remove_paper(case: Case, attachment: Attachment, *, by: User, at: datetime) -> None:
+    case = editable(case, by=by)
+    if attachment.case_id != case.pk:
+        raise Refused("這份文件不屬於本案。")
+    attachments.remove_attachment(attachment, by=by, at=at)
