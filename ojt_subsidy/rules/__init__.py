@@ -1,5 +1,5 @@
 """Rules SUB-01 … SUB-22 by subject, in the order of the source: 學員問答 T1–T24, then 辦訓單位問答 U1–U7."""
 
-from ojt_subsidy.rules import balance, courses, eligibility, enrolment, identity, payment, service
+from ojt_subsidy.rules import balance, courses, eligibility, enrolment, identity, payment, schedule, service
 
-__all__ = ["balance", "courses", "eligibility", "enrolment", "identity", "payment", "service"]
+__all__ = ["balance", "courses", "eligibility", "enrolment", "identity", "payment", "schedule", "service"]

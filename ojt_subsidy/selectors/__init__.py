@@ -1,0 +1,1 @@
+"""Querysets for screens, and the bridge from rows to the facts rules ask for."""

@@ -1,0 +1,1 @@
+"""Acts of courses and subsidy, one function each: keyword-only, atomic, `by=`, `at=`."""

@@ -1,0 +1,145 @@
+"""The unit's side of a plan: draft, sessions, filing, withdrawing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import County, Organisation, User
+from accounts.rights import can, holders
+from casework.entitlements import PLAN_RIGHT, entitled
+from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.kernel.facts import Impossible
+from casework.models import Case
+from casework.services.cases import lock, move, open_case, require
+from casework.services.deadlines import withdraw_all
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ojt_subsidy.models import Course, CourseIntake, CourseSession
+from ojt_subsidy.permissions import FILE_COURSE, REVIEW_COURSE
+from ojt_subsidy.rules.schedule import hours_of, sessions_of
+from ojt_subsidy.selectors.courses import course_of, findings, weekly_of
+from ojt_subsidy.states import COURSE
+
+EDITABLE = ("draft", "returned")
+FIELDS = (
+    "plan", "unit_kind", "title", "category", "occupation", "content", "teachers", "conditions", "place", "licensed_place",
+    "licensed_occupations", "starts_on", "ends_on", "weekly", "days_off", "fee", "seats", "others", "credit_class",
+    "advance_percent", "contact_phone",
+)  # fmt: skip
+
+
+def _may_work(unit: Organisation, plan: str, by: User, on: date) -> None:
+    if not can(by, FILE_COURSE, unit):
+        raise NotPermitted("您沒有為這個單位填寫訓練計畫的權限。")
+    right = entitled(PLAN_RIGHT, organisation=unit, about=plan, on=on)
+    if not right.open:
+        raise Refused(right.sentence, field="plan")
+
+
+def _write(course: Course, data: Mapping[str, Any]) -> None:
+    """Fields and the sessions the weekly plan gives. Raises Refused."""
+    for name in FIELDS:
+        if name in data:
+            setattr(course, name, data[name])
+    try:
+        sessions = sessions_of(course.starts_on, course.ends_on, weekly_of(course.weekly), course.days_off)
+    except Impossible as error:
+        raise Refused(str(error), field="weekly") from error
+    course.hours = hours_of(sessions)
+    course.save()
+    course.sessions.all().delete()
+    CourseSession.objects.bulk_create(
+        CourseSession(course=course, number=n, starts_at=s.starts_at, ends_at=s.ends_at) for n, s in enumerate(sessions, 1)
+    )
+
+
+@transaction.atomic
+def draft_course(
+    *, unit: Organisation, intake: CourseIntake, county: County, data: Mapping[str, Any], by: User, at: datetime
+) -> Course:
+    """A new plan; it goes to the branch of the place of training. Raises Refused, NotPermitted."""
+    _may_work(unit, data["plan"], by, taipei_day(at))
+    if county.branch is None:
+        raise Refused(f"查無「{county.name}」之轄區分署。", field="county")
+    case = open_case(
+        kind=COURSE.kind, title=f"訓練計畫：{data['title']}"[:200], office=county.branch, organisation=unit, by=by, at=at
+    )
+    course = Course(case=case, intake=intake, county=county, code=case.number.removeprefix("SC-"))
+    _write(course, data)
+    return course
+
+
+@transaction.atomic
+def save_course(
+    case: Case, *, data: Mapping[str, Any], county: County | None = None, by: User, at: datetime, version: int | None = None
+) -> Course:
+    """Change a plan that is in the unit's hands. A place in another branch's counties moves the case there."""
+    case = lock(case, version=version)
+    require(by, FILE_COURSE, case)
+    if case.state not in EDITABLE:
+        raise NotAllowed(f"計畫目前為「{COURSE.state(case.state).label}」，不能修改。")
+    course = course_of(case)
+    course.case = case
+    if county is not None:
+        if county.branch_id is None:
+            raise Refused(f"查無「{county.name}」之轄區分署。", field="county")
+        if case.state == "returned" and county.branch_id != case.office_id:
+            raise Refused("已送審的計畫不能改向其他分署申請，請撤回後重新填寫。", field="county")
+        course.county, case.office_id = county, county.branch_id
+    _write(course, data)
+    case.title = f"訓練計畫：{course.title}"[:200]
+    record(case, "saved", "儲存訓練計畫", by=by, at=at)
+    return course
+
+
+def may_file(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 送審: SUB-18 to SUB-21 and SUB-14, each with its reason."""
+    course = course_of(case)
+    on = taipei_day(at)
+    # Judged as filed today, whatever day an earlier round was received.
+    course.case.received_on = on
+    judged = [one for one in findings(course, on=on, law=law_in_force()) if one.met is False]
+    if judged:
+        raise Refused("不符規定，不能送審：" + "".join(one.sentence for one in judged), outcomes=judged)
+
+
+@transaction.atomic
+def file_course(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    course = course_of(case)
+    assert case.organisation is not None
+    _may_work(case.organisation, course.plan, by, taipei_day(at))
+    law, on = law_in_force(), taipei_day(at)
+    course.case.received_on = on
+    move(case, "file", by=by, at=at, outcomes=findings(course, on=on, law=law))
+    case.filed_at, case.received_on = case.filed_at or at, on
+    case.save()
+    notify(
+        users=holders(REVIEW_COURSE, case.office),
+        code="ojt_subsidy.course_filed",
+        subject=f"訓練計畫送審：{case.number}",
+        body=f"{case.organisation.name}送審「{course.title}」，請辦理審查。",
+        key=f"course_filed:{case.number}:{case.version}",
+        case=case,
+        link=f"/admin/case/{case.number}/",
+        at=at,
+        mail=False,
+    )
+    return case
+
+
+@transaction.atomic
+def withdraw_course(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "withdraw", by=by, at=at)
+    withdraw_all(at=at, case=case)
+    return case
+
+
+def weekly_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The weekly plan as kept: weekday and two times as text."""
+    return [{"weekday": int(r["weekday"]), "from": f"{r['from']:%H:%M}", "until": f"{r['until']:%H:%M}"} for r in rows]
