@@ -49,6 +49,7 @@ def _page(
     shown = _shown(request, papers)
     events = list(casepage.events(found, internal=True))
     outcomes = kind.findings(found, day, law_in_force()) if kind else ()
+    findings = [words.finding(outcome) for outcome in outcomes]
     context = {
         "case": found,
         "row": words.row(found, day),
@@ -58,7 +59,8 @@ def _page(
         "envelope": ActForm(case=found, auto_id=False),
         "papers": papers,
         "paper": shown,
-        "findings": [words.finding(outcome) for outcome in outcomes],
+        "unmet": [one for one in findings if one.met is False],
+        "others": [one for one in findings if one.met is not False],
         "corrections": list(casepage.corrections(found)),
         "messages_of_case": list(casepage.messages(found, internal=True)),
         "message_form": forms.get("message") or OfficeMessageForm(case=found, auto_id="message_%s"),
