@@ -255,7 +255,6 @@ class AccessLogAdmin(ReadOnly):
         return super().get_queryset(request).select_related("user").defer("user__national_id")
 
 
-
 @admin.register(Document)
 class DocumentAdmin(ReadOnly):
     """Papers of the cases on the person's desk."""
@@ -284,5 +283,3 @@ class DocumentAdmin(ReadOnly):
     @admin.display(description="文件編號")
     def link(self, row: Document) -> str:
         return format_html('<a href="{}">{}</a>', reverse("casework:document", args=[row.number]), row.number)
-
-

@@ -40,7 +40,9 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     """等我處理: staff have their queue, applicants what is in their hands."""
     if request.user.is_staff:
         desk = desk_of(request.user)
-        return [_row(case, "admin:case") for case in work_page(Criteria(tab=Tab.MINE, today=today()), desk, size=SHOWN).rows]
+        return [
+            _row(case, "admin:case") for case in work_page(Criteria(tab=Tab.MINE, today=today()), desk, size=SHOWN).rows
+        ]
     mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
     return [_row(case, "casework:case") for case in mine]
 

@@ -29,7 +29,9 @@ def events_since(case: Case, version: int, *, internal: bool) -> QuerySet[Event]
 def papers(case: Case) -> QuerySet[Attachment]:
     """The papers that stand, in the order of the checklist."""
     rows = case.attachments.filter(removed_at=None).select_related("uploaded_by", "confirmed_by")
-    return rows.defer("uploaded_by__national_id", "confirmed_by__national_id").order_by("field", "subject", "uploaded_at")
+    return rows.defer("uploaded_by__national_id", "confirmed_by__national_id").order_by(
+        "field", "subject", "uploaded_at"
+    )
 
 
 def corrections(case: Case) -> QuerySet[CorrectionRequest]:

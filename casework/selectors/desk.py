@@ -75,4 +75,6 @@ def desk_of(user: Any, rights: Mapping[str, set[int]] | None = None) -> Desk:
                 offices |= rights.get(right(code).codename, set())
         for office in offices:
             kinds.setdefault(office, []).append(about.kind)
-    return Desk(user, {office: tuple(found) for office, found in kinds.items()}, tuple(granted_cases(user, Side.OFFICE)))
+    return Desk(
+        user, {office: tuple(found) for office, found in kinds.items()}, tuple(granted_cases(user, Side.OFFICE))
+    )

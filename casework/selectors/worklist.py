@@ -85,7 +85,12 @@ class Criteria:
             asked &= Q(due_on__lt=self.today)
         if self.sort is Sort.DUE:
             asked &= Q(due_on__isnull=False)
-        for name, column in (("kind", "kind"), ("state", "state"), ("office", "office_id"), ("assignee", "assignee_id")):
+        for name, column in (
+            ("kind", "kind"),
+            ("state", "state"),
+            ("office", "office_id"),
+            ("assignee", "assignee_id"),
+        ):
             if value := getattr(self, name):
                 asked &= Q(**{column: value})
         if self.since:
@@ -147,9 +152,7 @@ def _arms(criteria: Criteria, desk: Desk, cursor: Cursor | None) -> tuple[list[Q
     one_person = criteria.tab is Tab.MINE or criteria.assignee
     parts = [desk.visible()] if one_person or criteria.search else desk.parts()
     order = (f"{sign}{sort.column}", f"{sign}pk")
-    arms = [
-        Case.objects.filter(part, asked, turn=turn).order_by(*order) for part in parts for turn in criteria.turns()
-    ]
+    arms = [Case.objects.filter(part, asked, turn=turn).order_by(*order) for part in parts for turn in criteria.turns()]
     return arms, down
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -73,7 +74,12 @@ def acting(view: View) -> View:
             return stale_page(request, error)
         except NotPermitted as error:
             record_access(
-                AccessLog.Action.REFUSED, at=now(), user=request.user, subject=request.path, reason=str(error), request=request
+                AccessLog.Action.REFUSED,
+                at=now(),
+                user=request.user,
+                subject=request.path,
+                reason=str(error),
+                request=request,
             )
             raise Http404 from error
         except Case.DoesNotExist as error:
@@ -112,7 +118,7 @@ def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
         "back": page_of(request),
         "title": "案件已被更新",
     }
-    return render(request, _template(request, "stale"), context, status=409)
+    return _answer(request, "stale", context, 409)
 
 
 def refusal_page(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -125,7 +131,7 @@ def refusal_page(request: HttpRequest, error: Exception) -> HttpResponse:
         "back": page_of(request),
         "title": "未能完成",
     }
-    return render(request, _template(request, "refused"), context, status=422)
+    return _answer(request, "refused", context, 422)
 
 
 def is_agency(request: HttpRequest) -> bool:
@@ -133,5 +139,9 @@ def is_agency(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.namespace == "admin")
 
 
-def _template(request: HttpRequest, name: str) -> str:
-    return f"casework/agency/{name}.html" if is_agency(request) else f"casework/{name}.html"
+def _answer(request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """In the shell of the side the person works on."""
+    if is_agency(request):
+        shown = {**admin.site.each_context(request), **context}
+        return render(request, f"casework/agency/{name}.html", shown, status=status)
+    return render(request, f"casework/{name}.html", context, status=status)

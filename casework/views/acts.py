@@ -109,4 +109,3 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
 
     answer, _ = once(user=request.user, key=envelope.posted_key, act=f"{case.kind}.{act.code}", at=at, do=do)
     return answer
-

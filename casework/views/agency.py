@@ -145,7 +145,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
 @acting
 def export(request: HttpRequest) -> HttpResponse:
     """The list as asked for, written in the background."""
-    form = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today())
+    form = WorkFilter(
+        QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()
+    )
     label = form.tab_asked.label
     request_export(
         user=request.user,
@@ -162,7 +164,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 @acting
 def save_filter(request: HttpRequest) -> HttpResponse:
-    query = WorkFilter(QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()).query()
+    query = WorkFilter(
+        QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()
+    ).query()
     keep_filter(user=request.user, page=PAGE, name=request.POST.get("name", ""), query=query)
     messages.success(request, "已儲存為我的篩選。")
     return redirect(f"{reverse('admin:work')}?{query}")

@@ -40,9 +40,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, *_load(request, number))
 
 
-def _page(
-    request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page. `forms` holds a form that comes back with errors, by name."""
     day, kind = today(), words.about(found)
     papers = list(casepage.papers(found))

@@ -58,7 +58,11 @@ def next_step(case: Case) -> dict[str, str]:
     if case.turn != Turn.APPLICANT or kind is None:
         return {"label": "查看進度" if case.turn == Turn.OFFICE else "查看結果", "url": page, "due": ""}
     draft = state.code == kind.machine.initial
-    return {"label": "繼續填寫" if draft else f"處理「{state.label}」", "url": kind.applicant_url(case) or page, "due": "yes"}
+    return {
+        "label": "繼續填寫" if draft else f"處理「{state.label}」",
+        "url": kind.applicant_url(case) or page,
+        "due": "yes",
+    }
 
 
 def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
@@ -71,9 +75,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, *_load(request, number))
 
 
-def _page(
-    request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
     day = today()
     events = list(casepage.events(found, internal=False))
     asked = list(casepage.corrections(found))

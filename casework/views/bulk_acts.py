@@ -47,9 +47,7 @@ def read(code: str, to: str, desk: Desk) -> What:
     return What(code, person, "" if person else "請選擇要改分給哪一位同仁。")
 
 
-def run(
-    what: What, chosen: Sequence[tuple[int, int]], desk: Desk, *, by: User, at: datetime
-) -> list[dict[str, Any]]:
+def run(what: What, chosen: Sequence[tuple[int, int]], desk: Desk, *, by: User, at: datetime) -> list[dict[str, Any]]:
     """One answer per row; a row the person may not see is answered as if it were not there."""
     cases = {case.pk: case for case in desk.cases().filter(pk__in=[pk for pk, _ in chosen])}
     rows = []

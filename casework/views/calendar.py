@@ -116,7 +116,12 @@ def day(request: HttpRequest) -> HttpResponse:
     service.require_calendar(request.user)
     form = DayForm(request.POST, auto_id="day_%s")
     if form.is_valid():
-        given = {"day": form.cleaned_data["day"], "reason": form.cleaned_data["reason"], "by": request.user, "at": now()}
+        given = {
+            "day": form.cleaned_data["day"],
+            "reason": form.cleaned_data["reason"],
+            "by": request.user,
+            "at": now(),
+        }
         with into_form(request, form) as tried:
             if form.cleaned_data["works"] == "clear":
                 service.clear_day(**given)

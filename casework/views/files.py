@@ -63,4 +63,3 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
     response = HttpResponse(bytes_of(one), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
     return _secure(response, "application/pdf")
-

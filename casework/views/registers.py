@@ -67,7 +67,11 @@ def law(request: HttpRequest) -> HttpResponse:
     figures = sorted(declared_law().values(), key=lambda one: one.code)
     unconfirmed = sum(not value.confirmed for one in figures for value in one.values)
     groups: list[dict[str, Any]] = [
-        {"code": code, "label": prefix.get(code, code.upper()), "figures": [Shown(one, _versions(one)) for one in found]}
+        {
+            "code": code,
+            "label": prefix.get(code, code.upper()),
+            "figures": [Shown(one, _versions(one)) for one in found],
+        }
         for code, found in groupby(figures, key=lambda one: one.code.split(".")[0])
     ]
     context = {"groups": groups, "count": len(figures), "unconfirmed": unconfirmed, "today": today()}
@@ -86,7 +90,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
     context = {
         "watch": watch.troubles(at, day),
         "deadlines": watch.late_deadlines(day)[:PER_PAGE],
-        "stuck": watch.stuck_notices(at).select_related("user").defer("user__national_id").order_by("next_try_at")[:PER_PAGE],
+        "stuck": watch.stuck_notices(at)
+        .select_related("user")
+        .defer("user__national_id")
+        .order_by("next_try_at")[:PER_PAGE],
         "exports": ExportJob.objects.select_related("user").defer("user__national_id")[:20],
         "cap": watch.CAP,
     }
@@ -99,7 +106,9 @@ def mail_log(request: HttpRequest) -> HttpResponse:
     """郵件紀錄, newest first; refused ones can be sent again."""
     require(request, WATCH)
     state = request.GET.get("state", "")
-    rows = Notice.objects.select_related("user", "case").defer("user__national_id", "body").order_by("-created_at", "-pk")
+    rows = (
+        Notice.objects.select_related("user", "case").defer("user__national_id", "body").order_by("-created_at", "-pk")
+    )
     if state in Notice.Mail.values:
         rows = rows.filter(mail_state=state)
     # Older mail than this is found on its case.
@@ -158,5 +167,3 @@ def reveal_person(request: HttpRequest, pk: int) -> HttpResponse:
     response = page(request, "reveal", context, title="檢視完整身分證字號")
     response["Cache-Control"] = "no-store"
     return response
-
-

@@ -204,11 +204,22 @@ def deadline(one: Deadline, today: date) -> dict[str, Any]:
         words, tone = "已逾期", "bad"
     else:
         words, tone = due_words(one.due_on, today)
-    return {"label": one.label, "citation": one.citation, "counted_from": one.counted_from, "due_on": one.due_on,
-            "words": words, "tone": tone}
+    return {
+        "label": one.label,
+        "citation": one.citation,
+        "counted_from": one.counted_from,
+        "due_on": one.due_on,
+        "words": words,
+        "tone": tone,
+    }
 
 
-MAIL_TONES = {Notice.Mail.NONE: "calm", Notice.Mail.QUEUED: "info", Notice.Mail.SENT: "good", Notice.Mail.REFUSED: "bad"}
+MAIL_TONES = {
+    Notice.Mail.NONE: "calm",
+    Notice.Mail.QUEUED: "info",
+    Notice.Mail.SENT: "good",
+    Notice.Mail.REFUSED: "bad",
+}
 
 
 def mail(notice: Notice) -> dict[str, Any]:

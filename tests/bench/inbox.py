@@ -122,7 +122,9 @@ def _people() -> User:
     roles = [role for role in all_roles() if role.staff and "branch" in role.kinds and _views(role.rights)]
     staff = []
     for n in range(STAFF):
-        user = User.objects.create(account_name=f"staff{n}", email=f"staff{n}@example.org", name=f"承辦{n}", is_staff=True)
+        user = User.objects.create(
+            account_name=f"staff{n}", email=f"staff{n}@example.org", name=f"承辦{n}", is_staff=True
+        )
         for role in roles if n == 0 else roles[:1]:
             grant_role(user=user, role_code=role.code, organisation=offices[0], by=None, at=AT)
         staff.append(user)

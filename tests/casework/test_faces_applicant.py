@@ -287,7 +287,9 @@ def test_a_paper_whose_file_is_gone_or_was_refused_is_not_there(scene, case, cli
 
 
 def test_inbox_and_notice_are_the_persons_own(scene, case, client):
-    (one,) = notify(users=[scene.contact], code="x", subject="請補正", body="第一行\n第二行", key="k", case=case, at=NOW)
+    (one,) = notify(
+        users=[scene.contact], code="x", subject="請補正", body="第一行\n第二行", key="k", case=case, at=NOW
+    )
     assert "請補正" in client.get("/cases/inbox/").content.decode()
     assert "第二行" in client.get(f"/cases/inbox/{one.pk}/").content.decode()
     one.refresh_from_db()
@@ -307,7 +309,14 @@ def test_all_read_at_once(scene, case, client):
 def test_autosave_keeps_what_is_typed_but_no_identifier(scene, client):
     answer = client.post(
         "/cases/autosave/",
-        {"draft_key": "toy:1", "address": "官田區", "national_id": "A123456789", "password": "x", "version": "3", "plan": ["a", "b"]},
+        {
+            "draft_key": "toy:1",
+            "address": "官田區",
+            "national_id": "A123456789",
+            "password": "x",
+            "version": "3",
+            "plan": ["a", "b"],
+        },
     )
     assert answer.json() == {"saved": True, "saved_at": "115/11/20 10:00"}
     draft = Draft.objects.get(user=scene.contact)

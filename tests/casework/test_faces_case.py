@@ -86,7 +86,15 @@ def test_page_costs_the_same_however_much_hangs_on_the_case(scene, case, client)
     def fill(count):
         for n in range(count):
             paper(case, scene.contact, subject=str(n))
-            notify(users=[scene.contact], code="x", subject="通知", body="…", key=f"k{case.notices.count()}", case=case, at=NOW)
+            notify(
+                users=[scene.contact],
+                code="x",
+                subject="通知",
+                body="…",
+                key=f"k{case.notices.count()}",
+                case=case,
+                at=NOW,
+            )
             Message.objects.create(case=case, kind="note", body="註記", at=NOW, by=scene.officer)
 
     fill(2)

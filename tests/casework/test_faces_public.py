@@ -46,9 +46,7 @@ def test_a_paper_that_holds(document):
     assert "A123456789" not in text
 
 
-@pytest.mark.parametrize(
-    ("state", "sentence"), [("replaced", "已換發，不再有效"), ("revoked", "已撤銷，不再有效")]
-)
+@pytest.mark.parametrize(("state", "sentence"), [("replaced", "已換發，不再有效"), ("revoked", "已撤銷，不再有效")])
 def test_a_paper_that_holds_no_more(document, state, sentence):
     Document.objects.update(state=state, state_reason="資料有誤", state_at=NOW)
     text = check(document.number, CODE).content.decode()
@@ -109,7 +107,17 @@ def test_law_page_shows_versions_sources_and_doubts(scene, monkeypatch):
     )
     monkeypatch.setattr("casework.views.registers.declared_law", lambda: Law({one.code: one for one in figures}))
     text = scene.client(scene.reader).get("/admin/law/").content.decode()
-    for word in ("帳號上限", "6 組", "舊規定", "尚未生效", "原始文件未載明", "尚未公告", "115/11/01", "工會、協會", "原有規定"):
+    for word in (
+        "帳號上限",
+        "6 組",
+        "舊規定",
+        "尚未生效",
+        "原始文件未載明",
+        "尚未公告",
+        "115/11/01",
+        "工會、協會",
+        "原有規定",
+    ):
         assert word in text, word
 
 
@@ -231,7 +239,7 @@ def test_calendar_is_previewed_before_it_is_taken_over(scene):
 
 def test_a_calendar_with_a_mistake_changes_nothing(scene):
     text = upload(scene.client(scene.officer), CSV.replace("20270102,六", "20270102,日")).content.decode()
-    assert "第 <span class=\"num\">3</span> 列" in text
+    assert '第 <span class="num">3</span> 列' in text
     assert "確認匯入" not in text
     assert not CalendarDay.objects.exists()
 
@@ -239,7 +247,9 @@ def test_a_calendar_with_a_mistake_changes_nothing(scene):
 def test_a_preview_somebody_altered_is_not_taken(scene):
     client = scene.client(scene.officer)
     packed = upload(client, CSV).context["packed"]
-    assert client.post("/admin/calendar/upload/", {"packed": packed[:-2] + "xx"}).headers["Location"] == "/admin/calendar/"
+    assert (
+        client.post("/admin/calendar/upload/", {"packed": packed[:-2] + "xx"}).headers["Location"] == "/admin/calendar/"
+    )
     assert not CalendarDay.objects.exists()
 
 

@@ -44,7 +44,9 @@ def test_lists_show_exactly_what_can_be_opened(toys, seed):
     units = [UnitFactory() for _ in range(3)]
     users = []
     for _ in range(8):
-        roles = [(dice.choice((toy.OFFICER, toy.READER)), office) for office in dice.sample(offices, dice.randint(0, 2))]
+        roles = [
+            (dice.choice((toy.OFFICER, toy.READER)), office) for office in dice.sample(offices, dice.randint(0, 2))
+        ]
         roles += [(toy.CONTACT, unit) for unit in dice.sample(units, dice.randint(0, 2))]
         users.append(UserFactory(roles=roles, is_active=dice.random() > 0.2))
     # Neither a superuser nor a right at large opens a case.

@@ -174,7 +174,9 @@ def test_search_by_number_opens_the_case(scene, sought):
     assert address == reverse("admin:case", args=[sought.number])
 
 
-@pytest.mark.parametrize("typed", ["TY-115", "ty115", "工業會", "04595257", "０４５９５２５７", "陳大文", ID, "ａ１２３４５６７８９"])
+@pytest.mark.parametrize(
+    "typed", ["TY-115", "ty115", "工業會", "04595257", "０４５９５２５７", "陳大文", ID, "ａ１２３４５６７８９"]
+)
 def test_search_by_each_kind_of_word(scene, sought, typed):
     _, rows = searched(scene, typed)
     assert sought.pk in rows

@@ -75,9 +75,7 @@ def _step(name: str) -> Any:
 
 
 @transaction.atomic
-def approve(
-    case: Case, *, decided_on: date, opinion: str, by: User, at: datetime, version: int | None = None
-) -> None:
+def approve(case: Case, *, decided_on: date, opinion: str, by: User, at: datetime, version: int | None = None) -> None:
     case = lock(case, version=version)
     if "保留" in opinion:
         raise Refused("審查意見不得為「保留」。", field="opinion")
@@ -86,9 +84,7 @@ def approve(
 
 
 @transaction.atomic
-def ask(
-    case: Case, *, items: Sequence[Any], message: str, by: User, at: datetime, version: int | None = None
-) -> None:
+def ask(case: Case, *, items: Sequence[Any], message: str, by: User, at: datetime, version: int | None = None) -> None:
     case = lock(case, version=version)
     corrections.ask(case, items=items, message=message, due_on=None, by=by, at=at)
     move(case, "ask", by=by, at=at)
@@ -114,7 +110,14 @@ ACTS = (
 
 def findings(case: Case, on: date, law: Law) -> list[Outcome]:
     met = Line(
-        "TY-01", "測試要點第 1 點", "單位成立滿 2 年", True, comparison="4 ≥ 2", figure=2, unit="年", in_force_from="2024-01-01"
+        "TY-01",
+        "測試要點第 1 點",
+        "單位成立滿 2 年",
+        True,
+        comparison="4 ≥ 2",
+        figure=2,
+        unit="年",
+        in_force_from="2024-01-01",
     )
     unmet = Line("TY-02", "測試要點第 4 點", "訓練品質評核結果逾期", False, confirmed=False)
     return [
@@ -125,7 +128,12 @@ def findings(case: Case, on: date, law: Law) -> list[Outcome]:
 
 def panels(case: Case, user: User) -> list[Panel]:
     items = [
-        {"label": "單位全銜", "value": case.organisation.name if case.organisation else "", "changed": False, "before": ""},
+        {
+            "label": "單位全銜",
+            "value": case.organisation.name if case.organisation else "",
+            "changed": False,
+            "before": "",
+        },
         {"label": "地址", "value": "臺南市官田區工業路40號", "changed": True, "before": "臺南市新營區"},
     ]
     return [Panel("申請內容", "components/facts.html", {"items": items})]
