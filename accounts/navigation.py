@@ -12,7 +12,7 @@ from accounts.roles import right as declared_right
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """`right`: shown to whoever holds it somewhere (None: to everybody). `staff`: True only for staff, False only for others.
-    `public`: shown without sign-in too."""
+    `public`: shown without sign-in too; `visitors`: only without."""
 
     label: str
     url_name: str
@@ -20,6 +20,7 @@ class NavItem:
     staff: bool | None = None
     order: int = 100
     public: bool = False
+    visitors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ def all_items() -> list[NavItem]:
 def _shown(item: NavItem, request: HttpRequest, rights: Collection[str]) -> bool:
     user = request.user
     if not user.is_authenticated:
-        return item.public
+        return item.public or item.visitors
+    if item.visitors:
+        return False
     if item.staff is not None and item.staff != user.is_staff:
         return False
     return item.right is None or declared_right(item.right).codename in rights

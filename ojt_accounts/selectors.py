@@ -23,7 +23,7 @@ from ojt_accounts.models import (
     TrainingAccount,
     UnitForm,
 )
-from ojt_accounts.params import PLANS
+from ojt_accounts.params import CATEGORIES, PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
 
@@ -49,7 +49,8 @@ class Person:
 
 
 def application_of(case: Case) -> Application:
-    return Application.objects.select_related("case", "intake", "county", "unit_form").get(case=case)
+    rows = Application.objects.select_related("case__office", "case__organisation", "intake", "county", "unit_form")
+    return rows.prefetch_related("account_forms").get(case=case)
 
 
 def live_forms(application: Application) -> list[AccountForm]:
@@ -85,6 +86,8 @@ def shown(name: str, value: Any) -> str:
         return "、".join(PLANS[p] for p in value)
     if isinstance(value, bool):
         return "是" if value else "否"
+    if name == "category":
+        return f"{value}　{CATEGORIES.get(value, '')}"
     field = UnitForm._meta.get_field(name)
     return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)
 

@@ -201,8 +201,9 @@ class AccountFormForm(KeptPersonId, ActForm):
 
 
 class StandingForm(ActForm):
-    """What the papers say: kind and founding, TTQS, the official letter."""
+    """What the papers say: kind and founding, TTQS, the official letter. Papers may be handed in before it is filled in."""
 
+    use_required_attribute = False
     letter_number = forms.CharField(label="公文發文字號", max_length=60, help_text="例：南瀛字第1150000123號")
     letter_on = RocDateField(label="公文發文日期")
     unit_kind = forms.ChoiceField(label="單位類別", choices=[*NOT_CHOSEN, *UNIT_KINDS.items()])
@@ -242,8 +243,9 @@ class StandingForm(ActForm):
 
 
 class UploadForm(PortalForm):
-    """One paper; the browser already says what is too big."""
+    """One paper; the browser already says what is too big, and lets the other parts of the page be sent without it."""
 
+    use_required_attribute = False
     file = PdfField(label="選擇檔案")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -264,8 +266,9 @@ class PaperForm(UploadForm):
 
 
 class PledgeForm(KeptPersonId, PortalForm):
-    """What is printed on a person's pledge."""
+    """What is printed on a person's pledge. The page holds one per person; they may be filled in one at a time."""
 
+    use_required_attribute = False
     national_id = PersonIdField(label="身分證字號")
     address = forms.CharField(label="戶籍地址", max_length=200)
     phone = PhoneField(label="聯絡電話")
@@ -279,7 +282,8 @@ class PledgeForm(KeptPersonId, PortalForm):
 class ScanForm(UploadForm):
     def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"s{pledge.pk}", **kwargs)
-        self.fields["file"].label = "簽章後的掃描檔"
+        self.fields["file"].label = "換一份掃描檔" if pledge.scan_id else "簽章後的掃描檔"
+        self.fields["file"].required = not pledge.scan_id
 
 
 class RegisterForm(PortalForm):

@@ -37,8 +37,16 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
         units = organisations_with(request.user, VIEW_UNIT).filter(kind=Organisation.Kind.UNIT)
         rows = with_seats(Registration.objects.filter(organisation__in=units)).select_related("organisation", "branch")
         cap = law_in_force().at("oa.account_cap", day).value
-        seats = [{"registration": one, **seat_gauge(one.seats, cap)} for one in rows.order_by("branch")[:5]]
-        return {"seats": seats, "intakes": list(open_intakes(on=day)[:5]), "may_prepare": _holds(request, PREPARE), "office": None}
+        found = list(rows.order_by("branch")[:5])
+        several = len({one.organisation_id for one in found}) > 1
+        seats = [
+            {"label": f"{one.organisation}　{one.branch.label}" if several else one.branch.label, **seat_gauge(one.seats, cap)}
+            for one in found
+        ]
+        intakes = open_intakes(on=day)
+        if found:
+            intakes = intakes.filter(branch__in=[one.branch_id for one in found])
+        return {"seats": seats, "intakes": list(intakes[:5]), "may_prepare": _holds(request, PREPARE), "office": None}
     if _holds(request, VIEW_OFFICE):
         year = day.year - 1911 + (day.month > 10)
         used, granted = granted_count(organisations_with(request.user, VIEW_OFFICE), program_year=year)
@@ -60,7 +68,7 @@ def mine(request: HttpRequest) -> Mapping[str, Any] | None:
 def enter() -> None:
     register_nav(
         NavItem("我的單位", "ojt_accounts:unit_home", right=VIEW_UNIT, staff=False, order=20),
-        NavItem("帳號申請說明", "ojt_accounts:home", order=60, public=True, staff=False),
+        NavItem("帳號申請說明", "ojt_accounts:home", order=60, visitors=True),
     )
     dashboard.register(Block("ojt_accounts", "ojt_accounts/blocks/dashboard.html", start_page, ORDER))
     landing.register(Block("ojt_accounts", "ojt_accounts/blocks/landing.html", visitors, ORDER))

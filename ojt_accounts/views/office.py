@@ -105,7 +105,10 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     taken = sum(account.state != TrainingAccount.State.CLOSED for account in accounts)
     cases = Case.objects.filter(organisation=one.organisation_id, office=one.branch_id, kind=KIND).order_by("-changed_at")
     fields = [
-        {"label": UnitForm._meta.get_field(name).verbose_name, "value": shown(name, one.form.get(name)) if one.form.get(name) else ""}
+        {
+            "label": UnitForm._meta.get_field(name).verbose_name,
+            "value": "" if one.form.get(name) in (None, "", []) else shown(name, one.form[name]),
+        }
         for name in UnitForm.FIELDS
     ]
     context = {

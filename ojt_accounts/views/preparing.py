@@ -15,6 +15,7 @@ from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
+from ojt_accounts.params import PACK
 from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts
 from ojt_accounts.services import preparing
 from ojt_accounts.views.unit_page import seat_gauge
@@ -53,6 +54,7 @@ def checklist(request: HttpRequest, number: str) -> HttpResponse:
         "buttons": [one for one in buttons if one.act.code in (filing, "withdraw")],
         "corrections": _corrections(wizard.case),
         "intake": wizard.application.intake,
+        "pack": PACK,
         "has_unit_form": hasattr(wizard.application, "unit_form"),
     }
     return shown(request, "checklist", wizard, "checklist", context)

@@ -25,6 +25,7 @@ from casework.services.drafts import draft, drop_draft, save_draft
 from casework.services.law import law_in_force
 from casework.services.receipts import once
 from ojt_accounts.models import Application
+from ojt_accounts.params import PACK
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import papers
 from ojt_accounts.selectors import (
@@ -104,7 +105,7 @@ class Wizard:
     def _item(self, line: Line) -> Item:
         page, _, code = str(line.inputs["target"]).partition(".")
         address = self.url({"unit": "unit", "accounts": "accounts", "pledges": "pledges", "paper": "papers"}[page])
-        return Item(line.text, "done" if line.met else "todo", f"{address}#{code}" if code else address, line.citation)
+        return Item(line.text, "done" if line.met else "todo", f"{address}#{code}" if code else address, line.citation.removeprefix(PACK).strip())
 
     def _left(self, target: str) -> bool:
         return any(str(name).partition(".")[0] == target for name in self.checklist.result["missing"])

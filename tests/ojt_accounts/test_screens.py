@@ -11,6 +11,7 @@ from accounts.models import User
 from casework.models import Case
 from ojt_accounts.models import Registration
 from tests.ojt_accounts import world as w
+from tests.ojt_accounts.faces import at, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -18,16 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _no_second_factor(settings) -> None:
     settings.STAFF_SECOND_FACTOR = settings.DEMO = False
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(f"ojt_accounts:{name}", args=args)
 
 
 @pytest.fixture
