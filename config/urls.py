@@ -26,6 +26,12 @@ urlpatterns = [
     *(path(PLACES[name], include(f"{name}.urls")) for name in schemes),
 ]
 
+if "senior45" in schemes:
+    from senior45.urls import public_urlpatterns
+
+    # what is published on the 45+ site, for everybody
+    urlpatterns.append(path("45plus/", include((public_urlpatterns, "plus45"))))
+
 handler400 = "accounts.views.errors.bad_request"
 handler403 = "accounts.views.errors.forbidden"
 handler404 = "accounts.views.errors.not_found"

@@ -151,7 +151,7 @@ class AccountRequest(models.Model):
 
     FIELDS = (
         "change", "account_name", "role", "role_text", "duty", "business", "rights", "name", "title", "phone", "email",
-        "leaves_on", "stop_reason",
+        "leaves_on", "stop_reason", "hand_over",
     )  # fmt: skip
 
     case = models.OneToOneField("casework.Case", models.PROTECT, related_name="account_request")
@@ -165,6 +165,8 @@ class AccountRequest(models.Model):
     #: 業務涉及中高齡者及高齡者（含銀髮）就業、職業訓練、創業或其他相關業務 (第2點).
     business = models.BooleanField("業務涉及中高齡者及高齡者就業", default=False)
     rights = models.JSONField("使用者權限", default=list)
+    #: The present holder of a single seat is to be relieved: their right ends as this one begins.
+    hand_over = models.BooleanField("接替現任人員", default=False)
     name = models.CharField("姓名", max_length=100)
     title = models.CharField("職稱", max_length=60)
     phone = models.CharField("電話", max_length=40)

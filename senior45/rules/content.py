@@ -20,7 +20,7 @@ class UploadFacts:
     own_office: bool
 
 
-@rule("S45-06", facts=UploadFacts, screens=("senior45:content",))
+@rule("S45-06", facts=UploadFacts, screens=("senior45:write", "senior45:edit", "senior45:matrix"))
 def upload(facts: UploadFacts, *, on: date, law: Law) -> Outcome:
     """第4點：帳號使用者依使用權限管理設定上傳與維護與其業務相關資料，不得自行更改或竊取未經核准使用資料。"""
     why = Reasoning("S45-06", on=on, law=law)
@@ -45,7 +45,7 @@ def _judge_category(office: OfficeKind, category: Category, why: Reasoning) -> N
 promise(
     "S45-07",
     "第5點、第6點：使用者對密碼負保密責任，離開時登出；個人資料之蒐集、處理及利用依個人資料保護法辦理，並留存同意之條文版本。",
-    screens=("senior45:terms", "paper:account_request"),
+    screens=("senior45:terms", "paper:senior45.account_request"),
 )
 
 
@@ -58,7 +58,7 @@ class PublishFacts:
     reviewer_is_author: bool = False
 
 
-@rule("S45-11", facts=PublishFacts, screens=("senior45:content", "senior45:review"))
+@rule("S45-11", facts=PublishFacts, screens=("senior45:review", "senior45:article"))
 def publish(facts: PublishFacts, *, on: date, law: Law) -> Outcome:
     """附件2：各機關依使用權限刊登，由本機關審核人員審稿；銀髮人才服務據點及就業服務臺之審核權在各局處；不得審核自己上稿之內容。"""
     why = Reasoning("S45-11", on=on, law=law)

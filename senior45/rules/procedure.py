@@ -31,7 +31,7 @@ class HolderFacts:
     business: bool
 
 
-@rule("S45-01", facts=HolderFacts, screens=("senior45:apply",))
+@rule("S45-01", facts=HolderFacts, screens=("senior45:apply", "senior45:request"))
 def holder(facts: HolderFacts, *, on: date, law: Law) -> Outcome:
     """第2點：帳號使用者為本署及所屬分署、縣市政府涉及中高齡者及高齡者業務之主管及承辦人員，與公立就業服務機構、銀髮人才資源中心及
     服務據點之主管及就業服務員。
@@ -62,7 +62,7 @@ class RoutingFacts:
     by_window: bool = True
 
 
-@rule("S45-02", facts=RoutingFacts, screens=("senior45:apply", "senior45:window"))
+@rule("S45-02", facts=RoutingFacts, screens=("casework:case", "senior45:window"))
 def routing(facts: RoutingFacts, *, on: date, law: Law) -> Outcome:
     """第3點第1款、第2款：申請表經單位主管核定後，由指定聯繫窗口提出；本署及所屬分署向本署，其他機關向轄區分署提出申請。"""
     why = Reasoning("S45-02", on=on, law=law)
@@ -86,7 +86,7 @@ class AnswerFacts:
             raise Impossible("回覆日期不可能早於收件日期。")
 
 
-@rule("S45-03", facts=AnswerFacts, screens=("senior45:worklist",))
+@rule("S45-03", facts=AnswerFacts, screens=("admin:work", "admin:case"))
 def answer(facts: AnswerFacts, *, on: date, law: Law) -> Outcome:
     """第3點第3款：本署及所屬分署於接獲申請表後五個工作天內，回覆帳號及設定密碼方式，並將帳號副知指定聯繫窗口。
 
@@ -111,7 +111,7 @@ def answer(facts: AnswerFacts, *, on: date, law: Law) -> Outcome:
 promise(
     "S45-04",
     "第3點第4款：帳號啟用、停用及恢復使用，均依相同申請程序辦理。",
-    screens=("senior45:apply", "senior45:worklist", "paper:account_request"),
+    screens=("senior45:apply", "senior45:stop", "admin:case", "paper:senior45.account_request"),
 )
 
 

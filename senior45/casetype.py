@@ -1,0 +1,228 @@
+"""Registers account requests, articles and inventories with casework: acts, panels, deadlines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.clock import today
+from accounts.models import User
+from casework.casetypes import Act, CaseType, Panel, Target, register
+from casework.deadline_handlers import register_handler
+from casework.models import Case, Deadline
+from casework.services.deadlines import thing_of
+from casework.services.law import law_in_force
+from senior45 import wordings  # noqa: F401 - declares the texts
+from senior45.forms import requests as forms
+from senior45.models import AccountRequest, AccountRight, SiteAccount
+from senior45.permissions import (
+    APPROVE,
+    DECIDE,
+    FILE,
+    REVIEW,
+    RUN,
+    SUBMIT,
+    VIEW_ALL,
+    VIEW_OFFICE,
+    VIEW_OWN,
+    WRITE,
+)
+from senior45.selectors import (
+    article_of,
+    campaign_of,
+    counts_by_office,
+    current_holder,
+    findings,
+    line_counts,
+    newest_version,
+    request_of,
+    seat_outcome,
+)
+from senior45.services import accounts, articles, deciding, idling, inventory, leavers, requests
+from senior45.states import ARTICLE, CAMPAIGN, REQUEST
+
+SINGLE = ("system_admin", "opener", "reviewer")
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+def _in_state(*states: str) -> Any:
+    def why(case: Case, user: User) -> str:
+        return "" if case.state in states else f"案件目前為「{REQUEST.state(case.state).label}」。"
+
+    return why
+
+
+def _why_approve(case: Case, user: User) -> str:
+    if case.state != "at_head":
+        return _in_state("at_head")(case, user)
+    own = case.person_id == user.pk and request_of(case).change != AccountRequest.Change.STOP
+    return "不能核定自己的申請。" if own else ""
+
+
+def _why_complete(case: Case, user: User) -> str:
+    if case.state != "filed":
+        return _in_state("filed")(case, user)
+    request, on, law = request_of(case), today(), law_in_force()
+    if request.change == AccountRequest.Change.STOP:
+        return ""
+    for right in request.rights:
+        held = current_holder(request.office, right, on=on)
+        outcome = seat_outcome(request, right, on=on, law=law, leaving=held if request.hand_over else None)
+        if not outcome.met:
+            return outcome.sentence
+    return ""
+
+
+ACTS = (
+    Act("submit", "送單位主管核定", SUBMIT, requests.submit, _in_state("draft", "returned"), forms.AcceptForm),
+    Act("approve", "核定", APPROVE, requests.approve, _why_approve, forms.CommentForm),
+    Act("decline", "退回申請人", APPROVE, requests.decline, _why_approve, forms.ReasonForm, "danger"),
+    Act("file", "提出申請", FILE, requests.file_request, _in_state("at_window"), confirm="送出後由受理機關於五個工作天內回覆。"),
+    Act(
+        "withdraw", "撤回申請", SUBMIT, requests.withdraw, _in_state("draft", "at_head", "at_window", "filed", "returned"),
+        forms.WithdrawForm, "danger",
+    ),
+    Act("complete", "同意並完成設定", DECIDE, deciding.complete, _why_complete, forms.CompleteForm),
+    Act("send_back", "退回補正", DECIDE, deciding.send_back, _in_state("filed"), forms.ReasonForm, "secondary"),
+    Act("refuse", "不同意", DECIDE, deciding.refuse, _in_state("filed"), forms.ReasonForm, "danger"),
+)  # fmt: skip
+
+
+def _why_finish(case: Case, user: User) -> str:
+    if case.state != "running":
+        return "清查已結束。"
+    campaign = campaign_of(case)
+    left = line_counts(campaign.lines.all())["open"]
+    if left and today() <= campaign.answer_by:
+        return f"尚有 {left} 組帳號未回覆，期限屆滿前不能結束。"
+    return ""
+
+
+# --- panels ----------------------------------------------------------------------------------------------------------
+
+
+def _request_panels(case: Case, user: User) -> Sequence[Panel]:
+    request = request_of(case)
+    taken = [
+        {"label": right, "holder": held.account.user.name if held else ""}
+        for right in request.rights
+        if right in SINGLE
+        for held in [current_holder(request.office, right, on=today())]
+    ]
+    return [Panel("申請表（附件1）", "senior45/panels/request.html", {"request_form": request, "taken": taken, "case": case})]
+
+
+def _article_panels(case: Case, user: User) -> Sequence[Panel]:
+    article = article_of(case)
+    return [Panel("文稿", "senior45/panels/article.html", {"article": article, "version": newest_version(article)})]
+
+
+def _campaign_panels(case: Case, user: User) -> Sequence[Panel]:
+    campaign = campaign_of(case)
+    counts = line_counts(campaign.lines.all())
+    return [
+        Panel(
+            "清查進度",
+            "senior45/panels/campaign.html",
+            {"campaign": campaign, "counts": counts, "offices": [row for row in counts_by_office(campaign) if row["open"]][:30]},
+        )
+    ]
+
+
+def _request_url(case: Case) -> str:
+    if case.state in ("draft", "returned"):
+        return reverse("senior45:request", args=[case.number])
+    return reverse("casework:case", args=[case.number])
+
+
+def _targets(case: Case) -> Sequence[Target]:
+    page = reverse("senior45:request", args=[case.number])
+    return [Target(name, str(AccountRequest._meta.get_field(name).verbose_name), page) for name in AccountRequest.FIELDS]
+
+
+def _export_row(case: Case) -> dict[str, Any]:
+    request = request_of(case)
+    return {
+        "帳號異動類型": request.get_change_display(),
+        "姓名": request.name,
+        "角色": request.role_label,
+        "權限": request.right_labels,
+        "回覆日期": request.answered_on,
+    }
+
+
+def _consistency() -> Sequence[str]:
+    """Rights of closed accounts, roles without a right, single seats held twice."""
+    wrong = [
+        f"{right.account}：帳號已停用，仍有{right.get_right_display()}權限"
+        for right in AccountRight.objects.filter(account__state=SiteAccount.State.CLOSED, ends_before=None).select_related("account__user")
+    ]
+    open_without_day = SiteAccount.objects.filter(state=SiteAccount.State.OPEN, idle_from=None)
+    return [*wrong, *(f"{account}：沒有閒置起算日" for account in open_without_day.select_related("user"))]
+
+
+# --- deadlines -------------------------------------------------------------------------------------------------------
+
+
+def _hand_over(deadlines: list[Deadline], at: Any) -> None:
+    rights = [thing for one in deadlines if isinstance(thing := thing_of(one), AccountRight)]
+    accounts.hand_over(rights, at=at)
+
+
+register_handler(requests.ANSWER, deciding.escalate, deciding.remind, owed_after=True)
+register_handler(accounts.IDLE, idling.close, idling.warn)
+register_handler(accounts.HAND_OVER, _hand_over)
+register_handler(leavers.LEAVER, leavers.close_ex_officio, leavers.remind)
+register_handler(articles.EXPIRE, articles.expire)
+register_handler(inventory.TERM, inventory.escalate, inventory.remind, owed_after=True)
+
+register(
+    CaseType(
+        kind=requests.KIND,
+        label="45+ 帳號申請",
+        series="SA",
+        machine=REQUEST,
+        view_rights=(VIEW_OFFICE, VIEW_OWN),
+        guards={"S45-01": requests.may_submit, "S45-02": requests.may_file, "S45-08": deciding.may_complete},
+        acts=ACTS,
+        findings=lambda case, on, law: findings(case, on=on, law=law),
+        panels=_request_panels,
+        targets=_targets,
+        applicant_url=_request_url,
+        export_row=_export_row,
+        consistency=_consistency,
+    ),
+    CaseType(
+        kind=articles.KIND,
+        label="45+ 文稿",
+        series="SC",
+        machine=ARTICLE,
+        view_rights=(REVIEW, WRITE),
+        guards={
+            "S45-06": articles.may_submit,
+            "S45-11": articles.may_publish,
+            "is_live": articles.is_live,
+            "never_published": articles.never_published,
+            "publish_until_passed": articles.until_passed,
+        },
+        panels=_article_panels,
+        applicant_url=lambda case: reverse("senior45:article", args=[case.number]),
+    ),
+    CaseType(
+        kind=inventory.KIND,
+        label="45+ 帳號清查",
+        series="SI",
+        machine=CAMPAIGN,
+        view_rights=(VIEW_ALL,),
+        guards={"term_over": inventory.term_over},
+        acts=(
+            Act(
+                "finish", "結束清查並製作結果", RUN, inventory.finish, _why_finish,
+                confirm="回覆停用之帳號將即停用，並產製經電子簽章的清查結果。",
+            ),
+        ),
+        panels=_campaign_panels,
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Shape and spelling of input for the 45+ site."""

@@ -1,0 +1,1 @@
+"""Acts of the 45+ site, one function each."""

@@ -1,0 +1,226 @@
+"""審查與開通 on the opener's side: complete, refuse, send back; answered within five working days (S45-03, S45-08)."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from accounts.services.passwords import issue_password_link, link_lines
+from accounts.services.users import close_user
+from casework.errors import Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.models import Case, Deadline, Reminder
+from casework.services.cases import lock, move
+from casework.services.deadlines import meet_deadline, withdraw_all
+from casework.services.law import law_in_force
+from casework.services.notices import Told, notify, notify_each
+from casework.services.signoffs import sign
+from senior45 import documents
+from senior45.models import AccountRequest, SiteAccount
+from senior45.permissions import VIEW_ALL
+from senior45.selectors import (
+    FORM,
+    HEAD_CHAIN,
+    answer_outcome,
+    current_holder,
+    digest_of,
+    lead_office,
+    openers_of,
+    request_of,
+    seat_outcome,
+    windows_of,
+)
+from senior45.services.accounts import lock_account, lock_office, open_account, stop_account
+from senior45.services.requests import ANSWER, FORM_LABEL, STOP, applicants, rearm_leaver, sign_back
+
+#: A hand-over is planned, not dreamt of.
+FAR = timedelta(days=92)
+
+
+def may_complete(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 開通 (S45-08): the seats asked for are free, or handed over. The office is locked by then."""
+    request, on, law = request_of(case), taipei_day(at), law_in_force()
+    if request.change == STOP:
+        return
+    lock_office(request.office)
+    for right in request.rights:
+        held = current_holder(request.office, right, on=on)
+        outcome = seat_outcome(request, right, on=on, law=law, leaving=held if request.hand_over else None)
+        if not outcome.met:
+            raise Refused(f"{outcome.sentence.rstrip('。')}（附件1）。", outcomes=[outcome])
+
+
+@transaction.atomic
+def complete(
+    case: Case, *, by: User, at: datetime, starts_on: date | None = None, comment: str = "", version: int | None = None
+) -> Case:
+    """開通, 停用 or 恢復: done and answered in one act. `starts_on`: from when the rights hold (a hand-over on a later day)."""
+    case = lock(case, version=version)
+    on = taipei_day(at)
+    starts_on = starts_on or on
+    if starts_on < on:
+        raise Refused("權限起日不得早於今日。", field="starts_on")
+    if starts_on > on + FAR:
+        raise Refused("權限起日不得晚於三個月後。", field="starts_on")
+    request = request_of(case)
+    answer = answer_outcome(case, request, on=on, law=law_in_force())
+    move(case, "complete", by=by, at=at, outcomes=[answer] if answer else [])
+    sign(
+        case, form=FORM, form_label=FORM_LABEL, chain=HEAD_CHAIN, digest=digest_of(request), by=by, at=at, comment=comment,
+        clause="第3點第3款",
+    )  # fmt: skip
+    if request.change == STOP:
+        _stop(case, request, by=by, at=at)
+        request.result_text = "同意停止使用"
+    else:
+        assert case.person is not None  # 新增 and 恢復使用 are a person's own
+        account = open_account(request=request, user=case.person, starts_on=starts_on, by=by, at=at)
+        request.account = account
+        request.result_text = f"同意{request.get_change_display()}，帳號 {account.user.account_name}，權限：{request.right_labels}"
+        _tell_opened(case, request, account, starts_on, by=by, at=at)
+    request.answered_on = request.done_on = on
+    request.save()
+    case.decided_on = on
+    case.save()
+    meet_deadline(code=ANSWER, at=at, case=case)
+    case = lock(case)
+    documents.issue_request(case, request, by=by, at=at)
+    return case
+
+
+def _stop(case: Case, request: AccountRequest, *, by: User, at: datetime) -> None:
+    assert request.account is not None
+    account = lock_account(request.account.pk)
+    if request.leaves_on and not account.leaves_on:
+        SiteAccount.objects.filter(pk=account.pk).update(leaves_on=request.leaves_on)
+    reason = request.stop_reason or f"{roc(request.leaves_on)} 離職" if request.leaves_on or request.stop_reason else "申請停止使用"
+    stop_account(
+        account,
+        closing=SiteAccount.Closing.REQUEST,
+        reason=reason,
+        clause="第3點第4款",
+        by=by,
+        at=at,
+        case=case,
+        tell=windows_of(request.office),
+    )
+    user = account.user
+    left = request.leaves_on is not None and request.leaves_on <= taipei_day(at)
+    if left and not user.groups.exists() and not user.site_accounts.filter(state=SiteAccount.State.OPEN).exists():
+        close_user(user=user, reason=f"離職停用（{case.number}）", by=by, at=at)
+
+
+def _tell_opened(
+    case: Case, request: AccountRequest, account: SiteAccount, starts_on: date, *, by: User, at: datetime
+) -> None:
+    """Account name and set-password link to the user; the account name in copy to the window (S45-03). No password is mailed."""
+    user, verb = account.user, "恢復使用" if request.change == "resume" else "開通"
+    body = (
+        f"{user.name} 您好：\n\n您在{account.office}的「45+就業資源網」帳號「{user.account_name}」已{verb}，"
+        f"權限：{request.right_labels}（自 {roc(starts_on)} 起）。\n\n"
+    )
+    if user.has_usable_password():
+        body += "請以原有密碼登入；忘記密碼時請在登入頁選「忘記密碼」。"
+    else:
+        link, token = issue_password_link(user=user, by=by, at=at)
+        body += link_lines(link, token)
+    given = {"code": "senior45.opened", "case": case, "at": at}
+    notify(users=[user], subject=f"您的 45+就業資源網帳號已{verb}", body=body, key=f"s45.opened:{case.number}", link="/senior45/", **given)
+    copy = f"副知：{account.office} {user.name}的帳號「{user.account_name}」已{verb}，權限：{request.right_labels}。"
+    windows = [one for one in windows_of(request.office) if one.pk != user.pk]
+    notify(users=windows, subject=f"帳號已{verb}：{user.name}", body=copy, key=f"s45.opened_copy:{case.number}", link=f"/cases/{case.number}/", **given)
+
+
+@transaction.atomic
+def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """不同意, with the reason."""
+    case = lock(case, version=version)
+    request = request_of(case)
+    move(case, "refuse", by=by, at=at, reason=reason)
+    request.answered_on = case.decided_on = taipei_day(at)
+    request.result_text = f"不同意：{reason}"[:300]
+    request.save(update_fields=["answered_on", "result_text"])
+    case.save()
+    meet_deadline(code=ANSWER, at=at, case=case)
+    withdraw_all(at=at, case=case)
+    rearm_leaver(request, at=at)
+    _told(case, request, "refused", f"不同意申請：{case.number}", f"「{case.title}」經審查不同意。\n\n理由：{reason}", at=at)
+    case = lock(case)
+    documents.issue_request(case, request, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def send_back(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """退回補正: back to the user, through the head again."""
+    case = lock(case, version=version)
+    request = request_of(case)
+    if case.state == "filed":
+        sign_back(case, reason=reason, by=by, at=at)
+    move(case, "send_back", by=by, at=at, reason=reason)
+    request.answered_on = taipei_day(at)
+    request.save(update_fields=["answered_on"])
+    meet_deadline(code=ANSWER, at=at, case=case)
+    rearm_leaver(request, at=at)
+    _told(case, request, "sent_back", f"退回補正：{case.number}", f"「{case.title}」退回補正，請修改後重新送單位主管核定。\n\n說明：{reason}", at=at)
+    return case
+
+
+def _told(case: Case, request: AccountRequest, code: str, subject: str, body: str, *, at: datetime) -> None:
+    people = {one.pk: one for one in [*applicants(case), *windows_of(request.office)]}
+    notify(
+        users=people.values(),
+        code=f"senior45.{code}",
+        subject=subject,
+        body=body,
+        key=f"s45.{code}:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/cases/{case.number}/",
+        at=at,
+    )
+
+
+# --- late ------------------------------------------------------------------------------------------------------------
+
+
+def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        Told(
+            user,
+            f"帳號申請回覆期限將屆：{deadline.case.number}",
+            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前回覆。",
+            f"s45.answer_remind:{reminder.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline, reminder in pairs
+        if deadline.case
+        for user in openers_of(deadline.case.office)
+    ]
+    notify_each(told, code="senior45.answer_soon", at=at, mail=False)
+
+
+def escalate(deadlines: list[Deadline], at: datetime) -> None:
+    """From the sixth working day: the opener again, and the lead group's opener and system administrator."""
+    lead = lead_office().organisation
+    above = [*openers_of(lead), *holders(VIEW_ALL, lead)]
+    told = []
+    for deadline in deadlines:
+        case = deadline.case
+        if case is None:
+            continue
+        people = {one.pk: one for one in [*openers_of(case.office), *above]}
+        told += [
+            Told(
+                user,
+                f"帳號申請逾期未回覆：{case.number}",
+                f"{case.office}受理「{case.title}」，應於 {roc(deadline.due_on)} 前回覆，已逾期（第3點第3款）。",
+                f"s45.answer_late:{deadline.pk}",
+                case,
+                f"/admin/case/{case.number}/",
+            )
+            for user in people.values()
+        ]
+    notify_each(told, code="senior45.answer_late", at=at)
+

@@ -1,0 +1,12 @@
+"""Jobs of the 45+ site. The schedule is in config.celery; what there is to do stands in the database."""
+
+from celery import shared_task
+
+from accounts.clock import now
+from senior45.services import inventory
+
+
+@shared_task(name="senior45.tasks.open_inventory")
+def open_inventory() -> None:
+    """Open this half-year's inventory where there is none yet."""
+    inventory.open_due(at=now())
