@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -24,9 +25,19 @@ SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     "waiting exports": ("casework.tasks.run_waiting_exports", 300.0),
     # thrice, since a machine may be off at midnight: the second and third find nothing left to do
     "deadlines": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
+    # 1 January and 1 July; on every other day it finds this half-year's inventory open already
+    "inventory of the 45+ site": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
     "old exports": ("casework.tasks.drop_old_exports", crontab(hour=3, minute=40)),
     "old sessions": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),
 }
+
+if "ojt_subsidy" in settings.SCHEMES:
+    SCHEDULE |= {
+        "course filings told": ("ojt_subsidy.tasks.tell_filed", 60.0),
+        "course ledgers digested": ("ojt_subsidy.tasks.digest_ledgers", crontab(minute=5)),
+        "course terms over": ("ojt_subsidy.tasks.lapse_terms", crontab(hour="0,6,12", minute=20)),
+        "classes started and ended": ("ojt_subsidy.tasks.run_classes", crontab(hour="0,6,12", minute=25)),
+    }
 
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from casework.errors import NotPermitted, Refused
+from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.services.cases import require
 from casework.services.law import law_in_force
@@ -111,7 +111,7 @@ def reject(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enro
 
 
 @transaction.atomic
-def lapse(enrolment: Enrolment, *, by: User | None = None, at: datetime) -> bool:
+def lapse(enrolment: Enrolment | int, *, by: User | None = None, at: datetime) -> bool:
     """逾期: the term is over and the trainee has not accepted. False where that is no longer so."""
     enrolment = places.locked(enrolment)
     if by is not None:
@@ -128,10 +128,4 @@ def lapse(enrolment: Enrolment, *, by: User | None = None, at: datetime) -> bool
 def lapse_due(*, at: datetime) -> int:
     """Every term that has passed, each in a transaction of its own; says how many. A night missed is only late."""
     due = Enrolment.objects.filter(state="asked", accepted_at=None, respond_by__lt=taipei_day(at))
-    return sum(lapse(pk, at=at) for pk in due.order_by("respond_by", "number").values_list("pk", flat=True))  # type: ignore[arg-type]
-
-
-def why_not_seen(user: User, enrolment: Enrolment) -> None:
-    """Raises NotPermitted unless it is the person's own."""
-    if enrolment.person_id != user.pk:
-        raise NotPermitted("只能檢視自己的報名。")
+    return sum(lapse(pk, at=at) for pk in due.order_by("respond_by", "number").values_list("pk", flat=True))

@@ -1,0 +1,223 @@
+"""撥款清冊: approved lines to the bank in one file with control totals; its answer comes back whole or not at all.
+
+Out: H,清冊編號,製作日,筆數,總金額 / D,序號,戶名,金融機構代碼,帳號,金額,報名序號 … / T,筆數,總金額.
+In:  清冊編號,序號,金額,結果,說明 with one row per payment, then 合計,筆數,成功筆數,成功金額,失敗筆數,失敗金額.
+"""
+
+import csv
+import hashlib
+import io
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from simple_history.utils import bulk_update_with_history
+
+from accounts.models import Organisation, User
+from accounts.rights import can
+from casework import sheets_in
+from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.kernel.money import dollars
+from casework.services.notices import Told, notify_each
+from ojt_subsidy.models import PaymentBatch, PaymentLine, UnitPayee
+from ojt_subsidy.permissions import BATCH_PAYMENT
+from ojt_subsidy.services.paying import tell_bounced
+from ojt_subsidy.services.telling import mine
+
+RESULT_HEADER = ["清冊編號", "序號", "金額", "結果", "說明"]
+PAID, FAILED = "成功", "失敗"
+
+
+def _require(by: User, office: Organisation) -> None:
+    if not can(by, BATCH_PAYMENT, office):
+        raise NotPermitted("您沒有製作撥款清冊的權限。")
+
+
+def _lines(**which: Any) -> Any:
+    return PaymentLine.objects.filter(**which).select_related(
+        "closing__case__office", "enrolment__course", "enrolment__person__trainee"
+    )
+
+
+@transaction.atomic
+def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[PaymentBatch, list[str]]:
+    """Every approved line of the office whose payee has an account. Returns the batch and who was left out, and why."""
+    _require(by, office)
+    ready = _lines(state="approved", closing__case__office=office).select_for_update(of=("self",), skip_locked=True)
+    unit_accounts = set(UnitPayee.objects.values_list("organisation_id", flat=True))
+    chosen, left_out = [], []
+    for line in ready.order_by("closing", "enrolment__number"):
+        if line.payee == PaymentLine.Payee.UNIT:
+            has_account = line.closing.case.organisation_id in unit_accounts
+        else:
+            trainee = getattr(line.enrolment.person, "trainee", None)
+            has_account = bool(trainee and trainee.bank_account)
+        if has_account:
+            chosen.append(line)
+        else:
+            left_out.append(f"{line.enrolment.receipt} {line.enrolment.name}：受款人未登錄帳戶")
+    if not chosen:
+        raise Refused("目前沒有可列入清冊的補助款。" + "；".join(left_out[:5]))
+    batch = PaymentBatch.objects.create(
+        number=_number(office, at), office=office, made_at=at, made_by=by, count=len(chosen), total=sum(c.amount for c in chosen)
+    )
+    for n, line in enumerate(chosen, 1):
+        line.batch, line.reference, line.state, line.changed_at = batch, f"{n:05d}", "batched", at
+    _save(chosen, by, "batch", "reference", "state", "changed_at")
+    return batch, left_out
+
+
+def _number(office: Organisation, at: datetime) -> str:
+    """Y1151121-001: the day and the count of the day, under the office's lock."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=office.pk)
+    day = taipei_day(at)
+    stem = f"P{office.pk:04d}-{day.year - 1911}{day:%m%d}"
+    return f"{stem}-{PaymentBatch.objects.filter(number__startswith=stem).count() + 1:03d}"
+
+
+def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
+    bulk_update_with_history(lines, PaymentLine, list(fields), batch_size=1000, default_user=by)
+
+
+@transaction.atomic
+def take_out(line: PaymentLine, *, reason: str, by: User, at: datetime) -> PaymentLine:
+    """移出撥款清冊 while it has not gone to the bank."""
+    batch = _locked(line.batch_id, by)
+    row = PaymentLine.objects.select_for_update().get(pk=line.pk)
+    if batch.state != PaymentBatch.State.OPEN or row.state != "batched" or row.batch_id != batch.pk:
+        raise NotAllowed("清冊已送銀行，不能移出。")
+    if not reason.strip():
+        raise Refused("移出清冊請填寫理由。", field="reason")
+    row.batch, row.reference, row.state, row.changed_at, row.problem = None, "", "approved", at, reason.strip()
+    row.save()
+    batch.count, batch.total = batch.count - 1, batch.total - row.amount
+    batch.save()
+    return row
+
+
+def _locked(pk: int | None, by: User) -> PaymentBatch:
+    batch = PaymentBatch.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    _require(by, batch.office)
+    return batch
+
+
+def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
+    units = {one.organisation_id: one for one in UnitPayee.objects.all()}
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    write(["H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total])
+    for line in lines:
+        payee = units[line.closing.case.organisation_id] if line.payee == "unit" else line.enrolment.person.trainee
+        write(["D", line.reference, payee.bank_holder, payee.bank_code, payee.bank_account, line.amount, line.enrolment.receipt])
+    write(["T", batch.count, batch.total])
+    return out.getvalue()
+
+
+@transaction.atomic
+def send_batch(batch: PaymentBatch, *, by: User, at: datetime) -> PaymentBatch:
+    """送交銀行: totals must agree with the lines; the bytes are frozen, and again gives the same file."""
+    batch = _locked(batch.pk, by)
+    if batch.state != PaymentBatch.State.OPEN:
+        return batch
+    lines = list(_lines(batch=batch).select_for_update(of=("self",)).order_by("reference"))
+    wrong = [line for line in lines if line.state != "batched"]
+    if wrong or len(lines) != batch.count or sum(line.amount for line in lines) != batch.total or not lines:
+        raise Refused(f"清冊筆數或總金額與明細不符（應為 {batch.count} 筆、{batch.total:,} 元），未送出。")
+    batch.content = _file(batch, lines)
+    batch.sha256 = hashlib.sha256(batch.content.encode("utf-8-sig")).hexdigest()
+    batch.state, batch.sent_at, batch.sent_by = PaymentBatch.State.SENT, at, by
+    batch.save()
+    for line in lines:
+        line.state, line.changed_at = "sent", at
+    _save(lines, by, "state", "changed_at")
+    return batch
+
+
+def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
+    """The bank's answer as it reads: counts, sums and what failed. Raises Refused for anything that does not agree."""
+    try:
+        table = sheets_in.read(data)
+    except sheets_in.SheetError as error:
+        raise Refused(str(error), field="file") from error
+    if not table or table[0] != RESULT_HEADER:
+        raise Refused(f"第 1 列欄位應為：{'、'.join(RESULT_HEADER)}。", field="file")
+    body, total = table[1:-1], table[-1]
+    if len(table) < 3 or total[0] != "合計" or len(total) < 6:
+        raise Refused("檔案沒有「合計」列，可能不完整；未入帳任何一筆。", field="file")
+    amounts = dict(PaymentLine.objects.filter(batch=batch).values_list("reference", "amount"))
+    paid: dict[str, int] = {}
+    failed: dict[str, str] = {}
+    for n, row in enumerate(body, 2):
+        number, serial, amount, result, *why = [*row, "", "", "", ""][:5]
+        if number != batch.number:
+            raise Refused(f"第 {n} 列是清冊 {number} 的資料，不是 {batch.number}；未入帳任何一筆。", field="file")
+        if serial not in amounts or serial in paid or serial in failed:
+            raise Refused(f"第 {n} 列序號「{serial}」不在清冊內或重複；未入帳任何一筆。", field="file")
+        if amount != str(amounts[serial]):
+            raise Refused(f"第 {n} 列金額 {amount} 與清冊 {amounts[serial]} 不符；未入帳任何一筆。", field="file")
+        if result == PAID:
+            paid[serial] = amounts[serial]
+        elif result == FAILED:
+            failed[serial] = why[0] if why and why[0] else "銀行未說明"
+        else:
+            raise Refused(f"第 {n} 列結果「{result}」應為「成功」或「失敗」；未入帳任何一筆。", field="file")
+    expected = [len(body), len(paid), sum(paid.values()), len(failed), sum(amounts[s] for s in failed)]
+    if [str(value) for value in expected] != total[1:6] or len(body) != batch.count:
+        raise Refused(
+            f"合計與明細不符：明細 {len(body)} 筆、成功 {len(paid)} 筆 {sum(paid.values()):,} 元，清冊 {batch.count} 筆；未入帳任何一筆。",
+            field="file",
+        )
+    return {"paid": paid, "failed": failed, "totals": expected, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+@transaction.atomic
+def apply_result(batch: PaymentBatch, *, data: bytes, by: User, at: datetime) -> tuple[PaymentBatch, bool]:
+    """Settle a batch by the bank's file, whole. The same file again changes nothing: (batch, False)."""
+    batch = _locked(batch.pk, by)
+    digest = hashlib.sha256(data).hexdigest()
+    if batch.state == PaymentBatch.State.SETTLED:
+        if batch.result_sha256 == digest:
+            return batch, False
+        raise NotAllowed(f"清冊 {batch.number} 已依銀行回覆檔入帳，不能再匯入不同的檔案。")
+    if batch.state != PaymentBatch.State.SENT:
+        raise NotAllowed("清冊尚未送銀行。")
+    found = read_result(batch, data)
+    lines = list(_lines(batch=batch, state="sent").select_for_update(of=("self",)).order_by("reference"))
+    on = taipei_day(at)
+    for line in lines:
+        line.changed_at = at
+        if line.reference in found["failed"]:
+            line.state, line.problem, line.bounced_at = "bounced", found["failed"][line.reference], at
+        else:
+            line.state, line.paid_on = ("with_unit" if line.payee == "unit" else "paid"), on
+    _save(lines, by, "state", "changed_at", "problem", "bounced_at", "paid_on")
+    batch.state, batch.settled_at, batch.result_sha256 = PaymentBatch.State.SETTLED, at, digest
+    batch.result_report = {"totals": found["totals"], "failed": found["failed"]}
+    batch.save()
+    _tell(lines, on, at)
+    return batch, True
+
+
+def _tell(lines: list[PaymentLine], on: date, at: datetime) -> None:
+    told = []
+    for line in lines:
+        row = line.enrolment
+        if line.state == "bounced":
+            subject, body = "補助款退匯", f"銀行退匯：{line.problem}。請到個人報名資料更正帳戶。"
+        elif line.state == "with_unit":
+            subject, body = "補助款已撥付訓練單位", f"補助款{dollars(line.amount)}已撥付訓練單位，由訓練單位轉撥給您。"
+        else:
+            subject, body = "補助款已撥付", f"補助款{dollars(line.amount)}已於 {roc(on)} 撥入您的帳戶。"
+        key = f"paid:{line.pk}:{line.batch_id}"
+        told.append(Told(row.person, f"{subject}：{row.course.title}", body, key, None, mine(row)))
+    notify_each(told, code="ojt_subsidy.paid", at=at)
+    tell_bounced([line for line in lines if line.state == "bounced"], at=at)
+
+
+def totals_in_database(batch: PaymentBatch) -> tuple[int, int]:
+    """(count, sum) of the lines, for the page that compares them with the batch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(sum(amount), 0) FROM ojt_subsidy_paymentline WHERE batch_id = %s", [batch.pk])
+        count, total = cursor.fetchone()
+    return int(count), int(total)

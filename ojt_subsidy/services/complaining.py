@@ -1,0 +1,139 @@
+"""陳情 (SUB-16). A confidential complaint hides the person by construction: case, events and notices never held the name."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import County, User
+from accounts.rights import can, holders, permission_row
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.models import Case, CaseUserObjectPermission
+from casework.services.cases import lock, move, open_case, require
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ojt_subsidy.models import Complaint, Course
+from ojt_subsidy.permissions import FILE_COMPLAINT, HANDLE_COMPLAINT, SEE_COMPLAINANT
+from ojt_subsidy.rules import service as rules
+from ojt_subsidy.states import COMPLAINT
+
+HIDDEN = "陳情人（保密）"
+
+
+def complaint_of(case: Case) -> Complaint:
+    return Complaint.objects.select_related("case__office", "course", "county", "person").get(case=case)
+
+
+def shown_name(complaint: Complaint, reader: User) -> str:
+    """The complainant's name as `reader` may see it."""
+    if complaint.person_id == reader.pk:
+        return complaint.person.name
+    may = can(reader, SEE_COMPLAINANT, complaint.case)
+    facts = rules.ComplaintFacts(complaint.county.name, complaint.confidential, may)
+    outcome = rules.complaint(facts, on=taipei_day(complaint.case.created_at), law=law_in_force())
+    return HIDDEN if outcome.result["identity_hidden"] else complaint.person.name
+
+
+@transaction.atomic
+def file_complaint(
+    *, person: User, county: County, course: Course | None, about: str, body: str, confidential: bool, at: datetime
+) -> Complaint:
+    """To the branch of the place of training. Raises Refused."""
+    if not body.strip():
+        raise Refused("請填寫陳情內容。", field="body")
+    if course is not None:
+        county = course.county
+    outcome = rules.complaint(rules.ComplaintFacts(county.name, confidential), on=taipei_day(at), law=law_in_force())
+    if not outcome.met or county.branch is None:
+        raise Refused(outcome.sentence, field="county", outcomes=[outcome])
+    label = Complaint.About(about).label
+    case = open_case(
+        kind=COMPLAINT.kind,
+        title=f"陳情：{label}" + (f"（{course.title}）" if course else "")[:150],
+        office=county.branch,
+        person=None if confidential else person,
+        by=None if confidential else person,
+        at=at,
+        as_name=HIDDEN if confidential else "",
+    )
+    case.filed_at, case.received_on = at, taipei_day(at)
+    case.save()
+    if confidential:
+        # The person still finds and follows the case: by a grant on it alone, which no list of the office shows.
+        CaseUserObjectPermission.objects.create(
+            user=person, permission=permission_row(FILE_COMPLAINT), content_object=case
+        )
+    complaint = Complaint.objects.create(
+        case=case, person=person, course=course, county=county, about=about, body=body.strip(), confidential=confidential,
+        outcome=outcome.as_json(),
+    )  # fmt: skip
+    notify(
+        users=holders(HANDLE_COMPLAINT, county.branch), code="ojt_subsidy.complaint_filed", subject=f"新收陳情：{case.number}",
+        body=f"事項：{label}。" + ("陳情人請求保密。" if confidential else ""), key=f"complaint:{case.number}", case=case,
+        link=f"/admin/case/{case.number}/", at=at, mail=False,
+    )  # fmt: skip
+    return complaint
+
+
+def _own(case: Case, by: User) -> Complaint:
+    complaint = complaint_of(case)
+    if complaint.person_id != by.pk:
+        raise NotPermitted("只能辦理自己的陳情。")
+    return complaint
+
+
+def _by(complaint: Complaint, by: User) -> tuple[User | None, str]:
+    """Who the case says acted."""
+    return (None, HIDDEN) if complaint.confidential else (by, "")
+
+
+@transaction.atomic
+def take(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "take", by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def answer(case: Case, *, text: str, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    require(by, HANDLE_COMPLAINT, case)
+    if not text.strip():
+        raise Refused("請填寫答覆內容。", field="text")
+    complaint = complaint_of(case)
+    complaint.answer, complaint.answered_at = text.strip(), at
+    complaint.save()
+    move(case, "answer", by=by, at=at)
+    notify(
+        users=[complaint.person], code="ojt_subsidy.complaint_answered", subject=f"陳情已答覆：{case.number}",
+        body="分署已答覆您的陳情，請登入查看。", key=f"complaint_answered:{case.number}:{case.version}", link=f"/cases/{case.number}/",
+        at=at,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def insist(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    complaint = _own(case, by)
+    if not reason.strip():
+        raise Refused("再陳情請填寫理由。", field="reason")
+    who, name = _by(complaint, by)
+    move(case, "insist", by=who, at=at, reason=reason, as_name=name)
+    return case
+
+
+@transaction.atomic
+def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    complaint = _own(case, by)
+    who, name = _by(complaint, by)
+    move(case, "withdraw", by=who, at=at, as_name=name)
+    return case
+
+
+@transaction.atomic
+def close(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "close", by=by, at=at)
+    return case

@@ -1,0 +1,259 @@
+"""補助款明細, line by line: missing papers of one do not hold back the others; what was paid wrongly is reversed by an entry."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.errors import NotAllowed, Refused
+from casework.kernel.dates import taipei_day
+from casework.kernel.money import dollars
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services.attachments import add_attachment
+from casework.services.cases import lock, require
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ojt_subsidy.models import MoneyEntry, PaymentLine, UnitPayee
+from ojt_subsidy.params import Plan
+from ojt_subsidy.permissions import (
+    FILE_CLOSING,
+    PASS_ON,
+    REVERSE_PAYMENT,
+    REVIEW_PAYMENT,
+)
+from ojt_subsidy.rules import payment
+from ojt_subsidy.selectors.money import (
+    accepted_identities,
+    amounts,
+    begun_rows,
+    conditions_of,
+    latest_check,
+    rate_of,
+    standing_amounts,
+    trainee_of,
+)
+from ojt_subsidy.services import reserving
+from ojt_subsidy.services.places import lock_person
+from ojt_subsidy.services.telling import tell
+from ojt_subsidy.states import PAYMENT
+
+PROOF = "pass_on"
+
+
+def locked_line(line: PaymentLine | int) -> PaymentLine:
+    """The line with its person locked: whoever decides it sees every other decision on the same cap."""
+    pk = line.pk if isinstance(line, PaymentLine) else line
+    lock_person(PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk))
+    rows = PaymentLine.objects.select_for_update(of=("self",)).select_related(
+        "closing__case__office", "closing__case__organisation", "enrolment__person", "enrolment__course__case"
+    )
+    return rows.get(pk=pk)
+
+
+def step(line: PaymentLine, name: str, *, by: User | None, at: datetime, reason: str = "") -> None:
+    """Take a transition on a locked line, with the act's own right. Raises NotAllowed, NotPermitted, Refused."""
+    transition = PAYMENT.transition(name)
+    require(by, transition.permission, line.closing.case)
+    try:
+        target = PAYMENT.move(line.state, name)
+    except NotAllowed as error:
+        label = PAYMENT.state(line.state).label
+        raise NotAllowed(f"{line.enrolment.name}的補助款目前為「{label}」，不能「{transition.label}」。") from error
+    if transition.reason and not reason.strip():
+        raise Refused(f"「{transition.label}」請填寫理由。", field="reason")
+    line.state, line.changed_at = target.code, at
+    if transition.reason:
+        line.problem = reason.strip()[:500]
+    line.save()
+
+
+def _event(line: PaymentLine, code: str, label: str, *, by: User | None, at: datetime, reason: str = "", outcomes: Iterable[Outcome] = ()) -> None:
+    case = lock(line.closing.case_id)
+    record(case, code, f"{label}：報名序號 {line.enrolment.receipt}", by=by, at=at, reason=reason, outcomes=outcomes)
+
+
+@transaction.atomic
+def ask_papers(line: PaymentLine, *, reason: str, by: User, at: datetime) -> PaymentLine:
+    """通知補件 for one trainee."""
+    line = locked_line(line)
+    step(line, "ask", by=by, at=at, reason=reason)
+    _event(line, "payment.ask", "通知補件", by=by, at=at, reason=reason)
+    tell(line.enrolment, "payment_missing", "補助款資料待補件", f"應補事項：{reason}。請洽訓練單位補件，不影響其他學員撥款。", at=at)
+    return line
+
+
+@transaction.atomic
+def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
+    """補件 by the unit."""
+    line = locked_line(line)
+    step(line, "supply", by=by, at=at)
+    _event(line, "payment.supply", "已補件", by=by, at=at)
+    return line
+
+
+def judged(line: PaymentLine, *, on: date) -> list[Outcome]:
+    """SUB-05, SUB-11, SUB-07 with SUB-10, SUB-14 as the rows stand: what the amount rests on."""
+    law, enrolment = law_in_force(), line.enrolment
+    check = latest_check(enrolment)
+    found = [Outcome.from_json(check.outcome)] if check else []
+    found.append(conditions_of(enrolment, on=on, law=law))
+    person = enrolment.person
+    trainee, papers = trainee_of(person), accepted_identities(person.pk)
+    rows, standing = begun_rows(person.pk), standing_amounts(person.pk)
+    # A decided line keeps what it was decided on; before that it is computed with all the others.
+    wanted = amounts(
+        rows, standing, person.outside_courses.all(),
+        lambda row: rate_of(trainee, papers, row.course.starts_on, on=on, law=law), on=on, law=law,
+    )  # fmt: skip
+    found += wanted.get(enrolment.pk, (0, []))[1]
+    facts = payment.PayeeFacts(Plan(enrolment.course.plan), enrolment.course.advance_percent)
+    found.append(payment.payee(facts, on=on, law=law))
+    return found
+
+
+@transaction.atomic
+def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
+    """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
+    line = locked_line(line)
+    if line.closing.case.state not in ("approved", "settled"):
+        raise Refused("本班結訓核銷尚未核定，請先完成核定。")
+    on = taipei_day(at)
+    outcomes = judged(line, on=on)
+    if not any(one.rule == "SUB-05" for one in outcomes):
+        raise Refused(f"{line.enrolment.name}尚未完成開訓當日投保勾稽，請先匯入比對結果或採認投保明細。")
+    wrong = [one for one in outcomes if one.met is False]
+    if wrong:
+        raise Refused(f"{line.enrolment.name}不符補助條件：" + "".join(one.sentence for one in wrong), outcomes=wrong)
+    amount = reserving.settle(line.enrolment.person, by=by, at=at, reason=f"核定 {line.enrolment.receipt}")[line.enrolment_id]
+    if amount == 0:
+        raise Refused(f"{line.enrolment.name}的補助額度已用完，本次補助 0 元，請辦理不予補助並敘明理由。", outcomes=outcomes)
+    line.amount, line.outcomes = amount, [one.as_json() for one in outcomes]
+    line.approved_at, line.approved_by, line.problem = at, by, ""
+    step(line, "approve", by=by, at=at)
+    _event(line, "payment.approve", f"核定補助{dollars(amount)}", by=by, at=at, outcomes=outcomes)
+    return line
+
+
+@transaction.atomic
+def refuse_line(line: PaymentLine, *, reason: str, by: User, at: datetime) -> PaymentLine:
+    """不予補助: what was reserved goes back to the person's cap."""
+    line = locked_line(line)
+    outcomes = judged(line, on=taipei_day(at))
+    line.amount, line.outcomes = 0, [one.as_json() for one in outcomes]
+    step(line, "refuse", by=by, at=at, reason=reason)
+    reserving.settle(line.enrolment.person, by=by, at=at, reason=f"不予補助 {line.enrolment.receipt}")
+    _event(line, "payment.refuse", "不予補助", by=by, at=at, reason=reason, outcomes=outcomes)
+    tell(line.enrolment, "payment_refused", "不予補助通知", f"理由：{reason}", at=at)
+    return line
+
+
+@transaction.atomic
+def correct_account(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
+    """退匯 and the account has been corrected since: it goes into the next batch."""
+    line = locked_line(line)
+    changed = _account_changed_at(line)
+    if line.bounced_at and (changed is None or changed <= line.bounced_at):
+        raise Refused(f"{line.enrolment.name}退匯後尚未更正帳戶。")
+    line.batch, line.reference, line.problem = None, "", ""
+    step(line, "correct", by=by, at=at)
+    _event(line, "payment.correct", "更正帳戶後重新撥款", by=by, at=at)
+    return line
+
+
+def _account_changed_at(line: PaymentLine) -> datetime | None:
+    if line.payee == PaymentLine.Payee.UNIT:
+        payee = UnitPayee.objects.filter(organisation=line.closing.case.organisation_id).first()
+        return payee.saved_at if payee else None
+    trainee = trainee_of(line.enrolment.person)
+    return trainee.bank_changed_at if trainee else None
+
+
+@transaction.atomic
+def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: datetime) -> MoneyEntry:
+    """追繳沖回: nothing paid is changed; an entry of the opposite sign gives the amount back to the cap."""
+    line = locked_line(line)
+    require(by, REVERSE_PAYMENT, line.closing.case)
+    if line.state not in ("paid", "with_unit"):
+        raise NotAllowed("只有已撥付的補助款可以追繳沖回。")
+    if not reason.strip():
+        raise Refused("追繳沖回請填寫理由。", field="reason")
+    if not 0 < amount <= line.amount - line.reversed_amount:
+        raise Refused(f"沖回金額須在 1 到 {line.amount - line.reversed_amount:,} 元之間。", field="amount")
+    line.reversed_amount += amount
+    line.changed_at = at
+    line.save()
+    entry = MoneyEntry.objects.create(
+        enrolment=line.enrolment, person=line.enrolment.person, kind=MoneyEntry.Kind.REVERSE, amount=-amount, at=at, by=by,
+        reason=reason.strip()[:200],
+    )  # fmt: skip
+    _event(line, "payment.reverse", f"追繳沖回{dollars(amount)}", by=by, at=at, reason=reason)
+    reserving.settle(line.enrolment.person, by=by, at=at, reason=f"沖回後重算 {line.enrolment.receipt}")
+    tell(line.enrolment, "payment_reversed", "補助款追繳通知", f"追繳{dollars(amount)}，理由：{reason}", at=at)
+    return entry
+
+
+# --- through the union (學員問答第22題) ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_unit_payee(
+    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
+) -> UnitPayee:
+    require(by, FILE_CLOSING, case)
+    values = {"bank_code": bank_code, "bank_account": bank_account, "bank_holder": bank_holder, "saved_at": at, "saved_by": by}
+    payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
+    return payee
+
+
+def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
+    """轉撥證明 of the class, before lines are marked as passed on."""
+    require(by, PASS_ON, case)
+    add_attachment(case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True)
+
+
+@transaction.atomic
+def pass_on(line: PaymentLine, *, passed_on_on: date, by: User, at: datetime) -> PaymentLine:
+    """轉撥學員: with the proof on file (SUB-14)."""
+    line = locked_line(line)
+    proof = line.closing.case.attachments.filter(field=PROOF, removed_at=None).exists()
+    course = line.enrolment.course
+    facts = payment.PayeeFacts(Plan(course.plan), course.advance_percent, proof)
+    outcome = payment.payee(facts, on=taipei_day(at), law=law_in_force())
+    if not outcome.met:
+        raise Refused(outcome.sentence, outcomes=[outcome])
+    if passed_on_on > taipei_day(at) or (line.paid_on and passed_on_on < line.paid_on):
+        raise Refused("轉撥日須在撥付訓練單位之後，且不得晚於今天。", field="passed_on_on")
+    line.passed_on_on = passed_on_on
+    step(line, "pass_on", by=by, at=at)
+    _event(line, "payment.pass_on", "已轉撥學員", by=by, at=at, outcomes=[outcome])
+    tell(line.enrolment, "payment_passed_on", "補助款已轉撥", f"訓練單位已轉撥補助款{dollars(line.amount)}。", at=at)
+    return line
+
+
+def tell_bounced(lines: Iterable[PaymentLine], *, at: datetime) -> None:
+    """Whoever reviews hears of what came back."""
+    for line in lines:
+        notify(
+            users=holders(REVIEW_PAYMENT, line.closing.case.office), code="ojt_subsidy.bounced",
+            subject=f"補助款退匯：{line.closing.case.number}", body=f"報名序號 {line.enrolment.receipt}：{line.problem}",
+            key=f"bounced:{line.pk}:{at.isoformat()}", case=line.closing.case, link=f"/admin/subsidy/closings/{line.closing.case.number}/",
+            at=at, mail=False,
+        )  # fmt: skip
+
+
+def approve_all(closing_pk: int, *, by: User, at: datetime) -> tuple[int, list[str]]:
+    """Every pending line of a class, each by itself: (approved, sentences of those held back)."""
+    approved, held = 0, []
+    for pk in PaymentLine.objects.filter(closing=closing_pk, state="pending").order_by("enrolment__number").values_list("pk", flat=True):
+        try:
+            approve_line(pk, by=by, at=at)
+            approved += 1
+        except (Refused, NotAllowed) as error:
+            held.append(str(error))
+    return approved, held
+

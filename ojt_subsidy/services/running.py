@@ -1,0 +1,176 @@
+"""A class from its first day to its last: started, attended, ended; and one that does not take place."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import NotAllowed, Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.models import Case
+from casework.services.cases import lock, move, require
+from casework.services.deadlines import set_deadline
+from casework.services.law import law_in_force
+from ojt_subsidy.models import Absence, Course, CourseSession, Enrolment, Survey
+from ojt_subsidy.permissions import ATTENDANCE, CLOSE_CLASS, FILE_CLOSING
+from ojt_subsidy.rules import payment
+from ojt_subsidy.selectors.courses import course_of
+from ojt_subsidy.services import places, reserving
+from ojt_subsidy.services.reviewing import tell_unit
+from ojt_subsidy.services.telling import tell
+
+CLOSE_BY = "ojt_subsidy.close_by"
+QUESTIONS = {
+    "content": "課程內容符合需求",
+    "teacher": "教師教學清楚",
+    "place": "場地與設備合宜",
+    "service": "訓練單位服務良好",
+    "use": "對工作有幫助",
+}
+
+
+def first_day_reached(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 開訓."""
+    course = course_of(case)
+    if taipei_day(at) < course.starts_on:
+        raise Refused(f"開訓日為 {roc(course.starts_on)}，尚未到期。")
+
+
+def last_day_passed(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 結訓."""
+    course = course_of(case)
+    if taipei_day(at) <= course.ends_on:
+        raise Refused(f"結訓日為 {roc(course.ends_on)}，尚未結束。")
+
+
+@transaction.atomic
+def start(case: Case, *, by: User | None = None, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "start", by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def end(case: Case, *, by: User | None = None, at: datetime, version: int | None = None) -> Case:
+    """結訓: from here the unit has 21 days to close the class (SUB-13)."""
+    case = lock(case, version=version)
+    course = course_of(case)
+    law = law_in_force()
+    # The term is the law's whatever day this runs on; asked as of the last day of class.
+    outcome = payment.closing(payment.ClosingFacts(course.ends_on), on=course.ends_on, law=law)
+    move(case, "end", by=by, at=at, outcomes=[outcome])
+    close_by = date.fromisoformat(outcome.result["close_by"])
+    set_deadline(
+        code=CLOSE_BY, rule="SUB-13", label="辦理結訓作業", citation="學員問答第18題", counted_from=course.ends_on,
+        due_on=close_by, at=at, case=case, outcome=outcome, remind_days=(7, 3),
+    )  # fmt: skip
+    tell_unit(case, "course_ended", "請辦理結訓作業", f"請於 {roc(close_by)} 前辦理結訓作業並送件核銷。", at=at, right=FILE_CLOSING)
+    return case
+
+
+def run_day(*, at: datetime) -> tuple[int, int]:
+    """Start classes whose first day has come and end those whose last has passed; a night missed is only late."""
+    on = taipei_day(at)
+    starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk")
+    started = [start(course.case, at=at) for course in starting.select_related("case")]
+    ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk")
+    ended = [end(course.case, at=at) for course in ending.select_related("case")]
+    return len(started), len(ended)
+
+
+@transaction.atomic
+def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """停辦: every filing ends with the reason, what was reserved goes back to each person's cap."""
+    people = list(Enrolment.objects.filter(course__case=case).values_list("person_id", flat=True))
+    places.lock_person(*people)
+    course = course_of(case)
+    places.lock_course(course.pk)
+    case = lock(case, version=version)
+    move(case, "cancel", by=by, at=at, reason=reason)
+    for row in course.enrolments.filter(state__in=("filed", "waiting", "asked", "admitted")).select_related("person"):
+        row.course = course
+        if row.state == "admitted":
+            # The table has no rejection of the admitted: the class itself is gone, and the filing with it.
+            places.step(row, "withdraw", by=by, at=at, reason=f"停辦：{reason}")
+            reserving.settle(row.person, by=by, at=at, reason=f"停辦 {row.receipt}")
+        else:
+            places.step(row, "reject", by=by, at=at, reason=f"停辦：{reason}")
+        tell(row, "cancelled", "課程停辦", f"您報名的課程停辦，理由：{reason}", at=at)
+    tell_unit(case, "course_cancelled", "課程停辦", f"理由：{reason}", at=at)
+    return case
+
+
+# --- in class -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], by: User, at: datetime) -> int:
+    """點名 of one session: hours missed per filing. Somebody who comes for the first time begins (到訓). Says how many rows."""
+    course = Course.objects.select_related("case").get(pk=session.course_id)
+    require(by, ATTENDANCE, course.case)
+    if at < session.starts_at:
+        raise Refused("這堂課還沒開始，不能登錄出缺席。")
+    places.lock_course(course.pk)
+    if course.case.state not in ("running", "ended") or hasattr(course, "closing") and course.closing.filed_on:
+        raise NotAllowed("課程不在訓練期間，或結訓核銷已送件，不能登錄出缺席。")
+    length = Decimal(str(session.hours)).quantize(Decimal("0.1"))
+    rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}
+    for pk, hours in missed.items():
+        row = rows.get(pk)
+        if row is None:
+            raise Refused("名單中有人不在本班參訓，請重新整理後再登錄。")
+        if not 0 <= hours <= length:
+            raise Refused(f"{row.name}的缺課時數須在 0 到 {length} 小時之間。", field=f"hours_{pk}")
+        row.course = course
+        if row.state == "admitted" and hours < length:
+            places.step(row, "begin", by=by, at=at)
+        values = {"hours": hours, "recorded_at": at, "recorded_by": by}
+        Absence.objects.update_or_create(enrolment=row, session=session, defaults=values)
+    return len(missed)
+
+
+@transaction.atomic
+def drop(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enrolment:
+    """離退訓: the cap is given back, the window stays begun (SUB-09)."""
+    enrolment = places.locked(enrolment)
+    require(by, ATTENDANCE, enrolment.course.case)
+    places.step(enrolment, "drop", by=by, at=at, reason=reason)
+    reserving.settle(enrolment.person, by=by, at=at, reason=f"離退訓 {enrolment.receipt}")
+    tell(enrolment, "dropped", "離退訓通知", f"理由：{reason}", at=at)
+    return enrolment
+
+
+@transaction.atomic
+def grade(enrolment: Enrolment, *, passed: bool, certificate: str = "", reason: str = "", by: User, at: datetime) -> Enrolment:
+    """考核: a certificate for who passed, a reason for who did not."""
+    enrolment = places.locked(enrolment)
+    course = enrolment.course
+    require(by, CLOSE_CLASS, course.case)
+    if course.case.state != "ended":
+        raise NotAllowed("課程結訓後才能登錄考核結果。")
+    if passed:
+        if not certificate.strip():
+            raise Refused("請填寫結訓證書或學分證明字號。", field="certificate")
+        if course.enrolments.filter(certificate=certificate.strip()).exclude(pk=enrolment.pk).exists():
+            raise Refused(f"證書字號「{certificate}」已用於本班其他學員。", field="certificate")
+        enrolment.certificate = certificate.strip()
+        places.step(enrolment, "complete", by=by, at=at)
+    else:
+        places.step(enrolment, "fail", by=by, at=at, reason=reason)
+        reserving.settle(enrolment.person, by=by, at=at, reason=f"未通過考核 {enrolment.receipt}")
+    return enrolment
+
+
+@transaction.atomic
+def fill_survey(enrolment: Enrolment, *, answers: Mapping[str, int], comment: str = "", by: User, at: datetime) -> Survey:
+    """參訓學員意見調查表, once, by the trainee."""
+    row = Enrolment.objects.select_for_update().select_related("course").get(pk=enrolment.pk)
+    if row.person_id != by.pk or row.state not in ("attending", "completed"):
+        raise NotAllowed("參訓中或已結訓的學員才能填寫意見調查表。")
+    if set(answers) != set(QUESTIONS) or not all(1 <= value <= 5 for value in answers.values()):
+        raise Refused("請逐題評分（1 到 5 分）。")
+    if hasattr(row, "survey"):
+        raise Refused("您已填寫過這門課程的意見調查表。")
+    return Survey.objects.create(enrolment=row, answers=dict(answers), comment=comment.strip(), filed_at=at)
