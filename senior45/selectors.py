@@ -31,7 +31,7 @@ from senior45.params import (
     OfficeKind,
     Right,
 )
-from senior45.rules import content, procedure, rights
+from senior45.rules import procedure, rights
 
 # --- offices ---------------------------------------------------------------------------------------------------------
 

@@ -305,11 +305,17 @@ def until_passed(case: Case, by: User | None, at: datetime) -> None:
 def expire(deadlines: list[Deadline], at: datetime) -> None:
     """The last day is over. The public page went with the day; here the state follows, unless a next version is being written."""
     for article in Article.objects.filter(pk__in=[one.thing_id for one in deadlines]).select_related("case"):
-        case = lock(article.case)
-        if case.state == "published":
-            move(case, "expire", by=None, at=at)
-        else:
-            record(case, "expired", "刊登期滿（修訂中）", by=None, at=at)
+        expire_past(article, at=at)
+
+
+@transaction.atomic
+def expire_past(article: Article, *, at: datetime) -> None:
+    case = lock(article.case)
+    if case.state == "published":
+        move(case, "expire", by=None, at=at)
+    else:
+        record(case, "expired", "刊登期滿（修訂中）", by=None, at=at)
+    withdraw_deadline(code=EXPIRE, at=at, thing=article)
     front.changed_on_commit()
 
 

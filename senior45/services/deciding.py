@@ -18,7 +18,7 @@ from casework.services.notices import Told, notify, notify_each
 from casework.services.signoffs import sign
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount
-from senior45.permissions import VIEW_ALL
+from senior45.permissions import DESIGNATE
 from senior45.selectors import (
     FORM,
     HEAD_CHAIN,
@@ -204,7 +204,7 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 def escalate(deadlines: list[Deadline], at: datetime) -> None:
     """From the sixth working day: the opener again, and the lead group's opener and system administrator."""
     lead = lead_office().organisation
-    above = [*openers_of(lead), *holders(VIEW_ALL, lead)]
+    above = holders(DESIGNATE, lead)
     told = []
     for deadline in deadlines:
         case = deadline.case

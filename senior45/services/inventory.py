@@ -86,9 +86,9 @@ def _make_lines(campaign: Campaign, on: date) -> int:
     """A line per open account, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO senior45_inventoryline "
+            "INSERT INTO senior45_inventoryline "  # noqa: S608 - the only words put in are this module's own
             "(campaign_id, account_id, office_id, rights, last_sign_in_on, idle_days, leaves_on, state, reason) "
-            f"SELECT %s, a.id, a.office_id, coalesce((SELECT string_agg(CASE r.\"right\" {_WORDS} END, '、' ORDER BY r.\"right\") "  # noqa: S608 - words of this module
+            f"SELECT %s, a.id, a.office_id, coalesce((SELECT string_agg(CASE r.\"right\" {_WORDS} END, '、' ORDER BY r.\"right\") "
             "FROM senior45_accountright r WHERE r.account_id = a.id AND r.starts_on <= %s "
             "AND (r.ends_before IS NULL OR r.ends_before > %s)), ''), "
             "a.last_sign_in_on, greatest(0, %s - a.idle_from), a.leaves_on, 'pending', '' "

@@ -15,7 +15,7 @@ from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import FILE
-from senior45.selectors import leaver_outcome, opening_office, openers_of, windows_of
+from senior45.selectors import leaver_outcome, openers_of, opening_office, windows_of
 from senior45.services.accounts import lock_account, note, stop_account
 
 LEAVER = "senior45.leaver"

@@ -87,8 +87,7 @@ def start(
     )
     _grant(case, by, SUBMIT)
     given = {name: data[name] for name in AccountRequest.FIELDS if name in data}
-    request = AccountRequest.objects.create(case=case, office=office, account=account, **{**given, "change": change})
-    return request
+    return AccountRequest.objects.create(case=case, office=office, account=account, **{**given, "change": change})
 
 
 def _grant(case: Case, user: User, code: str) -> None:

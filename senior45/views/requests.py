@@ -25,6 +25,7 @@ from senior45.forms.requests import LeavingForm, RegisterForm, RequestForm, Stop
 from senior45.models import AccountRequest, SiteAccount
 from senior45.params import RIGHT_LABELS, Right
 from senior45.permissions import ANSWER, FILE
+from senior45.selectors import MATRIX_COLUMNS as COLUMNS
 from senior45.selectors import (
     accounts,
     campaigns,
@@ -35,7 +36,6 @@ from senior45.selectors import (
     request_of,
     rights_in_force,
 )
-from senior45.selectors import MATRIX_COLUMNS as COLUMNS
 from senior45.services import designating, leavers, requests
 from senior45.wordings import TERMS
 
