@@ -33,7 +33,16 @@ from ojt_accounts.permissions import (
     VIEW_OWN,
 )
 from ojt_accounts.rules.papers import PAPERS
-from ojt_accounts.selectors import application_of, differences, findings, live_forms, live_pledges, seats_taken, shown
+from ojt_accounts.selectors import (
+    application_of,
+    differences,
+    findings,
+    live_forms,
+    live_pledges,
+    seats_taken,
+    shown,
+    standing_missing,
+)
 from ojt_accounts.services import filing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign, states_of
 from ojt_accounts.states import APPLICATION, KIND
@@ -77,8 +86,12 @@ def _why_file(case: Case, user: User) -> str:
     if case.state != "draft":
         return _in_state("draft")(case, user)
     application = application_of(case)
-    outcome = findings(application, on=today(), law=law_in_force())[0]
-    return "" if outcome.met else f"尚缺 {len(outcome.refusals)} 項，請看檢核表。"
+    checklist, *others = findings(application, on=today(), law=law_in_force())
+    if missing := len(checklist.refusals) + bool(standing_missing(application)):
+        return f"尚缺 {missing} 項，請看檢核表。"
+    # the officer's own checks (OA-05, OA-06) come after filing
+    refused = [one for one in others if one.met is False and one.rule in ("OA-03", "OA-04", "OA-07")]
+    return f"不符規定：{refused[0].sentence}" if refused else ""
 
 
 def _why_refile(case: Case, user: User) -> str:

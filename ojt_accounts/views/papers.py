@@ -211,9 +211,9 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
     kept_rows = []
     for row in rows:
         row.pledge = standing.get(row.pledge.pk, row.pledge)
-        if not _touched(row):
-            row.form = PledgeForm(pledge=row.pledge)
-        if not request.FILES.get(row.scan.add_prefix("file")):
+        if not _touched(row) or not row.form.errors:
+            row.form = PledgeForm(pledge=row.pledge)  # saved or never asked for: the identifier is masked again
+        if not request.FILES.get(row.scan.add_prefix("file")) or not row.scan.errors:
             row.scan = ScanForm(pledge=row.pledge)
         kept_rows.append(row)
     return _pledges_page(request, again, kept_rows, status=422)
@@ -245,12 +245,21 @@ def _save_pledge(request: HttpRequest, wizard: Wizard, row: PledgeRow, at: datet
     return saved
 
 
+def _problems(name: str, form: Any) -> list[dict[str, str]]:
+    """What the summary says on top: whose, which field, what is wrong, and where."""
+    found = [{"text": f"{name}：{error}", "field": ""} for error in form.non_field_errors()]
+    if form.is_bound:
+        fields = [(field, error) for field in form.visible_fields() for error in field.errors]
+        found += [{"text": f"{name}的{field.label}：{error}", "field": field.auto_id} for field, error in fields]
+    return found
+
+
 def _pledges_page(request: HttpRequest, wizard: Wizard, rows: list[PledgeRow], *, status: int = 200) -> HttpResponse:
     wording = rows[0].pledge.wording if rows else None
     context = {
         "rows": rows,
         "envelope": ActForm(case=wizard.case, auto_id=False),
-        "forms": [form for row in rows for form in (row.form, row.scan) if form.errors],
+        "problems": [one for row in rows for form in (row.form, row.scan) for one in _problems(row.pledge.name, form)],
         "wording": wording,
         "articles": wording.body.splitlines() if wording else [],
     }

@@ -319,6 +319,8 @@ def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Applica
     answer = mine.post(page, {**filled, **envelope(mine.get(page))})
     assert answer.status_code == 422 and "身分證" in errors_at(answer, f"p{second}-national_id")
     assert value_of(answer, f"p{second}-address") == "臺南市官田區"
+    assert "王志明的身分證字號" in answer.content.decode()
+    assert w.national_id(31) not in answer.content.decode()  # saved: masked again
     people = {one.name: one for one in live_pledges(application)}
     assert people["陳美惠"].national_id == w.national_id(31) and people["王志明"].national_id == ""
     untouched = {**filled, f"p{first}-national_id": "", f"p{second}-national_id": "", f"p{second}-address": ""}

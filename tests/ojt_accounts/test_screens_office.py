@@ -145,7 +145,7 @@ def test_pages_of_fifty(here: w.World) -> None:
 
 def test_lists_are_written_for_who_asks(here: w.World) -> None:
     units(here, 2)
-    elsewhere, people = w.branch("高屏澎東分署", "BR-KPP", now())
+    _, people = w.branch("高屏澎東分署", "BR-KPP", now())
     header, found = office.unit_rows(here.officer, "q=第001")
     assert [row[1] for row in found] == ["第001職業訓練中心"] and header[0] == "分署"
     header, found = office.account_rows(here.officer, "")
