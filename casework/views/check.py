@@ -54,15 +54,12 @@ def _too_often(request: HttpRequest) -> bool:
         return False
 
 
-def _standing(document: Document | None) -> papers.Standing | None:
-    """What is so today of the thing the paper certifies."""
-    if document is None:
-        return None
+def _kind(document: Document | None) -> papers.Paper | None:
+    """None also for a paper of a scheme this site no longer offers."""
     try:
-        asked = papers.paper(document.paper).standing
-    except KeyError:  # a scheme this site no longer offers
+        return papers.paper(document.paper) if document else None
+    except KeyError:
         return None
-    return asked(document) if asked else None
 
 
 @login_not_required
@@ -85,10 +82,13 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return render(request, "429.html", status=429)
     document = casepage.checked_document(number, _code(code))
     holds = document is not None and document.state == Document.State.ISSUED
-    standing = _standing(document)
+    kind = _kind(document)
+    standing = kind.standing(document) if kind and kind.standing else None
     context = {
         "number": number,
         "document": document,
+        # the document's own title may carry a person's whole name
+        "kind": kind.title if kind else "",
         "tone": TONES[Document.State(document.state)] if document else "bad",
         "holds": holds,
         "standing": standing,

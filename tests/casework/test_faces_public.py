@@ -24,7 +24,7 @@ def document(scene):
         number="D-115-000001",
         case=case,
         paper="toy",
-        title="帳號申請單",
+        title="帳號申請單（王大明）",
         template_version="1",
         context={"national_id": "A123456789"},
         public=[["單位", "臺南市工業會"], ["申請人", "王○明"]],
@@ -43,7 +43,7 @@ def test_a_paper_that_holds(document):
     assert answer.status_code == 200
     assert "這份文件目前有效" in text
     assert "臺南市工業會" in text
-    assert "A123456789" not in text
+    assert "A123456789" not in text and "王大明" not in text
 
 
 @pytest.mark.parametrize(("state", "sentence"), [("replaced", "已換發，不再有效"), ("revoked", "已撤銷，不再有效")])
