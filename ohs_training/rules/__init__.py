@@ -13,7 +13,11 @@ from ohs_training.rules import (
     timetable,
 )
 
+#: Complete: `manage.py clauses` misses any that is not entered.
+RULES = tuple(f"OHS-{n:02d}" for n in range(1, 23))
+
 __all__ = [
+    "RULES",
     "attendance",
     "classes",
     "derivation",

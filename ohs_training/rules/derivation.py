@@ -251,3 +251,29 @@ def summary(chains: Mapping[str, Chain]) -> dict[str, int]:
 def last_day(rows: tuple[timetable.Row, ...]) -> date:
     """結訓日 as the timetable has it, for a class whose exam lies on its last day."""
     return max(dates.taipei_day(r.ends_at) for r in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """One 補課: hours of a course on a day."""
+
+    course: str
+    hours: Decimal
+    held_on: date
+
+
+def made_up_on(courses: tuple[CourseAbsence, ...], sessions: tuple[MadeUp, ...]) -> date | None:
+    """The day on which every missed hour of every course had been made up; None while something is left.
+
+    補足全部課程: course by course, since hours of one course make up none of another.
+    """
+    missed = {c.course: c.absent for c in courses if c.absent}
+    if not missed:
+        return None
+    done: dict[str, Fraction] = dict.fromkeys(missed, Fraction(0))
+    for session in sorted(sessions, key=lambda s: s.held_on):
+        if session.course in done:
+            done[session.course] += Fraction(session.hours)
+        if all(done[course] >= hours for course, hours in missed.items()):
+            return session.held_on
+    return None

@@ -1,0 +1,255 @@
+"""六: filing a class with the county, its acknowledgement, changes until the day before, cancelling; first and last day."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.errors import Refused
+from casework.kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
+from casework.models import Case
+from casework.services.cases import lock, move, require
+from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ohs_training.models import ClassVersion, TrainingClass
+from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
+from ohs_training.rules import classes, examination, issue, keeping
+from ohs_training.selectors.chain import class_chain
+from ohs_training.selectors.classes import class_of, content_of, differences, filing_outcomes, unfiled
+from ohs_training.services.accrediting import tell_institution
+from ohs_training.services.planning import CHANGE_BY, FILE_BY
+
+START, END = "ohs_training.start", "ohs_training.end"
+CERTIFY, ENTER, REGISTER, RESIT, CONFIRM = (
+    "ohs_training.certify",
+    "ohs_training.enter",
+    "ohs_training.register",
+    "ohs_training.resit",
+    "ohs_training.confirm",
+)
+
+
+def judge_filing(training_class: TrainingClass, *, on: date) -> list:
+    """Outcomes of a filing on a day; those not met are what stands against it."""
+    return filing_outcomes(training_class, on=on, law=law_in_force(), filed_on=on)
+
+
+def _plan_missing(training_class: TrainingClass) -> list[str]:
+    names = ("place", "address", "room", "tutor", "tutor_phone", "head")
+    return [str(TrainingClass._meta.get_field(n).verbose_name) for n in names if not getattr(training_class, n)]
+
+
+def filed_in_time_with_head_count(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    if missing := _plan_missing(training_class):
+        raise Refused("訓練計畫報備書尚缺：" + "、".join(missing) + "。")
+    accreditation = training_class.accreditation
+    if not accreditation.holds(taipei_day(at)):
+        raise Refused("貴機構目前不在認可期間，不能報備班次（要點五、十四）。")
+    if refused := [one for one in judge_filing(training_class, on=taipei_day(at)) if one.met is False]:
+        raise Refused("".join(one.sentence for one in refused), outcomes=refused)
+
+
+def _version(training_class: TrainingClass, *, reason: str, by: User, at: datetime) -> ClassVersion:
+    last = training_class.versions.order_by("-number").first()
+    content = content_of(training_class)
+    return ClassVersion.objects.create(
+        training_class=training_class,
+        number=(last.number if last else 0) + 1,
+        filed_at=at,
+        filed_by=by,
+        content=content,
+        differences=differences(last.content, content) if last else [],
+        reason=reason,
+    )
+
+
+def _tell_county(case: Case, subject: str, body: str, *, at: datetime) -> None:
+    notify(
+        users=holders(ACKNOWLEDGE, case.office), code="ohs_training.class_filed", subject=f"{subject}：{case.title}", body=body,
+        key=f"ohs.class:{case.number}:{case.events_count}", case=case, link=f"/admin/ohs/classes/{case.number}/", at=at, mail=False,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def file_class(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """報備: 附表二至五 as they stand become version n."""
+    case = lock(case, version=version)
+    training_class = class_of(case)
+    move(case, "file", by=by, at=at, outcomes=judge_filing(training_class, on=taipei_day(at)))
+    training_class.filed_on = taipei_day(at)
+    training_class.save()
+    number = _version(training_class, reason="", by=by, at=at).number
+    case.filed_at, case.received_on = case.filed_at or at, taipei_day(at)
+    case.save()
+    meet_deadline(code=FILE_BY, at=at, case=case)
+    _change_by(training_class, case, at)
+    _tell_county(case, "訓練計畫報備", f"{case.organisation}報備「{training_class}」第 {number} 版，請備查。", at=at)
+    return case
+
+
+def _change_by(training_class: TrainingClass, case: Case, at: datetime) -> None:
+    outcome = classes.filing(classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force())
+    set_deadline(
+        code=CHANGE_BY, rule="OHS-06", label="報備事項變動之末日", citation="要點六第2項", counted_from=training_class.starts_on,
+        due_on=date.fromisoformat(outcome.result["change_by"]), at=at, case=case, outcome=outcome,
+    )  # fmt: skip
+
+
+def changed_in_time(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    on = taipei_day(at)
+    outcome = classes.filing(classes.FilingFacts(training_class.starts_on, changed_on=on), on=on, law=law_in_force())
+    if not outcome.met:
+        raise Refused(outcome.sentence, outcomes=[outcome])
+    if not unfiled(training_class):
+        raise Refused("報備事項與前次報備相同，沒有變動。")
+    rest = [one for one in filing_outcomes(training_class, on=on, law=law_in_force()) if one.met is False]
+    if rest:
+        raise Refused("".join(one.sentence for one in rest), outcomes=rest)
+
+
+@transaction.atomic
+def change_class(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """變動報備 until the day before the first (六第2項): a new version with its differences."""
+    case = lock(case, version=version)
+    training_class = class_of(case)
+    changes = unfiled(training_class)
+    move(case, "change", by=by, at=at, reason=reason, changes=changes)
+    number = _version(training_class, reason=reason, by=by, at=at).number
+    _change_by(training_class, case, at)
+    withdraw_deadline(code=START, at=at, case=case)
+    _tell_county(case, "變動報備", f"{case.organisation}就「{training_class}」變動報備第 {number} 版（{len(changes)} 項），請備查。", at=at)
+    return case
+
+
+@transaction.atomic
+def return_class(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """退回補正."""
+    case = lock(case, version=version)
+    move(case, "return", by=by, at=at, reason=reason)
+    tell_institution(case, "ohs_training.returned", "報備退回補正", reason, at=at, right=FILE_CLASS)
+    return case
+
+
+def items_named(case: Case, by: User | None, at: datetime) -> None:
+    """The reason, which the transition asks for, names them."""
+
+
+def letter_number(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    number = training_class.report_acknowledgement if case.state == "reported" else training_class.acknowledgement
+    if not number.strip():
+        raise Refused("請填寫備查文號。", field="acknowledgement")
+
+
+@transaction.atomic
+def acknowledge(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """備查: the county's number, which every certificate will print."""
+    case = lock(case, version=version)
+    require(by, ACKNOWLEDGE, case)
+    training_class = class_of(case)
+    training_class.acknowledgement, training_class.acknowledged_on = acknowledgement.strip(), taipei_day(at)
+    training_class.save()
+    move(case, "acknowledge", by=by, at=at)
+    case.decided_on = taipei_day(at)
+    case.save()
+    set_deadline(
+        code=START, rule="OHS-08", label="開訓", citation="要點七", counted_from=taipei_day(at),
+        due_on=training_class.starts_on - ONE_DAY, at=at, case=case,
+    )  # fmt: skip
+    tell_institution(
+        case, "ohs_training.acknowledged", "已備查", f"備查文號：{training_class.acknowledgement}", at=at, right=FILE_CLASS
+    )
+    return case
+
+
+@transaction.atomic
+def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "cancel", by=by, at=at, reason=reason)
+    withdraw_all(at=at, case=case)
+    return case
+
+
+# --- first and last day ------------------------------------------------------------------------------------------------
+
+
+def first_day_come(case: Case, by: User | None, at: datetime) -> None:
+    starts_on = class_of(case).starts_on
+    if taipei_day(at) < starts_on:
+        raise Refused(f"開訓日為 {roc(starts_on)}，尚未開訓。")
+
+
+@transaction.atomic
+def begin(case: Case, *, by: User | None, at: datetime, version: int | None = None) -> Case:
+    """開訓: by the tutor on the first day, or by the sweep."""
+    case = lock(case, version=version)
+    move(case, "start", by=by, at=at)
+    training_class = class_of(case)
+    withdraw_deadline(code=START, at=at, case=case)
+    withdraw_deadline(code=CHANGE_BY, at=at, case=case)
+    set_deadline(
+        code=END, rule="OHS-08", label="結訓", citation="要點七", counted_from=training_class.starts_on, due_on=training_class.ends_on,
+        at=at, case=case,
+    )  # fmt: skip
+    return case
+
+
+def last_period_over(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    last = training_class.rows.order_by("-ends_at").first()
+    over = last.ends_at if last else end_of_day(training_class.ends_on)
+    if at < over or taipei_day(at) < training_class.ends_on:
+        raise Refused(f"結訓日為 {roc(training_class.ends_on)}，最後一節尚未結束。")
+
+
+@transaction.atomic
+def finish(case: Case, *, by: User | None, at: datetime, version: int | None = None) -> Case:
+    """結訓: every term that runs from this day, each under the law of this day (九、十、八)."""
+    case = lock(case, version=version)
+    move(case, "end", by=by, at=at)
+    training_class = class_of(case)
+    meet_deadline(code=END, at=at, case=case)
+    on, law, ended = taipei_day(at), law_in_force(), training_class.ends_on
+
+    def due(code: str, rule: str, label: str, citation: str, day: str | None, remind: tuple[int, ...]) -> None:
+        if day:
+            set_deadline(
+                code=code, rule=rule, label=label, citation=citation, counted_from=ended, due_on=date.fromisoformat(day), at=at,
+                case=case, remind_days=remind,
+            )  # fmt: skip
+
+    if training_class.professional:
+        facts = issue.CertificateFacts(ended, True, True, training_class.acknowledgement)
+        due(CERTIFY, "OHS-11", "發給結業證書", "要點九第1款", issue.certificate(facts, on=ended, law=law).result["issue_by"], (7, 3))
+        exam = examination.exam(examination.ExamFacts(ended), on=ended, law=law)
+        due(RESIT, "OHS-10", "補考及補課之末日", "要點七第2項、八第3項", exam.result["resit_by"], (90, 30))
+        record_kind = "certificates"
+    else:
+        due(CERTIFY, "OHS-12", "發給在職教育訓練證明", "要點九第2款", ended.isoformat(), ())
+        confirm = issue.confirmation(issue.ConfirmationFacts(ended), on=ended, law=law)
+        due(CONFIRM, "OHS-20", "受訓人員確認時數", "要點附表七附註", confirm.result["confirm_by"], (7,))
+        record_kind = "in_service_proofs"
+    entry = issue.entry_after_class(issue.AfterFacts(ended), on=ended, law=law)
+    due(ENTER, "OHS-13", "登錄受訓資料", "要點九第3款", entry.result["enter_by"], (5, 2))
+    if record_kind in law.at("ohs.records", ended).value:
+        register = keeping.retention(keeping.RecordFacts(record_kind, ended), on=ended, law=law)  # type: ignore[arg-type]
+        due(REGISTER, "OHS-14", "登錄核發清冊", "要點十第2項", register.result["register_by"], (5, 2))
+    _tell_absent(training_class, case, on=on, at=at)
+    return case
+
+
+def _tell_absent(training_class: TrainingClass, case: Case, *, on: date, at: datetime) -> None:
+    """Who is to be told of withdrawal or make-up, in one notice to the institution (七第2項)."""
+    chain = class_chain(training_class, on=on, law=law_in_force(), at=at)
+    out = [one.trainee.name for one in chain.lines if one.chain and one.chain.absence.result["withdraw"]]
+    make_up = [one.trainee.name for one in chain.lines if one.chain and one.chain.absence.result["make_up_due"] and one.trainee.name not in out]
+    if out or make_up:
+        parts = [f"應通知退訓：{'、'.join(out)}"] if out else []
+        parts += [f"應通知補課：{'、'.join(make_up)}"] if make_up else []
+        tell_institution(case, "ohs_training.absent", "缺課處理", "；".join(parts) + "（要點七第2項）。", at=at, right=FILE_CLASS)
+
+

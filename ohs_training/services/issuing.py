@@ -1,0 +1,219 @@
+"""九、十三、附表六、七: certificates and proofs: rows, numbers and frozen papers in one act; the files follow in a batch."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.kernel.dates import taipei_day
+from casework.models import Case, Document
+from casework.services import documents as kept
+from casework.services.cases import lock, move, next_number, require
+from casework.services.deadlines import meet_deadline
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import send_task
+from ohs_training import documents
+from ohs_training.documents.issued import certificate_context, given_fields
+from ohs_training.models import Certificate, CertificateBatch, TimetableRow, TrainingClass
+from ohs_training.permissions import ISSUE
+from ohs_training.rules import issue
+from ohs_training.selectors.chain import ClassChain, TraineeLine, class_chain
+from ohs_training.selectors.classes import class_of
+from ohs_training.services.filing import CERTIFY
+
+CHUNK = 20
+LATER = ("issued", "reported", "closed")
+
+
+def against(training_class: TrainingClass, line: TraineeLine, *, on: date) -> list[str]:
+    """What stands against one person's paper, each with its clause; empty when it may be issued."""
+    if line.chain is None:
+        return [line.wrong]
+    found = [f"{one.text.rstrip('。')}（{one.citation}）" for one in line.red]
+    if not found and not line.chain.over:
+        found.append("課程尚未全部結束（要點九）")
+    if training_class.professional and not found:
+        context = certificate_context(training_class, line.trainee, number="待編", on=on)
+        paper = issue.certificate_paper(issue.PaperFacts(given_fields(context), "待編"), on=on, law=law_in_force())
+        found += [f"{one.text}（{one.citation}）" for one in paper.refusals]
+    return found
+
+
+def chain_now(training_class: TrainingClass, at: datetime) -> ClassChain:
+    return class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at)
+
+
+def qualified(training_class: TrainingClass, at: datetime) -> list[TraineeLine]:
+    """Who gets a paper now: nothing against them, and none in force."""
+    on = taipei_day(at)
+    return [
+        line
+        for line in chain_now(training_class, at).lines
+        if line.qualifies and line.certificate is None and not against(training_class, line, on=on)
+    ]
+
+
+def no_red_line(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    if not training_class.professional:
+        raise Refused("在職教育訓練請發給在職教育訓練證明。")
+    _nobody_held_up(training_class, at)
+    if not qualified(training_class, at):
+        raise Refused("目前沒有可以發給結業證書的人員。")
+
+
+def _nobody_held_up(training_class: TrainingClass, at: datetime) -> None:
+    """A missing photograph holds up the batch: it is the institution's to mend before, not a ground against the person."""
+    on = taipei_day(at)
+    held_up = [
+        f"{line.trainee}：{'、'.join(words)}"
+        for line in chain_now(training_class, at).lines
+        if line.qualifies and line.certificate is None and (words := against(training_class, line, on=on))
+    ]
+    if held_up:
+        raise Refused("下列人員符合規定但證書應載事項未齊：" + "；".join(held_up[:10]) + "。")
+
+
+def in_service_no_red_line(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    if training_class.professional:
+        raise Refused("專業訓練應於測驗後發給結業證書。")
+    if not qualified(training_class, at):
+        raise Refused("目前沒有可以發給在職教育訓練證明的人員。")
+
+
+def nobody_qualifies(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    if training_class.professional and case.state == "ended":
+        raise Refused("尚未登錄測驗成績。")
+    if found := [line for line in chain_now(training_class, at).lines if line.qualifies]:
+        raise Refused(f"尚有 {len(found)} 人符合規定，應發給證書或證明。")
+
+
+def _make(
+    case: Case, training_class: TrainingClass, line: TraineeLine, *, rows: Sequence[TimetableRow], by: User, at: datetime,
+    replaces: Certificate | None = None,
+) -> Certificate:  # fmt: skip
+    professional = training_class.professional
+    series, word = ("OHC", "勞健證") if professional else ("OHP", "勞健訓")
+    number = f"{word}字第{next_number(series, at=at).replace(f'{series}-', '').replace('-', '')}號"
+    if professional:
+        document = documents.issue_certificate(case, training_class, line.trainee, number=number, by=by, at=at)
+    else:
+        exempt = set(line.facts.exempt)
+        own = [row for row in rows if row.course not in exempt]
+        document = documents.issue_proof(case, training_class, line.trainee, number=number, rows=own, by=by, at=at)
+    return Certificate.objects.create(
+        trainee=line.trainee,
+        kind=Certificate.Kind.CERTIFICATE if professional else Certificate.Kind.PROOF,
+        number=number,
+        issued_on=taipei_day(at),
+        document=document,
+        replaces=replaces,
+        outcomes=[one.as_json() for one in line.outcomes],
+    )
+
+
+@transaction.atomic
+def issue_class(case: Case, *, by: User, at: datetime, version: int | None = None) -> CertificateBatch:
+    """發給: everybody against whom nothing stands, in one act: rows, numbers, frozen papers. The files follow in the worker.
+
+    Pressed again (or for people who qualified later: resit, make-up) it issues to those who have none.
+    """
+    case = lock(case, version=version)
+    require(by, ISSUE, case)
+    training_class = class_of(case)
+    lines = qualified(training_class, at)
+    name = "issue" if training_class.professional else "issue_proofs"
+    if case.state not in LATER:
+        move(case, name, by=by, at=at)
+    elif not lines:
+        raise Refused("目前沒有可以發給證書或證明的人員。")
+    rows = list(training_class.rows.order_by("starts_at"))
+    made = [_make(case, training_class, line, rows=rows, by=by, at=at) for line in lines]
+    batch = CertificateBatch.objects.filter(training_class=training_class).exclude(state=CertificateBatch.State.DONE).first()
+    if batch is None:
+        batch = CertificateBatch.objects.create(training_class=training_class, total=len(made), asked_at=at, asked_by=by)
+    else:
+        batch.total += len(made)
+        batch.save(update_fields=["total"])
+    record(case, "certificates.issued", f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份", by=by, at=at, clause="九")
+    meet_deadline(code=CERTIFY, at=at, case=case)
+    transaction.on_commit(lambda: send_task("ohs_training.tasks.make_certificates", batch.pk), robust=True)
+    return batch
+
+
+@transaction.atomic
+def issue_none(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """無人合格，免予發證."""
+    case = lock(case, version=version)
+    move(case, "issue_none", by=by, at=at, reason=reason)
+    meet_deadline(code=CERTIFY, at=at, case=case)
+    return case
+
+
+def make_files(batch_id: int, *, at: datetime) -> int:
+    """The files of a batch, a chunk a transaction: killed in between it goes on where it was. Says how many were made.
+
+    The batch's row is the lock; a second worker finds it taken and leaves.
+    """
+    made = 0
+    while True:
+        with transaction.atomic():
+            batch = CertificateBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id).first()
+            if batch is None or batch.state == CertificateBatch.State.DONE:
+                return made
+            waiting = Document.objects.filter(ohs_certificate__trainee__training_class=batch.training_class_id, file="")
+            chunk = list(waiting.defer("context").order_by("pk")[:CHUNK])
+            made += kept.keep_batch(chunk)
+            left = waiting.count()
+            batch.made = max(0, batch.total - left)
+            batch.state = CertificateBatch.State.RUNNING if left else CertificateBatch.State.DONE
+            batch.finished_at = None if left else at
+            batch.save(update_fields=["made", "state", "finished_at"])
+
+
+def run_waiting(*, at: datetime) -> int:
+    """Batches nobody finished: the broker was away, or a worker died."""
+    keys = CertificateBatch.objects.exclude(state=CertificateBatch.State.DONE).order_by("pk").values_list("pk", flat=True)
+    return sum(make_files(pk, at=at) for pk in list(keys))
+
+
+@transaction.atomic
+def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) -> Certificate:
+    """補發: a new number; the old line stays in the register, marked."""
+    case = lock(case)
+    require(by, ISSUE, case)
+    training_class = class_of(case)
+    old = Certificate.objects.select_for_update().get(trainee=trainee, trainee__training_class=training_class, state=Certificate.State.IN_FORCE)
+    if not reason.strip():
+        raise Refused("請填寫補發原因。", field="reason")
+    line = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=trainee).lines[0]
+    old.state = Certificate.State.REPLACED
+    old.save(update_fields=["state"])
+    new = _make(case, training_class, line, rows=list(training_class.rows.order_by("starts_at")), by=by, at=at, replaces=old)
+    record(case, "certificate.reissued", f"補發：{line.trainee.name}（原 {old.number} → {new.number}）", by=by, at=at, clause="附表六", reason=reason)
+    return new
+
+
+@transaction.atomic
+def revoke_certificate(case: Case, *, trainee: int, reason: str, by: User, at: datetime) -> Certificate:
+    """撤銷證書: a ground of 十三 came out later. The paper's check page says so from now on."""
+    case = lock(case)
+    require(by, ISSUE, case)
+    if not reason.strip():
+        raise Refused("請填寫撤銷原因。", field="reason")
+    row = (
+        Certificate.objects.select_for_update(of=("self",))
+        .select_related("document", "trainee")
+        .get(trainee=trainee, trainee__training_class__case=case, state=Certificate.State.IN_FORCE)
+    )
+    row.state = Certificate.State.REVOKED
+    row.save(update_fields=["state"])
+    kept.revoke(row.document, case=case, reason=reason[:200], by=by, at=at)
+    return row
+
+

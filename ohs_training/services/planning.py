@@ -1,0 +1,215 @@
+"""附表二至四: a class is planned; its teachers and timetable are written down."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts.models import County, Organisation, User
+from accounts.rights import can
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import roc, taipei_day
+from casework.kernel.facts import Impossible
+from casework.kernel.jsonable import jsonable
+from casework.models import Case
+from casework.services.cases import lock, open_case, require
+from casework.services.deadlines import set_deadline
+from casework.services.events import record
+from casework.services.law import law_in_force
+from ohs_training.models import Teacher, TimetableRow, TrainingClass
+from ohs_training.permissions import FILE_CLASS
+from ohs_training.rules import classes, timetable
+from ohs_training.selectors.classes import class_of, timetable_facts
+from ohs_training.selectors.institutions import accreditation_in_force
+from ohs_training.states import CLASS
+
+KIND = CLASS.kind
+FILE_BY, CHANGE_BY = "ohs_training.file_by", "ohs_training.change_by"
+PLANNED = ("draft", "returned")
+CHANGEABLE = ("filed", "acknowledged")
+
+
+def editable(case: Case, *, by: User, at: datetime, version: int | None = None) -> tuple[Case, TrainingClass]:
+    """The class locked, when its plan may be written: before it is filed, or as a change until the day before (六第2項)."""
+    case = lock(case, version=version)
+    require(by, FILE_CLASS, case)
+    training_class = class_of(case)
+    training_class.case = case
+    if case.state in PLANNED:
+        return case, training_class
+    if case.state not in CHANGEABLE:
+        raise Refused(f"班次目前為「{CLASS.state(case.state).label}」，報備事項不能再變動。")
+    facts = classes.FilingFacts(training_class.starts_on, changed_on=taipei_day(at))
+    outcome = classes.filing(facts, on=taipei_day(at), law=law_in_force())
+    if not outcome.met:
+        raise Refused(outcome.sentence, outcomes=[outcome])
+    return case, training_class
+
+
+@transaction.atomic
+def start_class(
+    *,
+    unit: Organisation,
+    training: str,
+    audience: str,
+    title: str,
+    starts_on: date,
+    ends_on: date,
+    county: County,
+    by: User,
+    at: datetime,
+) -> TrainingClass:
+    """A class in planning, at the labour authority of the county where it is held (六)."""
+    if not can(by, FILE_CLASS, unit):
+        raise NotPermitted("您沒有為這個機構報備班次的權限。")
+    accreditation = accreditation_in_force(unit, on=taipei_day(at), training=training)
+    if accreditation is None:
+        raise Refused("貴機構目前沒有辦理這個訓練類別的認可，不能報備班次（要點五、六）。", field="training")
+    _days_fit(starts_on, ends_on, accreditation.ends_on)
+    if county.authority is None:
+        raise Refused("這個縣市尚未設定勞工主管機關。", field="county")
+    Organisation.objects.select_for_update().get(pk=unit.pk)
+    rows = TrainingClass.objects.filter(accreditation=accreditation, training=training)
+    number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    case = open_case(
+        kind=KIND, title=f"{unit.name} 第{number}期{title}", office=county.authority, organisation=unit, by=by, at=at
+    )
+    training_class = TrainingClass.objects.create(
+        case=case,
+        accreditation=accreditation,
+        number=number,
+        title=title,
+        training=training,
+        audience=audience,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        county=county,
+    )
+    _set_file_by(training_class, at)
+    return training_class
+
+
+def _days_fit(starts_on: date, ends_on: date, last: date) -> None:
+    if ends_on < starts_on:
+        raise Refused("結訓日不得早於開訓日。", field="ends_on")
+    if ends_on > last:
+        raise Refused(f"訓練期間應在認可期間內，貴機構之認可至 {roc(last)} 止。", field="ends_on")
+
+
+def _set_file_by(training_class: TrainingClass, at: datetime) -> None:
+    on, law = taipei_day(at), law_in_force()
+    outcome = classes.filing(classes.FilingFacts(training_class.starts_on), on=on, law=law)
+    file_by = date.fromisoformat(outcome.result["file_by"])
+    remind = (file_by - date.fromisoformat(outcome.result["remind_on"])).days
+    set_deadline(
+        code=FILE_BY, rule="OHS-06", label="報備訓練計畫", citation="要點六第1項", counted_from=training_class.starts_on,
+        due_on=file_by, at=at, case=training_class.case, outcome=outcome, remind_days={7 + remind, 3 + remind, remind},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def save_plan(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> TrainingClass:
+    """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days."""
+    case, training_class = editable(case, by=by, at=at, version=version)
+    before = training_class.starts_on
+    changes = []
+    for name, value in data.items():
+        if jsonable(getattr(training_class, name)) != jsonable(value):
+            label = str(TrainingClass._meta.get_field(name).verbose_name)
+            changes.append({"label": label, "before": jsonable(getattr(training_class, name)), "after": jsonable(value)})
+            setattr(training_class, name, value)
+    _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation.ends_on)
+    outside = [
+        roc(row.day)
+        for row in timetable_facts(training_class).rows
+        if not training_class.starts_on <= row.day <= training_class.ends_on
+    ]
+    if outside:
+        raise Refused(f"課程表有訓練期間以外的課程（{'、'.join(sorted(set(outside)))}），請先調整課程表。", field="starts_on")
+    if case.state in CHANGEABLE and training_class.starts_on != before:
+        file_by = classes.filing(classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force()).result["file_by"]
+        if training_class.starts_on < before and date.fromisoformat(file_by) < taipei_day(at):
+            raise Refused(f"開訓日提前後，報備期限為 {roc(date.fromisoformat(file_by))}，已逾期。", field="starts_on")
+    training_class.save()
+    if case.state in PLANNED and training_class.starts_on != before:
+        _set_file_by(training_class, at)
+    if changes:
+        record(case, "plan.saved", "填寫訓練計畫", by=by, at=at, changes=changes)
+    return training_class
+
+
+@transaction.atomic
+def save_teachers(
+    case: Case, *, teachers: Sequence[Mapping[str, Any]], by: User, at: datetime, version: int | None = None
+) -> TrainingClass:
+    """附表四, the whole list: {id or None, name, education, experience, clause}. A teacher with rows stays."""
+    case, training_class = editable(case, by=by, at=at, version=version)
+    names = [one["name"] for one in teachers]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise Refused(f"講師姓名重複：{'、'.join(sorted(twice))}；同名者請加註以資區別。")
+    kept = {int(one["id"]) for one in teachers if one.get("id")}
+    for gone in training_class.teachers.exclude(pk__in=kept):
+        if gone.rows.exists():
+            raise Refused(f"講師{gone.name}在課程表上仍有課程，請先更換課程的講師。")
+        gone.delete()
+    # Positions and names may swap: set aside first.
+    for position, one in enumerate(teachers, start=1):
+        values = {name: one.get(name, "") for name in ("name", "education", "experience", "clause")}
+        row = training_class.teachers.filter(pk=one["id"]).first() if one.get("id") else None
+        if row is None:
+            Teacher.objects.create(training_class=training_class, position=position, **values)
+        else:
+            row.position = position
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
+    record(case, "teachers.saved", f"填寫講師名冊 {len(teachers)} 人", by=by, at=at)
+    return training_class
+
+
+OVERLAPS = {
+    "ohs_class_time": "同一班次的課程時間重疊",
+    "ohs_teacher_time": "講師於同一時間另有課程",
+    "ohs_room_time": "教室於同一時間另有課程",
+}
+
+
+@transaction.atomic
+def save_timetable(
+    case: Case, *, rows: Sequence[Mapping[str, Any]], by: User, at: datetime, version: int | None = None
+) -> TrainingClass:
+    """附表三, the whole table: {starts_at, ends_at, course, hours, teacher (Teacher), category, practice}.
+
+    Refused with the row and the reason: overlaps of the class, of a teacher and of a room (OHS-21).
+    """
+    case, training_class = editable(case, by=by, at=at, version=version)
+    made = []
+    for number, one in enumerate(rows, start=1):
+        try:
+            made.append(
+                timetable.Row(
+                    one["starts_at"], one["ends_at"], one["course"], one["hours"], one["teacher"].name, one["teacher"].clause,
+                    one["category"] or None, one["practice"],
+                )
+            )
+        except Impossible as error:
+            raise Refused(f"第 {number} 列：{error}") from error
+        if not training_class.starts_on <= made[-1].day <= training_class.ends_on:
+            raise Refused(f"第 {number} 列：{roc(made[-1].day)} 不在訓練期間內。")
+    outcome = timetable.timetable(timetable_facts(training_class, made), on=taipei_day(at), law=law_in_force())
+    if made and not outcome.met:
+        raise Refused(outcome.sentence, outcomes=[outcome])
+    training_class.rows.all().delete()
+    try:
+        with transaction.atomic():
+            for one in rows:
+                TimetableRow.objects.create(training_class=training_class, **one)
+    except IntegrityError as error:
+        said = next((text for name, text in OVERLAPS.items() if name == getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")), None)
+        if said is None:
+            raise
+        raise Refused(f"{said}（附表三），請調整後再儲存。") from error
+    record(case, "timetable.saved", f"填寫課程表 {len(rows)} 列", by=by, at=at, clause="附表三", outcomes=[outcome] if made else [])
+    return training_class

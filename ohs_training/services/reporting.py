@@ -1,0 +1,138 @@
+"""九第3款、十第2項: entering what a class produced, its registers, and reporting both; the trainee's confirmation."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.models import Case
+from casework.services.cases import lock, move, require
+from casework.services.deadlines import meet_deadline, withdraw_deadline
+from casework.services.events import record
+from casework.services.law import law_in_force
+from casework.services.notices import notify
+from ohs_training.models import Confirmation, Trainee
+from ohs_training.permissions import ACKNOWLEDGE, REPORT
+from ohs_training.rules import issue, keeping
+from ohs_training.selectors.classes import class_of
+from ohs_training.services.accrediting import tell_institution
+from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
+
+
+@transaction.atomic
+def enter(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """受訓資料登錄完成 (fifteen days): personal data, signatures and marks stand in the system. Late is late, and kept."""
+    case = lock(case, version=version)
+    require(by, REPORT, case)
+    training_class = class_of(case)
+    if case.state not in ("ended", "examined", "issued") or training_class.entered_on:
+        raise Refused("目前不必登錄受訓資料。")
+    training_class.entered_on = taipei_day(at)
+    training_class.save()
+    facts = issue.AfterFacts(training_class.ends_on, training_class.entered_on)
+    outcome = issue.entry_after_class(facts, on=taipei_day(at), law=law_in_force())
+    record(case, "data.entered", "登錄受訓資料完成並函請備查", by=by, at=at, clause="九第3款", outcomes=[outcome])
+    meet_deadline(code=ENTER, at=at, case=case)
+    return case
+
+
+def registers_complete(case: Case, by: User | None, at: datetime) -> None:
+    training_class = class_of(case)
+    if training_class.entered_on is None:
+        raise Refused("請先登錄受訓資料（要點九第3款）。")
+    batch = training_class.batches.exclude(state="done").first()
+    if batch:
+        raise Refused(f"證書檔案製作中（{batch.made}／{batch.total}），完成後再函報。")
+
+
+@transaction.atomic
+def report(case: Case, *, report_number: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """登錄核發清冊並函報 (twenty days; thirty under the former text)."""
+    case = lock(case, version=version)
+    require(by, REPORT, case)
+    training_class = class_of(case)
+    kind = "certificates" if training_class.professional else "in_service_proofs"
+    on, law = taipei_day(at), law_in_force()
+    outcomes = []
+    if kind in law.at("ohs.records", training_class.ends_on).value:
+        facts = keeping.RecordFacts(kind, training_class.ends_on, entered_on=on)  # type: ignore[arg-type]
+        outcomes.append(keeping.retention(facts, on=on, law=law))
+    training_class.registered_on, training_class.report_number = on, report_number.strip()
+    training_class.save()
+    move(case, "report", by=by, at=at, outcomes=outcomes)
+    meet_deadline(code=REGISTER, at=at, case=case)
+    notify(
+        users=holders(ACKNOWLEDGE, case.office), code="ohs_training.reported", subject=f"訓練成果函報：{case.title}",
+        body=f"{case.organisation}已登錄受訓資料及核發清冊（{report_number}），請備查。", key=f"ohs.reported:{case.number}:{case.events_count}",
+        case=case, link=f"/admin/ohs/classes/{case.number}/", at=at, mail=False,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def return_report(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    case = lock(case, version=version)
+    move(case, "return_report", by=by, at=at, reason=reason)
+    tell_institution(case, "ohs_training.report_returned", "函報退回", reason, at=at, right=REPORT)
+    return case
+
+
+@transaction.atomic
+def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """函報備查: the county's second number ends the case. Terms of trainees (resit, confirmation) run on."""
+    case = lock(case, version=version)
+    require(by, ACKNOWLEDGE, case)
+    training_class = class_of(case)
+    training_class.report_acknowledgement = acknowledgement.strip()
+    training_class.save()
+    move(case, "close", by=by, at=at)
+    tell_institution(case, "ohs_training.closed", "函報備查", f"備查文號：{acknowledgement}", at=at, right=REPORT)
+    return case
+
+
+@transaction.atomic
+def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: datetime) -> Confirmation:
+    """附表七附註: by the trainee, within thirty days; either answer reaches the institution."""
+    trainee = Trainee.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=trainee.pk)
+    if by.national_id_index is None or by.national_id_index != trainee.national_id_index:
+        raise NotPermitted("您不是這份紀錄的受訓人員。")
+    training_class, on, law = trainee.training_class, taipei_day(at), law_in_force()
+    if training_class.professional or training_class.case.state in ("draft", "filed", "returned", "acknowledged", "running", "cancelled"):
+        raise Refused("目前沒有要確認的在職教育訓練時數。")
+    if Confirmation.objects.filter(trainee=trainee).exists():
+        raise Refused("您已確認過這個班次的時數。")
+    facts = issue.ConfirmationFacts(training_class.ends_on, answer, on, remark)  # type: ignore[arg-type]
+    outcome = issue.confirmation(facts, on=on, law=law)
+    if not outcome.met:
+        raise Refused(outcome.sentence, field="remark" if answer == "disputed" and not remark.strip() else None, outcomes=[outcome])
+    row = Confirmation.objects.create(trainee=trainee, answer=answer, remark=remark.strip(), answered_at=at, answered_by=by)
+    case = lock(training_class.case_id)
+    record(case, "hours.confirmed", f"時數{row.get_answer_display()}：{trainee.name}", by=by, at=at, clause="附表七附註", reason=remark)
+    tell_institution(
+        case, f"ohs_training.hours.{trainee.pk}", f"時數{row.get_answer_display()}",
+        f"{trainee.name}對「{training_class}」之時數：{row.get_answer_display()}。{remark}", at=at, right=REPORT,
+    )  # fmt: skip
+    if not training_class.trainees.filter(removed_at=None, confirmation=None).exists():
+        withdraw_deadline(code=CONFIRM, at=at, case=case)
+    return row
+
+
+@transaction.atomic
+def answer_dispute(case: Case, *, trainee: int, reply: str, by: User, at: datetime) -> Confirmation:
+    """The institution answers who disputes."""
+    case = lock(case)
+    require(by, REPORT, case)
+    row = Confirmation.objects.select_for_update(of=("self",)).select_related("trainee").get(trainee=trainee, trainee__training_class__case=case)
+    if not reply.strip():
+        raise Refused("請填寫回復內容。", field="reply")
+    row.reply, row.replied_at = reply.strip(), at
+    row.save(update_fields=["reply", "replied_at"])
+    record(case, "dispute.answered", f"回復時數意見：{row.trainee.name}", by=by, at=at, reason=reply)
+    notify(
+        users=[row.answered_by], code="ohs_training.dispute", subject="訓練機構已回復您的意見", body=reply,
+        key=f"ohs.dispute:{row.pk}:{at:%Y%m%d%H%M%S}", case=None, link="/ohs/my/", at=at,
+    )  # fmt: skip
+    return row
