@@ -89,12 +89,14 @@ declare(
         "產業人才投資計畫接受的 TTQS 版本與等級",
         "",
         (Value(_INSTITUTION_PASS, f"{PACK} 第1頁三；辦訓單位問答二", checked_on=CHECKED),),
+        {**EDITIONS, **GRADES},
     ),
     Figure(
         "oa.ttqs_accepted.self_learning",
         "提升勞工自主學習計畫接受的 TTQS 版本與等級",
         "",
         (Value([*_INSTITUTION_PASS, *_EXTERNAL_PASS], f"{PACK} 第1頁三；辦訓單位問答二", checked_on=CHECKED),),
+        {**EDITIONS, **GRADES},
     ),
     Figure(
         "oa.ttqs_accepted.recharge",
@@ -105,6 +107,7 @@ declare(
                 [*_INSTITUTION_PASS, *_EXTERNAL_PASS], f"{PACK} 第1頁三", checked_on=CHECKED, confirmed=False, note=_EITHER
             ),
         ),
+        {**EDITIONS, **GRADES},
     ),
     Figure(
         "oa.ttqs_accepted.regional_base",
@@ -115,6 +118,7 @@ declare(
                 [*_INSTITUTION_PASS, *_EXTERNAL_PASS], f"{PACK} 第1頁三", checked_on=CHECKED, confirmed=False, note=_EITHER
             ),
         ),
+        {**EDITIONS, **GRADES},
     ),
     Figure(
         "oa.founded_years",
@@ -127,18 +131,21 @@ declare(
         "不問立案年數即可申請的單位類別",
         "",
         (Value(["university"], f"{PACK} 第1頁四（教育部核准設立之大專校院）", checked_on=CHECKED),),
+        UNIT_KINDS,
     ),
     Figure(
         "oa.kinds.industry_talent",
         "產業人才投資計畫的單位類別",
         "",
         (Value(["university", *_TWO_YEAR_KINDS], f"{PACK} 第1頁四；辦訓單位問答一", checked_on=CHECKED),),
+        UNIT_KINDS,
     ),
     Figure(
         "oa.kinds.self_learning",
         "提升勞工自主學習計畫的單位類別",
         "",
         (Value(["union"], "辦訓單位問答一、二（各級工會）", checked_on=CHECKED),),
+        UNIT_KINDS,
     ),
     Figure(
         "oa.kinds.recharge",
@@ -149,6 +156,7 @@ declare(
                 ["university", *_TWO_YEAR_KINDS, "union"], f"{PACK} 第1頁四", checked_on=CHECKED, confirmed=False, note=_EITHER
             ),
         ),
+        UNIT_KINDS,
     ),
     Figure(
         "oa.kinds.regional_base",
@@ -159,6 +167,7 @@ declare(
                 ["university", *_TWO_YEAR_KINDS, "union"], f"{PACK} 第1頁四", checked_on=CHECKED, confirmed=False, note=_EITHER
             ),
         ),
+        UNIT_KINDS,
     ),
     Figure(
         "oa.barring_grade",

@@ -34,12 +34,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A legal figure: permanent code (`oa.account_cap`), Chinese label, unit printed after the value, versions."""
+    """A legal figure: permanent code (`oa.account_cap`), Chinese label, unit printed after the value, versions.
+
+    `words` spells codes inside the value for people (`university` → 大專校院).
+    """
 
     code: str
     label: str
     unit: str
     values: tuple[Value, ...]
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         starts = [v.in_force_from or date.min for v in self.values]
@@ -55,6 +59,16 @@ class Figure:
         if found is None:
             raise UnknownFigure(f"{self.code} 於 {day} 尚無規定")
         return found
+
+    def spelled(self, value: Any) -> Any:
+        """A version's value with its codes in words."""
+        if isinstance(value, str):
+            return self.words.get(value, value)
+        if isinstance(value, list | tuple):
+            return [self.spelled(one) for one in value]
+        if isinstance(value, Mapping):
+            return {self.words.get(str(key), key): self.spelled(one) for key, one in value.items()}
+        return value
 
     def amended(self, value: Value) -> Figure:
         """This figure with a later (or corrected) version added."""

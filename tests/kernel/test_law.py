@@ -72,3 +72,9 @@ def test_the_declared_law_is_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     declare(CAP)
     assert len(before) == 0
     assert list(declared_law()) == ["t.cap"]
+
+
+def test_a_value_is_spelled_in_the_words_of_its_figure() -> None:
+    kinds = Figure("x.kinds", "類別", "", (Value(["a", ["b", 3]], "第1條"),), {"a": "甲", "b": "乙"})
+    assert kinds.spelled(kinds.on(date(2024, 1, 1)).value) == ["甲", ["乙", 3]]
+    assert kinds.spelled("c") == "c" and kinds.spelled({"a": "b"}) == {"甲": "乙"}
