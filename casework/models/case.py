@@ -61,6 +61,11 @@ class Case(models.Model):
             # The work list reads one office's cases, newest change first, or by deadline, or by person.
             models.Index(fields=["office", "turn", "-changed_at", "-id"], name="case_office_list"),
             models.Index(fields=["office", "turn", "due_on"], name="case_office_due"),
+            models.Index(
+                fields=["office", "-changed_at", "-id"],
+                condition=models.Q(assignee=None, turn="office"),
+                name="case_office_unassigned",
+            ),
             models.Index(fields=["assignee", "turn", "-changed_at"], name="case_assignee_list"),
             models.Index(fields=["organisation", "-changed_at"], name="case_unit_list"),
             models.Index(fields=["person", "-changed_at"], name="case_person_list"),
