@@ -1,0 +1,82 @@
+"""News, jobs, questions: the scheme's public side (VRS-17)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Organisation, User
+from accounts.rights import can, can_anywhere
+from casework.errors import NotPermitted, Refused
+from casework.kernel.dates import taipei_day
+from casework.services.notices import notify
+from vrs_credentials.models import JobPost, News, Question
+from vrs_credentials.permissions import POST_JOBS, WRITE_NEWS
+
+MOST_OPEN = 5
+
+
+@transaction.atomic
+def save_news(*, data: Mapping[str, Any], news: News | None = None, by: User, at: datetime) -> News:
+    if not can_anywhere(by, WRITE_NEWS):
+        raise NotPermitted("您沒有發布訊息的權限。")
+    one = news or News(written_by=by)
+    for name in ("title", "body", "pinned", "published_on"):
+        setattr(one, name, data[name])
+    one.save()
+    return one
+
+
+@transaction.atomic
+def remove_news(news: News, *, by: User, at: datetime) -> None:
+    if not can_anywhere(by, WRITE_NEWS):
+        raise NotPermitted("您沒有發布訊息的權限。")
+    news.removed_at = news.removed_at or at
+    news.save(update_fields=["removed_at"])
+
+
+@transaction.atomic
+def save_job(institution: Organisation, *, data: Mapping[str, Any], job: JobPost | None = None, by: User, at: datetime) -> JobPost:
+    if not can(by, POST_JOBS, institution) or (job is not None and job.institution_id != institution.pk):
+        raise NotPermitted("您沒有刊登求才訊息的權限。")
+    if data["closes_on"] < taipei_day(at):
+        raise Refused("截止日不得早於今天。", field="closes_on")
+    one = job or JobPost(institution=institution, posted_by=by)
+    for name, value in data.items():
+        setattr(one, name, value)
+    one.save()
+    return one
+
+
+@transaction.atomic
+def remove_job(job: JobPost, *, by: User, at: datetime) -> None:
+    if not can(by, POST_JOBS, job.institution):
+        raise NotPermitted("您沒有刊登求才訊息的權限。")
+    job.removed_at = job.removed_at or at
+    job.save(update_fields=["removed_at"])
+
+
+@transaction.atomic
+def ask(*, subject: str, body: str, by: User, at: datetime) -> Question:
+    User.objects.select_for_update().only("pk").get(pk=by.pk)
+    if Question.objects.filter(asked_by=by, answered_at=None).count() >= MOST_OPEN:
+        raise Refused(f"您已有 {MOST_OPEN} 則留言待回復，請等候回復後再留言。")
+    return Question.objects.create(subject=subject, body=body, asked_at=at, asked_by=by)
+
+
+@transaction.atomic
+def answer(question: Question, *, answer: str, is_public: bool, by: User, at: datetime) -> Question:
+    if not can_anywhere(by, WRITE_NEWS):
+        raise NotPermitted("您沒有回復留言的權限。")
+    question = Question.objects.select_for_update().get(pk=question.pk)
+    first = question.answered_at is None
+    question.answer, question.is_public = answer.strip(), is_public
+    question.answered_at, question.answered_by = question.answered_at or at, by
+    question.save()
+    if first:
+        notify(
+            users=[question.asked_by], code="vrs_credentials.answered", subject=f"留言已回復：{question.subject}", body=question.answer,
+            key=f"answered:{question.pk}", link="/vrs/questions/", at=at,
+        )  # fmt: skip
+    return question
