@@ -94,6 +94,8 @@ class CaseType:
     applicant_url: Callable[[Case], str] = lambda case: ""
     #: Columns an export adds: label → value.
     export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
+    #: Whether the applicant may write messages: they carry the writer's name, which a confidential case must not hold.
+    open_messages: Callable[[Case], bool] = lambda case: True
     #: Sentences naming rows that contradict each other (manage.py check_consistency).
     consistency: Callable[[], Sequence[str]] = _nothing
 

@@ -91,7 +91,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "buttons": acts.buttons(found, rights, Side.APPLICANT),
         "papers": list(casepage.papers(found)),
         "messages_of_case": list(casepage.messages(found, internal=False)),
-        "message_form": forms.get("message") or MessageForm(case=found, auto_id="message_%s"),
+        "message_form": _message_form(found, forms.get("message")),
         "deadlines": [words.deadline(one, day) for one in casepage.deadlines(found)],
         "documents": list(casepage.documents(found)),
         "timeline": words.timeline(found, events),
@@ -136,6 +136,14 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
         button = acts.asked(one, found, rights)
     context = {"case": found, "row": words.row(found, today()), "button": button}
     return render(request, "casework/act.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _message_form(case: Case, posted: MessageForm | None) -> MessageForm | None:
+    """None where the case must not hold the writer's name."""
+    kind = words.about(case)
+    if kind and not kind.open_messages(case):
+        return None
+    return posted or MessageForm(case=case, auto_id="message_%s")
 
 
 @require_POST
