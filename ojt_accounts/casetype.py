@@ -106,12 +106,46 @@ def _sign(case: Case, **given: Any) -> None:
 
 
 ACTS = (
-    Act("file", "送件", PREPARE, filing.file_application, _why_file, confirm="送出後即由分署審查，除補正外不能再修改。"),
+    Act(
+        "file", "送件", PREPARE, filing.file_application, _why_file, confirm="送出後即由分署審查，除補正外不能再修改。"
+    ),
     Act("refile", "補正完成，重新送件", PREPARE, filing.refile, _why_refile),
-    Act("withdraw", "撤回申請", PREPARE, filing.withdraw, _in_state("draft", "filed", "correction"), forms.WithdrawForm, "danger"),
-    Act("checks", "登錄查核結果", SIGN_OFFICER, reviewing.record_checks, _in_state("filed"), forms.ChecksForm, "secondary"),
-    Act("confirm", "確認文件與簽章", SIGN_OFFICER, reviewing.confirm_papers, _in_state("filed"), forms.ConfirmForm, "secondary"),
-    Act("ask_correction", "通知補正", SIGN_OFFICER, reviewing.ask_correction, _in_state("filed"), CorrectionForm, "secondary"),
+    Act(
+        "withdraw",
+        "撤回申請",
+        PREPARE,
+        filing.withdraw,
+        _in_state("draft", "filed", "correction"),
+        forms.WithdrawForm,
+        "danger",
+    ),
+    Act(
+        "checks",
+        "登錄查核結果",
+        SIGN_OFFICER,
+        reviewing.record_checks,
+        _in_state("filed"),
+        forms.ChecksForm,
+        "secondary",
+    ),
+    Act(
+        "confirm",
+        "確認文件與簽章",
+        SIGN_OFFICER,
+        reviewing.confirm_papers,
+        _in_state("filed"),
+        forms.ConfirmForm,
+        "secondary",
+    ),
+    Act(
+        "ask_correction",
+        "通知補正",
+        SIGN_OFFICER,
+        reviewing.ask_correction,
+        _in_state("filed"),
+        CorrectionForm,
+        "secondary",
+    ),
     Act("sign_officer", "承辦人核章", SIGN_OFFICER, _sign, _why_sign(SIGN_OFFICER), forms.sign_form(SIGN_OFFICER)),
     Act("sign_chief", "科室主管簽核", SIGN_CHIEF, _sign, _why_sign(SIGN_CHIEF), forms.sign_form(SIGN_CHIEF)),
     Act("sign_approver", "決行", SIGN_APPROVER, _sign, _why_sign(SIGN_APPROVER), forms.sign_form(SIGN_APPROVER)),
@@ -148,8 +182,13 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
 
 def _field(unit: UnitForm, name: str, before: Mapping[str, str]) -> dict[str, Any]:
     """A row of the unit form, marked where it is not what it was (OA-02)."""
-    mark = ("*" if name in UnitForm.MANDATORY else "")
-    row = {"label": f"{UnitForm._meta.get_field(name).verbose_name}{mark}", "value": _shown(unit, name), "changed": "", "before": ""}
+    mark = "*" if name in UnitForm.MANDATORY else ""
+    row = {
+        "label": f"{UnitForm._meta.get_field(name).verbose_name}{mark}",
+        "value": _shown(unit, name),
+        "changed": "",
+        "before": "",
+    }
     names = ("address", "postal_code") if name == "address" else (name,)
     for one in names:
         if one in before:
@@ -198,11 +237,16 @@ def _targets(case: Case) -> Sequence[Target]:
             for name in UnitForm.FIELDS
         ]
     found += [
-        Target(form.code, f"帳號申請單：{form.name}", reverse("ojt_accounts:account", args=[case.number, form.position]))
+        Target(
+            form.code, f"帳號申請單：{form.name}", reverse("ojt_accounts:account", args=[case.number, form.position])
+        )
         for form in live_forms(application)
     ]
     page = reverse("ojt_accounts:pledges", args=number)
-    found += [Target(pledge.code, f"切結書：{pledge.name}", f"{page}#pledge-{pledge.pk}") for pledge in live_pledges(application)]
+    found += [
+        Target(pledge.code, f"切結書：{pledge.name}", f"{page}#pledge-{pledge.pk}")
+        for pledge in live_pledges(application)
+    ]
     return found
 
 
@@ -267,7 +311,9 @@ def _remind_office(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None
         )
         for deadline, reminder in pairs
         if deadline.case
-        for user in ([deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office))
+        for user in (
+            [deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office)
+        )
     ]
     notify_each(told, code="ojt_accounts.handle_soon", at=at, mail=False)
 
@@ -303,7 +349,9 @@ def _remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     told = [
         one
         for deadline, reminder in pairs
-        for one in _unit_told(deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。")
+        for one in _unit_told(
+            deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。"
+        )
     ]
     notify_each(told, code="ojt_accounts.correct_soon", at=at)
 

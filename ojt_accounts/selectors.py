@@ -99,7 +99,12 @@ def differences(application: Application) -> list[Difference]:
         return []
     new = form_values(application.unit_form)
     return [
-        Difference(name, str(UnitForm._meta.get_field(name).verbose_name), shown(name, registration.form.get(name)), shown(name, new[name]))
+        Difference(
+            name,
+            str(UnitForm._meta.get_field(name).verbose_name),
+            shown(name, registration.form.get(name)),
+            shown(name, new[name]),
+        )
         for name in UnitForm.FIELDS
         if (registration.form.get(name) or None) != (new[name] or None)
     ]
@@ -240,7 +245,9 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
     if application.kind != Application.Kind.CANCELLATION:
         found.append(standing.training_grade(standing.GradeFacts(application.latest_grade or None), on=on, law=law))  # type: ignore[arg-type]
         if application.unit_kind:
-            facts = standing.PremiumFacts(application.unit_kind, application.owes_premiums, application.premiums_checked_on)  # type: ignore[arg-type]
+            facts = standing.PremiumFacts(
+                application.unit_kind, application.owes_premiums, application.premiums_checked_on
+            )  # type: ignore[arg-type]
             found.append(standing.premiums(facts, on=on, law=law))
         found.append(account_rules.seats(seat_facts(application), on=on, law=law))
     return found
@@ -341,17 +348,23 @@ def registrations_of(unit: Organisation) -> QuerySet[Registration]:
 
 def people_of(unit: Organisation) -> QuerySet[User]:
     """Who holds a role in the unit. Identifiers stay sealed."""
-    held = Prefetch("groups", Group.objects.filter(held_role__organisation=unit).select_related("held_role"), "held_here")
+    held = Prefetch(
+        "groups", Group.objects.filter(held_role__organisation=unit).select_related("held_role"), "held_here"
+    )
     people = User.objects.filter(groups__held_role__organisation=unit).distinct().prefetch_related(held)
     return people.defer("national_id", "national_id_index").order_by("name", "pk")
 
 
 def open_intakes(*, on: date) -> QuerySet[Intake]:
     """What every branch takes in now."""
-    return Intake.objects.filter(opens_on__lte=on, closes_on__gte=on).select_related("branch").order_by("closes_on", "pk")
+    return (
+        Intake.objects.filter(opens_on__lte=on, closes_on__gte=on).select_related("branch").order_by("closes_on", "pk")
+    )
 
 
 def accounts_of(user: User) -> QuerySet[TrainingAccount]:
     """A person's own accounts, with their rights."""
-    rows = TrainingAccount.objects.filter(user=user).select_related("registration__organisation", "registration__branch")
+    rows = TrainingAccount.objects.filter(user=user).select_related(
+        "registration__organisation", "registration__branch"
+    )
     return rows.prefetch_related("plan_rights").order_by("state", "pk")

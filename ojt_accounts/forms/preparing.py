@@ -190,7 +190,11 @@ class AccountFormForm(KeptPersonId, ActForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data.setdefault("account_name", "")
-        if data.get("request") == AccountForm.Request.OPEN and not data["account_name"] and "account_name" not in self.errors:
+        if (
+            data.get("request") == AccountForm.Request.OPEN
+            and not data["account_name"]
+            and "account_name" not in self.errors
+        ):
             self.add_error("account_name", "新帳號請填寫使用者帳號，例：yct2026a。")
         return data
 
@@ -207,7 +211,9 @@ class StandingForm(ActForm):
     letter_number = forms.CharField(label="公文發文字號", max_length=60, help_text="例：南瀛字第1150000123號")
     letter_on = RocDateField(label="公文發文日期")
     unit_kind = forms.ChoiceField(label="單位類別", choices=[*NOT_CHOSEN, *UNIT_KINDS.items()])
-    founded_on = RocDateField(label="立案日期", required=False, help_text="依立案／設立證書，例：109/05/01；大專校院免填")
+    founded_on = RocDateField(
+        label="立案日期", required=False, help_text="依立案／設立證書，例：109/05/01；大專校院免填"
+    )
     ttqs_edition = forms.ChoiceField(label="TTQS 版本", choices=[*NOT_CHOSEN, *EDITIONS.items()])
     ttqs_grade = forms.ChoiceField(label="TTQS 評核結果", choices=[*NOT_CHOSEN, *GRADES.items()])
     ttqs_valid_from = RocDateField(label="TTQS 證書生效日")

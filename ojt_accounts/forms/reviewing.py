@@ -84,7 +84,9 @@ class ConfirmForm(CaseForm):
     papers = forms.MultipleChoiceField(
         label="已逐件核對，與正本相符並蓋有職章", required=False, widget=forms.CheckboxSelectMultiple
     )
-    pledges = forms.MultipleChoiceField(label="切結書確為本人簽名或蓋章", required=False, widget=forms.CheckboxSelectMultiple)
+    pledges = forms.MultipleChoiceField(
+        label="切結書確為本人簽名或蓋章", required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
@@ -125,7 +127,11 @@ class SignForm(CaseForm):
         label="意見", choices=SignOff.Decision.choices, initial=SignOff.Decision.APPROVE, widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label="簽註意見", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text="退回時必填。"
+        label="簽註意見",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="退回時必填。",
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

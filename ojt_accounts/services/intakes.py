@@ -34,7 +34,8 @@ def save_intake(
         decided = intake.application_set.filter(case__decided_on__isnull=False)
         if closes_on != intake.closes_on and decided.exists():
             raise Refused(
-                f"已有案件依截止日 {roc(intake.closes_on)} 核定，不能再改截止日；請另公告一個受理期間。", field="closes_on"
+                f"已有案件依截止日 {roc(intake.closes_on)} 核定，不能再改截止日；請另公告一個受理期間。",
+                field="closes_on",
             )
     row = intake or Intake(branch=branch, program_year=program_year)
     row.name, row.opens_on, row.closes_on = name, opens_on, closes_on

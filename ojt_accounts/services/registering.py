@@ -41,7 +41,14 @@ def register_unit(
     known = User.objects.filter(email__iexact=email).first()
     if known:
         key = f"{CODE}:known:{known.pk}:{taipei_day(at)}"
-        mailer.mail(user=known, code=CODE, subject="您已有訓練業務入口網帳號", body=f"{known.name} 您好：\n\n{KNOWN}", key=key, at=at)
+        mailer.mail(
+            user=known,
+            code=CODE,
+            subject="您已有訓練業務入口網帳號",
+            body=f"{known.name} 您好：\n\n{KNOWN}",
+            key=key,
+            at=at,
+        )
         return None
     if User.objects.filter(account_name__iexact=account).exists():
         raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
@@ -54,7 +61,9 @@ def register_unit(
     return unit
 
 
-def _create(unit_name: str, unified_number: str, name: str, email: str, phone: str, account: str) -> tuple[Organisation, User]:
+def _create(
+    unit_name: str, unified_number: str, name: str, email: str, phone: str, account: str
+) -> tuple[Organisation, User]:
     """Both rows, or a sentence where somebody was faster."""
     try:
         with transaction.atomic():

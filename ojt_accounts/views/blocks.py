@@ -40,7 +40,10 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
         found = list(rows.order_by("branch")[:5])
         several = len({one.organisation_id for one in found}) > 1
         seats = [
-            {"label": f"{one.organisation}　{one.branch.label}" if several else one.branch.label, **seat_gauge(one.seats, cap)}
+            {
+                "label": f"{one.organisation}　{one.branch.label}" if several else one.branch.label,
+                **seat_gauge(one.seats, cap),
+            }
             for one in found
         ]
         intakes = open_intakes(on=day)
@@ -50,7 +53,11 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
     if _holds(request, VIEW_OFFICE):
         year = day.year - 1911 + (day.month > 10)
         used, granted = granted_count(organisations_with(request.user, VIEW_OFFICE), program_year=year)
-        return {"office": {"year": year, "used": used, "waiting": used - granted}, "seats": [], "intakes": []} if used else None
+        return (
+            {"office": {"year": year, "used": used, "waiting": used - granted}, "seats": [], "intakes": []}
+            if used
+            else None
+        )
     return None
 
 

@@ -37,7 +37,9 @@ UNITS, ACCOUNTS, ROLLOVER = "ojt_accounts.units", "ojt_accounts.accounts", "ojt_
 TITLES = {UNITS: "訓練單位登錄清冊", ACCOUNTS: "在職訓練系統帳號清冊", ROLLOVER: "年度權限尚未賦予清冊"}
 
 
-def office_page(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def office_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     """A page of the browser admin."""
     given = {**admin.site.each_context(request), "title": title, **context}
     return render(request, f"ojt_accounts/office/{template}.html", given, status=status)
@@ -103,7 +105,9 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     day, cap = today(), law_in_force().at("oa.account_cap", today()).value
     accounts = list(one.accounts.order_by("state", "seat").prefetch_related("plan_rights"))
     taken = sum(account.state != TrainingAccount.State.CLOSED for account in accounts)
-    cases = Case.objects.filter(organisation=one.organisation_id, office=one.branch_id, kind=KIND).order_by("-changed_at")
+    cases = Case.objects.filter(organisation=one.organisation_id, office=one.branch_id, kind=KIND).order_by(
+        "-changed_at"
+    )
     fields = [
         {
             "label": UnitForm._meta.get_field(name).verbose_name,
@@ -135,7 +139,13 @@ def _history(one: Registration, accounts: list[TrainingAccount]) -> list[dict[st
         if former.get(row.id) != row.state:
             former[row.id] = row.state
             label = TrainingAccount.State(row.state).label
-            rows.append({"at": row.history_date, "by": row.history_user, "what": f"帳號 {row.account_name}（{row.name}）：{label}"})
+            rows.append(
+                {
+                    "at": row.history_date,
+                    "by": row.history_user,
+                    "what": f"帳號 {row.account_name}（{row.name}）：{label}",
+                }
+            )
     return sorted(rows, key=lambda row: row["at"], reverse=True)[:60]
 
 
@@ -220,7 +230,17 @@ Sheet = tuple[list[str], Iterable[list[object]]]
 def unit_rows(user: User, query: str) -> Sheet:
     branches = branches_of(user)
     found = registered_units(branches, RegisterFilter(QueryDict(query), branches=branches).asked())
-    header = ["分署", "單位名稱", "統一編號", "登錄日", "使用帳號數", "最近年度", "聯絡人", "聯絡人電話", "聯絡人電子郵件"]
+    header = [
+        "分署",
+        "單位名稱",
+        "統一編號",
+        "登錄日",
+        "使用帳號數",
+        "最近年度",
+        "聯絡人",
+        "聯絡人電話",
+        "聯絡人電子郵件",
+    ]
     return header, (
         [
             one.branch.label,
@@ -262,5 +282,7 @@ def account_rows(user: User, query: str) -> Sheet:
 
 def rollover_rows(user: User, query: str) -> Sheet:
     year = YearFilter(QueryDict(query)).chosen
-    found = rollover(branches_of(user), program_year=year).prefetch_related("plan_rights").order_by("registration", "seat")
+    found = (
+        rollover(branches_of(user), program_year=year).prefetch_related("plan_rights").order_by("registration", "seat")
+    )
     return ACCOUNT_HEADER, (_account_cells(one) for one in found.iterator(chunk_size=1000))

@@ -44,7 +44,9 @@ def openings(request: HttpRequest) -> HttpResponse:
             return redirect("admin:password_openings")
     people = User.objects.filter(service.people_in_care(request.user)).values("pk")
     rows = PasswordOpening.objects.filter(user__in=people).select_related("user", "opened_by")
-    hidden = [f"{who}__{name}" for who in ("user", "opened_by") for name in ("national_id", "national_id_index", "password")]
+    hidden = [
+        f"{who}__{name}" for who in ("user", "opened_by") for name in ("national_id", "national_id_index", "password")
+    ]
     page = Paginator(rows.defer(*hidden).order_by("-opened_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

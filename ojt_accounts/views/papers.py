@@ -85,7 +85,9 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
         return redirect(wizard.url("papers"))
     removing, typed = "remove" in request.POST, _typed(form)
     codes = papers_needed(wizard.application.kind, wizard.application.unit_kind)  # type: ignore[arg-type]
-    rows = {code: PaperForm(request.POST, request.FILES, code=code) for code in PAPERS if request.FILES.get(f"{code}-file")}
+    rows = {
+        code: PaperForm(request.POST, request.FILES, code=code) for code in PAPERS if request.FILES.get(f"{code}-file")
+    }
     valid = form.is_valid()
 
     def do(at: datetime) -> None:
@@ -108,7 +110,9 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
     if not troubled and not removing and (valid or not typed):
         drop_draft(user=request.user, key=key)
         messages.success(request, SAVED)
-        after = papers_needed(load(request, wizard.case.number).application.kind, form.cleaned_data.get("unit_kind", ""))
+        after = papers_needed(
+            load(request, wizard.case.number).application.kind, form.cleaned_data.get("unit_kind", "")
+        )
         stay = "go" not in request.POST or set(after) - set(codes)
         return redirect(wizard.url("papers") if stay else wizard.following("papers"))
     again = load(request, wizard.case.number)

@@ -65,7 +65,11 @@ def _corrections(case: Case) -> list[dict[str, object]]:
     kind = words.about(case)
     urls = {one.code: one.url for one in kind.targets(case)} if kind and case.state == "correction" else {}
     open_ones = [one for one in casepage.corrections(case) if one.closed_at is None] if urls else []
-    return [{"item": item, "url": urls.get(item.target, ""), "due_on": one.due_on} for one in open_ones for item in one.items.all()]
+    return [
+        {"item": item, "url": urls.get(item.target, ""), "due_on": one.due_on}
+        for one in open_ones
+        for item in one.items.all()
+    ]
 
 
 # --- 訓練機構名稱申請表 ----------------------------------------------------------------------------------------------------
@@ -188,7 +192,12 @@ def account(request: HttpRequest, number: str, position: int | None = None) -> H
                 form,
                 "account",
                 lambda at: preparing.save_account_form(
-                    wizard.case, data=form.answers, position=position, by=request.user, at=at, version=form.posted_version
+                    wizard.case,
+                    data=form.answers,
+                    position=position,
+                    by=request.user,
+                    at=at,
+                    version=form.posted_version,
                 ),
             )
         if tried.ok:

@@ -27,7 +27,9 @@ BLANK_FOR = 3600
 def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
     return response
 
 
@@ -45,7 +47,9 @@ def printed(request: HttpRequest, number: str, paper: str, pk: int | None = None
     except ObjectDoesNotExist as error:
         raise Http404 from error
     title = papers.paper(PAPERS[paper]).title
-    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request)
+    record_access(
+        AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request
+    )
     response = _pdf(content, f"{number}_{title}.pdf")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -74,14 +74,18 @@ def unit_home(request: HttpRequest) -> HttpResponse:
     unit, units = _chosen(request, VIEW_UNIT)
     may_prepare = organisations_with(request.user, PREPARE).filter(pk=unit.pk).exists()
     context = unit_page.context_of(unit, on=today(), cap=_cap(), may_prepare=may_prepare)
-    return render(request, "ojt_accounts/unit_home.html", {"unit": unit, "units": units, "may_prepare": may_prepare, **context})
+    return render(
+        request, "ojt_accounts/unit_home.html", {"unit": unit, "units": units, "may_prepare": may_prepare, **context}
+    )
 
 
 @acting
 def start(request: HttpRequest) -> HttpResponse:
     """A new application: kind, county (and with it the branch), intake. One case however often it is pressed."""
     unit, units = _chosen(request, PREPARE)
-    registered = list(Registration.objects.filter(organisation=unit, registered_on__isnull=False).select_related("branch"))
+    registered = list(
+        Registration.objects.filter(organisation=unit, registered_on__isnull=False).select_related("branch")
+    )
     form = StartForm(request.POST or None, unit=unit, initial=_likely(request, registered))
     if request.method == "POST" and form.is_valid():
         answer: dict[str, Any] = {}
@@ -105,7 +109,11 @@ def _likely(request: HttpRequest, registered: list[Registration]) -> dict[str, A
     if kind not in Application.Kind.values:
         kind = Application.Kind.RENEWAL if registered else Application.Kind.NEW_UNIT
     found: dict[str, Any] = {"kind": kind, "program_year": roc_year(today())}
-    last = Application.objects.filter(case__organisation__in={one.organisation_id for one in registered}).order_by("-pk").first()
+    last = (
+        Application.objects.filter(case__organisation__in={one.organisation_id for one in registered})
+        .order_by("-pk")
+        .first()
+    )
     if last:
         found["county"] = last.county_id
     intakes = list(open_intakes(on=today()).filter(branch__in=[one.branch_id for one in registered])[:2])

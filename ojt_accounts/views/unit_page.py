@@ -65,7 +65,9 @@ def rights_by_year(rights: Iterable[PlanRight], *, on: date) -> list[YearRights]
         else:
             word = "尚未開始" if first.starts_on > on else "已屆滿"
         last = first.withdrawn_on if withdrawn else first.ends_before - ONE_DAY
-        rows.append(YearRights(year, "、".join(PLANS[one.plan] for one in group), in_force, word, roc(last) if last else ""))
+        rows.append(
+            YearRights(year, "、".join(PLANS[one.plan] for one in group), in_force, word, roc(last) if last else "")
+        )
     return rows
 
 
@@ -156,9 +158,16 @@ def _ending(
     """Accounts in use without rights in the year an intake is open for, or whose rights end soon."""
     years = {one.program_year for one in intakes if one.branch_id == registration.branch_id}
     asked = max(years, default=roc_year(on + SOON))
-    without = [row.account.name for row in accounts if row.account.state == State.OPEN and asked not in {y.year for y in row.years}]
+    without = [
+        row.account.name
+        for row in accounts
+        if row.account.state == State.OPEN and asked not in {y.year for y in row.years}
+    ]
     if not without:
         return None
     name = registration.branch.label
     how = "目前正在受理，請申請「賦予」。" if asked in years else "請留意分署公告的受理期間，屆時申請「賦予」。"
-    return {"title": f"{name}：{asked} 年度權限尚未賦予", "text": f"{'、'.join(without)} 的帳號還沒有 {asked} 年度的權限。{how}"}
+    return {
+        "title": f"{name}：{asked} 年度權限尚未賦予",
+        "text": f"{'、'.join(without)} 的帳號還沒有 {asked} 年度的權限。{how}",
+    }

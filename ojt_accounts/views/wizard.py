@@ -93,7 +93,9 @@ class Wizard:
         """Everything asked for, in the pack's order, each with the place to mend it (OA-01)."""
         found = [self._item(line) for line in self.checklist.lines]
         left = "、".join(self.standing_left)
-        standing = Item("資格與公文資料", "todo" if left else "done", self.url("papers"), f"尚未填寫：{left}" if left else "")
+        standing = Item(
+            "資格與公文資料", "todo" if left else "done", self.url("papers"), f"尚未填寫：{left}" if left else ""
+        )
         if not self.cancelling and not self._unit_form_needed:
             found.insert(0, Item("訓練機構名稱申請表", "none", self.url("unit"), "與前次核定內容相同，免附"))
         return [*found, standing]
@@ -105,7 +107,12 @@ class Wizard:
     def _item(self, line: Line) -> Item:
         page, _, code = str(line.inputs["target"]).partition(".")
         address = self.url({"unit": "unit", "accounts": "accounts", "pledges": "pledges", "paper": "papers"}[page])
-        return Item(line.text, "done" if line.met else "todo", f"{address}#{code}" if code else address, line.citation.removeprefix(PACK).strip())
+        return Item(
+            line.text,
+            "done" if line.met else "todo",
+            f"{address}#{code}" if code else address,
+            line.citation.removeprefix(PACK).strip(),
+        )
 
     def _left(self, target: str) -> bool:
         return any(str(name).partition(".")[0] == target for name in self.checklist.result["missing"])
@@ -133,7 +140,11 @@ class Wizard:
 
     def following(self, here: str) -> str:
         """Where 「儲存並繼續」 leads."""
-        order = ["accounts", "papers", "checklist"] if self.cancelling else ["unit", "accounts", "papers", "pledges", "checklist"]
+        order = (
+            ["accounts", "papers", "checklist"]
+            if self.cancelling
+            else ["unit", "accounts", "papers", "pledges", "checklist"]
+        )
         return self.url(order[order.index(here) + 1])
 
 

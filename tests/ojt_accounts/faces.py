@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.models import User
+from tests.ojt_accounts import world as w
 
 
 def signed_in(user: User) -> Client:
@@ -34,7 +36,9 @@ def envelope(page: HttpResponse | str, *, which: int = 0) -> dict[str, str]:
 
 def errors_at(page: HttpResponse, field: str) -> str:
     """The sentences printed at a field, '' where there is none."""
-    found = re.search(rf'<ul class="errorlist[^"]*" id="id_{re.escape(field)}_error">(.*?)</ul>', page.content.decode(), re.S)
+    found = re.search(
+        rf'<ul class="errorlist[^"]*" id="id_{re.escape(field)}_error">(.*?)</ul>', page.content.decode(), re.S
+    )
     return strip_tags(found.group(1)).strip() if found else ""
 
 
@@ -60,3 +64,16 @@ def posted(data: dict[str, Any]) -> dict[str, Any]:
         elif value is not None:
             sent[name] = value
     return sent
+
+
+def name(n: int) -> str:
+    """The n-th applicant's, as the field takes it."""
+    return f"申請人{'甲乙丙丁戊己庚'[n - 1]}"
+
+
+def account(n: int, **changes: Any) -> dict[str, Any]:
+    return {**w.account(n), "name": name(n), **changes}
+
+
+def pdf(content: bytes, called: str = "文件.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(called, content, content_type="application/pdf")

@@ -3,39 +3,18 @@
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.clock import now
 from accounts.models import Organisation, SetPasswordLink, User
-from casework.intake.sample import paper
 from casework.models import Case, Notice, Receipt
 from casework.services.drafts import draft
 from ojt_accounts.models import Application, UnitForm
-from ojt_accounts.rules.papers import papers_needed
-from ojt_accounts.selectors import live_forms, live_pledges
-from tests.casework.files import hostile
+from ojt_accounts.selectors import live_forms
 from tests.ojt_accounts import world as w
-from tests.ojt_accounts.faces import at, envelope, errors_at, posted, signed_in, value_of
+from tests.ojt_accounts.faces import account, at, envelope, errors_at, name, posted, signed_in, value_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def application(here: w.World) -> Application:
-    return w.preparing.start(
-        unit=here.unit, kind="new_unit", program_year=here.intake.program_year, county=here.county, intake=here.intake,
-        by=here.contact, at=now(),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def mine(here: w.World) -> Client:
-    return signed_in(here.contact)
-
-
-def pdf(content: bytes, name: str = "文件.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
 # --- the unit form -----------------------------------------------------------------------------------------------------------
@@ -77,7 +56,9 @@ def test_unit_form_is_saved_once_and_leads_on(mine: Client, application: Applica
     assert UnitForm.objects.get(application=application).custodian == "王志明"
 
 
-def test_a_draft_comes_back_until_it_is_saved_or_thrown_away(mine: Client, here: w.World, application: Application) -> None:
+def test_a_draft_comes_back_until_it_is_saved_or_thrown_away(
+    mine: Client, here: w.World, application: Application
+) -> None:
     page, number = at("unit", application.case.number), application.case.number
     key = f"ojt_accounts.unit:{number}"
     typed = {"draft_key": key, "contact": "林怡君", "plans": "recharge", "host": "A123456789", "version": "1"}
@@ -88,14 +69,18 @@ def test_a_draft_comes_back_until_it_is_saved_or_thrown_away(mine: Client, here:
     assert 'value="recharge"' in back.content.decode()
     assert mine.post(page, {"discard": "1"}).status_code == 302
     assert value_of(mine.get(page), "contact") == ""
-    assert mine.post(page, {"draft": "1", "contact": "未完成", "plans": ["recharge"]}).status_code == 302  # without script
+    assert (
+        mine.post(page, {"draft": "1", "contact": "未完成", "plans": ["recharge"]}).status_code == 302
+    )  # without script
     assert value_of(mine.get(page), "contact") == "未完成"
     mine.post(page, {**posted(w.UNIT_FORM), **envelope(mine.get(page))})
     assert draft(user=here.contact, key=key) is None
     assert value_of(mine.get(page), "contact") == "陳美惠"
 
 
-def test_a_stale_form_gets_both_sides_and_keeps_what_was_typed(mine: Client, here: w.World, application: Application) -> None:
+def test_a_stale_form_gets_both_sides_and_keeps_what_was_typed(
+    mine: Client, here: w.World, application: Application
+) -> None:
     page = at("unit", application.case.number)
     drawn = envelope(mine.get(page))
     w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
@@ -107,14 +92,6 @@ def test_a_stale_form_gets_both_sides_and_keeps_what_was_typed(mine: Client, her
 
 
 # --- account forms -----------------------------------------------------------------------------------------------------------
-
-
-def name(n: int) -> str:
-    return f"申請人{'甲乙丙丁戊己庚'[n - 1]}"
-
-
-def account(n: int, **changes: Any) -> dict[str, Any]:
-    return {**w.account(n), "name": name(n), **changes}
 
 
 @pytest.mark.parametrize(
@@ -179,7 +156,9 @@ def test_two_presses_make_one_form(mine: Client, application: Application) -> No
     assert [form.name for form in live_forms(application)] == [name(1)]
 
 
-def test_an_identifier_is_kept_masked_and_changed_only_by_typing_it(mine: Client, application: Application, here: w.World) -> None:
+def test_an_identifier_is_kept_masked_and_changed_only_by_typing_it(
+    mine: Client, application: Application, here: w.World
+) -> None:
     w.preparing.save_account_form(application.case, data=account(1), position=None, by=here.contact, at=now())
     page = at("account", application.case.number, 1)
     drawn = mine.get(page)
@@ -203,140 +182,16 @@ def test_a_form_is_removed_once(mine: Client, here: w.World, application: Applic
     assert application.case.events.filter(code="account_form.removed").count() == 1
 
 
-# --- papers -----------------------------------------------------------------------------------------------------------------
-
-
-def standing(here: w.World, **changes: Any) -> dict[str, Any]:
-    return posted(w.standing(w.taipei_day(now())) | changes)
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("letter_on", "115/02/30", "日"),
-        ("letter_on", "明天", "例"),
-        ("letter_on", "200/01/01", "不得晚於"),
-        ("founded_on", "", "例：109/05/01"),
-        ("ttqs_valid_until", "100/01/01", "早於生效日"),
-        ("letter_number", "", "請填寫「公文發文字號」"),
-    ],
-)
-def test_particulars(mine: Client, here: w.World, application: Application, field: str, typed: str, said: str) -> None:
-    page = at("papers", application.case.number)
-    sent = {**standing(here), **envelope(mine.get(page)), field: typed}
-    answer = mine.post(page, {**sent, "letter-file": pdf(paper("公文", ["內容"]))})
-    assert answer.status_code == 422
-    assert said in errors_at(answer, field), errors_at(answer, field)
-    if typed:
-        assert value_of(answer, field) == typed
-    kept = Application.objects.get(pk=application.pk)
-    assert kept.unit_kind == "" and kept.letter_number == ""
-    assert application.case.attachments.filter(removed_at=None).count() == 1  # what was fine is kept
-    again = mine.post(page, {**standing(here), **envelope(answer)})
-    assert again.status_code == 302 and Application.objects.get(pk=application.pk).unit_kind == "foundation"
-
-
-HOSTILE = [
-    (hostile.plain_text, "PDF"),
-    (hostile.user_password, "密碼"),
-    (hostile.script_on_opening, "程式"),
-    (hostile.half_a_file, ""),
-    (hostile.file_embedded, "檔案"),
-    (lambda: paper("大", ["x"]) + b" " * (11 * 2**20), "10"),
-]
-
-
-@pytest.mark.parametrize(("content", "said"), HOSTILE, ids=["not_pdf", "encrypted", "script", "truncated", "embedded", "11MB"])
-def test_a_refused_file_says_why_and_keeps_everything_else(
-    mine: Client, here: w.World, application: Application, content: Any, said: str
-) -> None:
-    page = at("papers", application.case.number)
-    sent = {**standing(here), **envelope(mine.get(page)), "letter-file": pdf(paper("公文", ["內容"]))}
-    answer = mine.post(page, {**sent, "licence-file": pdf(content(), "證書.pdf"), "licence-attested": "on"})
-    assert answer.status_code == 422
-    assert errors_at(answer, "licence-file") and said in errors_at(answer, "licence-file")
-    assert value_of(answer, "letter_number") == "南瀛字第1150000123號"
-    assert [one.field for one in application.case.attachments.filter(removed_at=None)] == ["letter"]
-    assert Application.objects.get(pk=application.pk).unit_kind == "foundation"
-    good = {**standing(here), **envelope(answer), "licence-file": pdf(paper("證書", ["x"])), "licence-attested": "on"}
-    assert mine.post(page, good).status_code == 302
-    assert {one.field for one in application.case.attachments.filter(removed_at=None)} == {"letter", "licence"}
-
-
-def test_a_copy_must_be_attested(mine: Client, here: w.World, application: Application) -> None:
-    page = at("papers", application.case.number)
-    answer = mine.post(page, {**standing(here), **envelope(mine.get(page)), "licence-file": pdf(paper("證書", ["x"]))})
-    assert "與正本相符" in errors_at(answer, "licence-attested")
-    assert not application.case.attachments.exists()
-
-
-def test_papers_are_replaced_and_removed_and_typed_text_stays(mine: Client, here: w.World, application: Application) -> None:
-    page = at("papers", application.case.number)
-    for name in ("一.pdf", "二.pdf"):
-        sent = {**envelope(mine.get(page)), "letter-file": pdf(paper("公文", [name]), name)}
-        assert mine.post(page, sent).status_code == 302
-    current = application.case.attachments.get(removed_at=None)
-    assert current.original_name == "二.pdf" and application.case.attachments.count() == 2
-    answer = mine.post(page, {**envelope(mine.get(page)), "letter_number": "未存字第1號", "remove": str(current.pk)})
-    assert answer.status_code == 200 and value_of(answer, "letter_number") == "未存字第1號"
-    assert not application.case.attachments.filter(removed_at=None).exists()
-    assert Application.objects.get(pk=application.pk).letter_number == ""
-
-
-def test_pressed_twice_a_page_of_papers_is_taken_once(mine: Client, here: w.World, application: Application) -> None:
-    page = at("papers", application.case.number)
-    sent = {**standing(here), **envelope(mine.get(page))}
-    for _ in range(2):
-        assert mine.post(page, {**sent, "letter-file": pdf(paper("公文", ["內容"]))}).status_code == 302
-    assert application.case.attachments.count() == 1
-    assert application.case.events.filter(code="standing.saved").count() == 1
-
-
-def test_a_stale_page_of_papers_uploads_nothing(mine: Client, here: w.World, application: Application) -> None:
-    page = at("papers", application.case.number)
-    drawn = envelope(mine.get(page))
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
-    answer = mine.post(page, {**standing(here), **drawn, "letter-file": pdf(paper("公文", ["內容"]))})
-    assert answer.status_code == 409 and "南瀛字第1150000123號" in answer.content.decode()
-    assert not application.case.attachments.exists()
-
-
-# --- pledges ----------------------------------------------------------------------------------------------------------------
-
-
-def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Application) -> None:
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
-    w.preparing.save_account_form(application.case, data=account(1), position=None, by=here.contact, at=now())
-    page = at("pledges", application.case.number)
-    people = {one.name: one for one in live_pledges(application)}
-    assert set(people) == {"陳美惠", "王志明", name(1)}
-    first, second, third = (people[name].pk for name in ("陳美惠", "王志明", name(1)))
-    filled = {
-        f"p{first}-national_id": w.national_id(31), f"p{first}-address": "臺南市新營區民治路36號", f"p{first}-phone": "06-632-2231",
-        f"p{second}-national_id": "A123456788", f"p{second}-address": "臺南市官田區", f"p{second}-phone": "06-698-5946",
-        f"p{third}-national_id": "", f"p{third}-address": "", f"p{third}-phone": people[name(1)].phone,
-    }  # fmt: skip
-    answer = mine.post(page, {**filled, **envelope(mine.get(page))})
-    assert answer.status_code == 422 and "身分證" in errors_at(answer, f"p{second}-national_id")
-    assert value_of(answer, f"p{second}-address") == "臺南市官田區"
-    assert "王志明的身分證字號" in answer.content.decode()
-    assert w.national_id(31) not in answer.content.decode()  # saved: masked again
-    people = {one.name: one for one in live_pledges(application)}
-    assert people["陳美惠"].national_id == w.national_id(31) and people["王志明"].national_id == ""
-    untouched = {**filled, f"p{first}-national_id": "", f"p{second}-national_id": "", f"p{second}-address": ""}
-    untouched |= {f"p{pk}-phone": next(one.phone for one in live_pledges(application) if one.pk == pk) for pk in (first, second)}
-    scan = {**untouched, **envelope(answer), f"s{first}-file": pdf(paper("切結書", ["已簽名"]))}
-    assert mine.post(page, scan).status_code == 302
-    assert next(one for one in live_pledges(application) if one.pk == first).scan is not None
-    early = mine.post(page, {**untouched, **envelope(mine.get(page)), f"s{third}-file": pdf(paper("切結書", ["x"]))})
-    assert "請先填妥" in errors_at(early, f"s{third}-file")
-
-
 # --- starting and filing ----------------------------------------------------------------------------------------------------
 
 
 def start_data(here: w.World, **changes: Any) -> dict[str, Any]:
-    given = {"kind": "new_unit", "county": here.county.pk, "program_year": here.intake.program_year, "intake": here.intake.pk}
+    given = {
+        "kind": "new_unit",
+        "county": here.county.pk,
+        "program_year": here.intake.program_year,
+        "intake": here.intake.pk,
+    }
     return {**given, "unit": here.unit.pk, **changes}
 
 
@@ -357,7 +212,9 @@ def test_twenty_presses_start_one_case(mine: Client, here: w.World) -> None:
         ({"kind": ""}, "kind", "請選擇「申請項目」"),
     ],
 )
-def test_start_says_what_does_not_fit(mine: Client, here: w.World, changes: dict[str, Any], field: str, said: str) -> None:
+def test_start_says_what_does_not_fit(
+    mine: Client, here: w.World, changes: dict[str, Any], field: str, said: str
+) -> None:
     answer = mine.post(at("start"), start_data(here, **changes))
     assert answer.status_code == 422 and said in errors_at(answer, field)
     assert not Case.objects.exists()
@@ -389,7 +246,11 @@ def test_corrections_lead_to_the_place(mine: Client, here: w.World) -> None:
     ]
     w.reviewing.ask_correction(case, items=items, message="", by=here.officer, at=now())
     hub = mine.get(at("checklist", case.number)).content.decode()
-    assert "分署請您補正" in hub and f"{at('papers', case.number)}#letter" in hub and f"{at('unit', case.number)}#id_address" in hub
+    assert (
+        "分署請您補正" in hub
+        and f"{at('papers', case.number)}#letter" in hub
+        and f"{at('unit', case.number)}#id_address" in hub
+    )
     assert "受文者請改為雲嘉南分署" in hub and "尚有 2 項補正未回復" in hub
 
 
@@ -446,7 +307,3 @@ def test_registration_is_not_for_trying(here: w.World) -> None:
     client = Client()
     answers = [client.post(at("register"), {**NEW, "phone": "1"}).status_code for _ in range(21)]
     assert answers == [422] * 20 + [429]
-
-
-def test_needed_papers_are_those_of_the_rule() -> None:
-    assert papers_needed("cancellation", "") == ("letter",)

@@ -49,7 +49,11 @@ def units(here: w.World, count: int, *, first: int = 0, year: int | None = None)
     for n in range(first, first + count):
         unit = Organisation.objects.create(name=f"第{n:03d}職業訓練中心", kind="unit", unified_number=f"{10000000 + n}")
         one = Registration.objects.create(
-            organisation=unit, branch=here.branch, registered_on=taipei_day(now()), form={"contact": f"聯絡人{n}"}, form_case=case
+            organisation=unit,
+            branch=here.branch,
+            registered_on=taipei_day(now()),
+            form={"contact": f"聯絡人{n}"},
+            form_case=case,
         )
         for seat in (1, 2):
             account = TrainingAccount.objects.create(
@@ -87,7 +91,12 @@ def test_the_units_own_page_asks_no_more_often(here: w.World) -> None:
     registration = Registration.objects.get(organisation=here.unit)
     for seat in range(2, 7):
         TrainingAccount.objects.create(
-            registration=registration, name="又一人", account_name=f"more{seat}", national_id_index=f"more-{seat}", seat=seat, state="open"
+            registration=registration,
+            name="又一人",
+            account_name=f"more{seat}",
+            national_id_index=f"more-{seat}",
+            seat=seat,
+            state="open",
         )
     with queries() as many:
         mine.get(at("unit_home"))
@@ -139,7 +148,7 @@ def test_registers_are_searched_and_narrowed(here: w.World) -> None:
 def test_pages_of_fifty(here: w.World) -> None:
     units(here, 51)
     officer = signed_in(here.officer)
-    assert "共 <span class=\"num\">51</span>" in officer.get(REGISTERS).content.decode()
+    assert '共 <span class="num">51</span>' in officer.get(REGISTERS).content.decode()
     assert "第050職業訓練中心" in rows(officer.get(f"{REGISTERS}?page=2"))
 
 
@@ -153,7 +162,9 @@ def test_lists_are_written_for_who_asks(here: w.World) -> None:
     assert len(table) == 4 and "有效" in table[0]["年度與計畫"]
     _, found = office.rollover_rows(here.officer, f"year={here.intake.program_year}")
     assert [row[4] for row in found] == ["u000s2", "u001s2"]
-    assert [list(write(people["officer"], "")[1]) for write in (office.unit_rows, office.account_rows, office.rollover_rows)] == [[], [], []]
+    assert [
+        list(write(people["officer"], "")[1]) for write in (office.unit_rows, office.account_rows, office.rollover_rows)
+    ] == [[], [], []]
     sent = {"page": office.ACCOUNTS, "query": "", "format": "ods"}
     assert signed_in(here.officer).post("/admin/ojt/export/", sent).status_code == 302
     assert ExportJob.objects.get().page == office.ACCOUNTS
@@ -174,7 +185,9 @@ def test_rollover_counts_and_tells_units_once_a_day(here: w.World) -> None:
     sent = {"unit": [mine.pk, lonely.pk, 999_999], **envelope(page)}
     for _ in range(2):  # a second press shows the first answer
         answer = officer.post(f"{ROLLOVER}?year={year}", sent).content.decode()
-        assert "已通知 1 位聯絡人，帳號 2 個" in answer and "沒有可通知的聯絡人" in answer and "找不到這個單位" in answer
+        assert (
+            "已通知 1 位聯絡人，帳號 2 個" in answer and "沒有可通知的聯絡人" in answer and "找不到這個單位" in answer
+        )
     told = Notice.objects.filter(user=here.contact, code="ojt_accounts.rollover")
     assert told.count() == 1 and "申請人2" in told.get().body
     again = officer.post(f"{ROLLOVER}?year={year}", {"unit": [mine.pk]}).content.decode()
@@ -200,7 +213,13 @@ def test_another_branchs_units_are_not_told(here: w.World) -> None:
 
 def intake_data(here: w.World, **changes: Any) -> dict[str, Any]:
     year = here.intake.program_year
-    given = {"branch": here.branch.pk, "program_year": year, "name": "下半年", "opens_on": f"{year}/07/01", "closes_on": f"{year}/08/31"}
+    given = {
+        "branch": here.branch.pk,
+        "program_year": year,
+        "name": "下半年",
+        "opens_on": f"{year}/07/01",
+        "closes_on": f"{year}/08/31",
+    }
     return {**given, **changes}
 
 
@@ -302,7 +321,11 @@ def test_people_of_other_branches_are_not_found(here: w.World) -> None:
     own = signed_in(here.admin).post(OPENINGS, opening(here.admin.account_name))
     assert own.status_code == 422 and "不能為自己" in own.content.decode()
     one = PasswordOpening.objects.create(
-        user=User.objects.get(account_name="yct2026n1"), reason="x", opened_at=now(), opened_by=here.admin, until=taipei_day(now())
+        user=User.objects.get(account_name="yct2026n1"),
+        reason="x",
+        opened_at=now(),
+        opened_by=here.admin,
+        until=taipei_day(now()),
     )
     assert signed_in(people["admin"]).post(f"{OPENINGS}{one.pk}/withdraw/").status_code == 404
 
@@ -318,7 +341,16 @@ def test_people_of_other_branches_are_not_found(here: w.World) -> None:
         ("HARBOR+LAMP77", ["密碼須包含英文小寫字母。"]),
         ("Harbor+Lampen", ["密碼須包含數字。"]),
         ("Harborlamp777", ["密碼須包含符號，例：!、@、#。"]),
-        ("港", ["密碼須為 12 至 16 碼。", "密碼須包含英文大寫字母。", "密碼須包含英文小寫字母。", "密碼須包含數字。", "密碼須包含符號，例：!、@、#。"]),
+        (
+            "港",
+            [
+                "密碼須為 12 至 16 碼。",
+                "密碼須包含英文大寫字母。",
+                "密碼須包含英文小寫字母。",
+                "密碼須包含數字。",
+                "密碼須包含符號，例：!、@、#。",
+            ],
+        ),
     ],
 )
 def test_a_password_says_what_it_lacks(word: str, missing: list[str]) -> None:
