@@ -1,0 +1,1 @@
+"""Forms of the scheme: shape and spelling of what is typed."""

@@ -1,0 +1,126 @@
+"""What happens when a day passes, and whom to remind: handlers of the scheme's deadlines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts.models import Organisation
+from accounts.rights import holders
+from casework.deadline_handlers import register_handler
+from casework.errors import NotAllowed, Refused
+from casework.kernel.dates import roc
+from casework.models import Case, Deadline, Reminder
+from casework.services.notices import Told, notify_each
+from ohs_training.models import Accreditation
+from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
+from ohs_training.services import accrediting, filing, inspecting, planning
+
+
+def _told(case: Case, deadline: Deadline, key: str, subject: str, body: str, right: str) -> list[Told]:
+    if case.organisation is None:
+        return []
+    return [Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/") for user in holders(right, case.organisation)]
+
+
+def _remind(right: str):  # type: ignore[no-untyped-def]
+    def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+        told = [
+            one
+            for deadline, reminder in pairs
+            if deadline.case
+            for one in _told(deadline.case, deadline, f"remind:{reminder.pk}", f"期限將屆（{deadline.label}）", f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。", right)
+        ]
+        notify_each(told, code="ohs_training.soon", at=at)
+
+    return remind
+
+
+def _late(right: str):  # type: ignore[no-untyped-def]
+    def late(deadlines: list[Deadline], at: datetime) -> None:
+        told = [
+            one
+            for deadline in deadlines
+            if deadline.case
+            for one in _told(deadline.case, deadline, f"late:{deadline.pk}", f"已逾期限（{deadline.label}）", f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。", right)
+        ]
+        notify_each(told, code="ohs_training.late", at=at)
+
+    return late
+
+
+def _accreditations(deadlines: Sequence[Deadline]) -> dict[int | None, Accreditation]:
+    rows = Accreditation.objects.select_related("organisation", "case__organisation", "case__office")
+    return dict(rows.in_bulk([one.thing_id for one in deadlines]))
+
+
+def _remind_renewal(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    """180, 120 and 100 days before the end as preparation, at 90 the clause itself."""
+    rows, told = _accreditations([deadline for deadline, _ in pairs]), []
+    for deadline, reminder in pairs:
+        one = rows.get(deadline.thing_id)
+        if one is None or one.state != Accreditation.State.IN_FORCE:
+            continue
+        body = f"認可期間至 {roc(one.ends_on)} 止；有繼續辦理之必要者，應於 {roc(deadline.due_on)} 以前重新申請認可（要點五第2項）。"
+        told += [Told(user, "請準備重新申請認可", body, f"remind:{reminder.pk}", None, "/ohs/") for user in _people(one.organisation)]
+    notify_each(told, code="ohs_training.renewal_soon", at=at)
+
+
+def _people(organisation: Organisation):  # type: ignore[no-untyped-def]
+    return holders(FILE_ACCREDITATION, organisation)
+
+
+def _renewal_late(deadlines: list[Deadline], at: datetime) -> None:
+    rows, told = _accreditations(deadlines), []
+    for deadline in deadlines:
+        one = rows.get(deadline.thing_id)
+        if one is None or one.state != Accreditation.State.IN_FORCE:
+            continue
+        body = f"已逾 {roc(deadline.due_on)} 之重新申請期日；認可期間至 {roc(one.ends_on)} 止，仍得申請，將註記逾期。"
+        told += [Told(user, "已逾重新申請認可期日", body, f"late:{deadline.pk}", None, "/ohs/") for user in _people(one.organisation)]
+    notify_each(told, code="ohs_training.renewal_late", at=at)
+
+
+def _expired(deadlines: list[Deadline], at: datetime) -> None:
+    for one in _accreditations(deadlines).values():
+        accrediting.expire(one, at=at)
+
+
+def _begin(deadlines: list[Deadline], at: datetime) -> None:
+    _moved(deadlines, at, filing.begin)
+
+
+def _finish(deadlines: list[Deadline], at: datetime) -> None:
+    _moved(deadlines, at, filing.finish)
+
+
+def _moved(deadlines: list[Deadline], at: datetime, act) -> None:  # type: ignore[no-untyped-def]
+    """The class goes on by itself where nobody pressed; one that cannot stays where it is and shows it."""
+    for deadline in deadlines:
+        if deadline.case is None:
+            continue
+        try:
+            act(deadline.case, by=None, at=at)
+        except (NotAllowed, Refused):
+            continue
+
+
+def _missed(deadlines: list[Deadline], at: datetime) -> None:
+    for deadline in deadlines:
+        if deadline.case is not None:
+            inspecting.miss(deadline.case, at=at)
+    _late(ANSWER_ORDER)(deadlines, at)
+
+
+def enter() -> None:
+    register_handler(accrediting.SUPPLY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
+    register_handler(accrediting.ENTRY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
+    register_handler(accrediting.REAPPLY, _renewal_late, _remind_renewal, owed_after=True)
+    register_handler(accrediting.EXPIRE, _expired)
+    register_handler(planning.FILE_BY, _late(FILE_CLASS), _remind(FILE_CLASS))
+    register_handler(planning.CHANGE_BY)
+    register_handler(filing.START, _begin)
+    register_handler(filing.END, _finish)
+    for code in (filing.CERTIFY, filing.ENTER, filing.REGISTER):
+        register_handler(code, _late(REPORT), _remind(REPORT), owed_after=True)
+    register_handler(filing.RESIT, None, _remind(REPORT))
+    register_handler(filing.CONFIRM, None, _remind(REPORT))
+    register_handler(inspecting.ANSWER, _missed, _remind(ANSWER_ORDER), owed_after=True)
