@@ -37,14 +37,16 @@ class _Hunter(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag.partition(":")[0] in HOSTILE:
+        scheme, colon, _ = tag.partition(":")
+        if tag in HOSTILE or (colon and scheme not in SCHEMES):
             self.found.append(f"<{tag}>")
         for name, value in attrs:
             if name.startswith("on"):
                 self.found.append(f"{name}=")
-            scheme = _SCHEME.match(re.sub(r"[\t\r\n]", "", value or "")) if name in ("href", "src", "action", "formaction") else None
-            if scheme and scheme.group(1).lower() not in SCHEMES:
-                self.found.append(f"{scheme.group(1).lower()}:")
+            leads = name in ("href", "src", "action", "formaction")
+            where = _SCHEME.match(re.sub(r"[\t\r\n]", "", value or "")) if leads else None
+            if where and where.group(1).lower() not in SCHEMES:
+                self.found.append(f"{where.group(1).lower()}:")
 
 
 def judge(text: str, *, field: str = "body") -> str:
