@@ -113,11 +113,11 @@ def _unit_form(page: Page, number: str) -> None:
 def _account_form(page: Page, number: str) -> None:
     a.follow(page, "填第一張")
     expect(page.get_by_label("產業人才投資計畫")).to_be_checked()
-    a.fill(page, a.account(**{"身分證字號": "A123456788", "使用者帳號": "A123456789"}))
+    a.fill(page, a.account(身分證字號="A123456788", 使用者帳號="A123456789"))
     a.press(page, "儲存")
     assert "檢查碼" in a.error_at(page, "身分證字號")
     expect(a.field(page, "申請人姓名")).to_have_value(a.APPLICANT)
-    a.fill(page, a.account(**{"使用者帳號": "1abc"}))
+    a.fill(page, a.account(使用者帳號="1abc"))
     a.press(page, "儲存")
     assert "英文" in a.error_at(page, "使用者帳號")
     a.fill(page, a.account())
