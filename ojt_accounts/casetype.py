@@ -1,22 +1,18 @@
 """Registers the account application with casework: its acts on both sides, its panels, its deadlines."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
-from accounts.rights import holders
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm
-from casework.kernel.dates import roc
-from casework.models import Case, Deadline, Reminder
+from casework.models import Case
 from casework.services import corrections
 from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each
 from casework.services.signoffs import StepState, next_step, why_not_sign
 from casework.templatetags.casework import roc_moment
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
@@ -43,7 +39,7 @@ from ojt_accounts.selectors import (
     shown,
     standing_missing,
 )
-from ojt_accounts.services import filing, reviewing, setting
+from ojt_accounts.services import filing, reminding, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign, states_of
 from ojt_accounts.states import APPLICATION, KIND
 
@@ -298,110 +294,9 @@ def _consistency() -> Sequence[str]:
 
 # --- deadlines -----------------------------------------------------------------------------------------------------------------
 
-
-def _remind_office(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        Told(
-            user,
-            f"審查期限將屆：{deadline.case.number}",
-            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結。",
-            f"remind:{reminder.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline, reminder in pairs
-        if deadline.case
-        for user in (
-            [deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office)
-        )
-    ]
-    notify_each(told, code="ojt_accounts.handle_soon", at=at, mail=False)
-
-
-def _late_office(deadlines: list[Deadline], at: datetime) -> None:
-    told = [
-        Told(
-            user,
-            f"逾審查期限：{deadline.case.number}",
-            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結，已逾期。",
-            f"late:{deadline.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline in deadlines
-        if deadline.case
-        for user in {*holders(SIGN_OFFICER, deadline.case.office), *holders(SIGN_CHIEF, deadline.case.office)}
-    ]
-    notify_each(told, code="ojt_accounts.handle_late", at=at)
-
-
-def _unit_told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
-    case = deadline.case
-    if case is None or case.organisation is None:
-        return []
-    return [
-        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
-        for user in holders(PREPARE, case.organisation)
-    ]
-
-
-def _remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        one
-        for deadline, reminder in pairs
-        for one in _unit_told(
-            deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。"
-        )
-    ]
-    notify_each(told, code="ojt_accounts.correct_soon", at=at)
-
-
-def _late_unit(deadlines: list[Deadline], at: datetime) -> None:
-    body = "補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。"
-    told = [one for deadline in deadlines for one in _unit_told(deadline, f"late:{deadline.pk}", "已逾補正期限", body)]
-    notify_each(told, code="ojt_accounts.correct_late", at=at)
-
-
-def _accounts_of(deadlines: Sequence[Deadline]) -> dict[int | None, TrainingAccount]:
-    rows = TrainingAccount.objects.select_related("user", "registration__organisation", "registration__branch")
-    return dict(rows.in_bulk([d.thing_id for d in deadlines]))
-
-
-def _remind_rights(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    accounts, told = _accounts_of([deadline for deadline, _ in pairs]), []
-    for deadline, reminder in pairs:
-        account = accounts.get(deadline.thing_id)
-        if account is None or account.state != TrainingAccount.State.OPEN:
-            continue
-        body = (
-            f"{account.registration.organisation} {account.name}的帳號「{account.account_name}」權限至 {roc(deadline.due_on)} 止；"
-            "新年度仍需使用者，請於受理期間申請「賦予」。"
-        )
-        people = {*([account.user] if account.user else []), *holders(PREPARE, account.registration.organisation)}
-        told += [Told(user, "年度權限即將屆滿", body, f"remind:{reminder.pk}", None, "/ojt/") for user in people]
-    notify_each(told, code="ojt_accounts.rights_end_soon", at=at)
-
-
-def _rights_ended(deadlines: list[Deadline], at: datetime) -> None:
-    accounts = _accounts_of(deadlines)
-    told = [
-        Told(
-            account.user,
-            "年度權限已屆滿",
-            f"您的帳號「{account.account_name}」權限已於 {roc(deadline.due_on)} 屆滿，新年度須由單位申請「賦予」。",
-            f"ended:{deadline.pk}",
-            None,
-            "/ojt/",
-        )
-        for deadline in deadlines
-        if (account := accounts.get(deadline.thing_id)) and account.user and account.state == TrainingAccount.State.OPEN
-    ]
-    notify_each(told, code="ojt_accounts.rights_ended", at=at)
-
-
-register_handler(filing.HANDLE, _late_office, _remind_office, owed_after=True)
-register_handler(filing.CORRECT, _late_unit, _remind_unit, owed_after=True)
-register_handler(setting.RIGHTS_END, _rights_ended, _remind_rights)
+register_handler(filing.HANDLE, reminding.late_office, reminding.remind_office, owed_after=True)
+register_handler(filing.CORRECT, reminding.late_unit, reminding.remind_unit, owed_after=True)
+register_handler(setting.RIGHTS_END, reminding.rights_ended, reminding.remind_rights)
 
 register(
     CaseType(

@@ -29,7 +29,10 @@ STAFF = (
     ("branch_approver", "approver", "分署決行主管"),
     ("branch_account_admin", "admin", "系統帳號設定人員"),
 )
-_SURNAMES, _GIVEN = "林陳黃張李王吳劉蔡楊許鄭謝郭洪", ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰")
+_SURNAMES, _GIVEN = (
+    "林陳黃張李王吳劉蔡楊許鄭謝郭洪",
+    ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰"),
+)
 HOME = "yct"
 CONTACT = "nanying"
 
@@ -73,7 +76,9 @@ def _offices(today: date) -> dict[str, Office]:
     for branch in BRANCHES:
         office = Organisation.objects.get(code=branch.code)
         key = branch.code.removeprefix("WDA-").lower()
-        people = {k: demo_role(f"{key}{k}", _name(len(found) * 5 + n), role, office) for n, (role, k, _) in enumerate(STAFF)}
+        people = {
+            k: demo_role(f"{key}{k}", _name(len(found) * 5 + n), role, office) for n, (role, k, _) in enumerate(STAFF)
+        }
         year = roc_year(today)
         Intake.objects.get_or_create(
             branch=office,
@@ -104,7 +109,11 @@ def _unit(name: str, number: str, account_name: str, contact: str, kind: str, ca
 
 def _file(title: str, unit: Unit, on: date, lines: Sequence[str] = ()) -> SimpleUploadedFile:
     content = paper(
-        title, lines or ["主旨：檢送申請在職訓練系統帳號文件一份，請查照。"], organisation=unit.organisation.name, number=f"南瀛字第{roc(on).replace('/', '')}號", on=roc(on)
+        title,
+        lines or ["主旨：檢送申請在職訓練系統帳號文件一份，請查照。"],
+        organisation=unit.organisation.name,
+        number=f"南瀛字第{roc(on).replace('/', '')}號",
+        on=roc(on),
     )
     return SimpleUploadedFile(f"{title}.pdf", content, content_type="application/pdf")
 
@@ -159,7 +168,9 @@ class Story:
         self.at = min(self.at + timedelta(**time), now())
         return self
 
-    def forms(self, numbers: Sequence[int] = (), *, copy: bool = False, unit_form: bool = True, **changes: Any) -> "Story":
+    def forms(
+        self, numbers: Sequence[int] = (), *, copy: bool = False, unit_form: bool = True, **changes: Any
+    ) -> "Story":
         contact = self.unit.contact
         if unit_form:
             preparing.save_unit_form(self.case, data=_unit_form(self.unit, **changes), by=contact, at=self.at)
@@ -194,7 +205,9 @@ class Story:
         for code in papers_needed(application.kind, application.unit_kind):  # type: ignore[arg-type]
             if code not in leave:
                 upload = _file(PAPERS[code], self.unit, self.today)
-                preparing.add_paper(self.case, code=code, upload=upload, attested=True, by=self.unit.contact, at=self.at)
+                preparing.add_paper(
+                    self.case, code=code, upload=upload, attested=True, by=self.unit.contact, at=self.at
+                )
         return self
 
     def pledges(self) -> "Story":
@@ -265,38 +278,78 @@ def build() -> int:
     before = Case.objects.count()
     offices = _offices(taipei_day(now()))
     home = offices[HOME]
-    known = _unit("財團法人南瀛職業訓練基金會", "04595257", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號")
-    fresh = _unit("社團法人嘉南技能發展協會", "22099131", "jianan", "蔡宗翰", "public_interest_association", "N", "嘉義市東區中山路199號")
+    known = _unit(
+        "財團法人南瀛職業訓練基金會", "04595257", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號"
+    )
+    fresh = _unit(
+        "社團法人嘉南技能發展協會",
+        "22099131",
+        "jianan",
+        "蔡宗翰",
+        "public_interest_association",
+        "N",
+        "嘉義市東區中山路199號",
+    )
     union = _unit("臺南市烘焙業職業工會", "84149961", "bakers", "郭怡君", "union", "K", "臺南市中西區民權路二段30號")
-    industry = _unit("雲林縣工業會", "62140097", "yunlin", "楊俊傑", "industrial_body", "L", "雲林縣斗六市雲林路二段515號")
-    caterers = _unit("嘉義市餐飲業商業同業公會", "12345671", "caterers", "吳佩珊", "commercial_body", "M", "嘉義市西區中山路500號")
-    north = _unit("財團法人北海技術教育基金會", "12345676", "beihai", "許雅婷", "foundation", "B", "新北市板橋區中山路一段161號")
+    industry = _unit(
+        "雲林縣工業會", "62140097", "yunlin", "楊俊傑", "industrial_body", "L", "雲林縣斗六市雲林路二段515號"
+    )
+    caterers = _unit(
+        "嘉義市餐飲業商業同業公會", "12345671", "caterers", "吳佩珊", "commercial_body", "M", "嘉義市西區中山路500號"
+    )
+    north = _unit(
+        "財團法人北海技術教育基金會", "12345676", "beihai", "許雅婷", "foundation", "B", "新北市板橋區中山路一段161號"
+    )
     new, again, end = Application.Kind.NEW_UNIT, Application.Kind.RENEWAL, Application.Kind.CANCELLATION
 
     def complete(office: Office, unit: Unit, numbers: Sequence[int], *, days_ago: int) -> Story:
         return Story(office, unit, kind=new, days_ago=days_ago).forms(numbers).papers().pledges().later(hours=2).file()
 
     # 辦理完成: registered, four accounts in use; one person closes, one is asked for
-    complete(home, known, (1, 2, 3, 4), days_ago=50).claim().later(days=2).check().sign("officer", "chief", "approver").set()
+    complete(home, known, (1, 2, 3, 4), days_ago=50).claim().later(days=2).check().sign(
+        "officer", "chief", "approver"
+    ).set()
     for n in (1, 2):
         user = User.objects.get(account_name=f"nyuser{n}")
         user.set_password(PASSWORD)
         user.save()
-    story = complete(home, industry, (11,), days_ago=9).claim().check().sign("officer", "chief", "approver")  # 待設定帳號
-    messages.write(story.case, kind=Message.Kind.NOTE, body="帳號設定請優先辦理，該會下週開訓。", by=home.people["officer"], at=story.at)
+    story = (
+        complete(home, industry, (11,), days_ago=9).claim().check().sign("officer", "chief", "approver")
+    )  # 待設定帳號
+    messages.write(
+        story.case,
+        kind=Message.Kind.NOTE,
+        body="帳號設定請優先辦理，該會下週開訓。",
+        by=home.people["officer"],
+        at=story.at,
+    )
     complete(home, union, (21, 22), days_ago=20).claim()  # 審查中，已逾期限
     Story(home, fresh, kind=new, days_ago=4).forms((31, 32)).papers(leave=("charter",)).pledges()  # 草稿，缺章程
-    story = Story(home, known, kind=again, days_ago=6).forms((5,), copy=True, custodian="謝佩珊").papers().pledges().file()
-    story.claim().check().later(days=1).correct("paper.ttqs", "TTQS 評核證書", "證書影本第二頁模糊，請重新掃描上傳。")  # 待補正
+    story = (
+        Story(home, known, kind=again, days_ago=6).forms((5,), copy=True, custodian="謝佩珊").papers().pledges().file()
+    )
+    story.claim().check().later(days=1).correct(
+        "paper.ttqs", "TTQS 評核證書", "證書影本第二頁模糊，請重新掃描上傳。"
+    )  # 待補正
     complete(home, fresh, (33,), days_ago=2)  # 審查中，未分案
     other = complete(home, fresh, (34,), days_ago=15).claim().check().sign("officer")  # 承辦已核章
-    messages.write(other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=fresh.contact, at=other.at)
+    messages.write(
+        other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=fresh.contact, at=other.at
+    )
     refused = complete(home, caterers, (12,), days_ago=30).claim().later(days=3)
     reviewing.record_checks(
-        refused.case, by=home.people["officer"], at=refused.at, letter_to_us=True, latest_grade="D", grade_checked_on=refused.today
+        refused.case,
+        by=home.people["officer"],
+        at=refused.at,
+        letter_to_us=True,
+        latest_grade="D",
+        grade_checked_on=refused.today,
     )
     reviewing.refuse(
-        refused.case, reason="最近一次辦訓等級為 D 級，依規定不得申請。", by=home.people["approver"], at=refused.later(days=1).at
+        refused.case,
+        reason="最近一次辦訓等級為 D 級，依規定不得申請。",
+        by=home.people["approver"],
+        at=refused.later(days=1).at,
     )
     gone = complete(home, union, (23,), days_ago=25).later(days=1)
     filing.withdraw(gone.case, by=union.contact, at=gone.at, reason="改於下一期申請")

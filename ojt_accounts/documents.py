@@ -43,7 +43,11 @@ def _signs(rows: Sequence[SignOff]) -> dict[str, Any]:
     signed: dict[str, Any] = dict(BLANK_SIGNS)
     for row in rows:
         if row.round == last and row.decision == SignOff.Decision.APPROVE and row.step <= len(_STEPS):
-            signed[_STEPS[row.step - 1]] = {"name": row.person.name, "on": roc(taipei_day(row.at)), "comment": row.comment}
+            signed[_STEPS[row.step - 1]] = {
+                "name": row.person.name,
+                "on": roc(taipei_day(row.at)),
+                "comment": row.comment,
+            }
     return signed
 
 
@@ -115,7 +119,19 @@ def account_form_context(application: Application, form: AccountForm, *, today: 
 
 def blank_account_form() -> dict[str, Any]:
     empty = dict.fromkeys(
-        ("case_number", "filed_on", "program_year", "unit", "name", "national_id", "email", "phone", "account_name", "set_on"), ""
+        (
+            "case_number",
+            "filed_on",
+            "program_year",
+            "unit",
+            "name",
+            "national_id",
+            "email",
+            "phone",
+            "account_name",
+            "set_on",
+        ),
+        "",
     )
     return {
         **empty,
@@ -188,7 +204,9 @@ def printed(application: Application, paper: str, *, today: date, pk: int | None
     if paper == "ojt.unit_form":
         context: Mapping[str, Any] = unit_form_context(application, today=today)
     elif paper == "ojt.account_form":
-        context = account_form_context(application, application.account_forms.get(position=pk, removed_at=None), today=today)
+        context = account_form_context(
+            application, application.account_forms.get(position=pk, removed_at=None), today=today
+        )
     elif paper == "ojt.pledge":
         pledge = application.pledges.select_related("wording").get(pk=pk, removed_at=None)
         context = pledge_context(application, pledge)

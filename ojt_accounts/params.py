@@ -104,7 +104,11 @@ declare(
         "",
         (
             Value(
-                [*_INSTITUTION_PASS, *_EXTERNAL_PASS], f"{PACK} 第1頁三", checked_on=CHECKED, confirmed=False, note=_EITHER
+                [*_INSTITUTION_PASS, *_EXTERNAL_PASS],
+                f"{PACK} 第1頁三",
+                checked_on=CHECKED,
+                confirmed=False,
+                note=_EITHER,
             ),
         ),
         {**EDITIONS, **GRADES},
@@ -115,7 +119,11 @@ declare(
         "",
         (
             Value(
-                [*_INSTITUTION_PASS, *_EXTERNAL_PASS], f"{PACK} 第1頁三", checked_on=CHECKED, confirmed=False, note=_EITHER
+                [*_INSTITUTION_PASS, *_EXTERNAL_PASS],
+                f"{PACK} 第1頁三",
+                checked_on=CHECKED,
+                confirmed=False,
+                note=_EITHER,
             ),
         ),
         {**EDITIONS, **GRADES},
@@ -153,7 +161,11 @@ declare(
         "",
         (
             Value(
-                ["university", *_TWO_YEAR_KINDS, "union"], f"{PACK} 第1頁四", checked_on=CHECKED, confirmed=False, note=_EITHER
+                ["university", *_TWO_YEAR_KINDS, "union"],
+                f"{PACK} 第1頁四",
+                checked_on=CHECKED,
+                confirmed=False,
+                note=_EITHER,
             ),
         ),
         UNIT_KINDS,
@@ -164,7 +176,11 @@ declare(
         "",
         (
             Value(
-                ["university", *_TWO_YEAR_KINDS, "union"], f"{PACK} 第1頁四", checked_on=CHECKED, confirmed=False, note=_EITHER
+                ["university", *_TWO_YEAR_KINDS, "union"],
+                f"{PACK} 第1頁四",
+                checked_on=CHECKED,
+                confirmed=False,
+                note=_EITHER,
             ),
         ),
         UNIT_KINDS,

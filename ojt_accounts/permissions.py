@@ -36,7 +36,9 @@ declare_rights(
 declare_roles(
     Role("unit_contact", "訓練單位聯絡人", (VIEW_OWN, PREPARE, VIEW_UNIT), (KIND.UNIT,)),
     Role("unit_user", "訓練單位帳號使用者", (VIEW_UNIT,), (KIND.UNIT,)),
-    Role("branch_officer", "分署承辦人", (VIEW_OFFICE, SIGN_OFFICER, MANAGE_INTAKE, REVEAL), (KIND.BRANCH,), staff=True),
+    Role(
+        "branch_officer", "分署承辦人", (VIEW_OFFICE, SIGN_OFFICER, MANAGE_INTAKE, REVEAL), (KIND.BRANCH,), staff=True
+    ),
     Role("branch_chief", "分署科室主管", (VIEW_OFFICE, SIGN_CHIEF), (KIND.BRANCH,), staff=True),
     Role("branch_approver", "分署決行主管", (VIEW_OFFICE, SIGN_APPROVER, REFUSE), (KIND.BRANCH,), staff=True),
     Role("branch_account_admin", "系統帳號設定人員", (VIEW_OFFICE, SET_ACCOUNT, REVEAL), (KIND.BRANCH,), staff=True),

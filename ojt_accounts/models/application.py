@@ -145,7 +145,12 @@ class AccountForm(models.Model):
     #: Empty when the request is for an account that exists (同過往).
     account_name = models.CharField("使用者帳號", max_length=15, blank=True)
     account = models.ForeignKey(
-        "ojt_accounts.TrainingAccount", models.PROTECT, null=True, blank=True, related_name="forms", verbose_name="既有帳號"
+        "ojt_accounts.TrainingAccount",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="forms",
+        verbose_name="既有帳號",
     )
     set_on = models.DateField("帳號啟用／註銷／賦予日期", null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -196,7 +201,9 @@ class Pledge(models.Model):
     #: Why this person signs: contact 聯絡人, custodian 個資保管人員, applicant 申請人.
     capacities = ArrayField(models.CharField(max_length=12), default=list)
     wording = models.ForeignKey("casework.Wording", models.PROTECT, verbose_name="切結書版本", related_name="+")
-    scan = models.ForeignKey("casework.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="掃描檔")
+    scan = models.ForeignKey(
+        "casework.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="掃描檔"
+    )
     scan_confirmed_at = models.DateTimeField("承辦人確認簽章", null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords(excluded_fields=["national_id"])

@@ -82,7 +82,9 @@ class PlanRight(models.Model):
         verbose_name = verbose_name_plural = "計畫權限"
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "program_year", "plan"], condition=models.Q(withdrawn_on=None), name="plan_right_once"
+                fields=["account", "program_year", "plan"],
+                condition=models.Q(withdrawn_on=None),
+                name="plan_right_once",
             ),
             models.CheckConstraint(condition=models.Q(ends_before__gt=models.F("starts_on")), name="plan_right_order"),
         ]

@@ -58,7 +58,11 @@ def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     why = Reasoning("OA-09", on=on, law=law)
     value = facts.value
     shortest, longest = why.figure("oa.account_name_length")
-    why.judge(shortest <= len(value) <= longest, f"帳號須為 {shortest} 至 {longest} 碼（目前 {len(value)} 碼）", length=len(value))
+    why.judge(
+        shortest <= len(value) <= longest,
+        f"帳號須為 {shortest} 至 {longest} 碼（目前 {len(value)} 碼）",
+        length=len(value),
+    )
     why.judge(bool(re.match(r"[A-Za-z]", value)), "帳號第 1 碼須為英文字母")
     why.judge(bool(re.fullmatch(r"[A-Za-z0-9]*", value)), "帳號只能使用英文字母及數字，不得有空白或特殊符號")
     why.judge(not shaped_like_person_id(value), "帳號不得使用身分證字號或統一證號的形式")

@@ -118,10 +118,15 @@ def unit_changes(facts: ChangeFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁舊單位第2點、第2頁必備文件二：與前年度內容相同者免附訓練機構名稱申請表；聯絡人或個資保管人異動者另附其切結書。"""
     why = Reasoning("OA-02", on=on, law=law)
     if facts.changed:
-        why.note("與前次核定內容不同：" + "、".join(facts.changed) + "，須重新填報訓練機構名稱申請表", changed=list(facts.changed))
+        why.note(
+            "與前次核定內容不同：" + "、".join(facts.changed) + "，須重新填報訓練機構名稱申請表",
+            changed=list(facts.changed),
+        )
     else:
         why.note("與前次核定內容相同，免附訓練機構名稱申請表")
-    pledges = [who for who, moved in (("contact", facts.contact_changed), ("custodian", facts.custodian_changed)) if moved]
+    pledges = [
+        who for who, moved in (("contact", facts.contact_changed), ("custodian", facts.custodian_changed)) if moved
+    ]
     if pledges:
         names = {"contact": "聯絡人", "custodian": "個人資料檔案保管人員"}
         why.note("人員異動，須附切結書：" + "、".join(names[p] for p in pledges))

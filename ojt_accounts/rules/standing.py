@@ -127,7 +127,12 @@ def training_grade(facts: GradeFacts, *, on: date, law: Law) -> Outcome:
         why.judge(True, "未曾核列辦訓等級")
     else:
         named = f"最近一次辦訓等級為 {facts.latest_grade} 級"
-        why.judge(facts.latest_grade != bars, named, otherwise=f"{named}，不得申請", comparison=f"{facts.latest_grade} ≠ {bars}")
+        why.judge(
+            facts.latest_grade != bars,
+            named,
+            otherwise=f"{named}，不得申請",
+            comparison=f"{facts.latest_grade} ≠ {bars}",
+        )
     return why.outcome()
 
 

@@ -95,9 +95,7 @@ def _filed(case: Case, *, by: User, at: datetime) -> None:
 def file_application(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """送件. Raises Refused with the missing items, Stale, NotPermitted, NotAllowed."""
     case = lock(case, version=version)
-    checklist = papers.checklist(
-        checklist_facts(application_of(case)), on=taipei_day(at), law=law_in_force()
-    )
+    checklist = papers.checklist(checklist_facts(application_of(case)), on=taipei_day(at), law=law_in_force())
     move(case, "file", by=by, at=at, outcomes=[checklist])
     _filed(case, by=by, at=at)
     case.save()
@@ -133,5 +131,3 @@ def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None, 
     move(case, "withdraw", by=by, at=at, reason=reason)
     withdraw_all(at=at, case=case)
     return case
-
-

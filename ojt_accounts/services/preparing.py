@@ -62,7 +62,13 @@ def start(
             raise Refused("這個受理期間目前未開放。", field="intake")
     label = Application.Kind(kind).label
     case = open_case(
-        kind=KIND, title=f"{unit.name} {program_year}年度{label}", office=branch, organisation=unit, person=None, by=by, at=at
+        kind=KIND,
+        title=f"{unit.name} {program_year}年度{label}",
+        office=branch,
+        organisation=unit,
+        person=None,
+        by=by,
+        at=at,
     )
     application = Application.objects.create(
         case=case,
@@ -95,7 +101,9 @@ def _prefill(application: Application, unit: Organisation, registration: Registr
 
 
 @transaction.atomic
-def save_unit_form(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> UnitForm:
+def save_unit_form(
+    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
+) -> UnitForm:
     """Save the whole unit form (validated by its form class) and bring the pledges in step."""
     case, application = editable(case, by=by, version=version)
     form, _ = UnitForm.objects.get_or_create(application=application)
@@ -103,7 +111,9 @@ def save_unit_form(case: Case, *, data: Mapping[str, Any], by: User, at: datetim
     for name in UnitForm.FIELDS:
         if name in data and jsonable(getattr(form, name)) != jsonable(data[name]):
             label = str(UnitForm._meta.get_field(name).verbose_name)
-            changes.append({"field": name, "label": label, "before": jsonable(getattr(form, name)), "after": jsonable(data[name])})
+            changes.append(
+                {"field": name, "label": label, "before": jsonable(getattr(form, name)), "after": jsonable(data[name])}
+            )
             setattr(form, name, data[name])
     form.saved_at = at
     form.save()
@@ -191,7 +201,14 @@ def save_account_form(
         {"label": "身分證字號", "before": "", "after": mask_person_id(form.national_id)},
         {"label": "帳號", "before": "", "after": form.account_name},
     ]
-    record(case, "account_form.saved", f"填寫帳號{form.get_request_display()}單：{form.name}", by=by, at=at, changes=changes)
+    record(
+        case,
+        "account_form.saved",
+        f"填寫帳號{form.get_request_display()}單：{form.name}",
+        by=by,
+        at=at,
+        changes=changes,
+    )
     return form
 
 
@@ -222,16 +239,24 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
     """Copy last year: a 賦予 form for every account in use that has no form here yet. Says how many."""
     case, application = editable(case, by=by, version=version)
     registration = registration_of(application)
-    request = AccountForm.Request.CLOSE if application.kind == Application.Kind.CANCELLATION else AccountForm.Request.GRANT
+    request = (
+        AccountForm.Request.CLOSE if application.kind == Application.Kind.CANCELLATION else AccountForm.Request.GRANT
+    )
     there = {form.national_id_index for form in live_forms(application)}
     position = application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0
     made = 0
-    accounts = registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
+    accounts = (
+        registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
+    )
     for account in accounts:
         if account.national_id_index in there or account.user is None or not account.user.national_id:
             continue
         last = account.plan_rights.order_by("-program_year").first()
-        plans = list(account.plan_rights.filter(program_year=last.program_year).values_list("plan", flat=True)) if last else []
+        plans = (
+            list(account.plan_rights.filter(program_year=last.program_year).values_list("plan", flat=True))
+            if last
+            else []
+        )
         position, made = position + 1, made + 1
         AccountForm.objects.create(
             application=application,
@@ -253,14 +278,23 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
 
 
 @transaction.atomic
-def save_standing(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> Application:
+def save_standing(
+    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
+) -> Application:
     """The particulars on the papers: kind, founding, TTQS, the official letter (OA-03, OA-04, OA-16)."""
     case, application = editable(case, by=by, version=version)
     changes = []
     for name, value in data.items():
         if getattr(application, name) != value:
             label = str(Application._meta.get_field(name).verbose_name)
-            changes.append({"field": name, "label": label, "before": jsonable(getattr(application, name)), "after": jsonable(value)})
+            changes.append(
+                {
+                    "field": name,
+                    "label": label,
+                    "before": jsonable(getattr(application, name)),
+                    "after": jsonable(value),
+                }
+            )
             setattr(application, name, value)
     application.save()
     record(case, "standing.saved", "填寫資格與公文資料", by=by, at=at, changes=changes)
@@ -313,7 +347,15 @@ def sync_pledges(application: Application, *, at: datetime) -> None:
 
 @transaction.atomic
 def save_pledge(
-    case: Case, *, pk: int, national_id: str, address: str, phone: str, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    pk: int,
+    national_id: str,
+    address: str,
+    phone: str,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Pledge:
     """What is printed on a person's pledge; the name is that of the forms."""
     case, application = editable(case, by=by, version=version)
@@ -336,10 +378,15 @@ def add_pledge_scan(case: Case, *, pk: int, upload: UploadedFile, by: User, at: 
     if not pledge.national_id or not pledge.address:
         raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。")
     scan = attachments.add_attachment(
-        case=case, field="pledge", subject=pledge.code, label=f"保密切結書（{pledge.name}）", upload=upload, attested=True, by=by, at=at
+        case=case,
+        field="pledge",
+        subject=pledge.code,
+        label=f"保密切結書（{pledge.name}）",
+        upload=upload,
+        attested=True,
+        by=by,
+        at=at,
     )
     pledge.scan, pledge.scan_confirmed_at = scan, None
     pledge.save(update_fields=["scan", "scan_confirmed_at"])
     return pledge
-
-

@@ -49,10 +49,26 @@ def record_checks(case: Case, *, by: User, at: datetime, version: int | None = N
     for name, value in data.items():
         if getattr(application, name) != value:
             label = str(Application._meta.get_field(name).verbose_name)
-            changes.append({"field": name, "label": label, "before": jsonable(getattr(application, name)), "after": jsonable(value)})
+            changes.append(
+                {
+                    "field": name,
+                    "label": label,
+                    "before": jsonable(getattr(application, name)),
+                    "after": jsonable(value),
+                }
+            )
             setattr(application, name, value)
     application.save()
-    record(case, "checks.recorded", "登錄查核結果", by=by, at=at, changes=changes, clause="OA-05、OA-06、OA-16", internal=True)
+    record(
+        case,
+        "checks.recorded",
+        "登錄查核結果",
+        by=by,
+        at=at,
+        changes=changes,
+        clause="OA-05、OA-06、OA-16",
+        internal=True,
+    )
 
 
 @transaction.atomic
@@ -63,7 +79,9 @@ def confirm_papers(
     case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
     for attachment in case.attachments.filter(pk__in=papers, removed_at=None, confirmed_at=None):
         attachments.confirm_copy(attachment, by=by, at=at, clause="OA-15")
-    for pledge in application.pledges.filter(pk__in=pledges, removed_at=None, scan__isnull=False, scan_confirmed_at=None):
+    for pledge in application.pledges.filter(
+        pk__in=pledges, removed_at=None, scan__isnull=False, scan_confirmed_at=None
+    ):
         Pledge.objects.filter(pk=pledge.pk).update(scan_confirmed_at=at)
         case = lock(case)
         record(case, "pledge.confirmed", f"確認切結書簽章：{pledge.name}", by=by, at=at, clause="OA-23", internal=True)
@@ -100,7 +118,13 @@ def ask_correction(
         remind_days=(7, 3, 1),
     )
     lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items if item["problem"].strip())
-    _tell_unit(case, "correction", f"請補正：{case.number}", f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip(), at=at)
+    _tell_unit(
+        case,
+        "correction",
+        f"請補正：{case.number}",
+        f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip(),
+        at=at,
+    )
 
 
 def _tell_unit(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
@@ -207,7 +231,9 @@ def _approve(case: Case, application: Application, *, by: User, at: datetime) ->
     case.save()
     meet_deadline(code=HANDLE, at=at, case=case)
     documents.issue_unit_form(case, application, by=by, at=at)
-    _tell_unit(case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at)
+    _tell_unit(
+        case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at
+    )
     notify(
         users=holders(SET_ACCOUNT, case.office),
         code="ojt_accounts.to_set",
@@ -235,5 +261,3 @@ def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     clauses = "".join(f"\n．{one.sentence}" for one in judged)
     _tell_unit(case, "refused", f"不予核准：{case.number}", f"理由：{reason}{clauses}", at=at)
     return case
-
-

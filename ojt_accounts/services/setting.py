@@ -51,7 +51,14 @@ def set_accounts(
         form = one.account_form
         assert form is not None
         sign(
-            case, form=one.code, form_label=one.label, chain=one.chain, digest=one.digest, by=by, at=at, clause="OA-21 設定人員"
+            case,
+            form=one.code,
+            form_label=one.label,
+            chain=one.chain,
+            digest=one.digest,
+            by=by,
+            at=at,
+            clause="OA-21 設定人員",
         )
         form.set_on = set_on
         form.save(update_fields=["set_on"])

@@ -21,7 +21,11 @@ def scratch_database() -> Iterator[dict[str, str]]:
     given = connection.settings_dict
     user, password = quote(given["USER"] or ""), quote(given["PASSWORD"] or "")
     place = f"{user}{':' + password if password else ''}@{given['HOST']}:{given['PORT'] or 5432}"
-    host = f"postgres://{place}/{name}" if not given["HOST"].startswith("/") else f"postgres://{user}@/{name}?host={given['HOST']}"
+    host = (
+        f"postgres://{place}/{name}"
+        if not given["HOST"].startswith("/")
+        else f"postgres://{user}@/{name}?host={given['HOST']}"
+    )
     try:
         yield {**os.environ, "DATABASE_URL": host}
     finally:
@@ -37,7 +41,10 @@ def gunicorn(env: dict[str, str], *, workers: int = 2, threads: int = 4) -> Iter
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "-w", str(workers)]
     command += ["-k", "gthread", "--threads", str(threads), "--log-level", "warning"]
     server = subprocess.Popen(
-        command, env={**env, "DB_POOL": str(threads), "SECURE_SSL_REDIRECT": "0"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env={**env, "DB_POOL": str(threads), "SECURE_SSL_REDIRECT": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(100):

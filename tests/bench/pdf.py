@@ -49,5 +49,3 @@ def _seconds(work: Callable[[], bytes]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-

@@ -206,4 +206,3 @@ def test_a_lock_is_held_until_the_act_ends(here: w.World) -> None:
 def _try_lock(case: Case) -> Any:
     with transaction.atomic():
         return Case.objects.select_for_update(nowait=True).get(pk=case.pk)
-

@@ -62,9 +62,7 @@ def test_renewal_asks_for_the_unit_form_only_when_something_changed(here: w.Worl
     case = w.drafted(here, kind="renewal", numbers=(2,))
     application = application_of(case)
     assert differences(application) == [] and not unit_form_needed(application)
-    w.preparing.save_unit_form(
-        case, data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now()
-    )
+    w.preparing.save_unit_form(case, data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now())
     application = application_of(case)
     assert [d.label for d in differences(application)] == ["個人資料檔案保管人員"]
     assert unit_form_needed(application)

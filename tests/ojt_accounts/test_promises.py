@@ -169,7 +169,11 @@ def test_oa_17_the_branch_follows_from_the_county_and_counts_its_own_six(here: w
     other, people = w.branch("高屏澎東分署", "BR-KP", now())
     county = w.County.objects.create(code="64000", name="高雄市", branch=other)
     intake = w.Intake.objects.create(
-        branch=other, program_year=here.intake.program_year, name="上半年", opens_on=here.intake.opens_on, closes_on=here.intake.closes_on
+        branch=other,
+        program_year=here.intake.program_year,
+        name="上半年",
+        opens_on=here.intake.opens_on,
+        closes_on=here.intake.closes_on,
     )
     case = start(here, county=county, intake=intake)
     assert case.office == other
@@ -224,7 +228,9 @@ def test_oa_20_the_pledge_keeps_the_version_that_was_shown(here: w.World) -> Non
     w.sync_wordings(at=now())
     from casework.services.wordings import set_wording
 
-    set_wording(code="ojt.pledge", body="新版文字", in_force_from=tomorrow, by=here.officer, at=now(), today=taipei_day(now()))
+    set_wording(
+        code="ojt.pledge", body="新版文字", in_force_from=tomorrow, by=here.officer, at=now(), today=taipei_day(now())
+    )
     pledge.refresh_from_db()
     assert pledge.wording == before and "保密" in before.body
 

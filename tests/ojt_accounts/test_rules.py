@@ -38,7 +38,10 @@ def test_every_line_of_a_computed_rule_cites_a_source() -> None:
 
 def test_a_refusal_names_what_failed() -> None:
     outcome = rulebook.ask("OA-10", {"value": "abc"}, on=TODAY, law=LAW)
-    assert outcome.sentence == "密碼須為 12 至 16 碼；密碼須包含英文大寫字母；密碼須包含數字；密碼須包含符號，例：!、@、#。"
+    assert (
+        outcome.sentence
+        == "密碼須為 12 至 16 碼；密碼須包含英文大寫字母；密碼須包含數字；密碼須包含符號，例：!、@、#。"
+    )
 
 
 def test_categories_have_no_j() -> None:
@@ -50,7 +53,11 @@ def test_categories_have_no_j() -> None:
     ("kind", "unit_kind", "expected"),
     [
         ("new_unit", "foundation", ("letter", "licence", "registration", "charter", "ttqs", "ttqs_letter")),
-        ("new_unit", "public_interest_association", ("letter", "licence", "registration", "charter", "ttqs", "ttqs_letter")),
+        (
+            "new_unit",
+            "public_interest_association",
+            ("letter", "licence", "registration", "charter", "ttqs", "ttqs_letter"),
+        ),
         ("new_unit", "union", ("letter", "licence", "charter", "ttqs", "ttqs_letter")),
         ("renewal", "foundation", ("letter", "registration", "ttqs", "ttqs_letter")),
         ("renewal", "university", ("letter", "ttqs", "ttqs_letter")),

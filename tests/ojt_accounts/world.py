@@ -63,7 +63,11 @@ STAFF = {
 
 def branch(name: str, code: str, at: datetime) -> tuple[Organisation, dict[str, User]]:
     made = Organisation.objects.create(
-        name=f"勞動部勞動力發展署{name}", short_name=name, kind=Organisation.Kind.BRANCH, code=code, address="臺南市官田區工業路40號"
+        name=f"勞動部勞動力發展署{name}",
+        short_name=name,
+        kind=Organisation.Kind.BRANCH,
+        code=code,
+        address="臺南市官田區工業路40號",
     )
     people = {}
     for key, role in STAFF.items():
@@ -172,7 +176,13 @@ def complete_papers(w: World, case: Case) -> None:
     for pledge in live_pledges(application):
         number = pledge.national_id or national_id(9_000_000 + pledge.pk % 900_000)
         preparing.save_pledge(
-            case, pk=pledge.pk, national_id=number, address="臺南市新營區民治路36號", phone="06-698-5945", by=w.contact, at=at
+            case,
+            pk=pledge.pk,
+            national_id=number,
+            address="臺南市新營區民治路36號",
+            phone="06-698-5945",
+            by=w.contact,
+            at=at,
         )
         preparing.add_pledge_scan(case, pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
 

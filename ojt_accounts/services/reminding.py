@@ -1,0 +1,111 @@
+"""What passing days do to account applications: reminders before, and what is said afterwards. Called by the sweep with lists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts.rights import holders
+from casework.kernel.dates import roc
+from casework.models import Deadline, Reminder
+from casework.services.notices import Told, notify_each
+from ojt_accounts.models import TrainingAccount
+from ojt_accounts.permissions import PREPARE, SIGN_CHIEF, SIGN_OFFICER
+
+
+def remind_office(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        Told(
+            user,
+            f"審查期限將屆：{deadline.case.number}",
+            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結。",
+            f"remind:{reminder.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline, reminder in pairs
+        if deadline.case
+        for user in (
+            [deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office)
+        )
+    ]
+    notify_each(told, code="ojt_accounts.handle_soon", at=at, mail=False)
+
+
+def late_office(deadlines: list[Deadline], at: datetime) -> None:
+    told = [
+        Told(
+            user,
+            f"逾審查期限：{deadline.case.number}",
+            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結，已逾期。",
+            f"late:{deadline.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline in deadlines
+        if deadline.case
+        for user in {*holders(SIGN_OFFICER, deadline.case.office), *holders(SIGN_CHIEF, deadline.case.office)}
+    ]
+    notify_each(told, code="ojt_accounts.handle_late", at=at)
+
+
+def unit_told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
+    case = deadline.case
+    if case is None or case.organisation is None:
+        return []
+    return [
+        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
+        for user in holders(PREPARE, case.organisation)
+    ]
+
+
+def remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        one
+        for deadline, reminder in pairs
+        for one in unit_told(
+            deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。"
+        )
+    ]
+    notify_each(told, code="ojt_accounts.correct_soon", at=at)
+
+
+def late_unit(deadlines: list[Deadline], at: datetime) -> None:
+    body = "補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。"
+    told = [one for deadline in deadlines for one in unit_told(deadline, f"late:{deadline.pk}", "已逾補正期限", body)]
+    notify_each(told, code="ojt_accounts.correct_late", at=at)
+
+
+def accounts_of(deadlines: Sequence[Deadline]) -> dict[int | None, TrainingAccount]:
+    rows = TrainingAccount.objects.select_related("user", "registration__organisation", "registration__branch")
+    return dict(rows.in_bulk([d.thing_id for d in deadlines]))
+
+
+def remind_rights(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    accounts, told = accounts_of([deadline for deadline, _ in pairs]), []
+    for deadline, reminder in pairs:
+        account = accounts.get(deadline.thing_id)
+        if account is None or account.state != TrainingAccount.State.OPEN:
+            continue
+        body = (
+            f"{account.registration.organisation} {account.name}的帳號「{account.account_name}」權限至 {roc(deadline.due_on)} 止；"
+            "新年度仍需使用者，請於受理期間申請「賦予」。"
+        )
+        people = {*([account.user] if account.user else []), *holders(PREPARE, account.registration.organisation)}
+        told += [Told(user, "年度權限即將屆滿", body, f"remind:{reminder.pk}", None, "/ojt/") for user in people]
+    notify_each(told, code="ojt_accounts.rights_end_soon", at=at)
+
+
+def rights_ended(deadlines: list[Deadline], at: datetime) -> None:
+    accounts = accounts_of(deadlines)
+    told = [
+        Told(
+            account.user,
+            "年度權限已屆滿",
+            f"您的帳號「{account.account_name}」權限已於 {roc(deadline.due_on)} 屆滿，新年度須由單位申請「賦予」。",
+            f"ended:{deadline.pk}",
+            None,
+            "/ojt/",
+        )
+        for deadline in deadlines
+        if (account := accounts.get(deadline.thing_id)) and account.user and account.state == TrainingAccount.State.OPEN
+    ]
+    notify_each(told, code="ojt_accounts.rights_ended", at=at)
