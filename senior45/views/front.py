@@ -48,17 +48,19 @@ def public_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     @require_safe
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = {name: request.GET[name] for name in ("page", "q") if request.GET.get(name)}
-        key, content = front.kept(f"{request.path}?{urlencode(asked)}", on=today())
         kind = "text/html; charset=utf-8"
         if request.path.endswith(".xml"):
             kind = "application/rss+xml; charset=utf-8" if "rss" in request.path else "application/xml; charset=utf-8"
+        # Searches are many, and each is asked once: they are not kept. Neither is a page number nobody is led to.
+        number = request.GET.get("page", "1")
+        lasting = not request.GET.get("q") and number.isascii() and number.isdigit() and len(number) < 5
+        key, content = front.kept(f"{request.path}:{number}", on=today()) if lasting else ("", None)
         if content is None:
             made = view(request, *args, **kwargs)
             if isinstance(made, HttpResponse):
                 return made
             content = made.encode()
-            if "q" not in asked:  # searches are many, and each is asked once
+            if lasting:
                 front.keep(key, content)
         response = HttpResponse(content, content_type=kind)
         response["Cache-Control"] = f"public, max-age={front.BROWSER_SECONDS}"

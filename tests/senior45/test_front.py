@@ -100,7 +100,6 @@ def test_pictures_and_files_are_public_with_their_article_only(here: w.World, cl
         answer = client.get(address)
         assert (answer.status_code, answer["Content-Type"], answer["X-Content-Type-Options"]) == (200, kind, "nosniff")
         assert b"".join(answer.streaming_content)
-        answer.close()
     html = client.get(at(article)).content.decode()
     assert 'alt="面談現場"' in html and "報名表" in html
     act(articles.withdraw, Article.objects.get(pk=article.pk).case, reason="x", by=here.reviewer, at=now())
