@@ -1,0 +1,265 @@
+"""Registers courses, closings, evidence and complaints with casework: acts on both sides, panels, deadlines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rights import holders
+from casework.casetypes import Act, CaseType, Identifier, Panel, register
+from casework.deadline_handlers import register_handler
+from casework.kernel.dates import roc
+from casework.kernel.machine import Machine
+from casework.kernel.outcome import Outcome
+from casework.models import Case, Deadline, Reminder
+from casework.services.notices import Told, notify_each
+from ojt_subsidy import documents  # noqa: F401 - registers the papers
+from ojt_subsidy.forms import acts as forms
+from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
+from ojt_subsidy.permissions import (
+    APPROVE_CLOSING,
+    APPROVE_COURSE,
+    CANCEL_COURSE,
+    FILE_CLOSING,
+    FILE_COMPLAINT,
+    FILE_COURSE,
+    FILE_EVIDENCE,
+    HANDLE_COMPLAINT,
+    PUBLISH_COURSE,
+    REVIEW_CLOSING,
+    REVIEW_COURSE,
+    REVIEW_EVIDENCE,
+    VIEW_COMPLAINT,
+    VIEW_OFFICE,
+    VIEW_UNIT,
+)
+from ojt_subsidy.selectors.courses import case_findings, course_of
+from ojt_subsidy.services import closing, complaining, evidence, planning, reviewing, running
+from ojt_subsidy.services.running import CLOSE_BY
+from ojt_subsidy.states import CLOSING, COMPLAINT, COURSE, ENROLMENT, EVIDENCE, HOLDS_SEAT
+
+
+def _in_state(machine: Machine, *states: str) -> Any:
+    def why(case: Case, user: User) -> str:
+        return "" if case.state in states else f"案件目前為「{machine.state(case.state).label}」。"
+
+    return why
+
+
+def _course(*states: str) -> Any:
+    return _in_state(COURSE, *states)
+
+
+def _closing(*states: str) -> Any:
+    return _in_state(CLOSING, *states)
+
+
+def _evidence(*states: str) -> Any:
+    return _in_state(EVIDENCE, *states)
+
+
+def _complaint(*states: str) -> Any:
+    return _in_state(COMPLAINT, *states)
+
+
+COURSE_ACTS = (
+    Act("file", "送審", FILE_COURSE, planning.file_course, _course("draft", "returned"), confirm="送審後由分署審查，退回補正前不能修改。"),
+    Act("withdraw", "撤回", FILE_COURSE, planning.withdraw_course, _course("draft", "filed", "returned"), tone="danger", confirm="撤回後須重新填寫計畫。"),
+    Act("forward", "陳核", REVIEW_COURSE, reviewing.forward, _course("filed"), forms.ForwardForm),
+    Act("send_back", "退回補正", REVIEW_COURSE, reviewing.send_back, _course("filed"), forms.ReasonForm, "secondary"),
+    Act("approve", "核定", APPROVE_COURSE, reviewing.approve, _course("at_chief"), forms.CommentForm),
+    Act("reconsider", "退回承辦", APPROVE_COURSE, reviewing.reconsider, _course("at_chief"), forms.ReasonForm, "secondary"),
+    Act("refuse", "不予核定", APPROVE_COURSE, reviewing.refuse, _course("at_chief"), forms.ReasonForm, "danger"),
+    Act("publish", "公告招生", PUBLISH_COURSE, reviewing.publish, _course("approved"), confirm="公告後課程公開查詢，並依規定時間開放報名。"),
+    Act("cancel", "停辦", CANCEL_COURSE, running.cancel, _course("approved", "published"), forms.ReasonForm, "danger"),
+)  # fmt: skip
+CLOSING_ACTS = (
+    Act("file", "函送分署", FILE_CLOSING, closing.file_closing, _closing("draft", "returned"), forms.RemarksForm),
+    Act("forward", "陳核", REVIEW_CLOSING, closing.forward, _closing("filed"), forms.CommentForm),
+    Act("send_back", "退回補正", REVIEW_CLOSING, closing.send_back, _closing("filed"), forms.ReasonForm, "secondary"),
+    Act("approve", "核定", APPROVE_CLOSING, closing.approve, _closing("at_chief"), forms.CommentForm),
+    Act("reconsider", "退回承辦", APPROVE_CLOSING, closing.reconsider, _closing("at_chief"), forms.ReasonForm, "secondary"),
+    Act("settle", "結案", REVIEW_CLOSING, closing.settle_closing, _closing("approved")),
+)
+EVIDENCE_ACTS = (
+    Act("file", "送出", FILE_EVIDENCE, evidence.file_evidence, _evidence("draft", "returned")),
+    Act("withdraw", "撤回", FILE_EVIDENCE, evidence.withdraw_evidence, _evidence("draft", "filed", "returned"), tone="danger"),
+    Act("accept", "採認", REVIEW_EVIDENCE, evidence.accept_evidence, _evidence("filed"), forms.AcceptForm),
+    Act("return", "退回補件", REVIEW_EVIDENCE, evidence.return_evidence, _evidence("filed"), forms.ReasonForm, "secondary"),
+    Act("refuse", "不予採認", REVIEW_EVIDENCE, evidence.refuse_evidence, _evidence("filed"), forms.ReasonForm, "danger"),
+)
+COMPLAINT_ACTS = (
+    Act("take", "分案查處", HANDLE_COMPLAINT, complaining.take, _complaint("filed")),
+    Act("answer", "答覆", HANDLE_COMPLAINT, complaining.answer, _complaint("handling"), forms.AnswerForm),
+    Act("close", "結案", HANDLE_COMPLAINT, complaining.close, _complaint("answered")),
+    Act("insist", "再陳情", FILE_COMPLAINT, complaining.insist, _complaint("answered"), forms.ReasonForm, "secondary"),
+    Act("withdraw", "撤回陳情", FILE_COMPLAINT, complaining.withdraw, _complaint("filed", "handling"), tone="danger", confirm="撤回後不再處理。"),
+)  # fmt: skip
+
+
+# --- panels --------------------------------------------------------------------------------------------------------------
+
+
+def _course_panels(case: Case, user: User) -> Sequence[Panel]:
+    course = course_of(case)
+    sessions = list(course.sessions.order_by("number"))
+    context = {"course": course, "sessions": sessions}
+    panels = [Panel("訓練計畫", "ojt_subsidy/panels/course.html", context)]
+    if course.published_at:
+        counts = {state.code: 0 for state in ENROLMENT.states}
+        for state in course.enrolments.values_list("state", flat=True):
+            counts[state] += 1
+        rows = [{"label": state.label, "value": counts[state.code]} for state in ENROLMENT.states if counts[state.code]]
+        panels.append(Panel("招生情形", "ojt_subsidy/panels/enrolled.html", {"course": course, "rows": rows}))
+    return panels
+
+
+def _closing_panels(case: Case, user: User) -> Sequence[Panel]:
+    one = closing.closing_of(case)
+    lines = list(one.lines.select_related("enrolment").order_by("enrolment__number"))
+    lead = [Outcome.from_json(one.outcome)] if one.outcome else []
+    office = user.is_staff
+    context = {"closing": one, "course": one.course, "lines": [{"line": x, "state": _line_state(x)} for x in lines], "lead": lead, "office": office}
+    return [Panel("結訓核銷", "ojt_subsidy/panels/closing.html", context)]
+
+
+def _line_state(line: Any) -> Any:
+    from ojt_subsidy.states import PAYMENT
+
+    return PAYMENT.state(line.state)
+
+
+def _evidence_panels(case: Case, user: User) -> Sequence[Panel]:
+    one = evidence.evidence_of(case)
+    lines = Outcome.from_json(one.outcome).lines if one.outcome else ()
+    check = one.checks.order_by("-pk").first()
+    checked = Outcome.from_json(check.outcome).lines if check else ()
+    return [Panel("證明文件", "ojt_subsidy/panels/evidence.html", {"evidence": one, "lines": lines, "checked": checked})]
+
+
+def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
+    one = complaining.complaint_of(case)
+    return [Panel("陳情內容", "ojt_subsidy/panels/complaint.html", {"complaint": one, "who": complaining.shown_name(one, user)})]
+
+
+def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
+    person = evidence.evidence_of(case).person
+    return [Identifier(f"trainee.{person.pk}", person.name, person.national_id)] if person.national_id else []
+
+
+def _applicant_url(case: Case) -> str:
+    if case.kind == COURSE.kind and case.state in planning.EDITABLE:
+        return reverse("ojt_subsidy:file_course_edit", args=[case.number])
+    if case.kind == CLOSING.kind and case.state in ("draft", "returned"):
+        return reverse("ojt_subsidy:closing", args=[closing.closing_of(case).course.code])
+    if case.kind == EVIDENCE.kind and case.state in ("draft", "returned"):
+        return reverse("ojt_subsidy:evidence", args=[case.number])
+    return reverse("casework:case", args=[case.number])
+
+
+def _export_row(case: Case) -> dict[str, Any]:
+    course = course_of(case)
+    return {
+        "課程名稱": course.title,
+        "計畫別": course.get_plan_display(),
+        "開訓日": course.starts_on,
+        "結訓日": course.ends_on,
+        "核定人數": course.approved_seats or "",
+        "核定費用": course.approved_fee if course.approved_fee is not None else "",
+    }
+
+
+# --- consistency ------------------------------------------------------------------------------------------------------------
+
+
+def _consistency() -> Sequence[str]:
+    """Counters against rows, numbers without gaps, and no person's cap below zero."""
+    wrong = []
+    for ledger in CourseLedger.objects.select_related("course").iterator():
+        rows = Enrolment.objects.filter(course=ledger.course_id)
+        numbers = list(rows.order_by("number").values_list("number", flat=True))
+        if numbers != list(range(1, ledger.last_number + 1)):
+            wrong.append(f"{ledger.course.code} 報名序號不連續")
+        held = rows.filter(state__in=HOLDS_SEAT, self_paid=False).count()
+        if held != ledger.held:
+            wrong.append(f"{ledger.course.code} 名額計數 {ledger.held}，實有 {held}")
+    from django.db.models import Sum
+
+    below = MoneyEntry.objects.values("enrolment").annotate(total=Sum("amount")).filter(total__lt=0).order_by()
+    wrong += [f"報名 {row['enrolment']} 的補助額度帳為負數" for row in below]
+    return wrong
+
+
+# --- deadlines --------------------------------------------------------------------------------------------------------------
+
+
+def _told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
+    case = deadline.case
+    if case is None or case.organisation is None:
+        return []
+    text = f"案由：{case.title}\n\n{body}"
+    link = f"/cases/{case.number}/"
+    return [Told(user, f"{subject}：{case.number}", text, key, case, link) for user in holders(FILE_CLOSING, case.organisation)]
+
+
+def _remind_closing(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
+    told = [
+        one
+        for deadline, reminder in pairs
+        for one in _told(deadline, f"remind:{reminder.pk}", "結訓作業期限將屆", f"請於 {roc(deadline.due_on)} 前送件核銷。")
+    ]
+    notify_each(told, code="ojt_subsidy.close_soon", at=at)
+
+
+def _late_closing(deadlines: list[Deadline], at: datetime) -> None:
+    body = "結訓作業期限已過，請儘速送件；逾期會影響學員領取補助費的時間。"
+    told = [one for deadline in deadlines for one in _told(deadline, f"late:{deadline.pk}", "已逾結訓作業期限", body)]
+    told += [
+        Told(
+            user,
+            f"訓練單位逾期未核銷：{deadline.case.number}",
+            f"「{deadline.case.title}」已逾結訓作業期限 {roc(deadline.due_on)}。",
+            f"late_office:{deadline.pk}",
+            deadline.case,
+            f"/admin/case/{deadline.case.number}/",
+        )
+        for deadline in deadlines
+        if deadline.case
+        for user in holders(REVIEW_CLOSING, deadline.case.office)
+    ]
+    notify_each(told, code="ojt_subsidy.close_late", at=at)
+
+
+register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
+
+register(
+    CaseType(
+        kind=COURSE.kind, label="訓練計畫", series="SC", machine=COURSE, view_rights=(VIEW_OFFICE, VIEW_UNIT),
+        guards={
+            "SUB-18": planning.may_file, "SUB-19": reviewing.fits, "SUB-20": reviewing.fits, "SUB-21": reviewing.fits,
+            "first_day_reached": running.first_day_reached, "last_day_passed": running.last_day_passed,
+        },
+        acts=COURSE_ACTS, findings=case_findings, panels=_course_panels, applicant_url=_applicant_url, export_row=_export_row,
+        consistency=_consistency,
+    ),
+    CaseType(
+        kind=CLOSING.kind, label="結訓核銷", series="SL", machine=CLOSING, view_rights=(VIEW_OFFICE, VIEW_UNIT),
+        guards={
+            "SUB-13": closing.complete_dossier, "SUB-11": closing.complete_dossier,
+            "nobody_signs_twice": closing.nobody_signs_twice, "every_line_finished": closing.every_line_finished,
+        },
+        acts=CLOSING_ACTS, panels=_closing_panels, applicant_url=_applicant_url,
+    ),
+    CaseType(
+        kind=EVIDENCE.kind, label="學員證明文件", series="SE", machine=EVIDENCE, view_rights=(VIEW_OFFICE,),
+        guards={"papers_attached": evidence.papers_attached}, acts=EVIDENCE_ACTS, panels=_evidence_panels,
+        identifiers=_evidence_identifiers, applicant_url=_applicant_url,
+    ),
+    CaseType(
+        kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
+        guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
+        open_messages=lambda case: case.person_id is not None,
+    ),
+)  # fmt: skip

@@ -1,0 +1,199 @@
+"""What the papers say: enrolment receipt, roster, sign-in sheet, certificate, closing cover, subsidy list, payment notice, balance."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from casework import papers
+from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
+from casework.kernel.identifiers import mask_name, mask_person_id
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.papers import Paper, register_paper
+from casework.templatetags.casework import roc_moment
+from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
+from ojt_subsidy.selectors.money import balance_of, standing_amounts
+from ojt_subsidy.states import ENROLMENT, PAYMENT
+
+PLACE = "papers/subsidy"
+PAPERS = {
+    "enrolment_receipt": "報名收件證明",
+    "roster": "參訓學員名冊",
+    "sign_in_sheet": "學員簽到表",
+    "completion_certificate": "結訓證書",
+    "closing_cover": "結訓核銷封面",
+    "subsidy_list": "補助費申請清冊",
+    "payment_notice": "補助費撥款通知",
+    "balance_statement": "補助額度使用明細",
+}
+register_paper(*(Paper(code, title, f"{PLACE}/{code}.html") for code, title in PAPERS.items()))
+
+
+def course_facts(course: Course) -> dict[str, Any]:
+    unit = course.case.organisation
+    return {
+        "title": course.title,
+        "code": course.code,
+        "plan": course.get_plan_display(),
+        "unit": unit.name if unit else "",
+        "branch": course.case.office.name,
+        "place": f"{course.county.name}　{course.place}",
+        "starts_on": roc(course.starts_on),
+        "ends_on": roc(course.ends_on),
+        "hours": f"{course.hours.normalize():f}",
+        "cost": f"{course.cost:,}",
+        "seats": course.subsidised_seats,
+    }
+
+
+def receipt(enrolment: Enrolment) -> dict[str, Any]:
+    course = enrolment.course
+    return {
+        "course": course_facts(course),
+        "number": "",
+        "filing": enrolment.number,
+        "receipt": enrolment.receipt,
+        "name": enrolment.name,
+        "national_id": mask_person_id(enrolment.person.national_id or ""),
+        "filed_at": f"{roc_moment(enrolment.filed_at)}:{enrolment.filed_at.astimezone(TAIPEI):%S.%f}"[:-3],
+        "state": ENROLMENT.state(enrolment.state).label,
+        "sessions": [_session(s) for s in course.sessions.order_by("number")],
+    }
+
+
+def _session(session: Any) -> str:
+    start, end = session.starts_at.astimezone(TAIPEI), session.ends_at.astimezone(TAIPEI)
+    over = "翌日 " if end.date() != start.date() else ""
+    return f"{roc(start.date())}（{WEEKDAYS[start.weekday()]}）{start:%H:%M}–{over}{end:%H:%M}"
+
+
+IN_CLASS = ("admitted", "attending", "completed", "failed", "dropped")
+
+
+def roster(course: Course) -> dict[str, Any]:
+    rows = course.enrolments.filter(state__in=IN_CLASS).select_related("person__trainee").order_by("number")
+    return {
+        "course": course_facts(course),
+        "rows": [
+            {
+                "filing": row.number,
+                "name": row.name,
+                "national_id": mask_person_id(row.person.national_id or ""),
+                "employer": row.employer,
+                "mobile": row.person.trainee.mobile if hasattr(row.person, "trainee") else "",
+                "self_paid": row.self_paid,
+                "state": ENROLMENT.state(row.state).label,
+            }
+            for row in rows
+        ],
+    }
+
+
+def sign_in_sheet(course: Course) -> dict[str, Any]:
+    names = list(course.enrolments.filter(state__in=IN_CLASS[:4]).order_by("number").values_list("number", "name"))
+    sessions = [{"number": s.number, "when": _session(s), "topic": s.topic} for s in course.sessions.order_by("number")]
+    return {"course": course_facts(course), "sessions": sessions, "names": [{"number": n, "name": name} for n, name in names]}
+
+
+def certificate(enrolment: Enrolment, *, today: date) -> dict[str, Any]:
+    return {
+        "course": course_facts(enrolment.course),
+        "name": enrolment.name,
+        "national_id": enrolment.person.national_id or "",
+        "certificate": enrolment.certificate,
+        "credit": enrolment.course.credit_class,
+        "from_on": roc_long(enrolment.course.starts_on),
+        "until_on": roc_long(enrolment.course.ends_on),
+        "today": roc_long(today),
+    }
+
+
+def closing_cover(closing: Closing, *, today: date) -> dict[str, Any]:
+    lines = list(closing.lines.all())
+    states = [row.state for row in closing.course.enrolments.all()]
+    return {
+        "course": course_facts(closing.course),
+        "case_number": closing.case.number,
+        "close_by": roc(closing.close_by),
+        "filed_on": roc(closing.filed_on) if closing.filed_on else "",
+        "admitted": sum(state in IN_CLASS for state in states),
+        "completed": states.count("completed"),
+        "failed": states.count("failed"),
+        "dropped": states.count("dropped"),
+        "lines": len(lines),
+        "remarks": closing.remarks,
+        "lines_of_rule": outcome_lines([closing.outcome] if closing.outcome else []),
+        "papers": [{"label": a.label, "pages": a.pages} for a in closing.case.attachments.filter(removed_at=None)],
+        "today": roc_long(today),
+    }
+
+
+def outcome_lines(outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same lines as on screen, ready to print."""
+    return [
+        {"rule": line.rule, "citation": line.citation, "text": line.text, "comparison": line.comparison, "met": line.met}
+        for one in outcomes
+        for line in Outcome.from_json(one).lines
+    ]
+
+
+def subsidy_list(closing: Closing, *, today: date) -> dict[str, Any]:
+    rows = closing.lines.select_related("enrolment__person").order_by("enrolment__number")
+    standing: dict[int, int] = {}
+    for row in rows:
+        standing |= {row.enrolment_id: standing_amounts(row.enrolment.person_id).get(row.enrolment_id, 0)}
+    found = [
+        {
+            "filing": row.enrolment.number,
+            "name": row.enrolment.name,
+            "national_id": mask_person_id(row.enrolment.person.national_id or ""),
+            "amount": row.amount or standing[row.enrolment_id],
+            "state": PAYMENT.state(row.state).label,
+            "lines": outcome_lines(row.outcomes),
+        }
+        for row in rows
+    ]
+    return {
+        "course": course_facts(closing.course),
+        "case_number": closing.case.number,
+        "rows": found,
+        "total": f"{sum(row['amount'] for row in found):,}",
+        "today": roc_long(today),
+    }
+
+
+def payment_notice(line: PaymentLine, *, today: date) -> dict[str, Any]:
+    row = line.enrolment
+    trainee = getattr(row.person, "trainee", None)
+    return {
+        "course": course_facts(row.course),
+        "name": row.name,
+        "receipt": row.receipt,
+        "amount": f"{line.amount:,}",
+        "account": trainee.masked_account if trainee and line.payee == "trainee" else "由訓練單位轉撥",
+        "paid_on": roc(line.paid_on) if line.paid_on else "",
+        "state": PAYMENT.state(line.state).label,
+        "lines": outcome_lines(line.outcomes),
+        "today": roc_long(today),
+    }
+
+
+def balance_statement(person: User, *, today: date, law: Law) -> dict[str, Any]:
+    outcome = balance_of(person, on=today, law=law)
+    result = outcome.result
+    window = [result["window_starts_on"], result["window_ends_on"]]
+    return {
+        "name": mask_name(person.name),
+        "window": "～".join(roc(date.fromisoformat(d)) for d in window if d) or "尚未起算",
+        "used": f"{result['used']:,}",
+        "reserved": f"{result['reserved']:,}",
+        "left": f"{result['left']:,}",
+        "lines": outcome_lines([outcome.as_json()]),
+        "today": roc_long(today),
+    }
+
+
+def printed(paper: str, context: Mapping[str, Any]) -> bytes:
+    """A copy as things stand."""
+    return papers.render(paper, context)

@@ -1,0 +1,1 @@
+"""Shape and spelling of input; no save()."""

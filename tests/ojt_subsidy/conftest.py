@@ -1,0 +1,15 @@
+import pytest
+
+from casework import entitlements
+from tests.ojt_subsidy import world as worlds
+
+
+@pytest.fixture(autouse=True)
+def _no_register_of_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site without the scheme that opens accounts: whether a unit holds a right of the year is asked in test_entitlements."""
+    monkeypatch.setattr(entitlements, "_providers", {})
+
+
+@pytest.fixture
+def here(db: None) -> worlds.World:
+    return worlds.world()
