@@ -18,7 +18,6 @@ from casework.models import Attachment, Case
 from casework.services.cases import lock
 from casework.services.events import record
 
-
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 
 

@@ -166,7 +166,7 @@ def test_oa_16_filing_asks_for_the_letters_number_and_date(here: w.World) -> Non
 
 def test_oa_17_the_branch_follows_from_the_county_and_counts_its_own_six(here: w.World) -> None:
     w.done(here, numbers=(1, 2, 3, 4, 5, 6))
-    other, people = w.branch("高屏澎東分署", "BR-KP", now())
+    other, _ = w.branch("高屏澎東分署", "BR-KP", now())
     county = w.County.objects.create(code="64000", name="高雄市", branch=other)
     intake = w.Intake.objects.create(
         branch=other,
