@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import clock, navigation, rights
-from accounts.middleware.idle import idle_seconds
+from accounts.middleware.idle import idle_seconds, since_seen
 from casework.kernel.dates import roc
 
 _count_unread: Callable[[Any], int] = lambda user: 0  # noqa: E731  (replaced by register_unread)
@@ -42,7 +42,12 @@ class Portal:
 
     @property
     def idle_seconds(self) -> int:
-        return idle_seconds(self._request.user)
+        """0: this page signs nobody out."""
+        return getattr(self._request, "idle_limit", idle_seconds(self._request.user))
+
+    @property
+    def idle_since(self) -> int:
+        return since_seen(self._request)
 
     @property
     def today_roc(self) -> str:

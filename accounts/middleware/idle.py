@@ -16,12 +16,36 @@ from django.http import HttpRequest, HttpResponse
 from accounts import clock
 
 SEEN = "seen_at"
+#: How long the page last shown may be left: 0 where it signs nobody out.
+LIMIT = "idle_limit"
 WRITE_EVERY = 60
 IDLE_REASON = "閒置逾時自動登出"
 
 
 def idle_seconds(user: Any) -> int:
     return settings.IDLE_SECONDS["staff" if user.is_staff else "applicant"]
+
+
+def since_seen(request: HttpRequest) -> int:
+    """Seconds since the moment that is written down: up to a minute more than since the last request."""
+    return int(clock.now().timestamp()) - request.session.get(SEEN, int(clock.now().timestamp()))
+
+
+def no_idle_sign_out(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A page on which somebody without any role is not signed out for being idle (enrolling for a course, SUB-17).
+
+    Whoever holds a role sees other people's data and is signed out here as everywhere.
+    """
+    view.idle_free = True  # type: ignore[attr-defined]
+    return view
+
+
+def limit_of(request: HttpRequest, view_func: Callable[..., Any]) -> int:
+    """Seconds this page may be left. Asked of the database only when it is not yet known for the session."""
+    seconds = idle_seconds(request.user)
+    if not getattr(view_func, "idle_free", False) or request.user.is_staff:
+        return seconds
+    return 0 if request.session.get(LIMIT) == 0 or not request.user.groups.exists() else seconds
 
 
 class IdleSignOut:
@@ -39,9 +63,16 @@ class IdleSignOut:
         now = clock.now()
         seen = request.session.get(SEEN)
         idle = int(now.timestamp()) - seen if seen is not None else None
-        if idle is not None and idle > idle_seconds(request.user):
+        left_at = request.session.get(LIMIT, idle_seconds(request.user))
+        if idle is not None and left_at and idle > left_at:
             sign_out_idle(request)
-        elif request.headers.get("X-Background") is None and (idle is None or idle >= WRITE_EVERY):
+            return
+        if request.headers.get("X-Background") is None:
+            limit = limit_of(request, view_func)
+            request.idle_limit = limit  # type: ignore[attr-defined]
+            if limit != left_at:
+                request.session[LIMIT] = limit
+        if request.headers.get("X-Background") is None and (idle is None or idle >= WRITE_EVERY):
             request.session[SEEN] = int(now.timestamp())
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
 

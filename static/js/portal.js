@@ -109,7 +109,6 @@
       });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const { saved, saved_at: at } = await answer.json();
-      share(Date.now());
       if (!saved) throw new Error("not saved");
       if (form.dataset.changes !== before) { showSave(form, "dirty"); return; }
       dirty.delete(form);
@@ -138,8 +137,6 @@
   });
   on(document, "htmx:beforeRequest", (event) => { const form = draftOf(event); if (form) showSave(form, "saving"); });
   on(document, "htmx:afterRequest", (event) => {
-    const sent = (event.detail.requestConfig || {}).headers || {};
-    if (!sent["X-Background"]) share(Date.now());
     const form = draftOf(event);
     if (!form) return;
     if (event.detail.successful) dirty.delete(form);
@@ -167,8 +164,9 @@
   });
 
   /* ---- idle sign-out: #idle-dialog[data-idle-seconds] ----
-     The server counts from the last request. Work in the page keeps the session alive by a quiet request;
-     other tabs tell their moment through localStorage. */
+     The server counts from the last request, whose moment it writes once a minute: data-idle-since says how long ago that
+     was, and a draft saved in between does not move the clock. Work in the page keeps the session alive by a quiet request
+     at a quarter of the time; other tabs tell their moment through localStorage. */
   let idleFrom = Date.now();
   const idle = document.getElementById("idle-dialog");
   const share = (moment) => { idleFrom = moment; try { localStorage.setItem("portal:seen", String(moment)); } catch { /* private mode */ } };
@@ -230,7 +228,7 @@
     on(idle, "cancel", (event) => { event.preventDefault(); ping(); });
     for (const type of ["keydown", "pointerdown", "input"]) on(document, type, () => { if (!idle.open) active = true; }, { passive: true });
     on(window, "storage", (event) => { if (event.key === "portal:seen") idleFrom = Math.max(idleFrom, Number(event.newValue)); });
-    share(Date.now());
+    share(Date.now() - Number(idle.dataset.idleSince || 0) * 1000);
     setInterval(tick, 1000);
   }
 

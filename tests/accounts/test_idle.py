@@ -108,6 +108,24 @@ def test_the_page_knows_its_limit(user, client):
     assert "data-idle-seconds" not in Client().get("/").content.decode()
 
 
+def test_the_pages_clock_runs_with_the_servers(user, client):
+    """The moment last seen is not written at every request: the page is told how old it is."""
+    with time_machine.travel(AT, tick=False) as clock:
+        sign_in(client, "lina88")
+        assert 'data-idle-since="0"' in client.get("/me/").content.decode()
+        clock.shift(timedelta(seconds=59))
+        assert 'data-idle-since="59"' in client.get("/me/").content.decode()
+        clock.shift(timedelta(seconds=1))
+        assert 'data-idle-since="0"' in client.get("/me/").content.decode()
+
+
+def test_the_back_office_is_warned_too(make_user, client):
+    make_user("staff11", is_staff=True)
+    sign_in(client, "staff11")
+    body = client.get("/admin/").content.decode()
+    assert 'data-idle-seconds="900"' in body and "portal.js" in body
+
+
 def test_the_moment_is_written_once_a_minute(user, client, django_assert_max_num_queries):
     with time_machine.travel(AT, tick=False) as clock:
         sign_in(client, "lina88")
