@@ -155,8 +155,15 @@ def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit"
     application = preparing.start(
         unit=w.unit, kind=kind, program_year=w.intake.program_year, county=w.county, intake=intake, by=w.contact, at=at
     )
-    case = application.case
-    if kind != "cancellation":
+    fill_in(w, application.case, numbers=numbers)
+    return Case.objects.get(pk=application.case.pk)
+
+
+def fill_in(w: World, case: Case, *, numbers: tuple[int, ...] = (1,)) -> None:
+    """Everything a draft wants."""
+    at = now()
+    today = taipei_day(at)
+    if application_of(case).kind != Application.Kind.CANCELLATION:
         preparing.save_unit_form(case, data=UNIT_FORM, by=w.contact, at=at)
         preparing.save_standing(case, data=standing(today), by=w.contact, at=at)
     else:
@@ -165,7 +172,6 @@ def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit"
     for n in numbers:
         preparing.save_account_form(case, data=account(n), position=None, by=w.contact, at=at)
     complete_papers(w, case)
-    return Case.objects.get(pk=case.pk)
 
 
 def complete_papers(w: World, case: Case) -> None:
