@@ -149,11 +149,9 @@ def account(n: int, **changes: Any) -> dict[str, Any]:
 
 def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit") -> Case:
     """A draft with forms, papers and pledges complete."""
-    at = now()
-    today = taipei_day(at)
     intake = w.intake if kind != "cancellation" else None
     application = preparing.start(
-        unit=w.unit, kind=kind, program_year=w.intake.program_year, county=w.county, intake=intake, by=w.contact, at=at
+        unit=w.unit, kind=kind, program_year=w.intake.program_year, county=w.county, intake=intake, by=w.contact, at=now()
     )
     fill_in(w, application.case, numbers=numbers)
     return Case.objects.get(pk=application.case.pk)
