@@ -137,6 +137,7 @@ def course_of(case: Case) -> Course:
     return Course.objects.select_related("case__organisation").get(case=case)
 
 
+@transaction.atomic
 def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
     """簽到表: PDF or JPG, with the roster."""
     case = lock(case)

@@ -67,7 +67,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, form: forms.WizardForm, proposals: Any, background: dict[str, Any]) -> HttpResponse:
-    data, at = form.cleaned_data, now()
+    data, at = dict(form.cleaned_data), now()
     clause = request.POST["clause"]
     answers: dict[str, Any] = {}
     if clause == "7-1-4":
@@ -362,7 +362,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     """換證: what counts and what is missing; the button where the window is open."""
     one, day, law = own_certificate(request, pk), today(), law_in_force()
     found = standing(one, on=day, law=law)
-    form = forms.UploadForm(request.POST or None)
+    form = forms.UploadForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         at = now()
         try:

@@ -1,0 +1,42 @@
+"""200 signed certificates: milliseconds each, beside laying the same papers out without signing."""
+
+import tempfile
+import time
+from typing import Any
+
+from django.conf import settings
+
+from casework import papers
+from casework.services.law import law_in_force
+from casework.signing import sign
+from tests.bench import _vrs
+from vrs_credentials.documents import CERTIFICATE, certificate_context
+
+
+def run(quick: bool) -> dict[str, Any]:
+    number, media = (20 if quick else 200), settings.MEDIA_ROOT
+    with _vrs.scene(), tempfile.TemporaryDirectory() as folder:
+        settings.MEDIA_ROOT = folder
+        try:
+            law = law_in_force()
+            contexts = [
+                {**certificate_context(one, on=_vrs.STARTS, law=law), "qr": papers.qr(f"https://example.org/check/{one.number}/")}
+                for one in _vrs.people(number)
+            ]
+            sign(papers.render(CERTIFICATE, contexts[0]), reason="量測")  # fonts and key are loaded before the clock runs
+            started = time.perf_counter()
+            plain = papers.render_batch(CERTIFICATE, contexts)
+            laid_out = time.perf_counter() - started
+            started = time.perf_counter()
+            signed = [sign(one, reason="量測") for one in papers.render_batch(CERTIFICATE, contexts)]
+            whole = time.perf_counter() - started
+        finally:
+            settings.MEDIA_ROOT = media
+    if len(signed) != number or any(b"/ByteRange" not in one for one in signed) or len(plain) != number:
+        raise AssertionError("not every certificate is signed")
+    return {
+        "certificates": number,
+        "ms_each": round(whole * 1000 / number, 1),
+        "rendering_ms_each": round(laid_out * 1000 / number, 1),
+        "ratio_to_rendering": round(whole / laid_out, 2),
+    }

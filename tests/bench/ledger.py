@@ -1,0 +1,42 @@
+"""Balances of 20,000 people at a date by group, beside the bare SQL of the same sums."""
+
+import time
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from tests.bench import _vrs
+from vrs_credentials.selectors.register import all_balances
+
+ON = date(2026, 11, 20)
+ROUNDS = 3
+BARE = """
+SELECT certificate_id, "group", sum(hours) FROM vrs_credentials_ledgerentry
+WHERE approved_on <= %s AND NOT initial_training GROUP BY certificate_id, "group"
+"""
+
+
+def run(quick: bool) -> dict[str, Any]:
+    number = 2_000 if quick else 20_000
+    with _vrs.scene():
+        certificates = _vrs.people(number)
+        _vrs.hours(certificates, 12)
+        _vrs.analyse()
+        ours, found = min((_timed(lambda: all_balances(until=ON)) for _ in range(ROUNDS)), key=lambda one: one[0])
+        bare, rows = min((_timed(_bare) for _ in range(ROUNDS)), key=lambda one: one[0])
+    if len(found) != number or sum(sum(one.values()) for one in found.values()) != sum(total for _, _, total in rows):
+        raise AssertionError("the two do not give the same sums")
+    return {"people": number, "ms": round(ours * 1000, 1), "bare_ms": round(bare * 1000, 1), "ratio": round(ours / bare, 2), "ratio_at_most": 3}
+
+
+def _bare() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(BARE, [ON])
+        return list(cursor.fetchall())
+
+
+def _timed(work: Any) -> tuple[float, Any]:
+    started = time.perf_counter()
+    answer = work()
+    return time.perf_counter() - started, answer
