@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opens
-from tests.browser.harness import Watch, axe, ink, no_sideways, pdf_pages, pdf_text
+from tests.browser.harness import Watch, axe, ink, no_sideways, pdf_pages, pdf_text, tab_to
 from tests.ojt_accounts import world as w
 
 
@@ -56,3 +56,18 @@ def test_papers_are_read_and_looked_at(tmp_path) -> None:
     assert "測試用文件" in pdf_text(content)
     (page,) = pdf_pages(content, tmp_path)
     assert 0.001 < ink(page) < 0.5
+
+
+def test_a_focus_that_does_not_show_is_noticed(visit: Page) -> None:
+    visit.goto("/accounts/login/")
+    tab_to(visit, "密碼")
+    visit.goto("/accounts/login/")
+    visit.evaluate(
+        "const bare = new CSSStyleSheet(); bare.replaceSync('* { outline: none !important; box-shadow: none !important }');"
+        "document.adoptedStyleSheets = [bare]"
+    )
+    with pytest.raises(AssertionError, match="focus does not show"):
+        tab_to(visit, "密碼")
+    with pytest.raises(AssertionError, match="is not reached"):
+        visit.goto("/accounts/login/")
+        tab_to(visit, "沒有這個欄位", most=8)
