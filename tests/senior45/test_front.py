@@ -39,7 +39,8 @@ def test_published_is_seen_at_once_and_withdrawn_gone_at_once(here: w.World, cli
     w.with_editor(here)
     page = reverse("plus45:category", args=["event"])
     assert "銀髮徵才活動" not in client.get(page).content.decode()
-    assert client.get(at(article := w.submitted(here))).status_code == 404
+    article = w.submitted(here)
+    assert client.get(at(article)).status_code == 404
     act(articles.publish, article.case, by=here.reviewer, at=now())
     assert "銀髮徵才活動" in client.get(page).content.decode()
     shown = client.get(at(article))
