@@ -258,4 +258,51 @@ ROWS: dict[str, Row] = {
     "admin:accounts_accesslog_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
     "admin:casework_notice_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
     "admin:casework_wording_change": agency(403, args=lambda scene: (NOT_THERE,), system=302),
+    # --- vrs_credentials: nobody of this scene is a professional or an institution of that scheme -------------------------
+    "vrs_credentials:home": public(),
+    "vrs_credentials:public_courses": public(),
+    "vrs_credentials:public_course": public(404, args=lambda scene: ("20261121000001",)),
+    "vrs_credentials:public_lecturers": public(),
+    "vrs_credentials:public_jobs": public(),
+    "vrs_credentials:public_job": public(404, args=lambda scene: (NOT_THERE,)),
+    "vrs_credentials:news": public(),
+    "vrs_credentials:news_item": public(404, args=lambda scene: (NOT_THERE,)),
+    "vrs_credentials:downloads": public(),
+    "vrs_credentials:download": public(404, args=lambda scene: ("no.such",)),
+    "vrs_credentials:questions": public(),
+    "vrs_credentials:join": row(302, anonymous=200),
+    "vrs_credentials:join_institution": row(302, anonymous=200),
+    "vrs_credentials:profile": members(),
+    "vrs_credentials:dashboard": members(302),
+    "vrs_credentials:export": members(302, post={}),
+    "vrs_credentials:apply": members(302),
+    "vrs_credentials:hours": members(302),
+    "vrs_credentials:education_apply": members(302),
+    "vrs_credentials:hours_record": members(404, args=lambda scene: (scene.case.number, 1)),
+    "vrs_credentials:upload": members(404, args=lambda scene: (scene.case.number, "degree"), post={}),
+    "vrs_credentials:remove": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
+    "vrs_credentials:print": members(404, args=lambda scene: (scene.case.number, "form")),
+    **{
+        f"vrs_credentials:{name}": members(404, args=case_number)
+        for name in (
+            "application", "hours_case", "education", "renewal", "extension", "course", "attendance_import", "import_progress",
+        )
+    },
+    **{
+        f"vrs_credentials:{name}": members(404, args=lambda scene: (NOT_THERE,))
+        for name in ("certificate", "plan", "reissue", "renew", "extend", "lapsed", "lecturer", "job")
+    },
+    "vrs_credentials:job_remove": members(404, args=lambda scene: (NOT_THERE,), post={}),
+    **{
+        f"vrs_credentials:{name}": members(404)
+        for name in (
+            "institution", "institution_profile", "course_list", "course_file", "attendance_list", "roster_example", "lecturers",
+            "lecturer_new", "job_list", "job_new",
+        )
+    },
+    **{f"admin:{name}": agency(404) for name in ("vrs_review", "vrs_sessions", "vrs_certificates", "vrs_news", "vrs_questions")},
+    **{
+        f"admin:{name}": agency(404, args=lambda scene: (NOT_THERE,))
+        for name in ("vrs_opinion_sheet", "vrs_session", "vrs_agenda", "vrs_certificate", "vrs_news_item", "vrs_question")
+    },
 }

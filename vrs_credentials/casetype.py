@@ -214,7 +214,8 @@ register(
             label=f"職重專業人員：{label}",
             series=SERIES[thing],
             machine=MACHINES[thing],
-            view_rights=(VIEW_OFFICE, VIEW_ASSIGNED, VIEW_OWN),
+            # a reviewer sees a case by the grant on it and not by a right of the kind: nobody may claim or reassign it so
+            view_rights=(VIEW_OFFICE, VIEW_OWN),
             guards=GUARDS,
             acts=_acts(thing),
             findings=_findings,

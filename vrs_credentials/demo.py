@@ -18,6 +18,7 @@ from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Course, Lecturer, News, Professional
+from vrs_credentials.params.clauses import DOCUMENTS
 from vrs_credentials.selectors.papers import checklist
 from vrs_credentials.services import (
     attending,
@@ -174,7 +175,7 @@ class Story:
 
 
 _LABELS = {
-    "degree": "學歷之證明文件", "programme": "學分學程證明", "pledge": "切結書", "course_summary": "課程摘要表", "flyer": "課程簡章",
+    **DOCUMENTS, "course_summary": "課程摘要表", "flyer": "課程簡章",
     "sign_in_sheet": "簽到表影本", "handout": "講義", "lecturer_profile": "講師簡歷及佐證文件", "evidence": "佐證資料", "certificate": "結訓證書",
     "form": "展延申請表", "proof": "留職停薪證明", "consent": "主管機關同意文件",
 }  # fmt: skip

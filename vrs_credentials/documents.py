@@ -166,6 +166,7 @@ def _person(case: Case) -> dict[str, Any]:
         "rows": [],
         "table": None,
         "pledge_title": "",
+        "unit": "",
     }
 
 
@@ -252,8 +253,8 @@ def course_context(one: Course) -> dict[str, Any]:
         "head": ["組別", "課程類別", "核心能力", "課程領域", "時數"],
         "body": [[str(f.position), f.get_group_display(), f.competence, f.area, f"{f.hours.normalize():f}"] for f in one.fields.all()],
     }
-    unit = case.organisation.name if case.organisation else ""
-    return {**_sheet(case, "繼續教育課程摘要表", rows, table=table), "name": unit, "national_id": "", "birth_on": ""}
+    name, number = (case.organisation.name, case.organisation.unified_number) if case.organisation else ("", "")
+    return {**_sheet(case, "繼續教育課程摘要表", rows, table=table), "name": name, "unit": number}
 
 
 def opinion_context(case: Case, opinion: Opinion | None, reviewer: str) -> dict[str, Any]:
@@ -311,7 +312,7 @@ def blank(code: str, *, on: date) -> bytes:
         "vrs.core_courses": ["核心課程", "修習科目名稱", "學分數", "成績", "對應說明"],
     }.get(code)
     table = {"head": head, "body": [[""] * len(head) for _ in range(10)]} if head else None
-    return papers.render("vrs.sheet", {**empty, "sheet_title": title, "rows": rows, "table": table})
+    return papers.render("vrs.sheet", {**empty, "sheet_title": title, "rows": rows, "table": table, "unit": ""})
 
 
 register_paper(

@@ -25,7 +25,7 @@ def run(quick: bool) -> dict[str, Any]:
         _vrs.analyse()
         ours, found = min((_timed(lambda: all_balances(until=ON)) for _ in range(ROUNDS)), key=lambda one: one[0])
         bare, rows = min((_timed(_bare) for _ in range(ROUNDS)), key=lambda one: one[0])
-    if len(found) != number or sum(sum(one.values()) for one in found.values()) != sum(total for _, _, total in rows):
+    if len(found) < number or any(found[certificate][group] != total for certificate, group, total in rows):
         raise AssertionError("the two do not give the same sums")
     return {"people": number, "ms": round(ours * 1000, 1), "bare_ms": round(bare * 1000, 1), "ratio": round(ours / bare, 2), "ratio_at_most": 3}
 

@@ -163,6 +163,7 @@ def attendance_import(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case, "course": one, "form": form, "previews": [], "sheet": there.get(attending.SHEET), "ready": False,
         "state": words.state_of(case), "open": case.state == "approved",
+        "early": case.state == "approved" and today() < one.ends_on,
     }  # fmt: skip
     status = 200
     if request.method == "POST" and "confirm" in request.POST:
