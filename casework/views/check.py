@@ -28,8 +28,8 @@ def _code(text: str) -> str:
 
 
 class CheckForm(PortalForm):
-    number = forms.CharField(label="文件編號", max_length=40, help_text="文件右下角，例：D-115-000123")
-    code = forms.CharField(label="查驗碼", max_length=40, help_text="文件右下角 12 碼，英文不分大小寫")
+    number = forms.CharField(label="文件編號", max_length=40, help_text="文件左下角，例：D-115-000123")
+    code = forms.CharField(label="查驗碼", max_length=40, help_text="文件左下角 12 碼，英文不分大小寫")
 
     def clean_number(self) -> str:
         number = _code(self.cleaned_data["number"])
