@@ -68,6 +68,6 @@ def test_a_focus_that_does_not_show_is_noticed(visit: Page) -> None:
     )
     with pytest.raises(AssertionError, match="focus does not show"):
         tab_to(visit, "密碼")
+    visit.goto("/accounts/login/")
     with pytest.raises(AssertionError, match="is not reached"):
-        visit.goto("/accounts/login/")
         tab_to(visit, "沒有這個欄位", most=8)
