@@ -92,6 +92,8 @@ class CaseType:
     identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
     #: The applicant's next page for a case in their hands.
     applicant_url: Callable[[Case], str] = lambda case: ""
+    #: Who on the applicant's side has it where that is not the person looking (單位主管, 聯繫窗口); empty where it is them.
+    waits_for: Callable[[Case, User], str] = lambda case, user: ""
     #: Columns an export adds: label → value.
     export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
     #: Whether the applicant may write messages: they carry the writer's name, which a confidential case must not hold.

@@ -44,7 +44,7 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
             _row(case, "admin:case") for case in work_page(Criteria(tab=Tab.MINE, today=today()), desk, size=SHOWN).rows
         ]
     mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
-    return [_row(case, "casework:case") for case in mine]
+    return [_row(case, "casework:case") for case in mine if not words.waits_for(case, request.user)]
 
 
 def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:

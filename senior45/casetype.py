@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
+from accounts.rights import can
 from casework.casetypes import Act, CaseType, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.models import Case, Deadline
@@ -137,6 +138,12 @@ def _request_url(case: Case) -> str:
     return reverse("casework:case", args=[case.number])
 
 
+def _waits_for(case: Case, user: User) -> str:
+    """The form goes from the user to the head to the window before it is the office's."""
+    right, who = {"at_head": (APPROVE, "單位主管"), "at_window": (FILE, "聯繫窗口")}.get(case.state, (SUBMIT, "申請人"))
+    return "" if can(user, right, case) else who
+
+
 def _targets(case: Case) -> Sequence[Target]:
     page = reverse("senior45:request", args=[case.number])
     return [Target(name, str(AccountRequest._meta.get_field(name).verbose_name), page) for name in AccountRequest.FIELDS]
@@ -191,6 +198,7 @@ register(
         panels=_request_panels,
         targets=_targets,
         applicant_url=_request_url,
+        waits_for=_waits_for,
         export_row=_export_row,
         consistency=_consistency,
     ),

@@ -34,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """我的申請: drafts and what waits for the applicant first."""
     asked, day = request.GET.get("q", "").strip()[:100], today()
     found = Paginator(mine_page(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"row": words.row(case, day), "next": next_step(case), "hands": words.in_hands(case)} for case in found]
+    rows = [{"row": words.row(case, day), "next": next_step(case, request.user), "hands": words.in_hands(case, request.user)} for case in found]
     query = f"{urlencode({'q': asked})}&" if asked else ""
     return render(request, "casework/mine.html", {"rows": rows, "page": found, "asked": asked, "query": query})
 
@@ -51,12 +51,12 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(goal)}?{urlencode(question)}" if question else reverse(goal))
 
 
-def next_step(case: Case) -> dict[str, str]:
+def next_step(case: Case, user: Any) -> dict[str, str]:
     """What the applicant does now: a label and an address; an address only where there is something to do."""
     kind, state = words.about(case), words.state_of(case)
     page = reverse("casework:case", args=[case.number])
-    if case.turn != Turn.APPLICANT or kind is None:
-        return {"label": "查看進度" if case.turn == Turn.OFFICE else "查看結果", "url": page, "due": ""}
+    if case.turn != Turn.APPLICANT or kind is None or words.waits_for(case, user):
+        return {"label": "查看進度" if case.turn != Turn.NOBODY else "查看結果", "url": page, "due": ""}
     draft = state.code == kind.machine.initial
     return {
         "label": "繼續填寫" if draft else f"處理「{state.label}」",
@@ -82,8 +82,8 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     context = {
         "case": found,
         "row": words.row(found, day),
-        "in_hands": words.in_hands(found),
-        "next": next_step(found),
+        "in_hands": words.in_hands(found, request.user),
+        "next": next_step(found, request.user),
         "progress": words.progress(found, events),
         "corrections": asked,
         "answers": _answers(found, asked, forms),

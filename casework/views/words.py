@@ -56,8 +56,16 @@ def applicant(case: Case) -> str:
     return case.person.name if case.person else "—"
 
 
-def in_hands(case: Case) -> str:
+def waits_for(case: Case, user: Any) -> str:
+    """Whom of the applicant's side a case waits for, where it is in that side's hands and not in this person's."""
+    kind = about(case)
+    return kind.waits_for(case, user) if kind and case.turn == Turn.APPLICANT else ""
+
+
+def in_hands(case: Case, user: Any = None) -> str:
     """Who has it now, as the applicant is told."""
+    if user is not None and (who := waits_for(case, user)):
+        return who
     return {Turn.APPLICANT: "申請人（您）", Turn.OFFICE: case.office.name}.get(Turn(case.turn), "已結案")
 
 

@@ -72,12 +72,12 @@ def role_from_rights(account: SiteAccount, *, on: date, by: User | None, at: dat
     wanted = set()
     if account.is_open:
         wanted = {ROLE_OF[one.right] for one in account.rights.all() if one.in_force(on)}
-    for role in ROLE_OF.values():
-        if role in wanted:
-            if not account.user.groups.filter(held_role__role=role, held_role__organisation=organisation).exists():
-                grant_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
-        else:
-            revoke_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
+    rows = account.user.groups.filter(held_role__organisation=organisation, held_role__role__in=ROLE_OF.values())
+    held = set(rows.values_list("held_role__role", flat=True))
+    for role in wanted - held:
+        grant_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
+    for role in held - wanted:
+        revoke_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
 
 
 def give_right(
@@ -265,7 +265,6 @@ def stop_account(
     withdraw_all(at=at, thing=account)
     label = SiteAccount.Closing(closing).label
     note(account, f"closed_{closing}", label, by=by, at=at, clause=clause, reason=reason, case=case, outcome=outcome)
-    account = lock_account(account.pk)
     role_from_rights(account, on=on, by=by, at=at)
     if closing in (SiteAccount.Closing.LEAVER, SiteAccount.Closing.REQUEST) and account.leaves_on:
         account.user.memberships.filter(organisation=account.office.organisation, ends_before=None, starts_on__lte=on).update(

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test.utils import CaptureQueriesContext
 
 AT = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
@@ -45,6 +45,7 @@ def run(quick: bool) -> dict[str, Any]:
                 inventory.answer(campaign, answers[start : start + 50], by=window, at=AT)
 
         answering, _ = _timed(answer)
+        reset_queries()
         with CaptureQueriesContext(connection) as asked:
             progress, _ = _timed(lambda: (counts_by_office(campaign), line_counts(campaign.lines.all())))
         sheet, rows = _timed(lambda: sum(1 for _ in inventory_rows(runner, f"campaign={campaign.pk}")[1]))

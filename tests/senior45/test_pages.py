@@ -189,3 +189,13 @@ def test_lists_ask_as_often_for_one_as_for_twelve(here: w.World, django_assert_m
         client.get(reverse("admin:s45_accounts"))
     with django_assert_max_num_queries(18):
         client.get(reverse("admin:s45_offices"))
+
+
+def test_who_has_the_form_now_is_said_to_each(here: w.World) -> None:
+    case = w.at_head(here)
+    address = reverse("casework:case", args=[case.number])
+    assert "輪到您處理" in as_(here.head).get(address).content.decode()
+    shown = as_(here.newcomer).get(address).content.decode()
+    assert "目前由單位主管辦理" in shown and "輪到您處理" not in shown
+    assert "目前在：單位主管" in as_(here.newcomer).get(reverse("casework:mine")).content.decode()
+    assert case.title in as_(here.head).get("/").content.decode()
