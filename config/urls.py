@@ -13,7 +13,7 @@ PLACES = {
     "ojt_accounts": "ojt/",
     "senior45": "senior45/",
     "ohs_training": "ohs/",
-    "ojt_subsidy": "subsidy/",
+    "ojt_subsidy": "",  # courses/ for everybody, subsidy/ for trainees and units
     "vrs_credentials": "vrs/",
 }
 schemes = [name for name in PLACES if name in settings.SCHEMES and find_spec(f"{name}.urls")]

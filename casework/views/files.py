@@ -20,7 +20,7 @@ _SHUT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 POLICIES = {"application/pdf": f"{_SHUT}; object-src 'self'; plugin-types application/pdf"}
 
 
-def _secure(response: HttpResponse, media_type: str) -> HttpResponse:
+def secure(response: HttpResponse, media_type: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, no-store"
@@ -45,7 +45,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
         filename=one.original_name,
         content_type=one.media_type or "application/octet-stream",
     )
-    return _secure(response, one.media_type)
+    return secure(response, one.media_type)
 
 
 @require_GET
@@ -62,4 +62,4 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
     name = f"{one.number}_{one.title}.pdf"
     response = HttpResponse(bytes_of(one), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
-    return _secure(response, "application/pdf")
+    return secure(response, "application/pdf")

@@ -55,6 +55,10 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=f"{job.title}.{job.format}")
 
 
+#: Parts of names of fields whose content is never kept in clear.
+NOT_KEPT = ("password", "bank_account", "national_id")
+
+
 @require_POST
 def autosave(request: HttpRequest) -> HttpResponse:
     """What is typed in a form, kept under the form's key (`draft_key`) until it is saved for good.
@@ -72,7 +76,7 @@ def autosave(request: HttpRequest) -> HttpResponse:
 def _keepable(request: HttpRequest) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, values in request.POST.lists():
-        if name in ENVELOPE or name == DRAFT_KEY or "password" in name or any(map(looks_like_person_id, values)):
+        if name in ENVELOPE or name == DRAFT_KEY or any(word in name for word in NOT_KEPT) or any(map(looks_like_person_id, values)):
             continue
         kept[name] = values[0] if len(values) == 1 else values
     return kept

@@ -1,0 +1,73 @@
+"""The branch's forms: intakes, insurance exchange, batches, reversals, courses of other programmes."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.clock import today
+from accounts.models import Organisation
+from casework.forms import ActForm, PersonIdField, RocDateField
+from casework.kernel.dates import roc_year
+from ojt_subsidy.models.money import SCHEMES
+
+
+class OfficeForm(ActForm):
+    """Asks which branch where the person works for several."""
+
+    office = forms.ModelChoiceField(Organisation.objects.none(), label="分署", empty_label=None)
+
+    def __init__(self, *args: Any, offices: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"].queryset = offices  # type: ignore[attr-defined]
+        self.fields["office"].label_from_instance = lambda one: one.label  # type: ignore[attr-defined]
+
+
+class CourseIntakeForm(ActForm):
+    program_year = forms.TypedChoiceField(label="計畫年度", coerce=int)
+    name = forms.CharField(label="名稱", max_length=60, help_text="例：上半年")
+    opens_on = RocDateField(label="受理起日")
+    closes_on = RocDateField(label="受理截止日")
+    reason = forms.CharField(label="增加受理之理由", required=False, max_length=200, help_text="一年二次以外才填")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = roc_year(today())
+        self.fields["program_year"].choices = [(y, f"{y} 年度") for y in (year + 1, year)]  # type: ignore[attr-defined]
+        self.fields["program_year"].initial = year
+
+
+class ExchangeOutForm(OfficeForm):
+    day = RocDateField(label="開訓日（比對日）")
+
+
+class FileForm(ActForm):
+    """A CSV, XLSX or ODS; its content is judged by the service."""
+
+    file = forms.FileField(label="檔案", help_text="CSV（UTF-8 或 Big5）、XLSX 或 ODS，10 MB 以內")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > 10 * 2**20:
+            raise forms.ValidationError("檔案超過 10 MB，請分批匯入。")
+        return file
+
+
+class ExchangeInForm(OfficeForm, FileForm):
+    apply = forms.BooleanField(label="確認匯入（未勾選時只預覽，不寫入）", required=False)
+
+
+class LineForm(ActForm):
+    act = forms.ChoiceField(label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "correct", "reverse", "all")])
+    line = forms.IntegerField(label="補助款", required=False)
+    reason = forms.CharField(label="理由", required=False, max_length=500)
+    amount = forms.IntegerField(label="金額", required=False, min_value=1)
+
+
+class OutsideForm(ActForm):
+    national_id = PersonIdField(label="學員身分證字號")
+    scheme = forms.ChoiceField(label="計畫", choices=SCHEMES)
+    title = forms.CharField(label="課程名稱", max_length=100)
+    starts_on = RocDateField(label="開訓日")
+    amount = forms.IntegerField(label="補助金額（元）", min_value=0, max_value=999_999)
+    employed = forms.BooleanField(label="以在職勞工或自營作業者身分參訓", required=False, initial=True)

@@ -1,0 +1,1 @@
+"""Views read the clock, load rows, make one call and turn errors into pages."""

@@ -1,0 +1,51 @@
+"""What the scheme adds to shared pages: the menu, the start page for visitors and trainees, 我的資料."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.clock import now, today
+from accounts.navigation import NavItem, register_nav
+from accounts.panels import Block, dashboard, landing
+from accounts.profile_panels import register_profile_panel
+from ojt_subsidy.models import Enrolment
+from ojt_subsidy.permissions import VIEW_UNIT
+from ojt_subsidy.selectors.catalogue import Asked, listed
+from ojt_subsidy.selectors.money import trainee_of
+from ojt_subsidy.states import ENROLMENT, LIVE
+from ojt_subsidy.views.catalogue import row_of
+
+ORDER = 15
+
+
+def visitors(request: HttpRequest) -> Mapping[str, Any]:
+    """The next courses to begin."""
+    at = now()
+    return {"rows": [row_of(one, at) for one in listed(Asked(), on=today())[:5]]}
+
+
+def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
+    """My running filings, for whoever has some."""
+    if not request.user.is_authenticated or request.user.is_staff:
+        return None
+    rows = Enrolment.objects.filter(person=request.user, state__in=LIVE).select_related("course").order_by("course__starts_on")[:5]
+    found = [{"row": row, "state": ENROLMENT.state(row.state)} for row in rows]
+    return {"rows": found} if found else None
+
+
+def mine(request: HttpRequest) -> Mapping[str, Any] | None:
+    trainee = trainee_of(request.user)
+    return {"trainee": trainee} if trainee else None
+
+
+def enter() -> None:
+    register_nav(
+        NavItem("查詢課程", "ojt_subsidy:catalogue", order=15, public=True),
+        NavItem("我的報名", "ojt_subsidy:mine", staff=False, order=16),
+        NavItem("我的課程", "ojt_subsidy:classes", right=VIEW_UNIT, staff=False, order=17),
+        NavItem("課程說明", "ojt_subsidy:help", order=65, public=True),
+    )
+    dashboard.register(Block("ojt_subsidy", "ojt_subsidy/blocks/dashboard.html", start_page, ORDER))
+    landing.register(Block("ojt_subsidy", "ojt_subsidy/blocks/landing.html", visitors, ORDER))
+    register_profile_panel(Block("ojt_subsidy", "ojt_subsidy/blocks/profile.html", mine, ORDER))
