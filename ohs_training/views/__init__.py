@@ -1,0 +1,1 @@
+"""Pages of the scheme: institution, county, ministry, trainee, public."""

@@ -1,0 +1,53 @@
+"""What the scheme adds to shared pages: the menu, the start page, 我的資料."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.clock import today
+from accounts.navigation import NavItem, register_nav
+from accounts.panels import Block, dashboard, landing
+from accounts.profile_panels import register_profile_panel
+from accounts.rights import organisations_with
+from ohs_training.models import Accreditation, Trainee
+from ohs_training.permissions import VIEW_OWN
+from ohs_training.selectors.links import certificates_of
+
+ORDER = 30
+
+
+def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
+    """The institution's days left; the trainee's hours to confirm."""
+    if not request.user.is_authenticated:
+        return None
+    day = today()
+    units = organisations_with(request.user, VIEW_OWN)
+    rows = Accreditation.objects.filter(organisation__in=units, state="in_force", ends_before__gt=day).select_related("organisation")
+    found = [{"one": one, "days_left": (one.ends_on - day).days} for one in rows[:5]]
+    asked = 0
+    if index := request.user.national_id_index:
+        lines = Trainee.objects.filter(national_id_index=index, removed_at=None, confirmation=None, training_class__case__state__in=["ended", "issued", "reported", "closed"])
+        asked = lines.exclude(training_class__training="professional").count()
+    return {"accreditations": found, "asked": asked} if found or asked else None
+
+
+def visitors(request: HttpRequest) -> Mapping[str, Any] | None:
+    count = Accreditation.objects.filter(state="in_force", announced_on__isnull=False).count()
+    return {"count": count} if count else None
+
+
+def mine(request: HttpRequest) -> Mapping[str, Any] | None:
+    rows = certificates_of(request.user.national_id_index) if request.user.national_id_index else []
+    return {"certificates": rows} if rows else None
+
+
+def enter() -> None:
+    register_nav(
+        NavItem("健康服務訓練", "ohs_training:home", right=VIEW_OWN, staff=False, order=22),
+        NavItem("我的訓練紀錄", "ohs_training:my_records", staff=False, order=40),
+        NavItem("認可訓練機構", "ohs_training:institutions", order=64, public=True, staff=False),
+    )
+    dashboard.register(Block("ohs_training", "ohs_training/blocks/dashboard.html", start_page, ORDER))
+    landing.register(Block("ohs_training", "ohs_training/blocks/landing.html", visitors, ORDER))
+    register_profile_panel(Block("ohs_training", "ohs_training/blocks/profile.html", mine, ORDER))
