@@ -146,7 +146,7 @@ def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
 
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
     person = evidence.evidence_of(case).person
-    return [Identifier(f"trainee.{person.pk}", person.name, person.national_id)] if person.national_id else []
+    return [Identifier(f"trainee-{person.pk}", person.name, person.national_id)] if person.national_id else []
 
 
 def _applicant_url(case: Case) -> str:

@@ -60,9 +60,9 @@ def file_complaint(
     case.save()
     if confidential:
         # The person still finds and follows the case: by a grant on it alone, which no list of the office shows.
-        CaseUserObjectPermission.objects.create(
-            user=person, permission=permission_row(FILE_COMPLAINT), content_object=case
-        )
+        row = CaseUserObjectPermission(user=person, permission=permission_row(FILE_COMPLAINT), content_object=case)
+        # save() asks that the permission belong to the table of cases; rights are kept once, with organisations.
+        CaseUserObjectPermission.objects.bulk_create([row])
     complaint = Complaint.objects.create(
         case=case, person=person, course=course, county=county, about=about, body=body.strip(), confidential=confidential,
         outcome=outcome.as_json(),
