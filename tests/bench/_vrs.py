@@ -23,6 +23,11 @@ def national_id(n: int) -> str:
     return f"A{body}{(10 - total % 10) % 10}"
 
 
+def name(n: int) -> str:
+    """The n-th invented name: names take no digits."""
+    return f"量{chr(0x4E00 + n % 20_000)}"
+
+
 @contextmanager
 def scene() -> Iterator[None]:
     """Everything made inside is rolled back."""
@@ -36,7 +41,7 @@ def people(number: int) -> list[Certificate]:
     office = Organisation.objects.create(name="量測用承辦單位", kind=Organisation.Kind.COMMISSIONED)
     users = []
     for n in range(number):
-        user = User(account_name=f"bench{n}", email=f"bench{n}@example.org", name=f"量測{n}", password="!")
+        user = User(account_name=f"bench{n}", email=f"bench{n}@example.org", name=name(n), password="!")
         user.national_id_index = crypto.index(national_id(n))
         user.national_id = national_id(n)
         users.append(user)

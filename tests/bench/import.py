@@ -4,6 +4,7 @@ import resource
 import time
 import tracemalloc
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -27,7 +28,7 @@ def run(quick: bool) -> dict[str, Any]:
         _vrs.analyse()
         law = law_in_force()
         seen: list[int] = []
-        tracemalloc.start()
+        tracemalloc.start(1)
         attending.preview(field, content, on=date(2026, 11, 20), law=law)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -61,12 +62,12 @@ def _field(one: Certificate) -> tuple[CourseField, User]:
     course = Course.objects.create(
         case=case, title="量測", mode="onsite", slot="full", starts_on=DAY, ends_on=DAY, place="臺北", audience=["placement"]
     )
-    return CourseField.objects.create(course=course, position=1, group="professional", competence="x", area="y", hours=6), one.holder
+    return CourseField.objects.create(course=course, position=1, group="professional", competence="x", area="y", hours=Decimal(6)), one.holder
 
 
 def _roster(certificates: list[Certificate]) -> bytes:
     lines = ["上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者", "2015/1/1,王小明,A100000001,2,是,是,否"]
-    lines += [f"2026/10/1,量測{n},{_vrs.national_id(n)},6,否,否,否" for n in range(len(certificates))]
+    lines += [f"2026/10/1,{_vrs.name(n)},{_vrs.national_id(n)},6,否,否,否" for n in range(len(certificates))]
     return "\r\n".join(lines).encode("utf-8-sig")
 
 
