@@ -24,7 +24,7 @@ CHANGES = (("new", "新增，帳號名稱："), ("resume", "恢復使用，原�
 #: The three boxes of 附件1; the lead group's two further rights are printed beneath where they are asked for.
 PRINTED_RIGHTS = (Right.OPENER, Right.REVIEWER, Right.EDITOR)
 #: A line on the paper for each account up to here; beyond, the sheet (ODS) that goes with it has them.
-LINES_PRINTED = 400
+LINES_PRINTED = 300
 
 
 # --- 申請表 (附件1) ------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def result_context(campaign: Campaign, *, on: date) -> dict[str, Any]:
             "reason": line.reason,
             "answered": f"{line.answered_by.name} {roc(taipei_day(line.answered_at))}" if line.answered_by and line.answered_at else "",
         }
-        for line in rows[: LINES_PRINTED * 2]
+        for line in rows[:LINES_PRINTED]
     ]
     return {
         "title": str(campaign),

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from accounts.models import Membership, User
 from accounts.services.roles import grant_role, revoke_role
 from casework.errors import Refused
 from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.kernel.outcome import Outcome
-from casework.models import Case
-from casework.services.deadlines import set_deadline, withdraw_all, withdraw_deadline
+from casework.models import Case, Deadline
+from casework.services.deadlines import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.services.events import SYSTEM
 from casework.services.law import law_in_force
 from casework.services.notices import notify
@@ -161,6 +163,12 @@ def hand_over(rights: Sequence[AccountRight], *, at: datetime) -> None:
         role_from_rights(account, on=taipei_day(at), by=None, at=at)
 
 
+def _with_deadline(rights: Sequence[int]) -> list[int]:
+    """Of these rights, those that wait for their day: few, so that closing an account asks once for all."""
+    rows = Deadline.objects.filter(owed(), thing_kind=AccountRight._meta.label_lower, thing_id__in=rights)
+    return list(rows.values_list("thing_id", flat=True))
+
+
 # --- idle days -------------------------------------------------------------------------------------------------------
 
 
@@ -259,8 +267,9 @@ def stop_account(
     account.state, account.closed_on, account.closing = SiteAccount.State.CLOSED, on, closing
     account.closed_reason, account.closed_clause = reason[:300], clause[:120]
     account.save()
-    for right in account.rights.filter(ends_before=None):
-        AccountRight.objects.filter(pk=right.pk).update(ends_before=max(on, right.starts_on))
+    ending = list(account.rights.filter(ends_before=None).values_list("pk", flat=True))
+    AccountRight.objects.filter(pk__in=ending).update(ends_before=Greatest(Value(on), F("starts_on")))
+    for right in AccountRight.objects.filter(pk__in=_with_deadline(ending)):
         withdraw_all(at=at, thing=right)
     withdraw_all(at=at, thing=account)
     label = SiteAccount.Closing(closing).label
