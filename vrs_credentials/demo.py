@@ -112,7 +112,7 @@ class Story:
     def papers(self, case: Case, codes: Sequence[str], by: User, day: date, subject: str = "") -> None:
         for code in codes:
             uploading.add_paper(
-                case, code=code, label=code if code not in _LABELS else _LABELS[code], uploads=[_pdf(_LABELS.get(code, code), day)], by=by,
+                case, code=code, label=_LABELS.get(code, code), uploads=[_pdf(_LABELS.get(code, code), day)], by=by,
                 at=_at(day), field="pledge" if code == "pledge" else "document", by_hand=True, subject=subject,
             )  # fmt: skip
 

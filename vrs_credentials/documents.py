@@ -40,7 +40,7 @@ BLANKS = {
     "vrs.hours_form": "時數認定申請表",
     "vrs.core_courses": "核心課程對照表",
     "vrs.extension_form": "資格展延申請表",
-    **{code: title for code, title in PLEDGES.values()},
+    **dict(PLEDGES.values()),
 }
 
 

@@ -21,7 +21,18 @@ from vrs_credentials.casetype import MACHINES
 from vrs_credentials.models import AttendanceImport, Certificate, Extension, LedgerEntry
 from vrs_credentials.permissions import GIVE_OPINION, VIEW_ASSIGNED
 from vrs_credentials.selectors import register
-from vrs_credentials.services import attending, certifying, education, filing, ledger, qualifying, renewing, reviewing, training, uploading
+from vrs_credentials.services import (
+    attending,
+    certifying,
+    education,
+    filing,
+    ledger,
+    qualifying,
+    renewing,
+    reviewing,
+    training,
+    uploading,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -261,7 +272,7 @@ def test_bad_rows_are_named_with_number_and_reason_and_nothing_enters(here: w.Wo
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"\x80\xff\xfe\xfd\x80,\x80", "編碼"), (b"", "空的"), (b"%PDF-1.4", "不是試算表"), ("a,b,c".encode(), "表頭"),
+        (b"\x80\xff\xfe\xfd\x80,\x80", "編碼"), (b"", "空的"), (b"%PDF-1.4", "不是試算表"), (b"a,b,c", "表頭"),
         ("上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者\r\n2026/1/1,甲,A123456789,1,否,否,否".encode(), "範例"),
     ],
 )  # fmt: skip

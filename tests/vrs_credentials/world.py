@@ -16,9 +16,19 @@ from casework.models import Case
 from casework.services.law import law_in_force
 from casework.services.wordings import sync_wordings
 from vrs_credentials import permissions as rights
-from vrs_credentials.models import Certificate, Course, LedgerEntry, Lecturer, Professional, Qualification
+from vrs_credentials.models import Certificate, Course, Lecturer, LedgerEntry, Professional, Qualification
 from vrs_credentials.selectors.papers import checklist, qualification_of
-from vrs_credentials.services import attending, certifying, courses, education, filing, qualifying, renewing, reviewing, uploading
+from vrs_credentials.services import (
+    attending,
+    certifying,
+    courses,
+    education,
+    filing,
+    qualifying,
+    renewing,
+    reviewing,
+    uploading,
+)
 
 _numbers = count(1)
 LETTER = "勞動發特字第1150500001號"

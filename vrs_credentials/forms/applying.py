@@ -5,7 +5,16 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
-from casework.forms import ActForm, NameField, PersonIdField, PhoneField, PortalForm, PostalCodeField, RocDateField, UnifiedNumberField
+from casework.forms import (
+    ActForm,
+    NameField,
+    PersonIdField,
+    PhoneField,
+    PortalForm,
+    PostalCodeField,
+    RocDateField,
+    UnifiedNumberField,
+)
 from vrs_credentials.models import ClassRecord, HoursApplication
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import DISABILITIES, EXTENSION_REASONS, GROUPS, OWN_WAYS

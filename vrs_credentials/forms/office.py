@@ -39,7 +39,7 @@ class ApproveForm(CaseForm):
 
     def clean_letter_number(self) -> str:
         text: str = " ".join(self.cleaned_data["letter_number"].split())
-        if len(text) < 4 or odd_letter_number(text) and "號" not in text:
+        if len(text) < 4 or (odd_letter_number(text) and "號" not in text):
             raise forms.ValidationError("發文字號看起來不完整，例：勞動發特字第1150512345號。")
         return text
 

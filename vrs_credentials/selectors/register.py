@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from accounts.clock import today
 from accounts.models import User
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
@@ -26,11 +27,13 @@ def certificates_of(user: User) -> QuerySet[Certificate]:
 
 
 def current_certificates(user: User) -> list[Certificate]:
-    """The latest of each kind that was not revoked: what a person holds, or held last."""
-    latest: dict[tuple[str, str], Certificate] = {}
+    """Of each kind what a person holds, and the renewed one that begins afterwards; or what they held last. Not what was revoked."""
+    on, found = today(), {}
     for one in certificates_of(user).filter(state=Certificate.State.VALID):
-        latest.setdefault((one.kind, one.speciality), one)
-    return list(latest.values())
+        rows = found.setdefault((one.kind, one.speciality), [])
+        if not rows or (one.holds(on) and rows[-1].starts_on > on):
+            rows.append(one)
+    return [one for rows in found.values() for one in reversed(rows)]
 
 
 def certificate_at(holder: int, kind: str, day: date) -> Certificate | None:
@@ -146,6 +149,8 @@ class Standing:
             return "已撤銷", "bad"
         if self.on < self.certificate.starts_on:
             return "尚未生效", "calm"
+        if self.open_renewal and self.open_renewal.applied_on:
+            return "更新審核中", "info"
         if self.lapsed:
             return ("先行提供服務中", "warn") if self.way_back and self.way_back.met else ("已逾效期", "bad")
         if self.open_renewal:

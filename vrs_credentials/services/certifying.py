@@ -104,7 +104,7 @@ def issue_certificate(
     letter_on: date, by: User, at: datetime, law: Law, previous: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
     """The certificate with its paper and its dates. Raises Refused where the person has one on these days already."""
-    assert case.person is not None  # noqa: S101 - qualification and renewal are applied for by a person
+    assert case.person is not None
     try:
         with transaction.atomic():
             one = Certificate.objects.create(

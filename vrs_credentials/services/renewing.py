@@ -105,7 +105,7 @@ def _applied(case: Case, by: User, at: datetime) -> None:
 def _renew(case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law) -> str:
     one = Renewal.objects.select_related("certificate").get(case=case)
     old = Certificate.objects.select_for_update().get(pk=one.certificate_id)
-    assert one.applied_on is not None  # noqa: S101 - filed before it is approved
+    assert one.applied_on is not None
     outcomes = may_renew(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
     # hours taken back between filing and approval: what is approved must hold now
     judge_renewal(outcomes, applied_on=one.applied_on)

@@ -24,7 +24,11 @@ from casework.views.acting import acting, into_form
 from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import (
-    Certificate, ExtensionApplication, HoursApplication, OwnEducation, Renewal,
+    Certificate,
+    ExtensionApplication,
+    HoursApplication,
+    OwnEducation,
+    Renewal,
 )  # fmt: skip
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import courses as course_rules
@@ -112,7 +116,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     labels = law.at("vrs.documents", on).value
     bare = papers.rules.checklist(papers.rules.ChecklistFacts(one.kind, one.clause), on=on, law=law)
     # the questions of the clause as if nothing were answered; a degree chosen of two brings its own
-    questions = [q for q in bare.result["questions"]]
+    questions = list(bare.result["questions"])
     if row["related"] and "degree" in row["either"] and "degree_name_matches" not in questions:
         questions.append("degree_name_matches")
     options = [(code, labels[code]) for code in row["either"]]

@@ -18,8 +18,8 @@ from casework.views.acting import acting, into_form
 from vrs_credentials.forms.applying import PlanForm, ReissueForm
 from vrs_credentials.models import Certificate
 from vrs_credentials.selectors.casepage import ledger_table, number
-from vrs_credentials.selectors.register import Standing, current_certificates, own_cases, standing
 from vrs_credentials.selectors.papers import clause_row
+from vrs_credentials.selectors.register import Standing, current_certificates, own_cases, standing
 from vrs_credentials.selectors.site import plan
 from vrs_credentials.services import certifying
 from vrs_credentials.views.common import form_page, own_certificate, page, pressed_once, professional_of

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.files.storage import default_storage
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -172,7 +172,7 @@ def attendance_import(request: HttpRequest, number: str) -> HttpResponse:
             raise Refused("預覽的檔案已不在，請重新選擇檔案。")
         # the version of the page: somebody else's import in between is a conflict, not an overwriting
         form.is_valid()
-        added, again = attending.import_attendance(
+        added, _ = attending.import_attendance(
             case, files=files, by=request.user, at=now(), version=form.cleaned_data.get("version"), progress=progress
         )
         _drop(case, fields)

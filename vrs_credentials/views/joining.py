@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now
 from accounts.services.access import client_address
 from casework.views.acting import acting, into_form
-from django.core.cache import cache
 from vrs_credentials.forms.applying import InstitutionForm, JoinForm, JoinInstitutionForm, ProfileForm
 from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services import joining

@@ -25,7 +25,13 @@ from vrs_credentials.forms.office import MinutesForm, SessionForm
 from vrs_credentials.models import Assignment, Certificate, CommitteeSession, LedgerEntry, News, Question
 from vrs_credentials.params.figures import GROUPS
 from vrs_credentials.permissions import (
-    BE_REVIEWER, CORRECT_LEDGER, KEEP_REGISTER, REVOKE, VIEW_OFFICE, WRITE_NEWS, decide_right,
+    BE_REVIEWER,
+    CORRECT_LEDGER,
+    KEEP_REGISTER,
+    REVOKE,
+    VIEW_OFFICE,
+    WRITE_NEWS,
+    decide_right,
 )  # fmt: skip
 from vrs_credentials.selectors.casepage import ledger_table
 from vrs_credentials.selectors.register import entries_of, standing
