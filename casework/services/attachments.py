@@ -64,39 +64,71 @@ def add_attachment(
     Who may is the caller's question. Raises Refused.
     """
     verdict = judged(upload, limits or Limits(), kind, field=form_field)
-    with transaction.atomic():
-        case = lock(case)
-        if not several:
-            case.attachments.filter(field=field, subject=subject, removed_at=None).update(removed_at=at)
-        attachment = Attachment(
-            case=case,
-            field=field,
-            subject=subject,
-            label=label,
-            original_name=Path(upload.name or "").name[-200:],
-            media_type=verdict.media_type,
-            size=verdict.size,
-            sha256=verdict.sha256,
-            pages=verdict.pages or 0,
-            extension=EXTENSIONS.get(verdict.media_type, "pdf"),
-            state=Attachment.State.CLEAN,
-            verdict=verdict.sentence,
-            uploaded_at=at,
-            uploaded_by=by,
-            attested_at=at if attested else None,
-            details=dict(details or {}),
-        )
-        upload.seek(0)
-        attachment.file.save(attachment.original_name, upload, save=False)
-        attachment.save()
-        record(
-            case,
-            "attachment.added",
-            f"上傳文件：{label}",
-            by=by,
-            at=at,
-            changes=[{"label": label, "before": "", "after": f"{attachment.original_name}（{attachment.pages} 頁）"}],
-        )
+    return keep_attachment(
+        verdict,
+        case=case,
+        field=field,
+        label=label,
+        upload=upload,
+        by=by,
+        at=at,
+        subject=subject,
+        attested=attested,
+        details=details,
+        several=several,
+    )
+
+
+@transaction.atomic
+def keep_attachment(
+    verdict: Verdict,
+    *,
+    case: Case,
+    field: str,
+    label: str,
+    upload: UploadedFile,
+    by: User,
+    at: datetime,
+    subject: str = "",
+    attested: bool = False,
+    details: Mapping[str, Any] | None = None,
+    several: bool = False,
+) -> Attachment:
+    """Keep a paper `judged` before. For callers who ask again, with the case locked, whether it may still be added:
+    judging takes seconds, and the case may have been filed meanwhile.
+    """
+    case = lock(case)
+    if not several:
+        case.attachments.filter(field=field, subject=subject, removed_at=None).update(removed_at=at)
+    attachment = Attachment(
+        case=case,
+        field=field,
+        subject=subject,
+        label=label,
+        original_name=Path(upload.name or "").name[-200:],
+        media_type=verdict.media_type,
+        size=verdict.size,
+        sha256=verdict.sha256,
+        pages=verdict.pages or 0,
+        extension=EXTENSIONS.get(verdict.media_type, "pdf"),
+        state=Attachment.State.CLEAN,
+        verdict=verdict.sentence,
+        uploaded_at=at,
+        uploaded_by=by,
+        attested_at=at if attested else None,
+        details=dict(details or {}),
+    )
+    upload.seek(0)
+    attachment.file.save(attachment.original_name, upload, save=False)
+    attachment.save()
+    record(
+        case,
+        "attachment.added",
+        f"上傳文件：{label}",
+        by=by,
+        at=at,
+        changes=[{"label": label, "before": "", "after": f"{attachment.original_name}（{attachment.pages} 頁）"}],
+    )
     return attachment
 
 
@@ -109,14 +141,24 @@ def remove_attachment(attachment: Attachment, *, by: User, at: datetime) -> None
 
 
 @transaction.atomic
-def confirm_copy(attachment: Attachment, *, by: User, at: datetime, version: int | None = None, clause: str = "") -> None:
+def confirm_copy(
+    attachment: Attachment, *, by: User, at: datetime, version: int | None = None, clause: str = ""
+) -> None:
     """The officer confirms 「與正本相符」 on one paper. Who may is the caller's question."""
     case = lock(attachment.case, version=version)
     rows = case.attachments.filter(pk=attachment.pk, removed_at=None, confirmed_at=None)
     if not attachment.attested_at:
         raise Refused(f"「{attachment.label}」申請單位尚未聲明與正本相符。")
     if rows.update(confirmed_at=at, confirmed_by=by):
-        record(case, "attachment.confirmed", f"確認與正本相符：{attachment.label}", by=by, at=at, clause=clause, internal=True)
+        record(
+            case,
+            "attachment.confirmed",
+            f"確認與正本相符：{attachment.label}",
+            by=by,
+            at=at,
+            clause=clause,
+            internal=True,
+        )
 
 
 def current(case: Case) -> list[Attachment]:

@@ -71,13 +71,15 @@ def unanswered(case: Case) -> list[CorrectionItem]:
 
 
 @transaction.atomic
-def close(case: Case, *, by: User, at: datetime) -> None:
-    """The applicant files again: every item must be answered."""
+def close(case: Case, *, by: User, at: datetime, as_it_stands: bool = False) -> None:
+    """The applicant files again: every item must be answered. `as_it_stands`: the office ends it, answered or not."""
     request = open_request(case)
     if request is None:
         return
-    if missing := unanswered(case):
+    missing = unanswered(case)
+    if missing and not as_it_stands:
         raise Refused("尚有補正項目未回復：" + "、".join(item.label for item in missing) + "。")
     request.closed_at = at
     request.save(update_fields=["closed_at"])
-    record(case, "correction.closed", "補正完成", by=by, at=at)
+    label = f"補正結束，{len(missing)} 項未回復" if missing else "補正完成"
+    record(case, "correction.closed", label, by=by, at=at)
