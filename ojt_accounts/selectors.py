@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
+from accounts import crypto
 from accounts.models import Organisation, User
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
@@ -143,6 +144,21 @@ def pledge_people(application: Application, changes: Sequence[Difference] | None
     return [Person(name, e["national_id"], e["phone"], tuple(e["capacities"])) for name, e in found.items()]
 
 
+def without_identifier(case: Case) -> QuerySet[User]:
+    """People of the applying unit whose identifier nobody has entered yet: contacts who registered themselves."""
+    return User.objects.filter(national_id_index=None, groups__held_role__organisation=case.organisation_id).distinct()
+
+
+def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
+    """The user an account form speaks of: by identifier, or the unit's own contact with that name, account and address."""
+    return (
+        User.objects.filter(national_id_index=crypto.index(data["national_id"])).first()
+        or without_identifier(case)
+        .filter(name=data["name"], account_name__iexact=data["account_name"], email__iexact=data["email"])
+        .first()
+    )
+
+
 # --- facts for rules --------------------------------------------------------------------------------------------------
 
 
@@ -185,14 +201,14 @@ def seats_taken(registration: Registration | None) -> int:
 
 def seat_facts(application: Application) -> account_rules.SeatFacts:
     """Seats taken before this application's own, and how many it asks for."""
-    own = Q(forms__application=application)
     registration = registration_of(application)
+    asked = [form.national_id_index for form in live_forms(application) if form.request == AccountForm.Request.OPEN]
     taken = 0
     if registration is not None:
         open_accounts = registration.accounts.exclude(state=TrainingAccount.State.CLOSED)
-        taken = open_accounts.exclude(own & Q(forms__request=AccountForm.Request.OPEN)).distinct().count()
-    asked = sum(form.request == AccountForm.Request.OPEN for form in live_forms(application))
-    return account_rules.SeatFacts(taken=taken, asked=asked)
+        # decided, the people it asked for hold their seats already
+        taken = open_accounts.exclude(national_id_index__in=asked).count()
+    return account_rules.SeatFacts(taken=taken, asked=len(asked))
 
 
 def standing_missing(application: Application) -> list[str]:

@@ -42,6 +42,7 @@ def may_file(case: Case, by: User | None, at: datetime) -> None:
         raise Refused("請先填寫：" + "、".join(missing) + "。")
     for form in live_forms(application):
         data = {
+            "name": form.name,
             "national_id": form.national_id,
             "request": form.request,
             "account_name": form.account_name,
@@ -56,9 +57,9 @@ def may_file(case: Case, by: User | None, at: datetime) -> None:
 
 
 def _filed(case: Case, *, by: User, at: datetime) -> None:
-    application, on, law = application_of(case), taipei_day(at), law_in_force()
+    application = application_of(case)
     case.filed_at = case.filed_at or at
-    case.received_on = on
+    case.received_on = taipei_day(at)
     set_people(
         case,
         [
@@ -66,6 +67,23 @@ def _filed(case: Case, *, by: User, at: datetime) -> None:
             *((pledge.national_id, pledge.name) for pledge in live_pledges(application)),
         ],
     )
+    set_handling(case, at=at)
+    notify(
+        users=holders(SIGN_OFFICER, case.office),
+        code="ojt_accounts.filed",
+        subject=f"新收件：{case.title}",
+        body=f"{case.organisation} 已送出「{case.title}」，案號 {case.number}，請審查。",
+        key=f"filed:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/admin/case/{case.number}/",
+        at=at,
+        mail=False,
+    )
+
+
+def set_handling(case: Case, *, at: datetime) -> None:
+    """The branch's term of review, from the day the case is in its hands."""
+    on, law = taipei_day(at), law_in_force()
     days = law.at("oa.handling_days", on)
     set_deadline(
         code=HANDLE,
@@ -77,17 +95,6 @@ def _filed(case: Case, *, by: User, at: datetime) -> None:
         at=at,
         case=case,
         remind_days=(3, 1),
-    )
-    notify(
-        users=holders(SIGN_OFFICER, case.office),
-        code="ojt_accounts.filed",
-        subject=f"新收件：{case.title}",
-        body=f"{case.organisation} 已送出「{case.title}」，案號 {case.number}，請審查。",
-        key=f"filed:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
     )
 
 

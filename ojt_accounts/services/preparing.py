@@ -24,7 +24,7 @@ from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Regist
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules.papers import PAPERS
-from ojt_accounts.selectors import live_forms, pledge_people, registration_of
+from ojt_accounts.selectors import live_forms, person_of, pledge_people, registration_of, without_identifier
 from ojt_accounts.states import KIND
 from ojt_accounts.wordings import PLEDGE
 
@@ -146,11 +146,15 @@ def check_account_form(
     outcome = account_rules.account_name(account_rules.WordFacts(data["account_name"]), on=on, law=law)
     if not outcome.met:
         raise Refused(outcome.sentence, field="account_name", outcomes=[outcome])
-    known = User.objects.filter(national_id_index=index).first()
+    known = person_of(application.case, data)
     named = User.objects.filter(account_name__iexact=data["account_name"]).first()
     if known and (named is None or named.pk != known.pk):
         raise Refused("這個人在本系統已有帳號，請填寫其既有帳號。", field="account_name")
     if named and (known is None or named.pk != known.pk):
+        if named in without_identifier(application.case):
+            raise Refused(
+                "這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同。", field="account_name"
+            )
         raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
     mail = User.objects.filter(email__iexact=data["email"]).exclude(pk=known.pk if known else None).exists()
     if mail:
@@ -297,6 +301,8 @@ def save_standing(
             )
             setattr(application, name, value)
     application.save()
+    if {change["field"] for change in changes} & {"letter_number", "letter_on"}:
+        _unconfirm_letter(application)
     record(case, "standing.saved", "填寫資格與公文資料", by=by, at=at, changes=changes)
     return application
 
@@ -312,9 +318,21 @@ def add_paper(
         raise Refused("請勾選「本文件與正本相符，並已加蓋職章」。", field="attested")
     with transaction.atomic():
         editable(case, by=by)
-    return attachments.add_attachment(
-        case=case, field=code, label=PAPERS[code], upload=upload, attested=attested, by=by, at=at
-    )
+    verdict = attachments.judged(upload, attachments.Limits())
+    with transaction.atomic():
+        case, application = editable(case, by=by)
+        if code == "letter":
+            _unconfirm_letter(application)
+        return attachments.keep_attachment(
+            verdict, case=case, field=code, label=PAPERS[code], upload=upload, attested=attested, by=by, at=at
+        )
+
+
+def _unconfirm_letter(application: Application) -> None:
+    """Another letter, or another number or day of it: the officer reads it anew (OA-16)."""
+    if application.letter_confirmed_at:
+        application.letter_confirmed_at = None
+        application.save(update_fields=["letter_confirmed_at"])
 
 
 @transaction.atomic
@@ -342,6 +360,7 @@ def sync_pledges(application: Application, *, at: datetime) -> None:
         pledge.phone = pledge.phone or person.phone
         if person.national_id and pledge.national_id != person.national_id:
             pledge.national_id, pledge.national_id_index = person.national_id, crypto.index(person.national_id)
+            pledge.scan_confirmed_at = None  # what was signed bears the other number
         pledge.save()
 
 
@@ -373,20 +392,31 @@ def save_pledge(
 def add_pledge_scan(case: Case, *, pk: int, upload: UploadedFile, by: User, at: datetime) -> Pledge:
     """The signed pledge scanned back (OA-23); an earlier scan is kept beside it."""
     with transaction.atomic():
-        case, application = editable(case, by=by)
-        pledge = application.pledges.get(pk=pk, removed_at=None)
+        _pledge_to_scan(case, pk=pk, by=by)
+    verdict = attachments.judged(upload, attachments.Limits())
+    with transaction.atomic():
+        case, pledge = _pledge_to_scan(case, pk=pk, by=by)
+        pledge.scan = attachments.keep_attachment(
+            verdict,
+            case=case,
+            field="pledge",
+            subject=pledge.code,
+            label=f"保密切結書（{pledge.name}）",
+            upload=upload,
+            attested=True,
+            by=by,
+            at=at,
+        )
+        pledge.scan_confirmed_at = None
+        pledge.save(update_fields=["scan", "scan_confirmed_at"])
+    return pledge
+
+
+def _pledge_to_scan(case: Case, *, pk: int, by: User) -> tuple[Case, Pledge]:
+    case, application = editable(case, by=by)
+    pledge = application.pledges.filter(pk=pk, removed_at=None).first()
+    if pledge is None:
+        raise Refused("這份切結書已不需要，請重新整理頁面。")
     if not pledge.national_id or not pledge.address:
         raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。")
-    scan = attachments.add_attachment(
-        case=case,
-        field="pledge",
-        subject=pledge.code,
-        label=f"保密切結書（{pledge.name}）",
-        upload=upload,
-        attested=True,
-        by=by,
-        at=at,
-    )
-    pledge.scan, pledge.scan_confirmed_at = scan, None
-    pledge.save(update_fields=["scan", "scan_confirmed_at"])
-    return pledge
+    return case, pledge

@@ -11,10 +11,11 @@ from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import taipei_day
 from casework.kernel.outcome import Outcome
+from casework.models import Case
 from casework.services.law import law_in_force
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount
 from ojt_accounts.rules import accounts as account_rules
-from ojt_accounts.selectors import form_values, live_forms
+from ojt_accounts.selectors import form_values, live_forms, person_of
 
 
 def lock_registration(application: Application) -> Registration:
@@ -47,7 +48,7 @@ def reserve_seats(application: Application, *, at: datetime) -> Outcome:
     free = [n for n in range(1, law.at("oa.account_cap", on).value + 1) if n not in {a.seat for a in taken}]
     for form, seat in zip(asked, free, strict=False):
         form.account = _open(registration, form, seat)
-        TrainingAccount.objects.filter(pk=form.account.pk).update(user=_user_for(form))
+        TrainingAccount.objects.filter(pk=form.account.pk).update(user=_user_for(application.case, form))
     return outcome
 
 
@@ -66,14 +67,19 @@ def _open(registration: Registration, form: AccountForm, seat: int) -> TrainingA
         raise Refused(f"{form.name}的帳號剛才已由另一案開通，請重新檢視。") from error
 
 
-def _user_for(form: AccountForm) -> User:
-    """The person's user: the one they have, or a new one that cannot sign in until the account is set."""
-    known = User.objects.filter(national_id_index=form.national_id_index).first()
-    if known:
-        return known
-    user = User(account_name=form.account_name, email=form.email, name=form.name, phone=form.phone, is_active=False)
+def _user_for(case: Case, form: AccountForm) -> User:
+    """The person's user: the one they have, or a new one that cannot sign in until the account is set.
+
+    A contact who registered themselves gets their identifier here: the branch has read the papers.
+    """
+    asked = {"national_id": form.national_id, "name": form.name, "account_name": form.account_name, "email": form.email}
+    user = person_of(case, asked)
+    if user and user.national_id_index:
+        return user
+    if user is None:
+        user = User(account_name=form.account_name, email=form.email, name=form.name, phone=form.phone, is_active=False)
+        user.set_unusable_password()
     user.set_national_id(form.national_id)
-    user.set_unusable_password()
     try:
         with transaction.atomic():
             user.save()
