@@ -5,10 +5,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.clock import today
+from accounts.clock import now, today
 from accounts.models import User
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.deadline_handlers import register_handler
+from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.models import Case
 from casework.services import corrections
@@ -97,6 +98,16 @@ def _why_refile(case: Case, user: User) -> str:
     return f"尚有 {len(left)} 項補正未回復。" if left else ""
 
 
+def _why_resume(case: Case, user: User) -> str:
+    if case.state != "correction":
+        return _in_state("correction")(case, user)
+    try:
+        reviewing.term_is_over(case, user, now())
+    except Refused as error:
+        return error.message
+    return ""
+
+
 def _sign(case: Case, **given: Any) -> None:
     reviewing.sign_forms(case, **given)
 
@@ -146,7 +157,17 @@ ACTS = (
     Act("sign_chief", "科室主管簽核", SIGN_CHIEF, _sign, _why_sign(SIGN_CHIEF), forms.sign_form(SIGN_CHIEF)),
     Act("sign_approver", "決行", SIGN_APPROVER, _sign, _why_sign(SIGN_APPROVER), forms.sign_form(SIGN_APPROVER)),
     Act("refuse", "不予核准", REFUSE, reviewing.refuse, _in_state("filed"), forms.RefuseForm, "danger"),
+    Act(
+        "resume",
+        "逾期未補正，續行審查",
+        SIGN_OFFICER,
+        reviewing.resume_review,
+        _why_resume,
+        tone="secondary",
+        confirm="以現有文件續行審查，申請單位不能再補正。",
+    ),
     Act("set", "設定帳號", SET_ACCOUNT, setting.set_accounts, _in_state("setting"), forms.SetForm),
+    Act("drop", "不予設定", SET_ACCOUNT, setting.drop_accounts, _in_state("setting"), forms.DropForm, "danger"),
 )
 
 
@@ -305,7 +326,12 @@ register(
         series="OA",
         machine=APPLICATION,
         view_rights=(VIEW_OFFICE, VIEW_OWN),
-        guards={"may_file": filing.may_file, "all_signed": reviewing.all_signed, "all_set": setting.all_set},
+        guards={
+            "may_file": filing.may_file,
+            "term_is_over": reviewing.term_is_over,
+            "all_signed": reviewing.all_signed,
+            "all_set": setting.all_set,
+        },
         acts=ACTS,
         findings=lambda case, on, law: findings(application_of(case), on=on, law=law),
         panels=_panels,

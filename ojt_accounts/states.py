@@ -44,6 +44,15 @@ APPLICATION = Machine(
             clause="OA-01",
         ),
         Transition(
+            "resume",
+            "逾期續審",
+            ("correction",),
+            "filed",
+            "ojt_accounts.sign_officer",
+            guard="term_is_over",
+            clause="OA-01",
+        ),
+        Transition(
             "approve",
             "核定",
             ("filed",),

@@ -152,6 +152,16 @@ def sign_form(right: str) -> Callable[..., forms.Form]:
     return type("SignForm", (SignForm,), {"right": right})
 
 
+def _to_set(case: Case) -> Choices:
+    """Account forms that wait for the administrator."""
+    rows = list(case.signoffs.select_related("person"))
+    return [
+        (form.code, form.label)
+        for form in forms_to_sign(application_of(case))
+        if form.account_form and next_step(states_of(case, form, rows))
+    ]
+
+
 class SetForm(CaseForm):
     """The administrator: which accounts were set, on which day."""
 
@@ -160,12 +170,23 @@ class SetForm(CaseForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
-        rows = list(case.signoffs.select_related("person"))
-        choices = [
-            (form.code, form.label)
-            for form in forms_to_sign(application_of(case))
-            if form.account_form and next_step(states_of(case, form, rows))
-        ]
+        choices = _to_set(case)
         self.fields["codes"].choices = choices  # type: ignore[attr-defined]
         self.fields["codes"].initial = [code for code, _ in choices]
         self.fields["set_on"].initial = today()
+
+
+class DropForm(CaseForm):
+    """The administrator: which accounts cannot be set any more, and why."""
+
+    codes = forms.MultipleChoiceField(label="不予設定的帳號", widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(
+        label="不予設定的理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="會通知申請單位，例：年度已終了；帳號已由另一案註銷。",
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["codes"].choices = _to_set(case)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from casework.kernel.jsonable import jsonable
 from casework.models import Case, SignOff
 from casework.services import attachments, corrections
 from casework.services.cases import lock, move, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
+from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
@@ -23,7 +23,7 @@ from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
 from ojt_accounts.selectors import application_of, findings, live_pledges
-from ojt_accounts.services.filing import CORRECT, HANDLE
+from ojt_accounts.services.filing import CORRECT, HANDLE, set_handling
 from ojt_accounts.services.seating import reserve_seats
 from ojt_accounts.services.signing import decided, forms_to_sign, states_of
 
@@ -125,6 +125,24 @@ def ask_correction(
         f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip(),
         at=at,
     )
+
+
+def term_is_over(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 逾期續審: until its last day the correction is the unit's."""
+    request = corrections.open_request(case)
+    if request and request.due_on and taipei_day(at) <= request.due_on:
+        raise Refused(f"補正期限至 {roc(request.due_on)} 止，期滿未補正始得續行審查。")
+
+
+@transaction.atomic
+def resume_review(case: Case, *, by: User, at: datetime, version: int | None = None) -> None:
+    """逾期續審: the unit let the term pass; the branch goes on with the papers it has."""
+    case = lock(case, version=version)
+    move(case, "resume", by=by, at=at)
+    corrections.close(case, by=by, at=at, as_it_stands=True)
+    withdraw_deadline(code=CORRECT, at=at, case=case)
+    set_handling(case, at=at)
+    _tell_unit(case, "resumed", f"逾期未補正，續行審查：{case.number}", "補正期限已過，分署依現有文件審查。", at=at)
 
 
 def _tell_unit(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:

@@ -20,7 +20,7 @@ from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import sign
 from ojt_accounts import documents
-from ojt_accounts.models import AccountForm, PlanRight, TrainingAccount
+from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.selectors import application_of, live_forms
@@ -67,10 +67,57 @@ def set_accounts(
         else:
             _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
         documents.issue_account_form(case, application, form, by=by, at=at)
+    return _finish(case, application, by=by, at=at)
+
+
+def _finish(case: Case, application: Application, *, by: User, at: datetime) -> Case:
     if all(form.set_on for form in live_forms(application)):
         move(case, "complete", by=by, at=at)
-        case.save()
     return case
+
+
+@transaction.atomic
+def drop_accounts(
+    case: Case, *, codes: Sequence[str], reason: str, by: User, at: datetime, version: int | None = None
+) -> Case:
+    """不予設定: what was approved and can no longer be carried out (the year is over, the account was closed by another
+    case meanwhile). The seat is free again, the unit is told why; with the last form the case is complete.
+    """
+    case = lock(case, version=version)
+    require(by, SET_ACCOUNT, case)
+    if case.state != "setting":
+        raise Refused("案件尚未核定，或已設定完成。")
+    if not reason.strip():
+        raise Refused("請填寫不予設定的理由。", field="reason")
+    application = application_of(case)
+    chosen = [form for form in live_forms(application) if form.code in codes and form.set_on is None]
+    if not chosen:
+        raise Refused("請選擇不予設定的帳號。", field="codes")
+    registration = lock_registration(application)
+    for form in chosen:
+        form.removed_at = at
+        form.save(update_fields=["removed_at"])
+        if form.request == AccountForm.Request.OPEN:
+            opening = registration.accounts.filter(
+                national_id_index=form.national_id_index, state=TrainingAccount.State.OPENING
+            )
+            for account in opening:
+                account.state, account.closed_on = TrainingAccount.State.CLOSED, taipei_day(at)
+                account.save(update_fields=["state", "closed_on"])
+        label = f"不予設定：{form.name}（{form.account_name}）"
+        record(case, "account.dropped", label, by=by, at=at, reason=reason, clause="OA-21 設定人員")
+    names = "、".join(form.name for form in chosen)
+    notify(
+        users=holders(PREPARE, case.organisation) if case.organisation else (),
+        code="ojt_accounts.account_dropped",
+        subject=f"帳號不予設定：{case.number}",
+        body=f"案由：{case.title}（{case.number}）\n\n{names}的帳號不予設定。理由：{reason.strip()}",
+        key=f"dropped:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/cases/{case.number}/",
+        at=at,
+    )
+    return _finish(case, application, by=by, at=at)
 
 
 def all_set(case: Case, by: User | None, at: datetime) -> None:
@@ -83,21 +130,27 @@ def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
     rows = TrainingAccount.objects.select_for_update(of=("self",)).select_related("user", "registration")
     if form.account_id:
         return rows.get(pk=form.account_id)
-    return rows.get(
-        registration__organisation=case.organisation_id,
-        registration__branch=case.office_id,
-        national_id_index=form.national_id_index,
-        state=TrainingAccount.State.OPENING,
+    # 使用中 too: another case's 賦予 may have been set before this 申請
+    account = (
+        rows.exclude(state=TrainingAccount.State.CLOSED)
+        .filter(
+            registration__organisation=case.organisation_id,
+            registration__branch=case.office_id,
+            national_id_index=form.national_id_index,
+        )
+        .first()
     )
+    if account is None:
+        raise Refused(f"{form.name}的帳號已由另一案註銷，不能再開通；請改按「不予設定」。")
+    return account
 
 
 def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User, at: datetime) -> None:
     account, on, law = _account_of(case, form), taipei_day(at), law_in_force()
     if account.state == TrainingAccount.State.CLOSED or account.user is None or case.organisation is None:
-        raise Refused(f"{form.name}的帳號已註銷，不能賦予權限。")
+        raise Refused(f"{form.name}的帳號已註銷，不能賦予權限；請改按「不予設定」。")
     user, unit = account.user, case.organisation
-    first = account.state == TrainingAccount.State.OPENING
-    if first:
+    if account.state == TrainingAccount.State.OPENING:
         account.state, account.opened_on = TrainingAccount.State.OPEN, on
         account.save(update_fields=["state", "opened_on"])
     open_user(user=user, by=by, at=at)
@@ -108,7 +161,7 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
     last_day = date.fromisoformat(ends.result["last_day"])
     starts_on = max(on, date.fromisoformat(ends.result["starts_on"]))
     if starts_on > last_day:
-        raise Refused(f"{program_year} 年度已終了，不能再開通該年度權限。")
+        raise Refused(f"{program_year} 年度已終了，不能再開通該年度權限；請改按「不予設定」。")
     for plan in form.plans:
         PlanRight.objects.get_or_create(
             account=account,
@@ -117,22 +170,24 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
             withdrawn_on=None,
             defaults={"starts_on": starts_on, "ends_before": last_day + ONE_DAY, "granted_by_case": case},
         )
-    set_deadline(
-        code=RIGHTS_END,
-        rule="OA-13",
-        label=f"{program_year} 年度計畫權限屆滿",
-        citation=ends.lines[0].citation,
-        counted_from=starts_on,
-        due_on=last_day,
-        at=at,
-        thing=account,
-        outcome=ends,
-        remind_days=(60, 30, 7),
-    )
-    verb = "開通" if first else "賦予"
+    later = account.plan_rights.filter(withdrawn_on=None, ends_before__gt=last_day + ONE_DAY)
+    if not later.exists():  # the deadline is of the account's last year, in whatever order years are set
+        set_deadline(
+            code=RIGHTS_END,
+            rule="OA-13",
+            label=f"{program_year} 年度計畫權限屆滿",
+            citation=ends.lines[0].citation,
+            counted_from=starts_on,
+            due_on=last_day,
+            at=at,
+            thing=account,
+            outcome=ends,
+            remind_days=(60, 30, 7),
+        )
+    verb = "開通" if form.request == AccountForm.Request.OPEN else "賦予"
     record(
         case,
-        f"account.{'opened' if first else 'granted'}",
+        "account.opened" if form.request == AccountForm.Request.OPEN else "account.granted",
         f"帳號{verb}：{account.name}（{account.account_name}）",
         by=by,
         at=at,
@@ -160,8 +215,12 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
 def _close(case: Case, form: AccountForm, *, by: User, at: datetime) -> None:
     """註銷: access stops now; rows and past work keep the name (OA-14)."""
     account, on = _account_of(case, form), taipei_day(at)
-    if account.state == TrainingAccount.State.CLOSED:
-        raise Refused(f"{form.name}的帳號已註銷。")
+    if account.state == TrainingAccount.State.CLOSED:  # by another case meanwhile: nothing is left to do
+        closed_on = roc(account.closed_on) if account.closed_on else ""
+        record(
+            case, "account.closed", f"帳號已於 {closed_on} 註銷：{account.name}（{account.account_name}）", by=by, at=at
+        )
+        return
     account.state, account.closed_on = TrainingAccount.State.CLOSED, on
     account.save(update_fields=["state", "closed_on"])
     for right in account.plan_rights.filter(withdrawn_on=None):
@@ -173,10 +232,12 @@ def _close(case: Case, form: AccountForm, *, by: User, at: datetime) -> None:
         elsewhere = user.training_accounts.exclude(state=TrainingAccount.State.CLOSED)
         if not elsewhere.filter(registration__organisation=unit).exists():
             revoke_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
-            for membership in user.memberships.filter(organisation=unit, ends_before=None):
-                membership.ends_before = max(on, membership.starts_on)
-                membership.save(update_fields=["ends_before"])
-        if not user.groups.exists() and not elsewhere.exists():
+            if not user.groups.filter(held_role__organisation=unit).exists():
+                for membership in user.memberships.filter(organisation=unit, ends_before=None):
+                    membership.ends_before = max(on, membership.starts_on)
+                    membership.save(update_fields=["ends_before"])
+        # somebody who applies for themselves in another scheme holds no role
+        if not (user.groups.exists() or elsewhere.exists() or user.cases.exists()):
             close_user(user=user, reason=f"帳號註銷（{case.number}）", by=by, at=at)
     record(case, "account.closed", f"帳號註銷：{account.name}（{account.account_name}）", by=by, at=at, clause="OA-14")
     told = list(holders(PREPARE, unit)) if unit is not None else []

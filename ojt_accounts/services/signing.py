@@ -44,14 +44,18 @@ def account_content(form: AccountForm) -> dict[str, object]:
 
 
 def forms_to_sign(application: Application) -> list[SignedForm]:
-    """The unit form where one is required (OA-02), and every account form."""
-    found = []
+    """The unit form where one is required (OA-02), and every account form.
+
+    A correction ends the round of every form: papers and particulars beside the form may have changed.
+    """
+    found, asked = [], application.case.correction_requests.count()
+    corrected = {"corrections": asked} if asked else {}
     if unit_form_needed(application):
-        content = form_values(application.unit_form)
+        content = form_values(application.unit_form) | corrected
         found.append(SignedForm(UNIT_FORM, "訓練機構名稱申請表", DECISION, content_digest(content)))
     for form in live_forms(application):
         label = f"帳號{form.get_request_display()}單（{form.name}）"
-        found.append(SignedForm(form.code, label, ACCOUNT, content_digest(account_content(form)), form))
+        found.append(SignedForm(form.code, label, ACCOUNT, content_digest(account_content(form) | corrected), form))
     return found
 
 

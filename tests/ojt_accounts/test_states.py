@@ -18,6 +18,7 @@ ALLOWED = {
     "file": ({"draft"}, "contact", "filed"),
     "ask_correction": ({"filed"}, "officer", "correction"),
     "refile": ({"correction"}, "contact", "filed"),
+    "resume": ({"correction"}, "officer", "filed"),
     "approve": ({"filed"}, "approver", "setting"),
     "refuse": ({"filed"}, "approver", "refused"),
     "complete": ({"setting"}, "admin", "done"),
