@@ -14,7 +14,7 @@ from casework.models import Case, Document
 from ojt_accounts.models import TrainingAccount
 from tests.browser import account_walk as a
 from tests.browser.conftest import Opens
-from tests.browser.harness import ink, pdf_pages, pdf_text
+from tests.browser.harness import ink, judge_page, pdf_pages, pdf_text
 from tests.casework.files.hostile import KINDS
 from tests.ojt_accounts import world as w
 
@@ -77,6 +77,7 @@ def _register(page: Page) -> None:
     assert "檢查碼" in a.error_at(page, "統一編號") and "例" in a.error_at(page, "聯絡電話")
     for label in ("機構名稱全銜", "聯絡人姓名", "電子郵件", "帳號"):
         expect(a.field(page, label)).to_have_value(a.REGISTERING[label])
+    judge_page(page)
     a.fill(page, a.REGISTERING)
     a.press(page, "送出登錄")
     expect(page).to_have_url(re.compile("/ojt/register/sent/"))
@@ -87,6 +88,7 @@ def _register(page: Page) -> None:
     wrong = a.error_at(page, "新密碼")
     for missing in ("大寫", "數字", "符號", "12"):
         assert missing in wrong
+    judge_page(page)
     a.set_password(page)
     a.sign_in(page, a.REGISTERING["帳號"])
 
@@ -103,6 +105,7 @@ def _unit_form(page: Page, number: str) -> None:
     expect(a.field(page, "專長訓練職類")).to_have_value(a.UNIT_FORM["專長訓練職類"])
     expect(page.get_by_label("產業人才投資計畫")).to_be_checked()
     expect(a.field(page, "機構別代碼")).to_have_value("B")
+    judge_page(page)
     page.locator("#error-summary").get_by_role("link").first.click()
     expect(a.field(page, "統一編號")).to_be_focused()
     a.fill(page, a.UNIT_FORM)
@@ -143,6 +146,7 @@ def _papers(page: Page, number: str) -> None:
     expect(a.paper(page, "charter")).to_contain_text("尚缺")
     expect(a.paper(page, "charter").locator(".field--error")).to_contain_text("程式")
     expect(a.field(page, "公文發文字號")).to_have_value(a.standing()["公文發文字號"])
+    judge_page(page)
     a.fill(page, a.standing())
     a.give(page, "charter", a.upload(a.GOOD / PAPERS["charter"]))
     a.press(page, "儲存並繼續")
