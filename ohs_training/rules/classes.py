@@ -22,7 +22,7 @@ class FilingFacts:
     changed_on: date | None = None
 
 
-@rule("OHS-06", facts=FilingFacts, screens=("ohs_training:class_file",))
+@rule("OHS-06", facts=FilingFacts, screens=("ohs_training:class",))
 def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     """要點六：辦理訓練應於十五日前登錄訓練計畫報備書、課程表、講師名冊及受訓人員名冊並函請備查；變動應於開訓前一日登錄及備查。
 
@@ -87,7 +87,7 @@ class HeadCountFacts:
             raise Impossible("報名人數不得為負數。")
 
 
-@rule("OHS-07", facts=HeadCountFacts, screens=("ohs_training:class_file", "paper:ohs_filing"))
+@rule("OHS-07", facts=HeadCountFacts, screens=("ohs_training:class", "paper:ohs_filing"))
 def head_count(facts: HeadCountFacts, *, on: date, law: Law) -> Outcome:
     """附表二附註：報名人數須達 15 人以上；專業訓練不超過 80 人，在職教育訓練不超過 120 人，以分組討論方式進行者不超過 60 人。
 

@@ -42,7 +42,7 @@ class ExamFacts:
             raise Impossible("測驗與補考應依日期先後，且不在同一日。")
 
 
-@rule("OHS-10", facts=ExamFacts, screens=("ohs_training:exam", "paper:ohs_marks"))
+@rule("OHS-10", facts=ExamFacts, screens=("admin:ohs_marks", "paper:ohs_marks"))
 def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
     """要點八：專業訓練完成後應予測驗，由勞工主管機關會同衛生主管機關辦理；不及格者應於結訓日起一年內完成補考，以一次為限。
 

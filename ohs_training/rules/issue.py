@@ -76,7 +76,7 @@ class ProofFacts:
             raise Impossible("發給日不得早於結訓日。")
 
 
-@rule("OHS-12", facts=ProofFacts, screens=("ohs_training:proofs", "paper:ohs_proof"))
+@rule("OHS-12", facts=ProofFacts, screens=("ohs_training:certificates", "paper:ohs_proof"))
 def proof(facts: ProofFacts, *, on: date, law: Law) -> Outcome:
     """要點九第2款：接受在職教育訓練者，應於結訓當日發給在職教育訓練證明。"""
     why = Reasoning("OHS-12", on=on, law=law)
@@ -263,7 +263,7 @@ class PaperFacts:
     replaces: str | None = None
 
 
-@rule("OHS-22", facts=PaperFacts, screens=("paper:ohs_certificate", "ohs_training:check"))
+@rule("OHS-22", facts=PaperFacts, screens=("paper:ohs_certificate", "casework:check"))
 def certificate_paper(facts: PaperFacts, *, on: date, law: Law) -> Outcome:
     """附表六：結業證書載明相片、證書字號、姓名、身分證字號、出生日期、訓練期間、期別、類別、備查機關及文號、發證單位及日期；補發保留原證書。"""
     why = Reasoning("OHS-22", on=on, law=law)

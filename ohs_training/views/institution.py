@@ -153,6 +153,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "unit": unit,
+        "title": "申請認可",
         "kinds": [{"label": row["label"], "papers": [papers[code] for code in row["papers"]]} for row in kinds.value.values()],
     }
     return render(request, "ohs_training/apply.html", context, status=422 if form.errors else 200)

@@ -41,7 +41,7 @@ def class_new(request: HttpRequest) -> HttpResponse:
             answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.class_new", at=at, do=do)
         if tried.ok:
             return redirect("ohs_training:plan", answer["number"])
-    return render(request, "ohs_training/class_new.html", {"form": form, "unit": unit}, status=422 if form.errors else 200)
+    return render(request, "ohs_training/class_new.html", {"form": form, "unit": unit, "title": "新的班次"}, status=422 if form.errors else 200)
 
 
 @require_safe
