@@ -37,14 +37,16 @@ def _row(case: Case, url_name: str) -> Mapping[str, Any]:
 
 
 def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
-    """等我處理: staff have their queue, applicants what is in their hands."""
+    """等我處理: staff have what is theirs to sign and their own desk, the latest due first; applicants what is in their hands."""
     if request.user.is_staff:
-        desk = desk_of(request.user)
-        return [
-            _row(case, "admin:case") for case in work_page(Criteria(tab=Tab.MINE, today=today()), desk, size=SHOWN).rows
-        ]
-    mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
-    return [_row(case, "casework:case") for case in mine if not words.waits_for(case, request.user)]
+        desk, day = desk_of(request.user), today()
+        turn = work_page(Criteria(tab=Tab.MY_TURN, today=day), desk, size=SHOWN).rows
+        due = work_page(Criteria(tab=Tab.MINE, today=day, sort=Sort.DUE), desk, size=SHOWN).rows
+        newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=SHOWN).rows
+        mine = [case for case in (*due, *newest) if not case.awaiting]
+        return [_row(case, "admin:case") for case in {case.pk: case for case in (*turn, *mine)}.values()][:SHOWN]
+    mine = with_people(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
+    return [_row(case, "casework:case") for case in mine]
 
 
 def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:

@@ -40,6 +40,8 @@ class Case(models.Model):
     assignee = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="assigned_cases", verbose_name="承辦人"
     )
+    #: The office-side right whose holder acts next (a signature, a setting); empty: whoever has it on the desk.
+    awaiting = models.CharField("輪到", max_length=60, blank=True, default="", db_default="")
     created_at = models.DateTimeField("建立時間")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="建立人")
     filed_at = models.DateTimeField("送件時間", null=True, blank=True)
@@ -65,6 +67,11 @@ class Case(models.Model):
                 fields=["office", "-changed_at", "-id"],
                 condition=models.Q(assignee=None, turn="office"),
                 name="case_office_unassigned",
+            ),
+            models.Index(
+                fields=["office", "awaiting", "-changed_at"],
+                condition=~models.Q(awaiting=""),
+                name="case_office_awaiting",
             ),
             models.Index(fields=["assignee", "turn", "-changed_at"], name="case_assignee_list"),
             models.Index(fields=["organisation", "-changed_at"], name="case_unit_list"),

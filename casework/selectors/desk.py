@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation, User
 from accounts.rights import held
-from accounts.roles import Side, right
+from accounts.roles import Side, all_rights, right
 from casework.casetypes import CaseType, all_casetypes
 from casework.models import Case
 from casework.selectors.access import granted_cases
@@ -21,6 +21,15 @@ class Desk:
     kinds_by_office: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     #: Cases opened to the person one by one.
     granted: tuple[int, ...] = ()
+    #: Office-side right the person holds → offices it is held in: whose turn it can be.
+    turns: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def my_turn(self) -> Q:
+        """Cases whose next signature or setting is this person's to give."""
+        mine = Q(pk__in=[])
+        for code, offices in self.turns.items():
+            mine |= Q(awaiting=code, office_id__in=offices)
+        return ~Q(awaiting="") & mine
 
     @property
     def office_ids(self) -> list[int]:
@@ -75,6 +84,10 @@ def desk_of(user: Any, rights: Mapping[str, set[int]] | None = None) -> Desk:
                 offices |= rights.get(right(code).codename, set())
         for office in offices:
             kinds.setdefault(office, []).append(about.kind)
-    return Desk(
-        user, {office: tuple(found) for office, found in kinds.items()}, tuple(granted_cases(user, Side.OFFICE))
-    )
+    turns = {
+        one.code: frozenset(rights[one.codename])
+        for one in all_rights()
+        if one.side is Side.OFFICE and rights.get(one.codename)
+    }
+    by_office = {office: tuple(found) for office, found in kinds.items()}
+    return Desk(user, by_office, tuple(granted_cases(user, Side.OFFICE)), turns)

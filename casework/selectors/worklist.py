@@ -24,6 +24,7 @@ COUNT_CAP = 1000
 
 class Tab(StrEnum):
     MINE = "mine"
+    MY_TURN = "turn"
     TEAM = "team"
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"
@@ -31,7 +32,7 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"mine": "我的", "team": "本單位", "unassigned": "未分案", "overdue": "逾期", "all": "全部案件"}[self]
+        return {"mine": "我的", "turn": "待我簽核", "team": "本單位", "unassigned": "未分案", "overdue": "逾期", "all": "全部案件"}[self]
 
 
 class Sort(StrEnum):
@@ -79,6 +80,8 @@ class Criteria:
         asked = Q()
         if self.tab is Tab.MINE:
             asked &= Q(assignee_id=desk.user.pk)
+        elif self.tab is Tab.MY_TURN:
+            asked &= desk.my_turn()
         elif self.tab is Tab.UNASSIGNED:
             asked &= Q(assignee=None)
         elif self.tab is Tab.OVERDUE:
@@ -149,7 +152,7 @@ def _arms(criteria: Criteria, desk: Desk, cursor: Cursor | None) -> tuple[list[Q
         asked &= Q(**{f"{sort.column}__{step}e": cursor.value}) & (
             Q(**{f"{sort.column}__{step}": cursor.value}) | Q(**{f"pk__{step}": cursor.pk})
         )
-    one_person = criteria.tab is Tab.MINE or criteria.assignee
+    one_person = criteria.tab in (Tab.MINE, Tab.MY_TURN) or criteria.assignee
     parts = [desk.visible()] if one_person or criteria.search else desk.parts()
     order = (f"{sign}{sort.column}", f"{sign}pk")
     arms = [Case.objects.filter(part, asked, turn=turn).order_by(*order) for part in parts for turn in criteria.turns()]
@@ -192,7 +195,7 @@ def count(criteria: Criteria, desk: Desk) -> int:
 
 def tab_counts(desk: Desk, today: date) -> dict[Tab, int]:
     """What waits on the desk: one bounded count per tab."""
-    tabs = (Tab.MINE, Tab.TEAM, Tab.UNASSIGNED, Tab.OVERDUE)
+    tabs = (Tab.MINE, Tab.MY_TURN, Tab.TEAM, Tab.UNASSIGNED, Tab.OVERDUE)
     return {tab: count(Criteria(tab=tab, today=today), desk) for tab in tabs}
 
 

@@ -103,7 +103,7 @@ def move(
     for guard in transition.guard.split():
         about.guards[guard](case, by, at)
     before = case.state
-    case.state, case.turn = target.code, target.turn.value
+    case.state, case.turn, case.awaiting = target.code, target.turn.value, ""
     return record(
         case,
         name,
@@ -136,11 +136,6 @@ def cases_for(user: User) -> QuerySet[Case]:
         if right(code).codename in rights:
             allowed |= Q(kind__in=kinds) & where_held(rights, code)
     return Case.objects.filter(allowed)
-
-
-def get_case(user: User, number: str) -> Case:
-    """Raises Case.DoesNotExist for a number that is not there and for one that is not theirs alike."""
-    return cases_for(user).select_related("office", "organisation", "assignee", "person").get(number=number)
 
 
 def set_people(case: Case, people: Iterable[tuple[str, str]]) -> None:

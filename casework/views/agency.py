@@ -54,9 +54,10 @@ def tabs(desk: Desk, current: Tab | None, kept: str = "") -> list[dict[str, Any]
 def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """我的工作臺: my queue, what is late, and what does not run."""
     desk, day = desk_of(request.user, rights_of(request)), today()
+    turn = work_page(Criteria(tab=Tab.MY_TURN, today=day), desk, size=8).rows
     mine = work_page(Criteria(tab=Tab.MINE, today=day, sort=Sort.DUE), desk, size=8).rows
     newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=8).rows
-    first = [*mine, *(case for case in newest if case not in mine)][:8]
+    first = list({case.pk: case for case in (*turn, *mine, *newest)}.values())[:8]
     context = {
         "tabs": tabs(desk, None),
         "rows": [words.row(case, day) for case in first],

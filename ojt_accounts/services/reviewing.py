@@ -18,7 +18,7 @@ from casework.services.deadlines import meet_deadline, set_deadline, withdraw_al
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
-from casework.services.signoffs import sign
+from casework.services.signoffs import next_step, sign
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
@@ -59,6 +59,10 @@ def record_checks(case: Case, *, by: User, at: datetime, version: int | None = N
             )
             setattr(application, name, value)
     application.save()
+    if letter:
+        for paper in case.attachments.filter(field="letter", removed_at=None, confirmed_at=None):
+            attachments.confirm_copy(paper, by=by, at=at, clause="OA-16")
+        case = lock(case)
     record(
         case,
         "checks.recorded",
@@ -83,6 +87,8 @@ def confirm_papers(
         pk__in=pledges, removed_at=None, scan__isnull=False, scan_confirmed_at=None
     ):
         Pledge.objects.filter(pk=pledge.pk).update(scan_confirmed_at=at)
+        if pledge.scan is not None:
+            attachments.confirm_copy(pledge.scan, by=by, at=at, clause="OA-23")
         case = lock(case)
         record(case, "pledge.confirmed", f"確認切結書簽章：{pledge.name}", by=by, at=at, clause="OA-23", internal=True)
 
@@ -164,14 +170,14 @@ def officer_ready(application: Application) -> str:
     """What the officer must still do before signing; empty when ready."""
     case = application.case
     if not application.letter_confirmed_at:
-        return "請先確認公文受文者為本分署（OA-16）。"
+        return "請先確認公文受文者為本分署（申請須知第1頁一）。"
     unconfirmed = case.attachments.filter(removed_at=None, confirmed_at=None).exclude(field__in=["pledge", "letter"])
     if first := unconfirmed.first():
-        return f"請先逐件確認「與正本相符」：{first.label}（OA-15）。"
+        return f"請先逐件確認「與正本相符」：{first.label}（申請須知第1頁※三）。"
     if pledge := next((p for p in live_pledges(application) if p.scan_id and not p.scan_confirmed_at), None):
-        return f"請先確認{pledge.name}的切結書確有簽名或蓋章（OA-23）。"
+        return f"請先確認{pledge.name}的切結書確有簽名或蓋章（申請須知第5頁）。"
     if application.kind != Application.Kind.CANCELLATION and not application.grade_checked_on:
-        return "請先登錄最近一次辦訓等級查核結果（OA-05）。"
+        return "請先登錄最近一次辦訓等級查核結果（申請須知第1頁※一）。"
     return ""
 
 
@@ -216,20 +222,40 @@ def sign_forms(
             clause=CLAUSE,
         )
     if decision == SignOff.Decision.RETURN:
-        notify(
-            users=holders(SIGN_OFFICER, case.office),
-            code="ojt_accounts.returned",
-            subject=f"簽核退回：{case.number}",
-            body=f"{by.name}退回「{case.title}」：{comment}",
-            key=f"returned:{case.number}:{case.events_count}",
-            case=case,
-            link=f"/admin/case/{case.number}/",
-            at=at,
-            mail=False,
-        )
-    elif all(decided(states_of(case, form)) for form in forms_to_sign(application)):
+        body = f"{by.name}退回「{case.title}」：{comment}"
+        _tell_office(case, SIGN_OFFICER, "returned", f"簽核退回：{case.number}", body, at=at)
+    if all(decided(states_of(case, form)) for form in forms_to_sign(application)):
         _approve(case, application, by=by, at=at)
+    else:
+        _pass_on(case, application, by=by, at=at)
     return case
+
+
+def _pass_on(case: Case, application: Application, *, by: User, at: datetime) -> None:
+    """Whose signature is due now: the case stands on their list and they are told. The officer's own step is the desk's."""
+    due = [step.step for form in forms_to_sign(application) if (step := next_step(states_of(case, form)))]
+    first = next((step for step in due if step.right != SIGN_OFFICER), None)
+    if first is None or any(step.right == SIGN_OFFICER for step in due):
+        case.awaiting = ""
+    elif case.awaiting != first.right:
+        case.awaiting = first.right
+        _tell_office(case, first.right, "to_sign", f"待簽核：{case.number}", f"「{case.title}」請{first.label}簽核。", at=at)
+    case.save()
+
+
+def _tell_office(case: Case, right: str, code: str, subject: str, body: str, *, at: datetime) -> None:
+    """Whoever holds the right in the case's office: inbox only, their list shows the case."""
+    notify(
+        users=holders(right, case.office),
+        code=f"ojt_accounts.{code}",
+        subject=subject,
+        body=body,
+        key=f"{code}:{case.number}:{case.events_count}",
+        case=case,
+        link=f"/admin/case/{case.number}/",
+        at=at,
+        mail=False,
+    )
 
 
 def all_signed(case: Case, by: User | None, at: datetime) -> None:
@@ -245,24 +271,14 @@ def _approve(case: Case, application: Application, *, by: User, at: datetime) ->
     outcomes = findings(application, on=on, law=law)
     seats = reserve_seats(application, at=at)
     move(case, "approve", by=by, at=at, outcomes=[*outcomes, seats])
-    case.decided_on = on
+    case.decided_on, case.awaiting = on, SET_ACCOUNT
     case.save()
     meet_deadline(code=HANDLE, at=at, case=case)
     documents.issue_unit_form(case, application, by=by, at=at)
     _tell_unit(
         case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at
     )
-    notify(
-        users=holders(SET_ACCOUNT, case.office),
-        code="ojt_accounts.to_set",
-        subject=f"待設定帳號：{case.number}",
-        body=f"「{case.title}」已核定，請設定帳號。",
-        key=f"to_set:{case.number}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    _tell_office(case, SET_ACCOUNT, "to_set", f"待設定帳號：{case.number}", f"「{case.title}」已核定，請設定帳號。", at=at)
 
 
 @transaction.atomic
