@@ -26,6 +26,7 @@ SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     # thrice, since a machine may be off at midnight: the second and third find nothing left to do
     "deadlines": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
     # 1 January and 1 July; on every other day it finds this half-year's inventory open already
+    "idle days of the 45+ site": ("senior45.tasks.follow_the_law", crontab(hour=0, minute=7)),
     "inventory of the 45+ site": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
     "old exports": ("casework.tasks.drop_old_exports", crontab(hour=3, minute=40)),
     "old sessions": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),

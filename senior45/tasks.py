@@ -3,10 +3,16 @@
 from celery import shared_task
 
 from accounts.clock import now
-from senior45.services import inventory
+from senior45.services import idling, inventory
 
 
 @shared_task(name="senior45.tasks.open_inventory")
 def open_inventory() -> None:
     """Open this half-year's inventory where there is none yet."""
     inventory.open_due(at=now())
+
+
+@shared_task(name="senior45.tasks.follow_the_law")
+def follow_the_law() -> None:
+    """Days of idle accounts as the law says since an amendment."""
+    idling.follow_the_law(at=now())

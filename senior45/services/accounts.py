@@ -196,18 +196,6 @@ def set_idle_deadline(account: SiteAccount, *, at: datetime) -> None:
     )
 
 
-def set_all_idle_deadlines(accounts: Iterable[SiteAccount], *, at: datetime) -> int:
-    """After an amendment of the matrix: every open account's day anew. Says how many."""
-    done = 0
-    for account in accounts:
-        with transaction.atomic():
-            locked = lock_account(account.pk)
-            if locked.is_open:
-                set_idle_deadline(locked, at=at)
-                done += 1
-    return done
-
-
 # --- opening, resuming, stopping -------------------------------------------------------------------------------------
 
 

@@ -12,10 +12,12 @@ from accounts.models import User
 from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.models import Deadline, Reminder
 from casework.services.events import SYSTEM
+from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from senior45.models import SiteAccount
+from senior45.params import OfficeKind
 from senior45.permissions import ROLE_OF
-from senior45.services.accounts import set_idle_deadline
+from senior45.services.accounts import IDLE, lock_account, set_idle_deadline
 
 CLAUSE = "附件2「帳號申請流程」列第2點：帳號180天未有登入紀錄，系統將自動關閉"
 REASON = "連續180天未登入"
@@ -45,6 +47,32 @@ def signed_in(*, user: User, at: datetime) -> int:
         set_idle_deadline(account, at=at)
         done += 1
     return done
+
+
+# --- the law ---------------------------------------------------------------------------------------------------------
+
+
+def follow_the_law(*, at: datetime) -> int:
+    """Once a day: accounts whose day is not what the law in force says – after an amendment of the matrix or of the 180 days –
+    get it anew, or lose it where their kind is no longer closed. Says how many.
+    """
+    on, law = taipei_day(at), law_in_force()
+    locking = [kind.value for kind in OfficeKind if law.at(f"s45.idle_lock.{kind}", on).value]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id FROM senior45_siteaccount a JOIN senior45_siteoffice o ON o.id = a.office_id "
+            "LEFT JOIN casework_deadline d ON d.thing_kind = 'senior45.siteaccount' AND d.thing_id = a.id AND d.code = %s "
+            "AND d.met_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL WHERE a.state = 'open' AND ("
+            "(o.kind = ANY(%s) AND (d.id IS NULL OR d.due_on <> a.idle_from + %s)) OR (o.kind <> ALL(%s) AND d.id IS NOT NULL))",
+            [IDLE, locking, law.at("s45.idle_days", on).value, locking],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    for key in keys:
+        with transaction.atomic():
+            account = lock_account(key)
+            if account.is_open:
+                set_idle_deadline(account, at=at)
+    return len(keys)
 
 
 # --- the sweep -------------------------------------------------------------------------------------------------------

@@ -215,3 +215,23 @@ def test_stopping_closes_and_tells(here: w.World) -> None:
     assert (account.state, account.closing, account.closed_reason) == ("closed", "request", "業務調整")
     assert AccountRequest.objects.get(case=case).result_text == "同意停止使用"
     assert idling.signed_in(user=here.newcomer, at=now()) == 0
+
+
+def test_an_amendment_of_the_matrix_reaches_accounts_that_are_open(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S45-09: the county cell, once the agency fills it."""
+    from casework.kernel.law import Value
+    from senior45.services import accounts
+
+    account = w.with_editor(here)
+    before = law_in_force()
+    amended = before.amended([("s45.idle_lock.silver_point", Value(True, "測試函釋", today()))])
+    assert idling.follow_the_law(at=now()) == 0
+    for module in (idling, accounts):
+        monkeypatch.setattr(module, "law_in_force", lambda: amended)
+    assert idling.follow_the_law(at=now()) == 1
+    owed = Deadline.objects.filter(thing_id=account.pk, code=accounts.IDLE, withdrawn_at=None)
+    assert owed.get().due_on == today() + timedelta(180)
+    assert idling.follow_the_law(at=now()) == 0
+    for module in (idling, accounts):
+        monkeypatch.setattr(module, "law_in_force", lambda: before)
+    assert idling.follow_the_law(at=now()) == 1 and not owed.exists()
