@@ -17,6 +17,7 @@ from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.models import Case
 from casework.selectors import case_on_side
+from casework.services.drafts import drop_draft
 from casework.services.law import law_in_force
 from casework.services.wordings import wording
 from casework.views import words
@@ -38,7 +39,15 @@ from vrs_credentials.selectors.papers import PaperSlot
 from vrs_credentials.selectors.register import current_certificates, own_cases, standing
 from vrs_credentials.services import education, filing, qualifying, renewing, training, uploading
 from vrs_credentials.services.courses import add_flyer
-from vrs_credentials.views.common import form_page, own_case, own_certificate, page, pressed_once, professional_of
+from vrs_credentials.views.common import (
+    form_page,
+    own_case,
+    own_certificate,
+    page,
+    pressed_once,
+    professional_of,
+    typed_before,
+)
 from vrs_credentials.views.dashboard import ME, card
 from vrs_credentials.wordings import NO_BAR
 
@@ -54,11 +63,11 @@ def apply(request: HttpRequest) -> HttpResponse:
     if professional_of(request) is None:
         messages.info(request, "請先填寫專業人員基本資料，再開始申請。")
         return redirect("vrs_credentials:profile")
-    form = forms.WizardForm(request.POST or None)
+    form = forms.WizardForm(request.POST or None, initial=typed_before(request, "vrs.apply"))
     if request.method != "POST" or not form.is_valid():
         return form_page(
             request, form, title="專業人員新資格申請", button="看看適用的條款", crumbs=[ME],
-            intro="回答幾個問題，系統會建議遴用條款並列出應備文件。之後都可以修改。",
+            intro="回答幾個問題，系統會建議遴用條款並列出應備文件。之後都可以修改。", draft_key="vrs.apply",
         )  # fmt: skip
     data = form.cleaned_data
     background = {name: data[name] for name in WIZARD if data.get(name) not in (None, "")}
@@ -87,6 +96,7 @@ def _open(request: HttpRequest, form: forms.WizardForm, proposals: Any, backgrou
             },
         )  # fmt: skip
     if tried.ok:
+        drop_draft(user=request.user, key="vrs.apply")
         return redirect("vrs_credentials:application", answer["number"])
     context = {"proposals": proposals, "form": form, "chosen": clause, "kind": KINDS[data["kind"]]}
     return page(request, "wizard", context, title="建議的遴用條款", crumbs=[ME], status=422)
@@ -329,7 +339,7 @@ def education_apply(request: HttpRequest) -> HttpResponse:
     if not held:
         messages.warning(request, "取得資格認證證明後，才能登錄繼續教育時數。")
         return redirect("vrs_credentials:dashboard")
-    form = forms.EducationForm(request.POST or None, held=held)
+    form = forms.EducationForm(request.POST or None, held=held, initial=typed_before(request, "vrs.education"))
     if request.method == "POST" and form.is_valid():
         at = now()
         with into_form(request, form) as tried:
@@ -337,9 +347,11 @@ def education_apply(request: HttpRequest) -> HttpResponse:
                 request, form, "vrs.education", at, lambda: {"number": education.start(person=request.user, data=form.answers, at=at).case.number}
             )
         if tried.ok:
+            drop_draft(user=request.user, key="vrs.education")
             messages.success(request, "已儲存，請上傳佐證資料及切結書後送審。")
             return redirect("vrs_credentials:education", answer["number"])
-    return form_page(request, form, title="繼續教育個人申請", button="儲存並繼續", crumbs=[ME], intro="課程結束後 6 個月內完成線上申請。儲存並未送審。")
+    return form_page(request, form, title="繼續教育個人申請", button="儲存並繼續", crumbs=[ME], intro="課程結束後 6 個月內完成線上申請。儲存並未送審。",
+                     draft_key="vrs.education")
 
 
 @acting

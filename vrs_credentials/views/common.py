@@ -14,6 +14,7 @@ from casework.forms import ActForm
 from casework.kernel.dates import roc
 from casework.models import Case
 from casework.selectors import case_on_side
+from casework.services.drafts import draft
 from casework.services.receipts import once
 from vrs_credentials.models import Certificate, Professional
 
@@ -28,11 +29,17 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, title:
 
 def form_page(
     request: HttpRequest, form: Any, *, title: str, button: str = "儲存", intro: str = "", crumbs: Crumbs | None = None,
-    files: bool = False, **context: Any,
+    files: bool = False, draft_key: str = "", **context: Any,
 ) -> HttpResponse:  # fmt: skip
     """A page that is one form; with errors it comes back as 422."""
-    given = {"form": form, "button": button, "intro": intro, "files": files, **context}
+    given = {"form": form, "button": button, "intro": intro, "files": files, "draft_key": draft_key, **context}
     return page(request, "form", given, title=title, crumbs=crumbs, status=422 if form.is_bound and form.errors else 200)
+
+
+def typed_before(request: HttpRequest, key: str) -> dict[str, Any]:
+    """What the person typed into this form and has not saved."""
+    found = draft(user=request.user, key=key) if request.method != "POST" else None
+    return dict(found.data) if found else {}
 
 
 def own_case(request: HttpRequest, number: str, kind: str) -> Case:

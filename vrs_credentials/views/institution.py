@@ -17,6 +17,7 @@ from accounts import crypto
 from accounts.clock import now, today
 from casework.errors import Refused
 from casework.kernel import identifiers
+from casework.services.drafts import drop_draft
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
@@ -27,7 +28,7 @@ from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
 from vrs_credentials.selectors import papers
 from vrs_credentials.services import attending, courses, site
 from vrs_credentials.views.applying import _editing, _slots
-from vrs_credentials.views.common import form_page, institution_of, own_case, page, pressed_once
+from vrs_credentials.views.common import form_page, institution_of, own_case, page, pressed_once, typed_before
 
 HOME = ("機構單位專區", "/vrs/institution/")
 FILE_COURSE = file_right("course")
@@ -63,7 +64,7 @@ def _own_lecturers(body: Any) -> Any:
 def course_file(request: HttpRequest) -> HttpResponse:
     """課程資料申請."""
     body = institution_of(request, FILE_COURSE)
-    form = CourseForm(request.POST or None, lecturers=_own_lecturers(body))
+    form = CourseForm(request.POST or None, lecturers=_own_lecturers(body), initial=typed_before(request, "vrs.course"))
     if request.method == "POST" and form.is_valid():
         at = now()
         with into_form(request, form) as tried:
@@ -76,9 +77,11 @@ def course_file(request: HttpRequest) -> HttpResponse:
                 },
             )  # fmt: skip
         if tried.ok:
+            drop_draft(user=request.user, key="vrs.course")
             messages.success(request, "已儲存（尚未送審）。請列印課程摘要表並上傳文件，再按送審。")
             return redirect("vrs_credentials:course", answer["number"])
-    return form_page(request, form, title="課程資料申請", crumbs=[HOME], intro="儲存只是暫存，上傳文件並按送審後才算申請完成。")
+    return form_page(request, form, title="課程資料申請", crumbs=[HOME], intro="儲存只是暫存，上傳文件並按送審後才算申請完成。",
+                     draft_key="vrs.course")
 
 
 @acting
