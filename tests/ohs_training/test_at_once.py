@@ -1,0 +1,94 @@
+"""At the same instant: one outcome, numbers unique. Each with a control that shows the race."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from casework.errors import NotAllowed, Refused, Stale
+from casework.models import Case, Document
+from ohs_training.models import Certificate, CertificateBatch, SignRecord, Sitting
+from ohs_training.services import attending, examining, issuing
+from tests.ohs_training import world as w
+from tests.parallel import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = w.at(w.SECOND + timedelta(days=5), "10:00")
+
+
+@pytest.fixture
+def here(transactional_db: None) -> w.World:
+    return w.world()
+
+
+def test_two_tablets_sign_the_same_person(here: w.World) -> None:
+    case, at = w.running(here), w.at(w.FIRST, "08:50")
+    one = w.people(case)[0]
+    press = [lambda: attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)] * 6
+    answers = [answer[0] for answer in together(press)]
+    assert sum(a.kept for a in answers) == 1 and all(a.done for a in answers), answers
+    assert SignRecord.objects.count() == 1
+
+
+def test_control_without_the_constraint_both_stand(here: w.World) -> None:
+    case, at = w.running(here), w.at(w.FIRST, "08:50")
+    one = w.people(case)[0]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX ohs_sign_once")
+    try:
+        together([lambda: attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)] * 4)
+        assert SignRecord.objects.count() > 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE ohs_training_signrecord CASCADE")
+            cursor.execute(
+                "CREATE UNIQUE INDEX ohs_sign_once ON ohs_training_signrecord (trainee_id, day, half, leaving) WHERE voided_at IS NULL"
+            )
+
+
+def test_a_batch_started_twice_issues_once(here: w.World) -> None:
+    case = w.examined(here)
+    press = [lambda: issuing.issue_class(case, by=here.staff, at=LATER)] * 2
+    answers = together(press)
+    assert sum(isinstance(a, CertificateBatch) for a in answers) == 1, answers
+    assert sum(isinstance(a, (Refused, NotAllowed, Stale)) for a in answers) == 1, answers
+    numbers = list(Certificate.objects.values_list("number", flat=True))
+    assert len(numbers) == len(set(numbers)) == 15
+    batch = CertificateBatch.objects.get()
+    made = together([lambda: issuing.make_files(batch.pk, at=LATER)] * 2)
+    assert sum(made) == 15 and not Document.objects.filter(ohs_certificate__isnull=False, file="").exists()
+
+
+def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_database_alone(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = w.examined(here)
+    seen: list[str] = []
+
+    def unlocked(one: Any, *, version: int | None = None) -> Case:
+        found = Case.objects.get(pk=one.pk)
+        seen.append(found.state)
+        connection.cursor().execute("SELECT pg_sleep(0.5)")
+        return found
+
+    monkeypatch.setattr(issuing, "lock", unlocked)
+    answers = together([lambda: issuing.issue_class(case, by=here.staff, at=LATER)] * 2)
+    assert seen == ["examined", "examined"]  # both saw the class before either had issued
+    assert sum(isinstance(a, Exception) and not isinstance(a, (Refused, NotAllowed)) for a in answers) == 1, answers
+    assert Certificate.objects.count() == 15
+
+
+def test_marks_changed_while_certificates_are_issued(here: w.World) -> None:
+    """Either the new mark counts or the certificate rests on the old one: never a certificate upon a failing mark."""
+    case = w.examined(here)
+    one = w.people(case)[0]
+    sat_on = Sitting.objects.get(trainee=one).sat_on
+    change = [{"trainee": one.pk, "mark": 10}]
+    answers = together(
+        [
+            lambda: issuing.issue_class(case, by=here.staff, at=LATER),
+            lambda: examining.enter_marks(case, number=1, sat_on=sat_on, marks=change, examiner="", reason="誤植", by=here.authority, at=LATER),
+        ]
+    )
+    certified, mark = Certificate.objects.filter(trainee=one).exists(), Sitting.objects.get(trainee=one).mark
+    assert (certified, mark) in ((True, 80), (False, 10)), answers
+    assert sum(isinstance(a, Refused) for a in answers) == (1 if certified else 0), answers

@@ -1,0 +1,325 @@
+"""Bad input: refused with the clause and what would make it right, and nothing changed."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from PIL import Image
+
+from casework.errors import Refused
+from casework.kernel.law import declared_law
+from casework.models import Case
+from casework.sheets import write
+from ohs_training.models import Accreditation, Certificate, Retention, SignRecord, Sitting, TrainingClass
+from ohs_training.rules import issue
+from ohs_training.selectors.chain import class_chain
+from ohs_training.selectors.classes import class_of
+from ohs_training.services import accrediting, attending, examining, filing, issuing, keeping, planning, reporting, revoking, roster
+from tests.ohs_training import world as w
+
+pytestmark = pytest.mark.django_db
+
+
+def test_fourteen_and_eighty_one_trainees() -> None:
+    """OHS-07."""
+    here = w.world()
+    case = w.planned(here, people=14)
+    with pytest.raises(Refused, match="報名 14 人，須達 15 人以上"):
+        filing.file_class(case, by=here.staff, at=w.PLANNED)
+    w.add_people(case, 1, by=here.staff, when=w.PLANNED, first=15)
+    assert filing.file_class(case, by=here.staff, at=w.PLANNED).state == "filed"
+    with pytest.raises(Refused, match="不超過 80 人"):
+        roster.import_roster(case, rows=w.lines(66, 16), checked=True, by=here.staff, at=w.PLANNED)
+    assert len(w.people(case)) == 15
+
+
+@pytest.mark.parametrize(("day", "good"), [("2026-11-21", True), ("2026-11-22", True), ("2026-11-23", False)])
+def test_day_sixteen_fifteen_and_fourteen_before_the_first(day: str, good: bool) -> None:
+    """OHS-06."""
+    here = w.world()
+    case = w.planned(here)
+    when = datetime.fromisoformat(f"{day}T23:30:00+08:00")
+    if good:
+        assert filing.file_class(case, by=here.staff, at=when).state == "filed"
+    else:
+        with pytest.raises(Refused, match="最遲應於 115/11/22"):
+            filing.file_class(case, by=here.staff, at=when)
+
+
+def test_changes_until_the_day_before() -> None:
+    """OHS-06: a version with its differences, and the county sees it again."""
+    here = w.world()
+    case = w.acknowledged(here)
+    before = datetime(2026, 12, 6, 10, 0, tzinfo=UTC)
+    with pytest.raises(Refused, match="沒有變動"):
+        filing.change_class(case, reason="更正", by=here.staff, at=before)
+    planning.save_plan(case, data={"room": "第 9 教室"}, by=here.staff, at=before)
+    assert filing.change_class(case, reason="教室漏水", by=here.staff, at=before).state == "filed"
+    second = class_of(case).versions.get(number=2)
+    assert second.differences == [{"label": "教室名稱", "before": "第 1 教室", "after": "第 9 教室"}]
+    with pytest.raises(Refused, match="最遲應於開訓前一日"):
+        planning.save_plan(case, data={"room": "第 8 教室"}, by=here.staff, at=w.at(w.FIRST, "00:01"))
+
+
+def test_a_teacher_in_two_rooms_and_a_room_with_two_classes() -> None:
+    """OHS-21: by the rule, and by the database when the rule is not asked."""
+    here = w.world()
+    w.planned(here)
+    other = w.planned(here)
+    made = class_of(other)
+    names = [{"id": t.pk, "name": f"講師1{word}", "education": "", "experience": "", "clause": "一"} for t, word in zip(made.teachers.order_by("position"), "甲乙", strict=True)]
+    planning.save_teachers(other, teachers=names, by=here.staff, at=w.PLANNED)
+    with pytest.raises(Refused, match="講師講師1甲於 115/12/07 同一時間另有課程"):
+        planning.save_timetable(other, rows=w.table(made, w.FIRST, 2), by=here.staff, at=w.PLANNED)
+    assert made.rows.count() == 8
+    with pytest.raises(IntegrityError, match="overlap"), transaction.atomic():
+        made.rows.first().save()
+    rows = w.table(made, w.FIRST, 2)
+    rows[1]["starts_at"] = rows[0]["starts_at"]
+    with pytest.raises(Refused, match="重疊"):
+        planning.save_timetable(other, rows=rows, by=here.staff, at=w.PLANNED)
+
+
+def test_in_service_needs_two_hours_of_each_category() -> None:
+    """OHS-03."""
+    here = w.world()
+    case = w.planned(here, training="in_service", days=1)
+    with pytest.raises(Refused, match="每一類課程至少需 2 小時"):
+        filing.file_class(case, by=here.staff, at=w.PLANNED)
+
+
+def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
+    """OHS-17."""
+    here = w.world()
+    case = w.ended(here, away={1: {(w.FIRST, "morning")}})
+    w.practised(here, case)
+    w.photographed(here, case)
+    later = w.at(w.SECOND + timedelta(days=3), "10:00")
+    first, second, *_ = w.people(case)
+    with pytest.raises(Refused, match="不得參加測驗.*要點七第2項"):
+        examining.enter_marks(case, number=1, sat_on=later.date(), marks=[{"trainee": first.pk, "mark": 99}], examiner="", by=here.authority, at=later)
+    marks = [{"trainee": one.pk, "mark": 80} for one in w.people(case)[1:]]
+    examining.enter_marks(case, number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
+    issuing.issue_class(case, by=here.staff, at=later)
+    assert not Certificate.objects.filter(trainee=first).exists() and Certificate.objects.count() == 14
+    line = class_chain(class_of(case), on=later.date(), law=declared_law(), only=first.pk).lines[0]
+    assert "要點十三第2款" in {one.citation for one in line.red}
+    # the mark beneath a certificate stands, said by the act and by the database
+    with pytest.raises(Refused, match="應先撤銷證書"):
+        examining.enter_marks(case, number=1, sat_on=later.date(), marks=[{"trainee": second.pk, "mark": 10}], examiner="", reason="誤植", by=here.authority, at=later)
+    with pytest.raises(IntegrityError, match="rests on the mark"), transaction.atomic():
+        Sitting.objects.filter(trainee=second).update(mark=10)
+    with pytest.raises(Refused, match="沒有可以發給"):
+        issuing.issue_class(Case.objects.get(pk=case.pk), by=here.staff, at=later)
+
+
+def test_a_batch_waits_for_a_missing_photograph() -> None:
+    """OHS-22."""
+    here = w.world()
+    case = w.ended(here)
+    w.practised(here, case)
+    later = w.at(w.SECOND + timedelta(days=3), "10:00")
+    marks = [{"trainee": one.pk, "mark": 80} for one in w.people(case)]
+    examining.enter_marks(case, number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
+    with pytest.raises(Refused, match="尚缺：相片"):
+        issuing.issue_class(case, by=here.staff, at=later)
+    assert Certificate.objects.count() == 0
+
+
+@pytest.mark.parametrize("content", [b"MZ not a picture", b"", b"\xff\xd8\xff\xe0 cut short"])
+def test_a_photograph_that_is_no_picture(content: bytes) -> None:
+    here = w.world()
+    case = w.planned(here, people=1)
+    with pytest.raises(Refused) as refused:
+        roster.add_photo(case, pk=w.people(case)[0].pk, upload=SimpleUploadedFile("p.jpg", content), by=here.staff, at=w.PLANNED)
+    assert refused.value.field == "photo" and "圖片" in refused.value.message or "空的" in refused.value.message
+    assert not w.people(case)[0].photo
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
+def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
+    """OHS-19: nothing is kept of a file with a wrong line."""
+    here = w.world()
+    case = w.planned(here, people=1)
+    rows = [[r["name"], "79/05/06", r["national_id"]] for r in w.lines(3, 20)]
+    rows += [["陳重複", "79/05/06", w.national_id(20)], ["王在冊", "79/05/06", w.national_id(1)], ["李錯號", "79/02/30", "A123456788"]]
+    file = io.BytesIO()
+    write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
+    training_class = class_of(case)
+    preview = roster.read_roster(file.getvalue(), training_class)
+    assert not preview.good and preview.missing_columns  # a professional roster wants more columns
+    said = {row.number: "；".join(row.errors) for row in preview.rows}
+    assert "第 2 列重複" in said[5] and "座號 01" in said[6] and "不存在" in said[7]
+    with pytest.raises(Refused, match="未匯入"):
+        roster.import_roster(case, rows=[row.values for row in preview.rows], checked=True, by=here.staff, at=w.PLANNED)
+    assert len(w.people(case)) == 1
+    TrainingClass.objects.filter(pk=training_class.pk).update(training="in_service")
+    rows = rows[:3]
+    good = io.BytesIO()
+    write(kind, good, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
+    assert roster.read_roster(good.getvalue(), class_of(case)).good
+
+
+def test_a_file_that_is_no_sheet() -> None:
+    here = w.world()
+    case = w.planned(here, people=0)
+    with pytest.raises(Refused, match="不是試算表"):
+        roster.read_roster(b"%PDF-1.7", class_of(case))
+
+
+# --- the tablet --------------------------------------------------------------------------------------------------------------
+
+
+def test_signatures_of_the_tablet() -> None:
+    """OHS-08: by the server's clock; sent twice kept once; a clock that moved is not believed."""
+    here = w.world()
+    case = w.running(here)
+    one, two, three, four = w.people(case)[:4]
+    at = w.at(w.FIRST, "08:55")
+    item = w.signing(one, wall=at)
+    (answer,) = attending.sign(case, items=[item], sent_wall=at, by=here.tutor, at=at)
+    assert answer.kept and answer.at == "08:55"
+    (again,) = attending.sign(case, items=[item], sent_wall=at, by=here.tutor, at=at + timedelta(seconds=30))
+    assert again.kept and SignRecord.objects.count() == 1
+    (other,) = attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)
+    assert not other.kept and other.done and "以先簽者為準" in other.text
+    # a tablet whose clock is two hours slow is fine: only a clock that moves is not
+    slow = timedelta(hours=-2)
+    late = w.at(w.FIRST, "09:15")
+    (answer,) = attending.sign(case, items=[w.signing(two, wall=late + slow, offset=-slow)], sent_wall=late + slow, by=here.tutor, at=late)
+    assert answer.kept and answer.at == "09:15" and "視為曠課" in answer.text
+    # drawn at nine, the clock set back half an hour, sent at 9:40 as if drawn at 8:50
+    sent = w.at(w.FIRST, "09:40")
+    moved = w.signing(three, wall=w.at(w.FIRST, "09:10"), offset=timedelta(0))
+    (answer,) = attending.sign(case, items=[moved], sent_wall=sent - timedelta(minutes=30), by=here.tutor, at=sent)
+    assert not answer.kept and "時鐘" in answer.text and "要點七" in answer.text
+    # without network for forty minutes: the moment it was drawn; for two hours: the paper sheet
+    offline = w.signing(four, wall=w.at(w.FIRST, "08:59"))
+    (answer,) = attending.sign(case, items=[offline], sent_wall=w.at(w.FIRST, "09:39"), by=here.tutor, at=w.at(w.FIRST, "09:39"))
+    assert answer.kept and answer.at == "08:59" and four.signs.get().source == "offline"
+    (answer,) = attending.sign(case, items=[w.signing(three, wall=w.at(w.FIRST, "08:59"))], sent_wall=w.at(w.FIRST, "11:00"), by=here.tutor, at=w.at(w.FIRST, "11:00"))
+    assert not answer.kept and "離線超過一小時" in answer.text
+    assert SignRecord.objects.filter(trainee=three).count() == 0
+
+
+def test_a_signature_without_ink_is_none() -> None:
+    blank = io.BytesIO()
+    Image.new("RGBA", (320, 120), (0, 0, 0, 0)).save(blank, "PNG")
+    assert "沒有簽名筆跡" in attending.judge_signature(blank.getvalue())
+    assert "請簽名" in attending.judge_signature(b"")
+    assert "無法讀取" in attending.judge_signature(b"\x89PNG broken")
+    assert "過大" in attending.judge_signature(b"x" * 50_000)
+    assert attending.judge_signature(w.SIGNATURE) == ""
+
+
+def test_the_sheet_wants_a_reason_to_change_what_was_signed() -> None:
+    here = w.world()
+    case = w.running(here)
+    w.attend(case)
+    one = w.people(case)[0]
+    lines = [{"trainee": one.pk, "came": w.at(w.FIRST, "09:20"), "left": None, "tampered": False}]
+    given = {"day": w.FIRST, "half": "morning", "lines": lines, "by": here.tutor, "at": w.at(w.SECOND, "17:00")}
+    with pytest.raises(Refused, match="更正請填寫理由"):
+        attending.enter_sheet(case, **given)
+    attending.enter_sheet(case, **given, reason="平板時間有誤，依紙本更正")
+    rows = one.signs.filter(day=w.FIRST, half="morning", leaving=False).order_by("pk")
+    assert [bool(r.voided_at) for r in rows] == [True, False]
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.filter(voided_at=None).update(at=w.at(w.FIRST, "08:00"))
+
+
+def test_roll_call_not_before_twenty_minutes() -> None:
+    here = w.world()
+    case = w.running(here)
+    with pytest.raises(Refused, match="09:20"):
+        attending.call_roll(case, day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:19"))
+    assert attending.call_roll(case, day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:20")) == 15
+
+
+# --- both versions of the law ------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_that_ended_the_day_before_and_one_the_day_after_the_amendment() -> None:
+    """OHS-11, OHS-14, OHS-18: thirty days and no sixth ground before, twenty and one after."""
+    from ohs_training.params import AMENDED_ON
+    from ohs_training.rules import keeping as rules
+    from ohs_training.rules import supervision
+
+    law = declared_law()
+    before, after = AMENDED_ON - timedelta(days=1), AMENDED_ON
+    for ended, days in ((before, 30), (after, 20)):
+        paper = issue.certificate(issue.CertificateFacts(ended, True, True, "文號"), on=ended, law=law)
+        assert paper.result["counted_to"] == (ended + timedelta(days=days)).isoformat()
+        register = rules.retention(rules.RecordFacts("certificates", ended), on=ended, law=law)
+        assert register.result["register_by"] == paper.result["issue_by"]
+        facts = supervision.RevocationFacts(("against_directive",), "revoked", after, ended)
+        assert supervision.revocation(facts, on=after, law=law).met is (days == 20)
+
+
+# --- losing accreditation -------------------------------------------------------------------------------------------------------------
+
+
+def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
+    """OHS-18."""
+    here = w.world()
+    planned, run = w.filed(here), w.running(here, start=w.FIRST + timedelta(days=7), when=datetime(2026, 11, 5, 2, tzinfo=UTC))
+    at = w.at(w.FIRST + timedelta(days=8), "10:00")
+    given = {
+        "decision": "withdrawn", "happened_on": w.FIRST, "letter_number": "勞職衛2字第1150000009號", "heard_on": w.FIRST, "hearing": "機構代表到場陳述。",
+        "reason": "未依核備課程辦理。", "by": here.chief, "at": at,
+    }  # fmt: skip
+    assert here.accreditation is not None
+    case = here.accreditation.case
+    with pytest.raises(Refused, match="應載明撤銷或廢止之事由"):
+        revoking.revoke(case, grounds=[], **given)
+    row = revoking.revoke(case, grounds=["against_directive"], **given)
+    assert [Case.objects.get(pk=one.pk).state for one in (planned, run)] == ["cancelled", "running"]
+    assert {e["effect"] for e in row.effects} == {"停止辦理（取消）", "由地方主管機關督導辦理至結訓，保障受訓人員權益"}
+    assert case.documents.get(paper="ohs_accreditation").state == "revoked"
+    with pytest.raises(Refused, match="117/12/14 止不得再申請"):
+        accrediting.start(unit=here.unit, kind="nursing_body", by=here.staff, at=at + timedelta(days=700))
+    with pytest.raises(IntegrityError, match="barred"), transaction.atomic():
+        other = Case.objects.exclude(ohs_accreditation__isnull=False).first()
+        Accreditation.objects.create(
+            case=other, organisation=here.unit, kind="nursing_body", trainings=[], letter_number="x", starts_on=at.date(), ends_before=at.date() + timedelta(days=9)
+        )
+    assert accrediting.start(unit=here.unit, kind="nursing_body", by=here.staff, at=w.at(row.barred_before, "09:00"))
+
+
+# --- keeping ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_goes_before_three_years_and_a_person_decides() -> None:
+    """OHS-14."""
+    here = w.world()
+    case = w.issued(here)
+    done = w.at(w.SECOND + timedelta(days=6), "10:00")
+    issuing.run_waiting(at=done)
+    reporting.enter(case, by=here.staff, at=done)
+    reporting.report(case, report_number="號", by=here.staff, at=done)
+    reporting.close_class(case, acknowledgement="號", by=here.authority, at=done)
+    with pytest.raises(IntegrityError, match="is kept"), transaction.atomic():
+        SignRecord.objects.all().delete()
+    last = w.at(w.SECOND.replace(year=2029), "10:00")
+    assert keeping.list_expired(at=last) == 0
+    assert keeping.list_expired(at=last + timedelta(days=1)) == 2  # signatures and roll calls; marks came later
+    assert keeping.list_expired(at=last + timedelta(days=1)) == 0
+    row = Retention.objects.get(record="sign_in")
+    with pytest.raises(Refused, match="請填寫理由"):
+        keeping.decide(row, decision="destroy", reason="", by=here.staff, at=last + timedelta(days=1))
+    assert keeping.decide(row, decision="destroy", reason="保存期滿", by=here.staff, at=last + timedelta(days=1)).removed == 120
+    assert SignRecord.objects.count() == 0 and Sitting.objects.count() == 15
+
+
+def test_reissue_keeps_the_old_line() -> None:
+    """OHS-22."""
+    here = w.world()
+    case = w.issued(here)
+    one = w.people(case)[0]
+    old = one.certificates.get()
+    new = issuing.reissue(case, trainee=one.pk, reason="原證書遺失", by=here.staff, at=w.at(w.SECOND + timedelta(days=60), "10:00"))
+    old.refresh_from_db()
+    old.document.refresh_from_db()
+    assert (old.state, new.replaces, old.document.state) == ("replaced", old, "replaced") and new.number != old.number
