@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.private.PrivatePages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -258,7 +259,7 @@ MFA_FORMS = {
 }
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "勞動力發展訓練入口"
+MFA_TOTP_ISSUER = "訓練業務申辦入口網"
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address was proven by the set-password link
 MFA_RECOVERY_CODES_SHOW_ONCE = True

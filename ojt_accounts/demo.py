@@ -273,13 +273,13 @@ class Story:
 @transaction.atomic
 def build() -> int:
     """Nothing is added when the first unit is there already."""
-    if Organisation.objects.filter(unified_number="04595257", kind=Organisation.Kind.UNIT).exists():
+    if Organisation.objects.filter(unified_number="00501508", kind=Organisation.Kind.UNIT).exists():
         return 0
     before = Case.objects.count()
     offices = _offices(taipei_day(now()))
     home = offices[HOME]
     known = _unit(
-        "財團法人南瀛職業訓練基金會", "04595257", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號"
+        "財團法人南瀛職業訓練基金會", "00501508", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號"
     )
     fresh = _unit(
         "社團法人嘉南技能發展協會",

@@ -1,6 +1,7 @@
 """Rows as the pages show them: labels, tones and days in words. No query is made here."""
 
 import functools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from casework.kernel.dates import roc
 from casework.kernel.facts import FactsError
 from casework.kernel.jsonable import jsonable
 from casework.kernel.machine import Machine, State, Turn
+from casework.kernel import rulebook
 from casework.kernel.outcome import Outcome
 from casework.kernel.rulebook import get as rule_named
 from casework.models import Case, Deadline, Event, Notice
@@ -132,6 +134,19 @@ def changes(event: Event) -> list[dict[str, str]]:
     ]
 
 
+_RULE_ID = re.compile(r"\b(?:OA|S45|SUB|OHS|VRS)-\d+")
+
+
+def clause_in_words(text: str) -> str:
+    """A clause as an event stores it, its rule ids followed by the clause they stand for: OA-21（申請須知第3頁…）."""
+
+    def cited(found: re.Match[str]) -> str:
+        clause = rulebook.clause_of(found.group())
+        return found.group() if clause == found.group() else f"{clause}（{found.group()}）"
+
+    return _RULE_ID.sub(cited, text)
+
+
 def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
     """Items of components/timeline.html, with the outcomes each event rests on."""
     kind = about(case)
@@ -144,7 +159,7 @@ def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
                 "when": roc_moment(event.at),
                 "who": event.by_name,
                 "what": event.label + ("（內部）" if event.internal else ""),
-                "clause": event.clause,
+                "clause": clause_in_words(event.clause),
                 "tone": target.tone if target else "calm",
                 "comment": event.reason,
                 "changes": changes(event),

@@ -1,9 +1,12 @@
 """Pages of several parts: a refused file or a wrong number keeps everything else (issue section 5; OA-15, OA-16, OA-23)."""
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from accounts.clock import now
 from casework.intake.sample import paper
@@ -149,3 +152,14 @@ def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Applica
     assert next(one for one in live_pledges(application) if one.pk == first).scan is not None
     early = mine.post(page, {**untouched, **envelope(mine.get(page)), f"s{third}-file": pdf(paper("切結書", ["x"]))})
     assert "請先填妥" in errors_at(early, f"s{third}-file")
+
+
+@pytest.mark.parametrize("page", ["papers", "pledges"])
+def test_enter_saves_and_never_removes(here: w.World, client: Client, page: str) -> None:
+    """A browser presses the first submit button of the form when somebody presses Enter in a field."""
+    case = w.drafted(here)
+    client.force_login(here.contact, backend=settings.AUTHENTICATION_BACKENDS[0])
+    text = client.get(reverse(f"ojt_accounts:{page}", args=[case.number])).content.decode()
+    form = text[text.index('enctype="multipart/form-data"') :]
+    first = re.search(r"<button[^>]*type=\"submit\"[^>]*>", form)
+    assert first and "remove" not in first.group() and "form-default" in first.group()
