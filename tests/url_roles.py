@@ -306,3 +306,40 @@ ROWS: dict[str, Row] = {
         for name in ("vrs_opinion_sheet", "vrs_session", "vrs_agenda", "vrs_certificate", "vrs_news_item", "vrs_question")
     },
 }
+
+# --- ojt_subsidy: the public front, what everybody has of their own; nobody of this scene runs or reviews a course ----------
+_NO_COURSE = ("115-999999",)
+ROWS |= {
+    **{f"ojt_subsidy:{name}": public() for name in ("catalogue", "clock", "open_data_csv", "open_data_json", "help", "join", "joined")},
+    "ojt_subsidy:help_topic": public(args=lambda scene: ("cap",)),
+    **{f"ojt_subsidy:{name}": public(404, args=lambda scene: _NO_COURSE) for name in ("course", "ledger", "calendar")},
+    "ojt_subsidy:enrol": members(404, args=lambda scene: _NO_COURSE, post={}),
+    **{
+        f"ojt_subsidy:{name}": members()
+        for name in (
+            "profile", "mine", "balance", "balance_statement", "payments", "identity", "single_supporter", "complaints", "complain",
+        )
+    },
+    **{
+        f"ojt_subsidy:{name}": members(404, args=lambda scene: (NOT_THERE,))
+        for name in ("enrolled", "stand_in", "survey", "insurance_upload", "receipt", "payment_notice")
+    },
+    "ojt_subsidy:withdraw": members(404, args=lambda scene: (NOT_THERE,), post={}),
+    "ojt_subsidy:evidence": members(404, args=case_number),
+    **{f"ojt_subsidy:{name}": members(404) for name in ("classes", "file_course")},
+    "ojt_subsidy:file_course_edit": members(404, args=case_number),
+    **{
+        f"ojt_subsidy:{name}": members(404, args=lambda scene: _NO_COURSE)
+        for name in ("enrolments", "attendance", "results", "closing", "pass_on")
+    },
+    "ojt_subsidy:attendance_session": members(404, args=lambda scene: (*_NO_COURSE, 1)),
+    "ojt_subsidy:statement": members(404, args=lambda scene: (*_NO_COURSE, 1)),
+    "ojt_subsidy:class_paper": members(404, args=lambda scene: (*_NO_COURSE, "roster")),
+    "ojt_subsidy:certificate": members(404, args=lambda scene: (*_NO_COURSE, 1)),
+    **{
+        f"admin:subsidy_{name}": agency(404)
+        for name in ("intakes", "insurance", "closings", "batches", "outside", "statistics")
+    },
+    "admin:subsidy_payments": agency(404, args=case_number),
+    **{f"admin:subsidy_{name}": agency(404, args=lambda scene: (NOT_THERE,)) for name in ("batch", "batch_file")},
+}

@@ -90,5 +90,5 @@ def _why_not(on_the_day: list[InsuranceRecord], kinds: list[str], day: date) -> 
 promise(
     "SUB-06",
     "學員問答第5題、第6題：開訓當日投保身分由系統與勞保局勾稽，並由訓練單位確認；無法勾稽者，學員檢附開訓當日投保明細表。",
-    screens=("ojt_subsidy:insurance_exchange", "ojt_subsidy:insurance_upload"),
+    screens=("admin:subsidy_insurance", "ojt_subsidy:insurance_upload"),
 )

@@ -1,0 +1,183 @@
+"""Any order of acts: the waiting list against a model of thirty lines, and the cap against any order of courses and payments."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from casework.errors import NotAllowed, Refused
+from casework.kernel.law import declared_law
+from ojt_subsidy.models import Enrolment
+from ojt_subsidy.params import Identity
+from ojt_subsidy.rules import identity
+from ojt_subsidy.rules.balance import windows
+from ojt_subsidy.selectors.money import FIXED, amounts
+from ojt_subsidy.services import enrolling, screening
+from tests.ojt_subsidy import world as w
+
+SEATS, PEOPLE = 2, 5
+
+
+class Model:
+    """Who stands where: states by number, seats counted, the next in order moving up."""
+
+    HOLDS = ("filed", "asked", "accepted")
+
+    def __init__(self) -> None:
+        self.state: dict[int, str] = {}
+        self.who: dict[int, int] = {}
+
+    def _held(self) -> int:
+        return sum(state in self.HOLDS for state in self.state.values())
+
+    def enrol(self, person: int) -> bool:
+        if any(self.who[n] == person and self.state[n] in (*self.HOLDS, "waiting") for n in self.state):
+            return False
+        number = len(self.state) + 1
+        self.who[number] = person
+        self.state[number] = "filed" if self._held() < SEATS and "waiting" not in self.state.values() else "waiting"
+        return True
+
+    def leave(self, number: int, to: str, allowed: tuple[str, ...]) -> bool:
+        if self.state.get(number) not in allowed:
+            return False
+        self.state[number] = to
+        for n in sorted(self.state):
+            if self.state[n] == "waiting" and self._held() < SEATS:
+                self.state[n] = "asked"
+        return True
+
+    def accept(self, number: int) -> bool:
+        if self.state.get(number) == "asked":
+            self.state[number] = "accepted"
+        return self.state.get(number) == "accepted"
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(("enrol", "withdraw", "accept", "expire")), st.integers(0, PEOPLE - 1)), min_size=4, max_size=14
+)
+
+
+class _Undo(Exception):
+    pass
+
+
+@pytest.mark.django_db
+def test_enrol_withdraw_accept_expire_as_the_model_says(here):
+    course = w.published(here, seats=SEATS)
+    people = [w.trainee() for _ in range(PEOPLE)]
+    late = w.now() + timedelta(days=15)
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(acts=ACTS)
+    def compare(acts):
+        model = Model()
+        try:
+            with transaction.atomic():
+                for act, k in acts:
+                    assert _do(course, people, act, k, late) == _model(model, act, k), (acts, act, k)
+                    rows = Enrolment.objects.filter(course=course).order_by("number")
+                    assert {r.number: "accepted" if r.accepted_at and r.state == "asked" else r.state for r in rows} == model.state
+                    seats = [r.seat for r in rows if r.seat is not None]
+                    assert len(seats) == len(set(seats)) <= SEATS
+                raise _Undo
+        except _Undo:
+            pass
+
+    compare()
+
+
+def _model(model, act, k):
+    if act == "enrol":
+        return model.enrol(k)
+    if act == "withdraw":
+        return model.leave(k + 1, "withdrawn", ("filed", "waiting", "asked", "accepted"))
+    if act == "accept":
+        return model.accept(k + 1)
+    return model.leave(k + 1, "lapsed", ("asked",))
+
+
+def _do(course, people, act, k, late):
+    from uuid import uuid4
+
+    if act == "enrol":
+        try:
+            enrolling.enrol(code=course.code, person=people[k], key=uuid4(), at=w.now())
+        except Refused:
+            return False
+        return True
+    row = Enrolment.objects.filter(course=course, number=k + 1).select_related("person").first()
+    if row is None:
+        return False
+    try:
+        if act == "expire":
+            return screening.lapse(row, at=late)
+        (enrolling.withdraw if act == "withdraw" else enrolling.accept)(row, by=row.person, at=w.now())
+    except (Refused, NotAllowed):
+        return False
+    return True
+
+
+# --- the cap ------------------------------------------------------------------------------------------------------------------
+
+LAW = declared_law()
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(("admit", "admit", "pay", "reverse", "drop", "prove")),
+        st.integers(0, 9),
+        st.integers(1, 40_000),
+        st.integers(0, 900),
+    ),
+    min_size=3,
+    max_size=25,
+)
+
+
+def _row(n, fee, day):
+    course = SimpleNamespace(cost=fee, starts_on=date(2025, 1, 1) + timedelta(days=day))
+    return SimpleNamespace(pk=n, course=course, state="admitted", self_paid=False, admitted_at=datetime(2025, 1, 1, tzinfo=UTC), payment=None)
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps=STEPS)
+def test_the_cap_holds_in_any_order_of_courses_payments_and_reversals(steps):
+    rows, standing, proven, cap = [], {}, False, LAW.at("sub.cap", date(2025, 1, 1)).value
+
+    def rates(row):
+        who = Identity.DISABLED if proven else Identity.NONE
+        return who, identity.rate(identity.RateFacts(who, row.course.starts_on, proven), on=row.course.starts_on, law=LAW)
+
+    def settle():
+        found = amounts(rows, standing, (), rates, on=date(2025, 6, 1), law=LAW)
+        standing.update({pk: amount for pk, (amount, _) in found.items()})
+
+    for act, k, amount, day in steps:
+        if act == "admit":
+            rows.append(_row(len(rows), amount, day))
+        elif act == "prove":
+            proven = True
+        elif k < len(rows):
+            row = rows[k]
+            if act == "pay" and row.state == "admitted" and row.payment is None:
+                row.payment = SimpleNamespace(state="paid")
+            elif act == "reverse" and row.payment and row.payment.state in FIXED:
+                standing[row.pk] = max(0, standing.get(row.pk, 0) - amount)
+            elif act == "drop" and row.payment is None:
+                row.state = "dropped"
+        settle()
+        for first, last in windows((row.course.starts_on for row in rows), LAW):
+            taken = sum(standing[row.pk] for row in rows if first <= row.course.starts_on <= last)
+            assert 0 <= taken <= cap, (steps, act, taken)
+        assert all(0 <= standing[row.pk] <= row.course.cost for row in rows)
+
+
+@pytest.mark.parametrize("used", [60_000, 62_000, 70_000])
+def test_the_last_course_gets_the_rest(used):
+    first, second = _row(0, used, 0), _row(1, 10_000, 100)
+    first.payment = SimpleNamespace(state="paid")
+    ordinary = (Identity.NONE, identity.rate(identity.RateFacts(Identity.NONE, date(2025, 5, 1)), on=date(2025, 5, 1), law=LAW))
+    found = amounts([first, second], {0: used}, (), lambda row: ordinary, on=date(2025, 5, 1), law=LAW)
+    assert found[1][0] == min(8000, 70_000 - used)
