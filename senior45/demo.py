@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.demo import demo_person, register_demo
 from casework.kernel.dates import ONE_DAY, taipei_day
+from casework.models import Notice
 from casework.services.law import law_in_force
 from casework.services.wordings import sync_wordings
 from senior45.models import Article, InventoryLine, SiteAccount, SiteOffice
@@ -68,6 +69,8 @@ def build() -> int:
     _leavers(at)
     made = _requests(at)
     made += _articles(at)
+    # Letters of what happened weeks ago are mailed from today on, like any other.
+    Notice.objects.filter(code__startswith="senior45.", next_try_at__lt=at).update(next_try_at=at)
     return made + _inventory(at)
 
 
