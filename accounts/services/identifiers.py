@@ -14,6 +14,13 @@ from accounts.services.access import record_access
 SHORTEST_REASON = 4
 
 
+def require_reason(reason: str) -> str:
+    """The reason as it is written down. Raises Refused at the field."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(f"請填寫檢視理由（至少 {SHORTEST_REASON} 個字），例：核對領據。", field="reason")
+    return reason.strip()
+
+
 @transaction.atomic
 def reveal_national_id(
     *, user: User, reader: User, reason: str, at: datetime, request: HttpRequest | None = None
@@ -21,11 +28,10 @@ def reveal_national_id(
     """The full number of `user`. The reader holds REVEAL somewhere; whether the person is theirs to see is the page's check."""
     if reader.pk != user.pk and not can_anywhere(reader, REVEAL):
         raise NotPermitted("您沒有檢視完整身分證字號的權限。")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused(f"請填寫檢視理由（至少 {SHORTEST_REASON} 個字），例：核對領據。", field="reason")
+    reason = require_reason(reason)
     if not user.national_id:
         raise Refused("這個人沒有登錄身分證字號。")
     record_access(
-        AccessLog.Action.REVEAL, at=at, user=reader, subject=user.account_name, reason=reason.strip(), request=request
+        AccessLog.Action.REVEAL, at=at, user=reader, subject=user.account_name, reason=reason, request=request
     )
     return user.national_id

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.template import engines
 from django.test import Client, RequestFactory, override_settings
-from django.urls import include, path
+from django.urls import include, path, reverse
 
 from accounts import context_processors, navigation, panels, profile_panels
 from accounts.checks import navigation_leads_somewhere, roles_and_menu_name_declared_rights
@@ -194,3 +194,10 @@ def test_a_form_that_stood_open_too_long(user):
     answer = client.post("/accounts/login/", {"login": "lina88", "password": "x"})
     assert answer.status_code == 403
     assert "頁面已經過期" in answer.content.decode()
+
+
+def test_pages_of_somebody_signed_in_stay_in_no_cache(user, client):
+    assert "no-store" not in client.get("/").headers.get("Cache-Control", "")
+    client.force_login(user)
+    assert client.get("/me/").headers["Cache-Control"] == "private, no-store"
+    assert "no-store" in client.post(reverse("account_logout")).headers["Cache-Control"]
