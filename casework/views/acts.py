@@ -61,6 +61,11 @@ def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
     return shown
 
 
+def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
+    """Whether the person can do anything to the case as it stands."""
+    return any(not act.why_not(case, rights.user) for act in acts_of(case, rights, side))
+
+
 def _envelope(act: Act, case: Case, data: MultiValueDict[str, Any] | None = None) -> ActForm:
     return ActForm(data, case=case, auto_id=f"{act.code}_envelope_%s")
 

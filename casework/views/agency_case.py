@@ -14,9 +14,10 @@ from accounts.clock import now, today
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
+from accounts.services.identifiers import require_reason
 from casework.admin_site import holds, rights_of
 from casework.casetypes import Identifier
-from casework.errors import NotPermitted, Refused, Stale
+from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReasonForm, ReassignForm
 from casework.models import Case, Message
 from casework.selectors import CaseRights, case_on_side, casepage, desk_of
@@ -26,8 +27,6 @@ from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
-
-SHORTEST_REASON = 4
 
 
 def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
@@ -46,6 +45,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     papers = list(casepage.papers(found))
     shown = _shown(request, papers)
     events = list(casepage.events(found, internal=True))
+    buttons = acts.buttons(found, rights, Side.OFFICE)
     outcomes = kind.findings(found, day, law_in_force()) if kind else ()
     findings = [words.finding(outcome) for outcome in outcomes]
     context = {
@@ -53,9 +53,10 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "row": words.row(found, day),
         "in_hands": words.in_hands(found),
         "panels": _panels(request, found),
-        "buttons": acts.buttons(found, rights, Side.OFFICE),
+        "buttons": buttons,
         "envelope": ActForm(case=found, auto_id=False),
         "papers": papers,
+        "may_confirm": any(not one.why for one in buttons),
         "paper": shown,
         "unmet": [one for one in findings if one.met is False],
         "others": [one for one in findings if one.met is not False],
@@ -156,8 +157,10 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @acting
 def confirm(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """確認與正本相符, paper by paper."""
-    found, _ = _load(request, number)
+    """確認與正本相符, paper by paper, by whoever has an act open on the case."""
+    found, rights = _load(request, number)
+    if not acts.any_open(found, rights, Side.OFFICE):
+        raise NotPermitted("案件目前不由您辦理，不能確認文件。")
     form = ActForm(request.POST, case=found)
     paper = get_object_or_404(found.attachments, pk=pk)
     version = form.posted_version if form.is_valid() else None
@@ -218,8 +221,7 @@ def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 
 def _logged(request: HttpRequest, one: Identifier, found: Case, reason: str) -> str:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused(f"請填寫檢視理由（至少 {SHORTEST_REASON} 個字），例：核對領據。", field="reason")
+    reason = require_reason(reason)
     subject = f"{found.number} {one.label}"
     record_access(AccessLog.Action.REVEAL, at=now(), user=request.user, subject=subject, reason=reason, request=request)
     return one.number

@@ -235,6 +235,17 @@ def test_confirm_copy_of_one_paper(scene, case, client):
     assert client.post(page(elsewhere, f"papers/{one.pk}/confirm/"), posted(elsewhere)).status_code == 404
 
 
+def test_only_whoever_has_an_act_open_confirms(scene, case, client):
+    one = paper(case, scene.contact)
+    reader = scene.client(scene.reader)
+    assert "確認與正本相符" not in reader.get(page(case)).content.decode()
+    assert reader.post(page(case, f"papers/{one.pk}/confirm/"), posted(case)).status_code == 404
+    Case.objects.filter(pk=case.pk).update(state="refused", turn="nobody")
+    assert client.post(page(case, f"papers/{one.pk}/confirm/"), posted(case)).status_code == 404
+    one.refresh_from_db()
+    assert one.confirmed_at is None
+
+
 def test_confirming_on_a_stale_page(scene, case, client):
     one, old = paper(case, scene.contact), posted(case)
     client.post(page(case, "desk/claim/"), posted(case))
