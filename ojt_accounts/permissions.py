@@ -1,11 +1,7 @@
 """Who may, in account applications: rights and the roles that bundle them."""
 
-from django.db.models import Q, QuerySet
-
-from accounts.models import Organisation, User
-from accounts.rights import organisations_with
+from accounts.models import Organisation
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
-from ojt_accounts.models import Registration
 
 KIND = Organisation.Kind
 REVEAL = "accounts.reveal_national_id"
@@ -43,10 +39,3 @@ declare_roles(
     Role("branch_approver", "分署決行主管", (VIEW_OFFICE, SIGN_APPROVER, REFUSE), (KIND.BRANCH,), staff=True),
     Role("branch_account_admin", "系統帳號設定人員", (VIEW_OFFICE, SET_ACCOUNT, REVEAL), (KIND.BRANCH,), staff=True),
 )
-
-
-def registrations_for(user: User) -> QuerySet[Registration]:
-    """Units in the register that the user may see: as the branch, or as the unit."""
-    return Registration.objects.filter(
-        Q(branch__in=organisations_with(user, VIEW_OFFICE)) | Q(organisation__in=organisations_with(user, VIEW_UNIT))
-    ).select_related("organisation", "branch")
