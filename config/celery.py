@@ -40,6 +40,12 @@ if "ojt_subsidy" in settings.SCHEMES:
         "classes started and ended": ("ojt_subsidy.tasks.run_classes", crontab(hour="0,6,12", minute=25)),
     }
 
+if "ohs_training" in settings.SCHEMES:
+    SCHEDULE |= {
+        "waiting certificates": ("ohs_training.tasks.run_waiting_certificates", 300.0),
+        "expired records": ("ohs_training.tasks.list_expired_records", crontab(hour=2, minute=20)),
+    }
+
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
 
 

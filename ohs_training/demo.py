@@ -119,7 +119,7 @@ class Cast:
 def _cast() -> Cast:
     office = ministry()
     county = County.objects.select_related("authority").get(code="67000")
-    assert county.authority is not None  # noqa: S101 - load_offices ran before
+    assert county.authority is not None
     unit, _ = Organisation.objects.get_or_create(
         unified_number="12345675",
         kind=Organisation.Kind.UNIT,
@@ -167,9 +167,8 @@ class Story:
     def __init__(self, cast: Cast, *, start: date, days: int = 2, training: str = "professional", people: int = 18, first: int = 0) -> None:
         self.cast, self.start, self.days, self.first = cast, start, days, first
         self.at = min(_at(start - timedelta(days=30), "10:00"), now())
-        title = "勞工健康服務護理人員專業訓練" if training == "professional" else "勞工健康服務護理人員在職教育訓練"
         made = planning.start_class(
-            unit=cast.unit, training=training, audience="nurse", title=title, starts_on=start, ends_on=start + timedelta(days=days - 1),
+            unit=cast.unit, training=training, audience="nurse", title="勞工健康服務護理人員", starts_on=start, ends_on=start + timedelta(days=days - 1),
             county=cast.county, by=cast.staff, at=self.at,
         )  # fmt: skip
         self.case = made.case

@@ -10,6 +10,7 @@ from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
 from casework.kernel.law import Law
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
 from ohs_training.models.classes import CATEGORIES
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import ClassChain, class_chain
 from ohs_training.selectors.classes import live_trainees, rows_of
 
@@ -81,7 +82,7 @@ def timetable(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
                 "weekday": WEEKDAYS[start.weekday()],
                 "time": f"{start:%H:%M}–{end:%H:%M}",
                 "course": row.course,
-                "hours": f"{row.hours:g}",
+                "hours": f"{plain(row.hours)}",
                 "teacher": row.teacher.name,
                 "note": note,
             }
@@ -90,7 +91,7 @@ def timetable(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
     return {
         **head(training_class),
         "rows": rows,
-        "total": f"{total:g}" if rows else "0",
+        "total": f"{plain(total)}" if rows else "0",
         "phone": training_class.tutor_phone,
         "fax": training_class.tutor_fax,
     }
@@ -198,7 +199,7 @@ def roll_call(training_class: TrainingClass, *, law: Law, at: datetime, today: d
         day = row.starts_at.astimezone(TAIPEI)
         days.setdefault(row.course, []).append(f"{day.month}/{day.day}")
     hours = {name: sum(row.hours for row in chain.rows if row.course == name) for name in days}
-    columns = [{"course": name, "days": "、".join(dict.fromkeys(on)), "hours": f"{hours[name]:g}"} for name, on in days.items()]
+    columns = [{"course": name, "days": "、".join(dict.fromkeys(on)), "hours": f"{plain(hours[name])}"} for name, on in days.items()]
     groups = [columns[n : n + COURSES_PER_SHEET] for n in range(0, len(columns), COURSES_PER_SHEET)] or [[]]
     return {
         **head(training_class),
@@ -238,10 +239,10 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
             {
                 **person(one),
                 "photo": photo_of(one),
-                "mark": "／".join(f"{s.mark:g}" for s in line.sittings),
+                "mark": "／".join(f"{plain(s.mark)}" for s in line.sittings),
                 "practice": practice,
                 "practice_place": one.practice_place,
-                "report_mark": f"{one.report_mark:g}" if one.report_mark is not None else ("通過" if one.report_approved_on else ""),
+                "report_mark": f"{plain(one.report_mark)}" if one.report_mark is not None else ("通過" if one.report_approved_on else ""),
                 "remark": "；".join(filter(None, remark)),
             }
         )

@@ -13,6 +13,7 @@ from casework.services import documents
 from casework.services.law import law_in_force
 from ohs_training.documents.forms import head, photo_of
 from ohs_training.models import Accreditation, Application, Certificate, Order, Revocation, Trainee, TrainingClass
+from ohs_training.rules.spelling import plain
 
 
 def certificate_context(training_class: TrainingClass, trainee: Trainee, *, number: str, on: date) -> dict[str, Any]:
@@ -86,9 +87,9 @@ def proof_context(training_class: TrainingClass, trainee: Trainee, *, number: st
         "name": trainee.name,
         "national_id": trainee.national_id,
         "born_on": roc(trainee.born_on) if trainee.born_on else "",
-        "courses": [{"course": c, "category": k, "hours": f"{h:g}"} for (c, k), h in courses.items()],
+        "courses": [{"course": c, "category": k, "hours": f"{plain(h)}"} for (c, k), h in courses.items()],
         "span": span,
-        "total": f"{sum(courses.values()):g}",
+        "total": f"{plain(sum(courses.values()))}",
         "today": roc_long(on),
         "confirm_days": law_in_force().at("ohs.confirm_days", training_class.ends_on).value or 30,
     }

@@ -5,6 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 
-def plain(number: Decimal) -> str:
+def plain(number: Decimal | float) -> str:
     """60, 59.5: without the noughts a decimal carries along."""
-    return f"{number.normalize():f}"
+    return f"{Decimal(str(number)).normalize():f}"

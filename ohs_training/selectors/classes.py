@@ -15,6 +15,7 @@ from casework.kernel.outcome import Outcome, Reasoning
 from casework.models import Case
 from ohs_training.models import Teacher, TimetableRow, Trainee, TrainingClass
 from ohs_training.rules import classes, institutions, timetable
+from ohs_training.rules.spelling import plain
 
 
 def class_of(case: Case) -> TrainingClass:
@@ -162,7 +163,7 @@ _LABELS = {
 def _row_text(row: TimetableRow) -> str:
     start, end = row.starts_at.astimezone(TAIPEI), row.ends_at.astimezone(TAIPEI)
     return (
-        f"{roc(start.date())} {start:%H:%M}–{end:%H:%M} {row.course} {row.hours:g} 小時 {row.teacher.name}"
+        f"{roc(start.date())} {start:%H:%M}–{end:%H:%M} {row.course} {plain(row.hours)} 小時 {row.teacher.name}"
         f"{' ' + row.get_category_display() if row.category else ''}{' 實習' if row.practice else ''}"
     )
 

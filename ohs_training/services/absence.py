@@ -16,6 +16,7 @@ from casework.services.events import record
 from casework.services.law import law_in_force
 from ohs_training.models import LeaveRequest, MakeUp, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of, live_trainees
 
@@ -124,7 +125,7 @@ def make_up(
         training_class=training_class, trainee=one, course=course, hours=hours, held_on=held_on, teacher=teacher, place=place,
         recorded_at=at, recorded_by=by,
     )  # fmt: skip
-    record(case, "make_up.recorded", f"補課：{one.name} {course} {hours:g} 小時", by=by, at=at, clause="七第2項")
+    record(case, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", by=by, at=at, clause="七第2項")
     return row
 
 

@@ -18,6 +18,7 @@ from casework.services.law import law_in_force
 from ohs_training.models import Sitting
 from ohs_training.permissions import ISSUE, MARK_EXAM
 from ohs_training.rules import examination
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.services.accrediting import tell_institution
@@ -68,13 +69,13 @@ def enter_marks(
             why = line.chain.absence.sentence.rstrip("。") if line.chain else line.wrong
             raise Refused(f"{trainee}不得參加測驗：{why}（要點七第2項）。")
         if before and not reason.strip():
-            raise Refused(f"{trainee}已有成績 {before.mark:g} 分，更正請填寫理由。", field="reason")
+            raise Refused(f"{trainee}已有成績 {plain(before.mark)} 分，更正請填寫理由。", field="reason")
         others = [examination.Sitting(s.sat_on, s.mark) for s in line.sittings if s.number != number]
         _judge(trainee, training_class.ends_on, number, examination.Sitting(sat_on, mark), others, on=on, law=law)
         Sitting.objects.update_or_create(
             trainee=trainee, number=number, defaults={"sat_on": sat_on, "mark": mark, "marked_at": at, "marked_by": by}
         )
-        changes.append({"label": str(trainee), "before": f"{before.mark:g}" if before else "", "after": f"{mark:g}"})
+        changes.append({"label": str(trainee), "before": f"{plain(before.mark)}" if before else "", "after": f"{plain(mark)}"})
         written += 1
     if examiner:
         training_class.examiner = examiner

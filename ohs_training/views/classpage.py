@@ -21,6 +21,7 @@ from casework.views import acts, words
 from casework.views.acting import acting
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import live_trainees
 from ohs_training.selectors.links import class_links
@@ -73,7 +74,7 @@ def _url(place: Any, page: str) -> str:
 
 def _person(line: Any) -> dict[str, Any]:
     chain = line.chain
-    found: dict[str, Any] = {"one": line.trainee, "certificate": line.certificate, "wrong": line.wrong, "red": line.red, "marks": [f"{s.mark:g}" for s in line.sittings]}
+    found: dict[str, Any] = {"one": line.trainee, "certificate": line.certificate, "wrong": line.wrong, "red": line.red, "marks": [f"{plain(s.mark)}" for s in line.sittings]}
     if chain is None:
         return {**found, "state": "尚無課程", "tone": "calm", "absent": "", "courses": []}
     absent = sum((c.absent for c in chain.courses), start=0)
@@ -89,7 +90,7 @@ def _person(line: Any) -> dict[str, Any]:
         state, tone = "訓練中", "info"
     else:
         state, tone = "待補正", "warn"
-    courses = [{"course": c.course, "hours": f"{c.hours:g}", "leave": round(float(c.leave), 2), "truant": round(float(c.truant), 2)} for c in chain.courses if c.absent]
+    courses = [{"course": c.course, "hours": f"{plain(c.hours)}", "leave": round(float(c.leave), 2), "truant": round(float(c.truant), 2)} for c in chain.courses if c.absent]
     return {**found, "state": state, "tone": tone, "absent": f"{float(absent):.3g}" if absent else "0", "courses": courses}
 
 

@@ -22,6 +22,7 @@ from ohs_training.forms.office import InspectionForm
 from ohs_training.forms.running import MarksForm
 from ohs_training.models import Accreditation, Inspection, Retention
 from ohs_training.permissions import MARK_EXAM, ORDER, VIEW_ALL, VIEW_OFFICE
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.boards import board, classes_visible, institutions_by_county, statistics
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.institutions import reapply_outcome
@@ -87,7 +88,7 @@ def marks(request: HttpRequest, number: str) -> HttpResponse:
             {
                 "one": line.trainee,
                 "typed": request.POST.get(f"mark-{line.trainee.pk}", ""),
-                "marks": [f"{s.get_number_display()} {s.mark:g}" for s in line.sittings],
+                "marks": [f"{s.get_number_display()} {plain(s.mark)}" for s in line.sittings],
                 "may": allowed and not line.certificate and not passed,
                 "why": "" if allowed else (line.chain.absence.sentence if line.chain else line.wrong),
                 "passed": passed,

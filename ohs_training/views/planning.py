@@ -19,6 +19,7 @@ from ohs_training.models.classes import CATEGORIES
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes as rules
 from ohs_training.rules import timetable as timetable_rules
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.classes import live_trainees, roster_facts, rows_of, timetable_facts, unfiled
 from ohs_training.services import planning, roster
 from ohs_training.views.institution import chosen
@@ -131,7 +132,7 @@ def timetable(request: HttpRequest, number: str) -> HttpResponse:
 def _typed_row(row: Any) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(TAIPEI), row.ends_at.astimezone(TAIPEI)
     return {
-        "day": roc(start.date()), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "course": row.course, "hours": f"{row.hours:g}",
+        "day": roc(start.date()), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "course": row.course, "hours": f"{plain(row.hours)}",
         "teacher": str(row.teacher_id), "category": row.category, "practice": "1" if row.practice else "",
     }  # fmt: skip
 

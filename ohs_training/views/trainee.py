@@ -15,6 +15,7 @@ from casework.views.acting import acting, into_form
 from ohs_training.forms.running import ConfirmForm
 from ohs_training.models import Certificate, Confirmation, Trainee
 from ohs_training.rules import issue
+from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.links import certificates_of
 from ohs_training.services.reporting import confirm_hours
@@ -48,9 +49,9 @@ def my_records(request: HttpRequest) -> HttpResponse:
             {
                 "one": one,
                 "training_class": one.training_class,
-                "hours": f"{line.chain.due_hours:g}" if line.chain else "",
+                "hours": f"{plain(line.chain.due_hours)}" if line.chain else "",
                 "absent": f"{float(absent):.3g}" if absent else "0",
-                "marks": [f"{s.mark:g}" for s in line.sittings],
+                "marks": [f"{plain(s.mark)}" for s in line.sittings],
                 "red": line.red if line.chain and line.chain.over else (),
                 "confirm_by": confirm_by,
                 "may_confirm": may_confirm,
@@ -85,8 +86,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "one": one,
         "training_class": one.training_class,
         "form": form,
-        "courses": [{"course": c, "category": k, "hours": f"{h:g}"} for (c, k), h in courses.items()],
-        "total": f"{sum(courses.values()):g}",
+        "courses": [{"course": c, "category": k, "hours": f"{plain(h)}"} for (c, k), h in courses.items()],
+        "total": f"{plain(sum(courses.values()))}",
         "confirm_by": outcome.result["confirm_by"],
     }
     return render(request, "ohs_training/confirm.html", context, status=422 if form.errors else 200)

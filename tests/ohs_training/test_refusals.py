@@ -16,7 +16,18 @@ from ohs_training.models import Accreditation, Certificate, Retention, SignRecor
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import accrediting, attending, examining, filing, issuing, keeping, planning, reporting, revoking, roster
+from ohs_training.services import (
+    accrediting,
+    attending,
+    examining,
+    filing,
+    issuing,
+    keeping,
+    planning,
+    reporting,
+    revoking,
+    roster,
+)
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +145,7 @@ def test_a_photograph_that_is_no_picture(content: bytes) -> None:
     case = w.planned(here, people=1)
     with pytest.raises(Refused) as refused:
         roster.add_photo(case, pk=w.people(case)[0].pk, upload=SimpleUploadedFile("p.jpg", content), by=here.staff, at=w.PLANNED)
-    assert refused.value.field == "photo" and "圖片" in refused.value.message or "空的" in refused.value.message
+    assert (refused.value.field == "photo" and "圖片" in refused.value.message) or "空的" in refused.value.message
     assert not w.people(case)[0].photo
 
 
