@@ -45,7 +45,7 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=SHOWN).rows
         mine = [case for case in (*due, *newest) if not case.awaiting]
         return [_row(case, "admin:case") for case in {case.pk: case for case in (*turn, *mine)}.values()][:SHOWN]
-    mine = with_people(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
+    mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
     return [_row(case, "casework:case") for case in mine]
 
 
