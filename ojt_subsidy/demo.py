@@ -10,12 +10,23 @@ from django.db import transaction
 from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import County, Organisation, User
-from casework.entitlements import nobody_asked
 from casework.demo import demo_person, demo_role, register_demo
+from casework.entitlements import nobody_asked
 from casework.kernel.dates import TAIPEI, roc_year, taipei_day
 from casework.models import Case
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck, Trainee
-from ojt_subsidy.services import batching, closing, complaining, enrolling, paying, planning, profile, reviewing, running, screening
+from ojt_subsidy.services import (
+    batching,
+    closing,
+    complaining,
+    enrolling,
+    paying,
+    planning,
+    profile,
+    reviewing,
+    running,
+    screening,
+)
 from ojt_subsidy.services.digests import digest_course
 from ojt_subsidy.services.evidence import record_insurance
 from ojt_subsidy.services.telling import tell_filed

@@ -113,7 +113,7 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
     if at < session.starts_at:
         raise Refused("這堂課還沒開始，不能登錄出缺席。")
     places.lock_course(course.pk)
-    if course.case.state not in ("running", "ended") or hasattr(course, "closing") and course.closing.filed_on:
+    if course.case.state not in ("running", "ended") or (hasattr(course, "closing") and course.closing.filed_on):
         raise NotAllowed("課程不在訓練期間，或結訓核銷已送件，不能登錄出缺席。")
     length = Decimal(str(session.hours)).quantize(Decimal("0.1"))
     rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}

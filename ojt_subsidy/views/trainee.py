@@ -33,7 +33,14 @@ from ojt_subsidy.forms.trainee import (
 from ojt_subsidy.models import Complaint, Course, Enrolment, Evidence
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules import payment
-from ojt_subsidy.selectors.money import balance_of, begun_rows, conditions_of, missed_before, standing_amounts, trainee_of
+from ojt_subsidy.selectors.money import (
+    balance_of,
+    begun_rows,
+    conditions_of,
+    missed_before,
+    standing_amounts,
+    trainee_of,
+)
 from ojt_subsidy.services import complaining, enrolling, evidence, profile, running, signing_up
 from ojt_subsidy.states import COMPLAINT, ENROLMENT, EVIDENCE, PAYMENT
 from ojt_subsidy.views.pages import page, pressed

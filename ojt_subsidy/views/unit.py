@@ -21,7 +21,16 @@ from casework.views.files import secure
 from ojt_subsidy.forms.trainee import PayeeForm
 from ojt_subsidy.forms.unit import AttendanceForm, ClosingPaperForm, CourseForm, GradeForm, PassOnForm, ScreenForm
 from ojt_subsidy.models import Course, Enrolment, Evidence, PaymentLine
-from ojt_subsidy.permissions import ATTENDANCE, CLOSE_CLASS, FILE_CLOSING, FILE_COURSE, PASS_ON, SCREEN, VIEW_UNIT, unit_courses
+from ojt_subsidy.permissions import (
+    ATTENDANCE,
+    CLOSE_CLASS,
+    FILE_CLOSING,
+    FILE_COURSE,
+    PASS_ON,
+    SCREEN,
+    VIEW_UNIT,
+    unit_courses,
+)
 from ojt_subsidy.selectors.courses import course_of, findings, open_intakes
 from ojt_subsidy.services import closing as closing_acts
 from ojt_subsidy.services import paying, planning, running, screening

@@ -29,6 +29,7 @@ def _all_file(course, people):
 
 
 def test_seats_are_sold_once_and_numbers_have_no_gaps(here):
+    """SUB-03."""
     course = w.published(here, seats=SEATS)
     answers = _all_file(course, [w.trainee() for _ in range(PEOPLE)])
     assert not [a for a in answers if isinstance(a, Exception)], answers

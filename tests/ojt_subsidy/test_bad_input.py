@@ -10,7 +10,17 @@ from casework import entitlements
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Enrolment, InsuranceCheck, MoneyEntry, PaymentLine
-from ojt_subsidy.services import announcing, batching, enrolling, exchange, paying, planning, reviewing, running, screening
+from ojt_subsidy.services import (
+    announcing,
+    batching,
+    enrolling,
+    exchange,
+    paying,
+    planning,
+    reviewing,
+    running,
+    screening,
+)
 from ojt_subsidy.services.digests import broken_digests, digest_course, digest_due
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
@@ -177,6 +187,7 @@ def _result(rows, here, total=None):
 
 
 def test_insurance_files_are_previewed_applied_once_and_whole(here):
+    """SUB-06."""
     course = w.published(here)
     rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
     content, made = exchange.export_file(office=here.branch, day=course.starts_on, by=here.officer, at=w.now())
@@ -269,6 +280,13 @@ def test_two_running_courses_share_what_is_left(here):
     enrolling.withdraw(rows[0], by=who, at=w.now())
     assert sum(e.amount for e in rows[1].entries.all()) == 8000
     assert sum(e.amount for e in MoneyEntry.objects.filter(person=who)) == 8000
+
+
+def test_the_same_course_may_be_taken_again(here):
+    """SUB-15: a filing that ended stands in no way of another for the same course."""
+    course, who = w.published(here), w.trainee()
+    enrolling.withdraw(w.enrolled(course, who), by=who, at=w.now())
+    assert w.enrolled(course, who).number == 2
 
 
 def test_the_ledger_is_digested_and_a_change_shows(here):

@@ -39,6 +39,7 @@ def see(visitor, name, *args, status=200, **query):
 
 
 def test_the_public_finds_a_course(here):
+    """SUB-01, SUB-22."""
     course = w.published(here)
     anybody = client()
     text = see(anybody, "ojt_subsidy:catalogue", q="機器")
@@ -263,6 +264,7 @@ def test_a_confidential_complaint_names_nobody(here, mailoutbox):
 
 
 def test_half_an_hour_idle_signs_out_of_the_personal_page_only(here, settings):
+    """SUB-17."""
     who = w.trainee()
     start = w.now()
     for name, expected in (("ojt_subsidy:mine", 200), ("ojt_subsidy:profile", 302)):

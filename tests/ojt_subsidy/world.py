@@ -13,7 +13,17 @@ from accounts.services.roles import grant_role, sync_rights
 from casework.kernel.dates import TAIPEI, add_months, taipei_day
 from casework.models import Case
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck
-from ojt_subsidy.services import announcing, closing, enrolling, paying, planning, profile, reviewing, running, screening
+from ojt_subsidy.services import (
+    announcing,
+    closing,
+    enrolling,
+    paying,
+    planning,
+    profile,
+    reviewing,
+    running,
+    screening,
+)
 from ojt_subsidy.services.evidence import record_insurance
 
 _numbers = count(1)
