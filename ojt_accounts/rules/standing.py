@@ -64,7 +64,7 @@ def ttqs(facts: TtqsFacts, *, on: date, law: Law) -> Outcome:
         overlap(facts.valid_from, facts.valid_until, opens, facts.closing_on),
         f"證書有效期間 {span} 涵蓋所定期間 {window} 之內",
         otherwise=f"證書有效期間 {span} 不在所定期間 {window} 之內",
-        comparison=f"{span} ∩ {window} ≠ ∅",
+        comparison=f"{span} 與 {window} 至少有 1 日相同",
         window_from=opens,
         window_until=facts.closing_on,
     )
