@@ -14,7 +14,7 @@ from ohs_training.rules import keeping
 from ohs_training.selectors.chain import ClassChain
 from ohs_training.selectors.classes import filing_outcomes, live_trainees, unfiled
 
-GOOD, BAD, TODO, INFO = "good", "bad", "todo", "info"
+GOOD, BAD, DUE, INFO = "good", "bad", "todo", "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Link:
 
     @property
     def word(self) -> str:
-        return {GOOD: "符合", BAD: "不符合", TODO: "待辦", INFO: "說明"}[self.state]
+        return {GOOD: "符合", BAD: "不符合", DUE: "待辦", INFO: "說明"}[self.state]
 
 
 def _figure(lines: Sequence[Line]) -> str:
@@ -44,7 +44,7 @@ def _figure(lines: Sequence[Line]) -> str:
 
 
 def _judged(code: str, label: str, outcome: Outcome, *, page: str, due: date | None = None, good: str = "", later: bool = False) -> Link:
-    state = GOOD if outcome.met else (TODO if later else BAD)
+    state = GOOD if outcome.met else (DUE if later else BAD)
     lines = outcome.refusals or outcome.lines
     text = good if outcome.met and good else outcome.sentence
     clause = lines[0].citation if lines else ""
@@ -90,7 +90,7 @@ def _before(
     if planning:
         late = filing.met is False
         text = filing.sentence if late else f"最遲 {roc(date.fromisoformat(filing.result['file_by']))} 報備"
-        found.append(Link("filing", "報備", BAD if late else TODO, text, "要點六第1項", _figure(filing.lines), date.fromisoformat(filing.result["file_by"]), "ohs_training:class", filing.lines))
+        found.append(Link("filing", "報備", BAD if late else DUE, text, "要點六第1項", _figure(filing.lines), date.fromisoformat(filing.result["file_by"]), "ohs_training:class", filing.lines))
     else:
         text = f"{roc(training_class.filed_on)} 報備" if training_class.filed_on else "已報備"
         found.append(Link("filing", "報備", GOOD, text, "要點六第1項", _figure(filing.lines), None, "ohs_training:versions", filing.lines))
@@ -99,13 +99,13 @@ def _before(
     if training_class.acknowledgement:
         found.append(Link("acknowledged", "備查文號", GOOD, training_class.acknowledgement, "要點六第1項、九第1款", "", None, "ohs_training:class"))
     else:
-        found.append(Link("acknowledged", "備查文號", TODO, "尚待地方主管機關備查", "要點六第1項", "", None, "ohs_training:class"))
+        found.append(Link("acknowledged", "備查文號", DUE, "尚待地方主管機關備查", "要點六第1項", "", None, "ohs_training:class"))
     return found
 
 
 def _attending(chain: ClassChain, state: str, *, on: date) -> list[Link]:
     if state in ("draft", "filed", "returned", "acknowledged", "cancelled"):
-        return [Link("attendance", "簽到退", TODO, f"{roc(chain.training_class.starts_on)} 開訓", "要點七第1項", "", chain.training_class.starts_on, "ohs_training:attendance")]
+        return [Link("attendance", "簽到退", DUE, f"{roc(chain.training_class.starts_on)} 開訓", "要點七第1項", "", chain.training_class.starts_on, "ohs_training:attendance")]
     judged = {key for line in chain.lines if line.chain for key in line.chain.periods}
     truant = sum(o.result["status"] == "truant" for line in chain.lines if line.chain for o in line.chain.periods.values())
     links = [
@@ -118,7 +118,7 @@ def _attending(chain: ClassChain, state: str, *, on: date) -> list[Link]:
     days = {p.day for p in chain.periods if p.day <= on}
     called = {s.day for line in chain.lines for s in line.facts.signatures if s.answered is not None}
     left = sorted(days - called)
-    state_of = GOOD if not left else (TODO if left == [on] else BAD)
+    state_of = GOOD if not left else (DUE if left == [on] else BAD)
     links.append(Link("roll_call", "點名", state_of, f"已點名 {len(days & called)}／{len(days)} 日" + (f"，缺 {'、'.join(roc(d) for d in left)}" if left else ""), "附表八附註四", "", None, "ohs_training:roll_call"))
     red = [line for line in chain.lines if line.chain and line.chain.absence.met is False]
     if chain.training_class.professional:
@@ -139,15 +139,15 @@ def _after(chain: ClassChain, state: str, due: dict[str, date], *, on: date, law
         failed = [x for x in sat if x not in passed]
         lines = tuple(one for x in failed for one in x.chain.exam.refusals)  # type: ignore[union-attr]
         text = f"應試 {len(sat)} 人，合格 {len(passed)} 人" + (f"，待補考 {len(failed)} 人" if failed else "")
-        exam_state = TODO if not sat else (BAD if failed else GOOD)
+        exam_state = DUE if not sat else (BAD if failed else GOOD)
         mark = law.at("ohs.pass_mark", training_class.ends_on)
         found.append(Link("exam", "測驗", exam_state, text if sat else "由地方主管機關會同衛生主管機關辦理", "要點八", f"≥ {mark.value} 分", due.get("resit"), "ohs_training:class", lines))
         approved = sum(x.trainee.report_approved_on is not None for x in people)
-        found.append(Link("practice", "實習及報告", GOOD if people and approved == len(people) else (BAD if over else TODO), f"報告審核通過 {approved}／{len(people)} 人", "要點九第1款", "", None, "ohs_training:practice"))
+        found.append(Link("practice", "實習及報告", GOOD if people and approved == len(people) else (BAD if over else DUE), f"報告審核通過 {approved}／{len(people)} 人", "要點九第1款", "", None, "ohs_training:practice"))
     barred = [x for x in people if x.chain.grounds.met is False]  # type: ignore[union-attr]
     lines = tuple(one for x in barred for one in x.chain.grounds.refusals)  # type: ignore[union-attr]
     text = "；".join(f"{x.trainee}：{'、'.join(one.text for one in x.chain.grounds.refusals)}" for x in barred[:5])  # type: ignore[union-attr]
-    found.append(Link("grounds", "不得發證事由", (BAD if barred else GOOD) if over else TODO, text if over and barred else ("無" if over else "結訓後認定"), lines[0].citation if over and lines else "要點十三", _figure(lines) if over else "", None, "ohs_training:class", lines if over else ()))
+    found.append(Link("grounds", "不得發證事由", (BAD if barred else GOOD) if over else DUE, text if over and barred else ("無" if over else "結訓後認定"), lines[0].citation if over and lines else "要點十三", _figure(lines) if over else "", None, "ohs_training:class", lines if over else ()))
     issued = [x for x in people if x.certificate]
     waiting = [x for x in people if x.qualifies and not x.certificate]
     name = "結業證書" if training_class.professional else "在職教育訓練證明"
@@ -156,7 +156,7 @@ def _after(chain: ClassChain, state: str, due: dict[str, date], *, on: date, law
     days = law.at("ohs.certificate_days", training_class.ends_on)
     found.append(
         Link(
-            "certificates", f"發給{name}", BAD if late else (TODO if waiting or not over or not issued else GOOD),
+            "certificates", f"發給{name}", BAD if late else (DUE if waiting or not over or not issued else GOOD),
             f"已發 {len(issued)} 份" + (f"，可發 {len(waiting)} 份" if waiting else "") + ("，已逾期限" if late else ""),
             days.citation if training_class.professional else "要點九第2款",
             f"結訓後 {days.value} 日內" if training_class.professional else "結訓當日", issue_due if waiting or not issued else None,
@@ -187,10 +187,10 @@ def _reports(training_class: TrainingClass, state: str, due: dict[str, date], ov
         day = due.get(code)
         late = done_on is None and day is not None and on > day
         text = f"{roc(done_on)} 登錄" if done_on else ("已逾期限" if late else ("尚未登錄" if over else "結訓後辦理"))
-        found.append(Link(code, label, GOOD if done_on else (BAD if late else TODO), text, clause, f"結訓後 {figure} 日內", None if done_on else day, "ohs_training:class"))
+        found.append(Link(code, label, GOOD if done_on else (BAD if late else DUE), text, clause, f"結訓後 {figure} 日內", None if done_on else day, "ohs_training:class"))
     if state in ("reported", "closed"):
         done = training_class.report_acknowledgement
-        found.append(Link("closed", "函報備查", GOOD if done else TODO, done or "尚待地方主管機關備查", "要點十第2項", "", None, "ohs_training:class"))
+        found.append(Link("closed", "函報備查", GOOD if done else DUE, done or "尚待地方主管機關備查", "要點十第2項", "", None, "ohs_training:class"))
     paid = list(training_class.payments.values_list("amount", "receipt"))
     spent = list(training_class.spendings.values_list("item", "amount"))
     fees = keeping.fees(keeping.FeesFacts(tuple(keeping.Payment(a, r) for a, r in paid), tuple(keeping.Spending(i, a) for i, a in spent)), on=on, law=law)
