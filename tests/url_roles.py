@@ -343,3 +343,32 @@ ROWS |= {
     "admin:subsidy_payments": agency(404, args=case_number),
     **{f"admin:subsidy_{name}": agency(404, args=lambda scene: (NOT_THERE,)) for name in ("batch", "batch_file")},
 }
+
+# --- ohs_training: the visitors hold no role of the scheme; who does is in tests/ohs_training/test_pages.py ------------------
+_CLASS = ("class", "plan", "teachers", "timetable", "roster", "trainee_new", "versions", "attendance", "tablet", "tablet_state", "roll_call")
+_CLASS += ("absence", "practice", "fees", "certificates", "batch", "records", "accreditation")
+_ONE = ("trainee", "photo", "signature")
+ROWS |= {
+    "ohs_training:home": public(),
+    "ohs_training:institutions": public(),
+    "ohs_training:worker": public(),
+    "ohs_training:apply": members(404),
+    "ohs_training:class_new": members(404),
+    "ohs_training:last_day": members(),
+    "ohs_training:my_records": members(),
+    "ohs_training:confirm": members(404, args=lambda scene: (NOT_THERE,)),
+    "ohs_training:my_certificate": members(404, args=lambda scene: (NOT_THERE,)),
+    **{f"ohs_training:{name}": members(404, args=case_number) for name in _CLASS},
+    **{f"ohs_training:{name}": members(404, args=lambda scene: (scene.case.number, NOT_THERE)) for name in _ONE},
+    "ohs_training:print": members(404, args=lambda scene: (scene.case.number, "roster")),
+    "ohs_training:sheet": members(404, args=case_number, post={}),
+    "ohs_training:tablet_sign": members(404, args=case_number, post={}),
+    **{
+        f"ohs_training:{name}": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={})
+        for name in ("trainee_remove", "leave_change", "certificate_change", "dispute")
+    },
+    **{f"admin:{name}": agency(404) for name in ("ohs_board", "ohs_institutions", "ohs_inspections", "ohs_statistics", "ohs_retention")},
+    "admin:ohs_class": agency(404, args=case_number),
+    "admin:ohs_marks": agency(404, args=case_number),
+    "admin:ohs_print": agency(404, args=lambda scene: (scene.case.number, "roster")),
+}
