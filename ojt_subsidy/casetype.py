@@ -80,15 +80,40 @@ CLOSING_ACTS = (
     Act("forward", "陳核", REVIEW_CLOSING, closing.forward, _closing("filed"), forms.CommentForm),
     Act("send_back", "退回補正", REVIEW_CLOSING, closing.send_back, _closing("filed"), forms.ReasonForm, "secondary"),
     Act("approve", "核定", APPROVE_CLOSING, closing.approve, _closing("at_chief"), forms.CommentForm),
-    Act("reconsider", "退回承辦", APPROVE_CLOSING, closing.reconsider, _closing("at_chief"), forms.ReasonForm, "secondary"),
+    Act(
+        "reconsider",
+        "退回承辦",
+        APPROVE_CLOSING,
+        closing.reconsider,
+        _closing("at_chief"),
+        forms.ReasonForm,
+        "secondary",
+    ),
     Act("settle", "結案", REVIEW_CLOSING, closing.settle_closing, _closing("approved")),
 )
 EVIDENCE_ACTS = (
     Act("file", "送出", FILE_EVIDENCE, evidence.file_evidence, _evidence("draft", "returned")),
-    Act("withdraw", "撤回", FILE_EVIDENCE, evidence.withdraw_evidence, _evidence("draft", "filed", "returned"), tone="danger"),
+    Act(
+        "withdraw",
+        "撤回",
+        FILE_EVIDENCE,
+        evidence.withdraw_evidence,
+        _evidence("draft", "filed", "returned"),
+        tone="danger",
+    ),
     Act("accept", "採認", REVIEW_EVIDENCE, evidence.accept_evidence, _evidence("filed"), forms.AcceptForm),
-    Act("return", "退回補件", REVIEW_EVIDENCE, evidence.return_evidence, _evidence("filed"), forms.ReasonForm, "secondary"),
-    Act("refuse", "不予採認", REVIEW_EVIDENCE, evidence.refuse_evidence, _evidence("filed"), forms.ReasonForm, "danger"),
+    Act(
+        "return",
+        "退回補件",
+        REVIEW_EVIDENCE,
+        evidence.return_evidence,
+        _evidence("filed"),
+        forms.ReasonForm,
+        "secondary",
+    ),
+    Act(
+        "refuse", "不予採認", REVIEW_EVIDENCE, evidence.refuse_evidence, _evidence("filed"), forms.ReasonForm, "danger"
+    ),
 )
 COMPLAINT_ACTS = (
     Act("take", "分案查處", HANDLE_COMPLAINT, complaining.take, _complaint("filed")),
@@ -121,7 +146,13 @@ def _closing_panels(case: Case, user: User) -> Sequence[Panel]:
     lines = list(one.lines.select_related("enrolment").order_by("enrolment__number"))
     lead = [Outcome.from_json(one.outcome)] if one.outcome else []
     office = user.is_staff
-    context = {"closing": one, "course": one.course, "lines": [{"line": x, "state": _line_state(x)} for x in lines], "lead": lead, "office": office}
+    context = {
+        "closing": one,
+        "course": one.course,
+        "lines": [{"line": x, "state": _line_state(x)} for x in lines],
+        "lead": lead,
+        "office": office,
+    }
     return [Panel("結訓核銷", "ojt_subsidy/panels/closing.html", context)]
 
 
@@ -136,12 +167,20 @@ def _evidence_panels(case: Case, user: User) -> Sequence[Panel]:
     lines = Outcome.from_json(one.outcome).lines if one.outcome else ()
     check = one.checks.order_by("-pk").first()
     checked = Outcome.from_json(check.outcome).lines if check else ()
-    return [Panel("證明文件", "ojt_subsidy/panels/evidence.html", {"evidence": one, "lines": lines, "checked": checked})]
+    return [
+        Panel("證明文件", "ojt_subsidy/panels/evidence.html", {"evidence": one, "lines": lines, "checked": checked})
+    ]
 
 
 def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
     one = complaining.complaint_of(case)
-    return [Panel("陳情內容", "ojt_subsidy/panels/complaint.html", {"complaint": one, "who": complaining.shown_name(one, user)})]
+    return [
+        Panel(
+            "陳情內容",
+            "ojt_subsidy/panels/complaint.html",
+            {"complaint": one, "who": complaining.shown_name(one, user)},
+        )
+    ]
 
 
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
@@ -201,14 +240,19 @@ def _told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
         return []
     text = f"案由：{case.title}\n\n{body}"
     link = f"/cases/{case.number}/"
-    return [Told(user, f"{subject}：{case.number}", text, key, case, link) for user in holders(FILE_CLOSING, case.organisation)]
+    return [
+        Told(user, f"{subject}：{case.number}", text, key, case, link)
+        for user in holders(FILE_CLOSING, case.organisation)
+    ]
 
 
 def _remind_closing(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     told = [
         one
         for deadline, reminder in pairs
-        for one in _told(deadline, f"remind:{reminder.pk}", "結訓作業期限將屆", f"請於 {roc(deadline.due_on)} 前送件核銷。")
+        for one in _told(
+            deadline, f"remind:{reminder.pk}", "結訓作業期限將屆", f"請於 {roc(deadline.due_on)} 前送件核銷。"
+        )
     ]
     notify_each(told, code="ojt_subsidy.close_soon", at=at)
 

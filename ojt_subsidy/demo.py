@@ -39,7 +39,22 @@ STAFF = (
     ("subsidy_complaints", "ycsubcomplaints", "分署陳情承辦人", "馬文傑"),
 )
 UNIT = ("財團法人南瀛職業訓練基金會", "04595257")
-NAMES = ("林怡君", "陳俊宏", "黃雅婷", "張家豪", "李佩珊", "王志明", "吳宗翰", "劉淑芬", "蔡冠宇", "楊美惠", "許文雄", "鄭心怡", "謝承恩", "郭靜宜")
+NAMES = (
+    "林怡君",
+    "陳俊宏",
+    "黃雅婷",
+    "張家豪",
+    "李佩珊",
+    "王志明",
+    "吳宗翰",
+    "劉淑芬",
+    "蔡冠宇",
+    "楊美惠",
+    "許文雄",
+    "鄭心怡",
+    "謝承恩",
+    "郭靜宜",
+)
 EMPLOYED = [{"kind": "labour", "from": "2018-03-01", "to": None, "mark": None}]
 _SPACE = UUID("6f0c1c3e-5b0a-4d3a-9a68-5a1f6f2f7f10")
 
@@ -124,7 +139,9 @@ class _Stage:
         rows = []
         for n, person in enumerate(people):
             key = uuid5(_SPACE, f"{course.code}:{person.pk}")
-            answer, _ = enrolling.enrol(code=course.code, person=person, key=key, at=at + timedelta(milliseconds=137 * n))
+            answer, _ = enrolling.enrol(
+                code=course.code, person=person, key=key, at=at + timedelta(milliseconds=137 * n)
+            )
             rows.append(Enrolment.objects.get(pk=answer["enrolment"]))
         return rows
 
@@ -134,7 +151,9 @@ class _Stage:
             screening.ask(row, by=self.clerk, at=at)
             enrolling.accept(row, by=row.person, at=at)
             screening.admit(row, fee_paid_on=day, papers_on=day, by=self.clerk, at=at)
-        return list(Enrolment.objects.filter(pk__in=[row.pk for row in rows]).select_related("course", "person__trainee"))
+        return list(
+            Enrolment.objects.filter(pk__in=[row.pk for row in rows]).select_related("course", "person__trainee")
+        )
 
     def attended(self, course: Course, rows: list[Enrolment], *, until: datetime) -> None:
         for n, session in enumerate(course.sessions.filter(ends_at__lt=until).order_by("number")):
@@ -149,8 +168,12 @@ class _Stage:
 
     def closed(self, course: Course, rows: list[Enrolment], at: datetime) -> Closing:
         for row in rows:
-            running.fill_survey(row, answers=dict.fromkeys(running.QUESTIONS, 5), comment="收穫很多", by=row.person, at=at)
-            running.grade(row, passed=True, certificate=f"南瀛訓字第{course.code}{row.number:03d}號", by=self.clerk, at=at)
+            running.fill_survey(
+                row, answers=dict.fromkeys(running.QUESTIONS, 5), comment="收穫很多", by=row.person, at=at
+            )
+            running.grade(
+                row, passed=True, certificate=f"南瀛訓字第{course.code}{row.number:03d}號", by=self.clerk, at=at
+            )
         one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=self.clerk, at=at)
         closing.file_closing(one.case, by=self.clerk, at=at)
         return one
@@ -179,7 +202,9 @@ def _tell() -> int:
     soon = s.published("機器人實戰設計班", s.today + 31 * day, s.at, seats=3, others=0)
     Course.objects.filter(pk=soon.pk).update(opens_at=s.at + timedelta(minutes=5))
     # full, with a waiting list
-    full = s.published("財金大數據分析班", s.today + 20 * day, s.at, seats=3, others=0, category="digital", occupation="資料分析")
+    full = s.published(
+        "財金大數據分析班", s.today + 20 * day, s.at, seats=3, others=0, category="digital", occupation="資料分析"
+    )
     s.enrolled(full, s.trainees[1:7], s.at)
     digest_course(full, at=s.at)
     # running since three weeks
@@ -191,7 +216,9 @@ def _tell() -> int:
     s.insured(rows, s.at)
     # ended, the dossier at the branch
     begins = s.today - 50 * day
-    ended = s.published("電腦輔助製圖班", begins, _noon(begins - 30 * day), weeks=6, category="design", occupation="製圖")
+    ended = s.published(
+        "電腦輔助製圖班", begins, _noon(begins - 30 * day), weeks=6, category="design", occupation="製圖"
+    )
     rows = s.admitted(s.enrolled(ended, s.trainees[6:10], _noon(begins - 20 * day)), _noon(begins - 15 * day))
     running.run_day(at=_noon(begins))
     s.attended(ended, rows, until=s.at)
@@ -200,7 +227,9 @@ def _tell() -> int:
     s.closed(ended, rows, s.at)
     # paid
     begins = s.today - 110 * day
-    old = s.published("工業安全實務班", begins, _noon(begins - 30 * day), weeks=6, category="construction", occupation="工業安全")
+    old = s.published(
+        "工業安全實務班", begins, _noon(begins - 30 * day), weeks=6, category="construction", occupation="工業安全"
+    )
     rows = s.admitted(s.enrolled(old, s.trainees[10:14], _noon(begins - 20 * day)), _noon(begins - 15 * day))
     running.run_day(at=_noon(begins))
     s.attended(old, rows, until=s.at)
@@ -217,7 +246,13 @@ def _tell() -> int:
     batching.apply_result(batch, data=_answer(batch), by=cashier, at=after + 3 * day)
     closing.settle_closing(Case.objects.get(pk=one.case_id), by=officer, at=after + 3 * day)
     complaining.file_complaint(
-        person=s.trainees[2], county=s.county, course=live, about="place", body="教室冷氣故障，已兩週未修。", confidential=True, at=s.at
+        person=s.trainees[2],
+        county=s.county,
+        course=live,
+        about="place",
+        body="教室冷氣故障，已兩週未修。",
+        confidential=True,
+        at=s.at,
     )
     tell_filed(at=s.at)
     return Case.objects.filter(kind__startswith="ojt_subsidy.").count()

@@ -93,7 +93,11 @@ def roster(course: Course) -> dict[str, Any]:
 def sign_in_sheet(course: Course) -> dict[str, Any]:
     names = list(course.enrolments.filter(state__in=IN_CLASS[:4]).order_by("number").values_list("number", "name"))
     sessions = [{"number": s.number, "when": _session(s), "topic": s.topic} for s in course.sessions.order_by("number")]
-    return {"course": course_facts(course), "sessions": sessions, "names": [{"number": n, "name": name} for n, name in names]}
+    return {
+        "course": course_facts(course),
+        "sessions": sessions,
+        "names": [{"number": n, "name": name} for n, name in names],
+    }
 
 
 def certificate(enrolment: Enrolment, *, today: date) -> dict[str, Any]:
@@ -132,7 +136,13 @@ def closing_cover(closing: Closing, *, today: date) -> dict[str, Any]:
 def outcome_lines(outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same lines as on screen, ready to print."""
     return [
-        {"rule": line.rule, "citation": line.citation, "text": line.text, "comparison": line.comparison, "met": line.met}
+        {
+            "rule": line.rule,
+            "citation": line.citation,
+            "text": line.text,
+            "comparison": line.comparison,
+            "met": line.met,
+        }
         for one in outcomes
         for line in Outcome.from_json(one).lines
     ]

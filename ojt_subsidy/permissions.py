@@ -22,7 +22,7 @@ SCREEN = "ojt_subsidy.screen_enrolment"
 ATTENDANCE = "ojt_subsidy.record_attendance"
 CLOSE_CLASS = "ojt_subsidy.close_class"
 FILE_CLOSING = "ojt_subsidy.file_closing"
-PASS_ON = "ojt_subsidy.pass_on_payment"
+PASS_ON = "ojt_subsidy.pass_on_payment"  # noqa: S105 - a right
 # the trainee
 ENROL = "ojt_subsidy.file_enrolment"
 FILE_EVIDENCE = "ojt_subsidy.file_evidence"
@@ -80,7 +80,16 @@ declare_rights(
 )
 UNIT_RIGHTS = (VIEW_UNIT, FILE_COURSE, SCREEN, ATTENDANCE, CLOSE_CLASS, FILE_CLOSING, PASS_ON)
 _LOOK = (VIEW_OFFICE, VIEW_COMPLAINT)
-_OFFICER = (REVIEW_COURSE, PUBLISH_COURSE, RUN_COURSE, REVIEW_EVIDENCE, EXCHANGE, REVIEW_CLOSING, REVIEW_PAYMENT, ANNOUNCE)
+_OFFICER = (
+    REVIEW_COURSE,
+    PUBLISH_COURSE,
+    RUN_COURSE,
+    REVIEW_EVIDENCE,
+    EXCHANGE,
+    REVIEW_CLOSING,
+    REVIEW_PAYMENT,
+    ANNOUNCE,
+)
 _CHIEF = (APPROVE_COURSE, CANCEL_COURSE, APPROVE_CLOSING, APPROVE_PAYMENT, REVERSE_PAYMENT)
 declare_roles(
     Role("subsidy_unit", "訓練單位課程承辦人", UNIT_RIGHTS, (KIND.UNIT,)),

@@ -54,7 +54,9 @@ class AcceptForm(CaseForm):
 
     valid_from = RocDateField(label="證明生效日", required=False)
     valid_until = RocDateField(label="證明有效期限", required=False)
-    kind = forms.ChoiceField(label="保險別", choices=[("", "請選擇"), *((k.value, label) for k, label in INSURANCE_LABELS.items())])
+    kind = forms.ChoiceField(
+        label="保險別", choices=[("", "請選擇"), *((k.value, label) for k, label in INSURANCE_LABELS.items())]
+    )
     from_on = RocDateField(label="加保日")
     to_on = RocDateField(label="退保日", required=False, help_text="仍在保者免填")
     mark = forms.ChoiceField(
@@ -68,7 +70,12 @@ class AcceptForm(CaseForm):
         for name in ("valid_from", "valid_until") if insurance else ("kind", "from_on", "to_on", "mark"):
             del self.fields[name]
         if insurance and (read := evidence.answers.get("unit")):
-            self.initial |= {"kind": read["kind"], "from_on": read["from"], "to_on": read["to"], "mark": read["mark"] or ""}
+            self.initial |= {
+                "kind": read["kind"],
+                "from_on": read["from"],
+                "to_on": read["to"],
+                "mark": read["mark"] or "",
+            }
         elif not insurance:
             self.initial |= {"valid_from": evidence.valid_from, "valid_until": evidence.valid_until}
 

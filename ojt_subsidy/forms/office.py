@@ -58,7 +58,9 @@ class ExchangeInForm(OfficeForm, FileForm):
 
 
 class LineForm(ActForm):
-    act = forms.ChoiceField(label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "correct", "reverse", "all")])
+    act = forms.ChoiceField(
+        label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "correct", "reverse", "all")]
+    )
     line = forms.IntegerField(label="補助款", required=False)
     reason = forms.CharField(label="理由", required=False, max_length=500)
     amount = forms.IntegerField(label="金額", required=False, min_value=1)

@@ -40,7 +40,16 @@ class ProfileForm(ActForm):
 
     def __init__(self, *args: Any, user: User, trainee: Trainee | None, **kwargs: Any) -> None:
         if trainee:
-            names = ("born_on", "mobile", "postal_code", "address", "employer", "employer_number", "bank_code", "bank_holder")
+            names = (
+                "born_on",
+                "mobile",
+                "postal_code",
+                "address",
+                "employer",
+                "employer_number",
+                "bank_code",
+                "bank_holder",
+            )
             kwargs["initial"] = {name: getattr(trainee, name) for name in names}
         super().__init__(*args, **kwargs)
         self.fields["born_on"].latest = today()  # type: ignore[attr-defined]
@@ -72,17 +81,23 @@ class EnrolForm(ActForm):
 
 
 class AcceptPlaceForm(ActForm):
-    aware = forms.BooleanField(label="我已了解遞補前未上課的時數計入缺課，超過總時數五分之一者不能申請補助", required=False)
+    aware = forms.BooleanField(
+        label="我已了解遞補前未上課的時數計入缺課，超過總時數五分之一者不能申請補助", required=False
+    )
 
 
 class SurveyForm(ActForm):
-    comment = forms.CharField(label="其他建議", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    comment = forms.CharField(
+        label="其他建議", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         marks = [(5, "非常同意"), (4, "同意"), (3, "普通"), (2, "不同意"), (1, "非常不同意")]
         for code, label in QUESTIONS.items():
-            self.fields[f"q_{code}"] = forms.TypedChoiceField(label=label, choices=marks, coerce=int, widget=forms.RadioSelect)
+            self.fields[f"q_{code}"] = forms.TypedChoiceField(
+                label=label, choices=marks, coerce=int, widget=forms.RadioSelect
+            )
         self.order_fields([*(f"q_{code}" for code in QUESTIONS), "comment"])
 
     @property
@@ -92,7 +107,9 @@ class SurveyForm(ActForm):
 
 class IdentityForm(ActForm):
     identity = forms.ChoiceField(label="身分", choices=[("", "請選擇"), *IDENTITIES])
-    county = forms.ModelChoiceField(County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核")
+    county = forms.ModelChoiceField(
+        County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核"
+    )
     valid_from = RocDateField(label="證明生效日", required=False)
     valid_until = RocDateField(label="證明有效期限", required=False, help_text="證明未載明期限者免填")
     file = PdfField(label="證明文件")
@@ -134,7 +151,9 @@ class SupporterForm(ActForm):
     )
     reported_on = RocDateField(label="配偶失蹤者：向警察機關報案日", required=False)
     lives_with_partner = forms.BooleanField(label="未婚者：家庭內有與您同居關係的成員", required=False)
-    county = forms.ModelChoiceField(County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核")
+    county = forms.ModelChoiceField(
+        County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核"
+    )
     file = PdfField(label="證明文件（確認資格後上傳）", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -150,7 +169,10 @@ class SupporterForm(ActForm):
 
     def relatives(self) -> list[dict[str, Any]]:
         return [
-            {"number": n, "fields": [self[f"{name}_{n}"] for name in ("relation", "born_on", "study", "card", "months")]}
+            {
+                "number": n,
+                "fields": [self[f"{name}_{n}"] for name in ("relation", "born_on", "study", "card", "months")],
+            }
             for n in range(1, RELATIVES + 1)
         ]
 
@@ -186,12 +208,16 @@ class PaperForm(ActForm):
 
 
 class ComplaintForm(ActForm):
-    course = forms.ModelChoiceField(Course.objects.none(), label="課程", required=False, help_text="與特定課程無關者免選")
+    course = forms.ModelChoiceField(
+        Course.objects.none(), label="課程", required=False, help_text="與特定課程無關者免選"
+    )
     county = forms.ModelChoiceField(County.objects.order_by("code"), label="辦訓地縣市", help_text="由轄區分署處理")
     about = forms.ChoiceField(label="事項", choices=Complaint.About.choices)
     body = forms.CharField(label="內容", max_length=4000, widget=forms.Textarea(attrs={"rows": 8}))
     confidential = forms.BooleanField(
-        label="請對我的身分保密", required=False, help_text="訓練單位及無權限的人員都看不到您是誰，通知與歷程也不記載姓名"
+        label="請對我的身分保密",
+        required=False,
+        help_text="訓練單位及無權限的人員都看不到您是誰，通知與歷程也不記載姓名",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

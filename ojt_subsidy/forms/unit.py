@@ -26,19 +26,31 @@ class CourseForm(ActForm):
     title = forms.CharField(label="課程名稱", max_length=100)
     category = forms.ChoiceField(label="課程類別", choices=list(CATEGORIES.items()))
     occupation = forms.CharField(label="訓練職類", max_length=60)
-    county = forms.ModelChoiceField(County.objects.order_by("code"), label="辦訓縣市", help_text="計畫送辦訓地轄區分署審查")
+    county = forms.ModelChoiceField(
+        County.objects.order_by("code"), label="辦訓縣市", help_text="計畫送辦訓地轄區分署審查"
+    )
     place = forms.CharField(label="辦訓地點", max_length=200)
-    licensed_place = forms.CharField(label="設立證書所載地點", max_length=200, required=False, help_text="職業訓練機構必填")
-    licensed_occupations = forms.CharField(label="設立證書所載職類", max_length=600, required=False, help_text="以頓號分開")
+    licensed_place = forms.CharField(
+        label="設立證書所載地點", max_length=200, required=False, help_text="職業訓練機構必填"
+    )
+    licensed_occupations = forms.CharField(
+        label="設立證書所載職類", max_length=600, required=False, help_text="以頓號分開"
+    )
     starts_on = RocDateField(label="開訓日")
     ends_on = RocDateField(label="結訓日", help_text="開課期間不得超過四個月，例：113/12/12")
-    days_off = forms.CharField(label="停課日", max_length=600, required=False, help_text="以頓號分開，例：116/02/17、116/02/18")
+    days_off = forms.CharField(
+        label="停課日", max_length=600, required=False, help_text="以頓號分開，例：116/02/17、116/02/18"
+    )
     content = forms.CharField(label="課程內容", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
     teachers = forms.CharField(label="師資", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-    conditions = forms.CharField(label="學員資格", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    conditions = forms.CharField(
+        label="學員資格", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     fee = forms.IntegerField(label="訓練費用（元／人）", min_value=0, max_value=999_999)
     seats = forms.IntegerField(label="申請補助人數", min_value=1, max_value=500)
-    others = forms.IntegerField(label="另招非補助人數", min_value=0, max_value=100, initial=0, help_text="不得超過核定人數 20%")
+    others = forms.IntegerField(
+        label="另招非補助人數", min_value=0, max_value=100, initial=0, help_text="不得超過核定人數 20%"
+    )
     credit_class = forms.BooleanField(label="學分班", required=False)
     advance_percent = forms.TypedChoiceField(
         label="先收取訓練費用", choices=[(100, "全額"), (50, "50%（提升勞工自主學習計畫）")], coerce=int
@@ -71,7 +83,10 @@ class CourseForm(ActForm):
             ("計畫與單位", ("intake", "plan", "unit_kind", "licensed_place", "licensed_occupations")),
             ("課程", ("title", "category", "occupation", "content", "teachers", "conditions", "credit_class")),
             ("地點與期間", ("county", "place", "starts_on", "ends_on", "days_off")),
-            ("每週授課時段", tuple(f"{k}_{n}" for n in range(1, WEEKLY_ROWS + 1) for k in ("weekday", "from", "until"))),
+            (
+                "每週授課時段",
+                tuple(f"{k}_{n}" for n in range(1, WEEKLY_ROWS + 1) for k in ("weekday", "from", "until")),
+            ),
             ("費用與人數", ("fee", "advance_percent", "seats", "others", "contact_phone")),
         ]
         return [{"legend": legend, "fields": [self[name] for name in names]} for legend, names in named]
@@ -91,7 +106,9 @@ class CourseForm(ActForm):
                 if any(value in ("", None) for value in one):
                     self.add_error(f"weekday_{n}", "請一併填寫星期、開始與結束時間。")
                     continue
-                rows.append({"weekday": int(one[0]), "from": f"{_time(one[1]):%H:%M}", "until": f"{_time(one[2]):%H:%M}"})
+                rows.append(
+                    {"weekday": int(one[0]), "from": f"{_time(one[1]):%H:%M}", "until": f"{_time(one[2]):%H:%M}"}
+                )
         given["weekly"] = rows
         if given.get("starts_on") and given.get("ends_on") and given["ends_on"] < given["starts_on"]:
             self.add_error("ends_on", "結訓日不得早於開訓日。")
@@ -132,7 +149,9 @@ class ScreenForm(ActForm):
 class AttendanceForm(ActForm):
     """點名: hours missed, one field per trainee."""
 
-    def __init__(self, *args: Any, session: CourseSession, rows: list[Enrolment], known: dict[int, Decimal], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, session: CourseSession, rows: list[Enrolment], known: dict[int, Decimal], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
         length = Decimal(str(session.hours)).quantize(Decimal("0.1"))
@@ -149,7 +168,9 @@ class AttendanceForm(ActForm):
 
 class GradeForm(ActForm):
     enrolment = forms.IntegerField(label="學員")
-    passed = forms.TypedChoiceField(label="考核", choices=[("yes", "通過"), ("no", "未通過")], coerce=lambda v: v == "yes")
+    passed = forms.TypedChoiceField(
+        label="考核", choices=[("yes", "通過"), ("no", "未通過")], coerce=lambda v: v == "yes"
+    )
     certificate = forms.CharField(label="證書字號", required=False, max_length=40)
     reason = forms.CharField(label="未通過理由", required=False, max_length=500)
 

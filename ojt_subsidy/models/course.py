@@ -21,7 +21,9 @@ class CourseIntake(models.Model):
     #: Set where it is beyond the usual number of the year.
     reason = models.CharField("增加受理之理由", max_length=200, blank=True)
     announced_at = models.DateTimeField("公告時間")
-    announced_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="公告人")
+    announced_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="公告人"
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -55,7 +57,9 @@ class Course(models.Model):
     place = models.CharField("辦訓地點", max_length=200)
     # SUB-20: as 設立證書 says
     licensed_place = models.CharField("設立證書所載地點", max_length=200, blank=True)
-    licensed_occupations = ArrayField(models.CharField(max_length=60), verbose_name="設立證書所載職類", default=list, blank=True)
+    licensed_occupations = ArrayField(
+        models.CharField(max_length=60), verbose_name="設立證書所載職類", default=list, blank=True
+    )
     starts_on = models.DateField("開訓日")
     ends_on = models.DateField("結訓日")
     hours = models.DecimalField("訓練時數", max_digits=6, decimal_places=1, default=0)
@@ -84,14 +88,24 @@ class Course(models.Model):
         ordering = ("starts_on", "pk")
         constraints = [
             models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="course_days_order"),
-            models.CheckConstraint(condition=models.Q(approved_seats=None) | models.Q(approved_seats__gt=0), name="course_seats"),
+            models.CheckConstraint(
+                condition=models.Q(approved_seats=None) | models.Q(approved_seats__gt=0), name="course_seats"
+            ),
         ]
         indexes = [
             GinIndex(fields=["words"], name="course_words", condition=models.Q(published_at__isnull=False)),
-            models.Index(fields=["starts_on", "id"], name="course_public", condition=models.Q(published_at__isnull=False)),
-            models.Index(fields=["county", "starts_on", "id"], name="course_county", condition=models.Q(published_at__isnull=False)),
             models.Index(
-                fields=["category", "starts_on", "id"], name="course_category", condition=models.Q(published_at__isnull=False)
+                fields=["starts_on", "id"], name="course_public", condition=models.Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["county", "starts_on", "id"],
+                name="course_county",
+                condition=models.Q(published_at__isnull=False),
+            ),
+            models.Index(
+                fields=["category", "starts_on", "id"],
+                name="course_category",
+                condition=models.Q(published_at__isnull=False),
             ),
         ]
 
@@ -141,7 +155,9 @@ class CourseLedger(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "報名簿"
-        constraints = [models.CheckConstraint(condition=models.Q(held__lte=models.F("seats")), name="ledger_never_oversold")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(held__lte=models.F("seats")), name="ledger_never_oversold")
+        ]
 
 
 class LedgerDigest(models.Model):

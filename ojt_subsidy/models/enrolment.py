@@ -75,7 +75,9 @@ class Enrolment(models.Model):
         ordering = ("course", "number")
         constraints = [
             models.UniqueConstraint(fields=["course", "number"], name="enrolment_number_once"),
-            models.UniqueConstraint(fields=["course", "seat"], name="enrolment_seat_once", condition=models.Q(seat__isnull=False)),
+            models.UniqueConstraint(
+                fields=["course", "seat"], name="enrolment_seat_once", condition=models.Q(seat__isnull=False)
+            ),
             models.UniqueConstraint(
                 fields=["course", "person"], name="enrolment_person_once", condition=models.Q(state__in=LIVE)
             ),
@@ -89,7 +91,9 @@ class Enrolment(models.Model):
         indexes = [
             models.Index(fields=["person", "-filed_at"], name="enrolment_of_person"),
             models.Index(fields=["id"], name="enrolment_to_tell", condition=models.Q(told_at=None)),
-            models.Index(fields=["respond_by"], name="enrolment_term", condition=models.Q(state="asked", accepted_at=None)),
+            models.Index(
+                fields=["respond_by"], name="enrolment_term", condition=models.Q(state="asked", accepted_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -115,7 +115,9 @@ class OutsideCourse(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "其他計畫參訓紀錄"
-        constraints = [models.UniqueConstraint(fields=["person", "scheme", "starts_on", "title"], name="outside_course_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "scheme", "starts_on", "title"], name="outside_course_once")
+        ]
 
 
 class MoneyEntry(models.Model):
@@ -176,7 +178,9 @@ class PaymentBatch(models.Model):
     content = EncryptedTextField("檔案內容", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField("送出時間", null=True, blank=True)
-    sent_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="送出人")
+    sent_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="送出人"
+    )
     result_sha256 = models.CharField(max_length=64, blank=True)
     result_report = models.JSONField(default=dict, blank=True)
     settled_at = models.DateTimeField("回覆時間", null=True, blank=True)
@@ -216,9 +220,12 @@ class PaymentLine(models.Model):
         verbose_name = verbose_name_plural = "補助款明細"
         ordering = ("closing", "enrolment__number")
         constraints = [
-            models.CheckConstraint(condition=models.Q(reversed_amount__lte=models.F("amount")), name="payment_reversal"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["batched", "sent"]) | models.Q(batch__isnull=False), name="payment_in_batch"
+                condition=models.Q(reversed_amount__lte=models.F("amount")), name="payment_reversal"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["batched", "sent"]) | models.Q(batch__isnull=False),
+                name="payment_in_batch",
             ),
         ]
         indexes = [models.Index(fields=["state", "closing"], name="payment_state")]

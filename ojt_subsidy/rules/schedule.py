@@ -32,7 +32,9 @@ class Weekly:
         return f"每週{WEEKDAYS[self.weekday]} {self.from_:%H:%M}–{over}{self.until:%H:%M}"
 
 
-def sessions_of(starts_on: date, ends_on: date, weekly: Iterable[Weekly], days_off: Iterable[date] = ()) -> list[Session]:
+def sessions_of(
+    starts_on: date, ends_on: date, weekly: Iterable[Weekly], days_off: Iterable[date] = ()
+) -> list[Session]:
     """All sessions between the two days, both held. Raises Impossible where they overlap or a day of the ends has none."""
     if ends_on < starts_on:
         raise Impossible("結訓日不可能早於開訓日。")
@@ -49,7 +51,9 @@ def sessions_of(starts_on: date, ends_on: date, weekly: Iterable[Weekly], days_o
     for a, b in pairwise(found):
         if b.starts_at < a.ends_at:
             day = roc(b.starts_at.astimezone(TAIPEI).date())
-            raise Impossible(f"{day} 的授課時段重疊：前一堂 {a.ends_at:%H:%M} 才結束，後一堂 {b.starts_at:%H:%M} 已開始。")
+            raise Impossible(
+                f"{day} 的授課時段重疊：前一堂 {a.ends_at:%H:%M} 才結束，後一堂 {b.starts_at:%H:%M} 已開始。"
+            )
     if found[0].starts_at.date() != starts_on:
         raise Impossible(f"開訓日 {roc(starts_on)} 當天沒有授課時段，第一堂課在 {roc(found[0].starts_at.date())}。")
     if found[-1].starts_at.date() != ends_on:

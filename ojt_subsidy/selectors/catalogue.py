@@ -43,7 +43,9 @@ def bigrams(text: str) -> list[str]:
 def searched(course: Course) -> str:
     """What keywords are looked for in."""
     unit = course.case.organisation.name if course.case.organisation else ""
-    return " ".join((course.code, course.title, unit, course.occupation, course.place, course.teachers[:300], course.content[:600]))
+    return " ".join(
+        (course.code, course.title, unit, course.occupation, course.place, course.teachers[:300], course.content[:600])
+    )
 
 
 @dataclass(frozen=True, slots=True)

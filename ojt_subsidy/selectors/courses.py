@@ -24,7 +24,9 @@ SIGNED = (
 
 
 def course_of(case: Case) -> Course:
-    return Course.objects.select_related("case", "case__office", "case__organisation", "intake", "county").get(case=case)
+    return Course.objects.select_related("case", "case__office", "case__organisation", "intake", "county").get(
+        case=case
+    )
 
 
 def open_intakes(on: date) -> list[CourseIntake]:
@@ -55,7 +57,9 @@ def filing_facts(course: Course, *, filed_on: date) -> rules.FilingFacts:
     )
 
 
-def seat_facts(course: Course, *, seats: int | None = None, largest_employer: int = 0, others: int | None = None) -> rules.SeatFacts:
+def seat_facts(
+    course: Course, *, seats: int | None = None, largest_employer: int = 0, others: int | None = None
+) -> rules.SeatFacts:
     approved = seats or course.subsidised_seats
     return rules.SeatFacts(
         approved=approved,
@@ -75,7 +79,11 @@ def findings(course: Course, *, on: date, law: Law, seats: int | None = None) ->
     except Impossible:  # the day order is a constraint of the row
         pass
     licence = rules.LicenceFacts(
-        UnitKind(course.unit_kind), course.place, course.occupation, course.licensed_place, tuple(course.licensed_occupations)
+        UnitKind(course.unit_kind),
+        course.place,
+        course.occupation,
+        course.licensed_place,
+        tuple(course.licensed_occupations),
     )
     found += [
         rules.licence(licence, on=on, law=law),

@@ -28,7 +28,9 @@ def accepted_identities(person: int) -> list[Evidence]:
     return list(rows.order_by("pk"))
 
 
-def rate_of(trainee: Trainee | None, papers: Iterable[Evidence], starts_on: date, *, on: date, law: Law) -> tuple[Identity, Outcome]:
+def rate_of(
+    trainee: Trainee | None, papers: Iterable[Evidence], starts_on: date, *, on: date, law: Law
+) -> tuple[Identity, Outcome]:
     """The best rate an accepted paper gives on the first day of class; the ordinary one until then (SUB-07)."""
     born_on = trainee.born_on if trainee and trainee.born_on <= starts_on else None
     full = law.at("sub.full_percent", starts_on).value
@@ -70,7 +72,13 @@ def takes_part(enrolment: Enrolment) -> bool:
 
 
 def amounts(
-    rows: Iterable[Enrolment], standing: Mapping[int, int], outside: Iterable[OutsideCourse], rates: Any, *, on: date, law: Law
+    rows: Iterable[Enrolment],
+    standing: Mapping[int, int],
+    outside: Iterable[OutsideCourse],
+    rates: Any,
+    *,
+    on: date,
+    law: Law,
 ) -> dict[int, tuple[int, list[Outcome]]]:
     """What every filing takes of the cap (SUB-10): decided ones what they have, the others in the order they were admitted.
 
@@ -79,9 +87,7 @@ def amounts(
     """
     rows = list(rows)
     past = [balance.PastCourse(c.starts_on, c.amount) for c in outside if outside_counts(c, law)]
-    known = {
-        row.pk: standing.get(row.pk, 0) if payment_state(row) in FIXED else 0 for row in rows
-    }
+    known = {row.pk: standing.get(row.pk, 0) if payment_state(row) in FIXED else 0 for row in rows}
     found: dict[int, tuple[int, list[Outcome]]] = {}
     for row in rows:
         if payment_state(row) in FIXED:
@@ -120,7 +126,10 @@ def estimate(person: User, course: Course, *, on: date, law: Law) -> list[Outcom
     past = [balance.PastCourse(c.starts_on, c.amount) for c in outside if outside_counts(c, law)]
     past += [balance.PastCourse(r.course.starts_on, standing.get(r.pk, 0)) for r in rows if r.course_id != course.pk]
     who, rate = rate_of(trainee_of(person), accepted_identities(person.pk), course.starts_on, on=on, law=law)
-    return [rate, balance.subsidy(balance.SubsidyFacts(course.cost, who, course.starts_on, tuple(past)), on=on, law=law)]
+    return [
+        rate,
+        balance.subsidy(balance.SubsidyFacts(course.cost, who, course.starts_on, tuple(past)), on=on, law=law),
+    ]
 
 
 # --- eligibility --------------------------------------------------------------------------------------------------------
@@ -138,7 +147,9 @@ def insurance_records(rows: Iterable[Mapping[str, Any]]) -> tuple[eligibility.In
     )
 
 
-def eligibility_of(born_on: date, starts_on: date, records: Iterable[Mapping[str, Any]], *, on: date, law: Law) -> Outcome:
+def eligibility_of(
+    born_on: date, starts_on: date, records: Iterable[Mapping[str, Any]], *, on: date, law: Law
+) -> Outcome:
     facts = eligibility.EligibilityFacts(born_on, starts_on, insurance_records(records))
     return eligibility.eligibility(facts, on=on, law=law)
 

@@ -33,9 +33,14 @@ def charts(offices: Sequence[Organisation]) -> list[dict[str, Any]]:
     for row in people:
         if row["total"] > 0:
             shares[next(n for n, (most, _) in enumerate(SHARES) if row["total"] <= most)] += 1
-    missed = Absence.objects.filter(enrolment__in=mine).values("enrolment").annotate(
-        part=ExpressionWrapper(
-            Sum("hours") * 100 / F("enrolment__course__hours"), output_field=DecimalField(max_digits=8, decimal_places=2)
+    missed = (
+        Absence.objects.filter(enrolment__in=mine)
+        .values("enrolment")
+        .annotate(
+            part=ExpressionWrapper(
+                Sum("hours") * 100 / F("enrolment__course__hours"),
+                output_field=DecimalField(max_digits=8, decimal_places=2),
+            )
         )
     )
     bands = [0] * len(BANDS)

@@ -60,7 +60,12 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     if not chosen:
         raise Refused("目前沒有可列入清冊的補助款。" + "；".join(left_out[:5]))
     batch = PaymentBatch.objects.create(
-        number=_number(office, at), office=office, made_at=at, made_by=by, count=len(chosen), total=sum(c.amount for c in chosen)
+        number=_number(office, at),
+        office=office,
+        made_at=at,
+        made_by=by,
+        count=len(chosen),
+        total=sum(c.amount for c in chosen),
     )
     for n, line in enumerate(chosen, 1):
         line.batch, line.reference, line.state, line.changed_at = batch, f"{n:05d}", "batched", at
@@ -109,7 +114,17 @@ def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
     write(["H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total])
     for line in lines:
         payee = units[line.closing.case.organisation_id] if line.payee == "unit" else line.enrolment.person.trainee
-        write(["D", line.reference, payee.bank_holder, payee.bank_code, payee.bank_account, line.amount, line.enrolment.receipt])
+        write(
+            [
+                "D",
+                line.reference,
+                payee.bank_holder,
+                payee.bank_code,
+                payee.bank_account,
+                line.amount,
+                line.enrolment.receipt,
+            ]
+        )
     write(["T", batch.count, batch.total])
     return out.getvalue()
 
@@ -218,6 +233,8 @@ def _tell(lines: list[PaymentLine], on: date, at: datetime) -> None:
 def totals_in_database(batch: PaymentBatch) -> tuple[int, int]:
     """(count, sum) of the lines, for the page that compares them with the batch."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), coalesce(sum(amount), 0) FROM ojt_subsidy_paymentline WHERE batch_id = %s", [batch.pk])
+        cursor.execute(
+            "SELECT count(*), coalesce(sum(amount), 0) FROM ojt_subsidy_paymentline WHERE batch_id = %s", [batch.pk]
+        )
         count, total = cursor.fetchone()
     return int(count), int(total)

@@ -51,14 +51,20 @@ def start_closing(course: Course, *, by: User, at: datetime) -> Closing:
         kind=CLOSING.kind, title=f"結訓核銷：{course.title}"[:200], office=course.case.office, organisation=course.case.organisation,
         by=by, at=at,
     )  # fmt: skip
-    return Closing.objects.create(case=case, course=course, close_by=outcome.result["close_by"], outcome=outcome.as_json())
+    return Closing.objects.create(
+        case=case, course=course, close_by=outcome.result["close_by"], outcome=outcome.as_json()
+    )
 
 
-def add_paper(case: Case, *, field: str, label: str, upload: UploadedFile, by: User, at: datetime, several: bool = True) -> Attachment:
+def add_paper(
+    case: Case, *, field: str, label: str, upload: UploadedFile, by: User, at: datetime, several: bool = True
+) -> Attachment:
     require(by, FILE_CLOSING, case)
     if case.state not in ("draft", "returned"):
         raise NotAllowed(f"結訓核銷目前為「{CLOSING.state(case.state).label}」，不能再上傳。")
-    return add_attachment(case=case, field=field, label=label, upload=upload, by=by, at=at, attested=True, several=several)
+    return add_attachment(
+        case=case, field=field, label=label, upload=upload, by=by, at=at, attested=True, several=several
+    )
 
 
 def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
@@ -147,7 +153,14 @@ def approve(case: Case, *, comment: str = "", by: User, at: datetime, version: i
     move(case, "approve", by=by, at=at)
     case.decided_on = taipei_day(at)
     case.save()
-    tell_unit(case, "closing_approved", "結訓核銷已核定", "補助款將依學員明細撥付；資料不全者另行通知補件。", at=at, right=FILE_CLOSING)
+    tell_unit(
+        case,
+        "closing_approved",
+        "結訓核銷已核定",
+        "補助款將依學員明細撥付；資料不全者另行通知補件。",
+        at=at,
+        right=FILE_CLOSING,
+    )
     return case
 
 

@@ -83,7 +83,9 @@ def enrol(
         places.lock_person(person.pk)
         known = Enrolment.objects.filter(course=course, person=person, state__in=LIVE).first()
         if known:
-            raise Refused(f"您已報名這門課程，報名序號為第 {known.number} 號（{ENROLMENT.state(known.state).label}），不必重複報名。")
+            raise Refused(
+                f"您已報名這門課程，報名序號為第 {known.number} 號（{ENROLMENT.state(known.state).label}），不必重複報名。"
+            )
         _judge_hours(course, person, at)
         place = places.take_place(course, person, trainee, at=at)
         return {"enrolment": place.pk, "number": place.number, "state": place.state, "course": course.code}

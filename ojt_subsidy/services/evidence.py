@@ -81,7 +81,9 @@ def start_identity(
     if open_one:
         raise Refused("您已有同一身分的證明文件尚在辦理。", field="identity")
     label = IDENTITY_LABELS[Identity(identity)]
-    case = open_case(kind=EVIDENCE.kind, title=f"身分證明：{label}"[:200], office=county.branch, person=person, by=person, at=at)
+    case = open_case(
+        kind=EVIDENCE.kind, title=f"身分證明：{label}"[:200], office=county.branch, person=person, by=person, at=at
+    )
     return Evidence.objects.create(
         case=case,
         kind=Evidence.Kind.IDENTITY,

@@ -41,7 +41,11 @@ def _digits(day: date) -> str:
 
 def trainees_on(office: Organisation, day: date) -> list[Enrolment]:
     rows = Enrolment.objects.filter(
-        course__case__office=office, course__starts_on=day, state__in=ADMITTED, self_paid=False, person__trainee__isnull=False
+        course__case__office=office,
+        course__starts_on=day,
+        state__in=ADMITTED,
+        self_paid=False,
+        person__trainee__isnull=False,
     )
     return list(rows.select_related("person__trainee", "course").order_by("course__code", "number"))
 

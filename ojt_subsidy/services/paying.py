@@ -72,7 +72,16 @@ def step(line: PaymentLine, name: str, *, by: User | None, at: datetime, reason:
     line.save()
 
 
-def _event(line: PaymentLine, code: str, label: str, *, by: User | None, at: datetime, reason: str = "", outcomes: Iterable[Outcome] = ()) -> None:
+def _event(
+    line: PaymentLine,
+    code: str,
+    label: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    outcomes: Iterable[Outcome] = (),
+) -> None:
     case = lock(line.closing.case_id)
     record(case, code, f"{label}：報名序號 {line.enrolment.receipt}", by=by, at=at, reason=reason, outcomes=outcomes)
 
@@ -83,7 +92,13 @@ def ask_papers(line: PaymentLine, *, reason: str, by: User, at: datetime) -> Pay
     line = locked_line(line)
     step(line, "ask", by=by, at=at, reason=reason)
     _event(line, "payment.ask", "通知補件", by=by, at=at, reason=reason)
-    tell(line.enrolment, "payment_missing", "補助款資料待補件", f"應補事項：{reason}。請洽訓練單位補件，不影響其他學員撥款。", at=at)
+    tell(
+        line.enrolment,
+        "payment_missing",
+        "補助款資料待補件",
+        f"應補事項：{reason}。請洽訓練單位補件，不影響其他學員撥款。",
+        at=at,
+    )
     return line
 
 
@@ -129,9 +144,13 @@ def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentL
     wrong = [one for one in outcomes if one.met is False]
     if wrong:
         raise Refused(f"{line.enrolment.name}不符補助條件：" + "".join(one.sentence for one in wrong), outcomes=wrong)
-    amount = reserving.settle(line.enrolment.person, by=by, at=at, reason=f"核定 {line.enrolment.receipt}")[line.enrolment_id]
+    amount = reserving.settle(line.enrolment.person, by=by, at=at, reason=f"核定 {line.enrolment.receipt}")[
+        line.enrolment_id
+    ]
     if amount == 0:
-        raise Refused(f"{line.enrolment.name}的補助額度已用完，本次補助 0 元，請辦理不予補助並敘明理由。", outcomes=outcomes)
+        raise Refused(
+            f"{line.enrolment.name}的補助額度已用完，本次補助 0 元，請辦理不予補助並敘明理由。", outcomes=outcomes
+        )
     line.amount, line.outcomes = amount, [one.as_json() for one in outcomes]
     line.approved_at, line.approved_by, line.problem = at, by, ""
     step(line, "approve", by=by, at=at)
@@ -205,7 +224,13 @@ def save_unit_payee(
     case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
 ) -> UnitPayee:
     require(by, FILE_CLOSING, case)
-    values = {"bank_code": bank_code, "bank_account": bank_account, "bank_holder": bank_holder, "saved_at": at, "saved_by": by}
+    values = {
+        "bank_code": bank_code,
+        "bank_account": bank_account,
+        "bank_holder": bank_holder,
+        "saved_at": at,
+        "saved_by": by,
+    }
     payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
     return payee
 
@@ -213,7 +238,9 @@ def save_unit_payee(
 def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
     """轉撥證明 of the class, before lines are marked as passed on."""
     require(by, PASS_ON, case)
-    add_attachment(case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True)
+    add_attachment(
+        case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True
+    )
 
 
 @transaction.atomic
@@ -249,11 +276,14 @@ def tell_bounced(lines: Iterable[PaymentLine], *, at: datetime) -> None:
 def approve_all(closing_pk: int, *, by: User, at: datetime) -> tuple[int, list[str]]:
     """Every pending line of a class, each by itself: (approved, sentences of those held back)."""
     approved, held = 0, []
-    for pk in PaymentLine.objects.filter(closing=closing_pk, state="pending").order_by("enrolment__number").values_list("pk", flat=True):
+    for pk in (
+        PaymentLine.objects.filter(closing=closing_pk, state="pending")
+        .order_by("enrolment__number")
+        .values_list("pk", flat=True)
+    ):
         try:
             approve_line(pk, by=by, at=at)
             approved += 1
         except (Refused, NotAllowed) as error:
             held.append(str(error))
     return approved, held
-

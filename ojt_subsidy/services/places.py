@@ -109,7 +109,13 @@ def locked(enrolment: Enrolment | int) -> Enrolment:
 
 
 def step(
-    enrolment: Enrolment, name: str, *, by: User | None, at: datetime, reason: str = "", outcomes: Iterable[Outcome] = ()
+    enrolment: Enrolment,
+    name: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    outcomes: Iterable[Outcome] = (),
 ) -> EnrolmentStep:
     """Take a transition of the table on a locked filing. The seat goes with the state. Raises NotAllowed, Refused."""
     transition = ENROLMENT.transition(name)

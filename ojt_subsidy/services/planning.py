@@ -53,7 +53,8 @@ def _write(course: Course, data: Mapping[str, Any]) -> None:
     course.save()
     course.sessions.all().delete()
     CourseSession.objects.bulk_create(
-        CourseSession(course=course, number=n, starts_at=s.starts_at, ends_at=s.ends_at) for n, s in enumerate(sessions, 1)
+        CourseSession(course=course, number=n, starts_at=s.starts_at, ends_at=s.ends_at)
+        for n, s in enumerate(sessions, 1)
     )
 
 
@@ -66,7 +67,12 @@ def draft_course(
     if county.branch is None:
         raise Refused(f"查無「{county.name}」之轄區分署。", field="county")
     case = open_case(
-        kind=COURSE.kind, title=f"訓練計畫：{data['title']}"[:200], office=county.branch, organisation=unit, by=by, at=at
+        kind=COURSE.kind,
+        title=f"訓練計畫：{data['title']}"[:200],
+        office=county.branch,
+        organisation=unit,
+        by=by,
+        at=at,
     )
     course = Course(case=case, intake=intake, county=county, code=case.number.removeprefix("SC-"))
     _write(course, data)
@@ -75,7 +81,13 @@ def draft_course(
 
 @transaction.atomic
 def save_course(
-    case: Case, *, data: Mapping[str, Any], county: County | None = None, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    data: Mapping[str, Any],
+    county: County | None = None,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Course:
     """Change a plan that is in the unit's hands. A place in another branch's counties moves the case there."""
     case = lock(case, version=version)

@@ -32,7 +32,9 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
             with transaction.atomic():
                 user.save()
         except IntegrityError as error:
-            raise Refused("這個身分證字號已有帳號，請以原帳號登入；忘記密碼時請在登入頁選「忘記密碼」。", field="national_id") from error
+            raise Refused(
+                "這個身分證字號已有帳號，請以原帳號登入；忘記密碼時請在登入頁選「忘記密碼」。", field="national_id"
+            ) from error
         person.national_id, person.national_id_index = user.national_id, user.national_id_index
     trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
     for name in FIELDS:

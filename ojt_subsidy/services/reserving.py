@@ -29,7 +29,12 @@ def settle(person: User, *, by: User | None, at: datetime, reason: str) -> dict[
     left = Enrolment.objects.filter(pk__in=standing).exclude(pk__in=[row.pk for row in rows])
     outside = list(OutsideCourse.objects.filter(person=person))
     wanted = amounts(
-        rows, standing, outside, lambda row: rate_of(trainee, papers, row.course.starts_on, on=on, law=law), on=on, law=law
+        rows,
+        standing,
+        outside,
+        lambda row: rate_of(trainee, papers, row.course.starts_on, on=on, law=law),
+        on=on,
+        law=law,
     )
     entries = []
     for row in [*rows, *left]:

@@ -28,7 +28,9 @@ def digest_of(course: Course) -> str:
     return content_digest(signed_content(course))
 
 
-def tell_unit(case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_COURSE, link: str = "") -> None:
+def tell_unit(
+    case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_COURSE, link: str = ""
+) -> None:
     if case.organisation is None:
         return
     notify(
@@ -57,7 +59,14 @@ def fits(case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def forward(
-    case: Case, *, approved_seats: int, approved_fee: int, comment: str = "", by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    approved_seats: int,
+    approved_fee: int,
+    comment: str = "",
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Case:
     """陳核 with the seats and the fee the officer proposes."""
     case = lock(case, version=version)

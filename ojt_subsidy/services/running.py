@@ -66,7 +66,14 @@ def end(case: Case, *, by: User | None = None, at: datetime, version: int | None
         code=CLOSE_BY, rule="SUB-13", label="辦理結訓作業", citation="學員問答第18題", counted_from=course.ends_on,
         due_on=close_by, at=at, case=case, outcome=outcome, remind_days=(7, 3),
     )  # fmt: skip
-    tell_unit(case, "course_ended", "請辦理結訓作業", f"請於 {roc(close_by)} 前辦理結訓作業並送件核銷。", at=at, right=FILE_CLOSING)
+    tell_unit(
+        case,
+        "course_ended",
+        "請辦理結訓作業",
+        f"請於 {roc(close_by)} 前辦理結訓作業並送件核銷。",
+        at=at,
+        right=FILE_CLOSING,
+    )
     return case
 
 
@@ -143,7 +150,9 @@ def drop(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enrolm
 
 
 @transaction.atomic
-def grade(enrolment: Enrolment, *, passed: bool, certificate: str = "", reason: str = "", by: User, at: datetime) -> Enrolment:
+def grade(
+    enrolment: Enrolment, *, passed: bool, certificate: str = "", reason: str = "", by: User, at: datetime
+) -> Enrolment:
     """考核: a certificate for who passed, a reason for who did not."""
     enrolment = places.locked(enrolment)
     course = enrolment.course
@@ -164,7 +173,9 @@ def grade(enrolment: Enrolment, *, passed: bool, certificate: str = "", reason: 
 
 
 @transaction.atomic
-def fill_survey(enrolment: Enrolment, *, answers: Mapping[str, int], comment: str = "", by: User, at: datetime) -> Survey:
+def fill_survey(
+    enrolment: Enrolment, *, answers: Mapping[str, int], comment: str = "", by: User, at: datetime
+) -> Survey:
     """參訓學員意見調查表, once, by the trainee."""
     row = Enrolment.objects.select_for_update().select_related("course").get(pk=enrolment.pk)
     if row.person_id != by.pk or row.state not in ("attending", "completed"):

@@ -96,7 +96,13 @@ def admit(enrolment: Enrolment, *, fee_paid_on: date, papers_on: date, by: User,
     places.step(enrolment, "admit", by=by, at=at, outcomes=[outcome])
     if not enrolment.self_paid:
         reserving.settle(enrolment.person, by=by, at=at, reason=f"錄訓 {enrolment.receipt}")
-    tell(enrolment, "admitted", "錄訓通知", f"報名序號第 {enrolment.number} 號已錄訓，開訓日 {roc(course.starts_on)}。", at=at)
+    tell(
+        enrolment,
+        "admitted",
+        "錄訓通知",
+        f"報名序號第 {enrolment.number} 號已錄訓，開訓日 {roc(course.starts_on)}。",
+        at=at,
+    )
     return enrolment
 
 
@@ -120,7 +126,9 @@ def lapse(enrolment: Enrolment | int, *, by: User | None = None, at: datetime) -
     if enrolment.state != "asked" or enrolment.accepted_at or not over:
         return False
     places.step(enrolment, "lapse", by=by, at=at)
-    tell(enrolment, "lapsed", "逾期取消資格", f"報名序號第 {enrolment.number} 號逾期未確認，名額由下一順位遞補。", at=at)
+    tell(
+        enrolment, "lapsed", "逾期取消資格", f"報名序號第 {enrolment.number} 號逾期未確認，名額由下一順位遞補。", at=at
+    )
     tell_moved_up(places.move_up(enrolment.course, at=at), at=at)
     return True
 

@@ -74,4 +74,8 @@ def tell_moved_up(rows: Iterable[Enrolment], *, at: datetime) -> None:
 def tell(row: Enrolment, code: str, subject: str, body: str, *, at: datetime) -> None:
     """One trainee, about one filing."""
     key = f"{code}:{row.pk}:{at.isoformat(timespec='seconds')}"
-    notify_each([Told(row.person, f"{subject}：{row.course.title}", body, key, None, mine(row))], code=f"ojt_subsidy.{code}", at=at)
+    notify_each(
+        [Told(row.person, f"{subject}：{row.course.title}", body, key, None, mine(row))],
+        code=f"ojt_subsidy.{code}",
+        at=at,
+    )

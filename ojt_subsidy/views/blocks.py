@@ -29,7 +29,11 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
     """My running filings, for whoever has some."""
     if not request.user.is_authenticated or request.user.is_staff:
         return None
-    rows = Enrolment.objects.filter(person=request.user, state__in=LIVE).select_related("course").order_by("course__starts_on")[:5]
+    rows = (
+        Enrolment.objects.filter(person=request.user, state__in=LIVE)
+        .select_related("course")
+        .order_by("course__starts_on")[:5]
+    )
     found = [{"row": row, "state": ENROLMENT.state(row.state)} for row in rows]
     return {"rows": found} if found else None
 

@@ -199,7 +199,9 @@ def _open_row(request: HttpRequest, one: Course) -> dict[str, Any]:
 def open_data(request: HttpRequest, kind: str) -> HttpResponse:
     """What the list shows, whole, as CSV or JSON; the same question as the list's."""
     asked: Asked = CatalogueForm(request.GET).asked()
-    found = listed(asked, on=today()).defer("content", "teachers", "conditions", "opening", "words", "weekly")[:MOST_OPEN_DATA]
+    found = listed(asked, on=today()).defer("content", "teachers", "conditions", "opening", "words", "weekly")[
+        :MOST_OPEN_DATA
+    ]
     rows = [_open_row(request, one) for one in found]
     if kind == "json":
         body = {"updated": now().astimezone(TAIPEI).isoformat(), "count": len(rows), "courses": rows}
@@ -209,4 +211,3 @@ def open_data(request: HttpRequest, kind: str) -> HttpResponse:
     writer.writerow(OPEN_DATA)
     writer.writerows([row[name] for name in OPEN_DATA.values()] for row in rows)
     return download(out.getvalue().encode("utf-8-sig"), "courses.csv", "text/csv; charset=utf-8")
-

@@ -24,4 +24,8 @@ def help_topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = next((one for one in HELP if one.slug == slug), None)
     if found is None:
         raise Http404
-    return page(request, "help", {"topics": HELP, "topic": found, "branches": BRANCHES if slug in ("complaint", "organise") else ()})
+    return page(
+        request,
+        "help",
+        {"topics": HELP, "topic": found, "branches": BRANCHES if slug in ("complaint", "organise") else ()},
+    )

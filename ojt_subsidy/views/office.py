@@ -77,7 +77,14 @@ def insurance_exchange(request: HttpRequest) -> HttpResponse:
                 content, made = exchange.export_file(office=office, day=day, by=request.user, at=now())
             if tried.ok:
                 subject = f"投保比對名冊 {made.day} {made.rows} 筆"
-                record_access(AccessLog.Action.EXPORT, at=now(), user=request.user, subject=subject, reason="投保勾稽", request=request)
+                record_access(
+                    AccessLog.Action.EXPORT,
+                    at=now(),
+                    user=request.user,
+                    subject=subject,
+                    reason="投保勾稽",
+                    request=request,
+                )
                 return download(content, f"insurance_{day:%Y%m%d}.csv", "text/csv; charset=utf-8")
     elif request.method == "POST":
         form = ExchangeInForm(request.POST, request.FILES, offices=offices)
@@ -105,20 +112,31 @@ def insurance_exchange(request: HttpRequest) -> HttpResponse:
 @acting
 def closings(request: HttpRequest) -> HttpResponse:
     """結訓核銷 by class, with how its lines stand."""
-    found = Closing.objects.filter(case__office__in=offices_of(request.user)).select_related("case__organisation", "course")
+    found = Closing.objects.filter(case__office__in=offices_of(request.user)).select_related(
+        "case__organisation", "course"
+    )
     pages = Paginator(found.order_by("-pk"), 30).get_page(request.GET.get("page"))
-    counts = PaymentLine.objects.filter(closing__in=[one.pk for one in pages]).values_list("closing", "state").annotate(n=Count("pk"))
+    counts = (
+        PaymentLine.objects.filter(closing__in=[one.pk for one in pages])
+        .values_list("closing", "state")
+        .annotate(n=Count("pk"))
+    )
     by: dict[int, list[str]] = {}
     for closing, state, n in counts.order_by("closing", "state"):
         by.setdefault(closing, []).append(f"{PAYMENT.state(state).label} {n}")
-    rows = [{"closing": one, "state": CLOSING.state(one.case.state), "lines": "、".join(by.get(one.pk, []))} for one in pages]
+    rows = [
+        {"closing": one, "state": CLOSING.state(one.case.state), "lines": "、".join(by.get(one.pk, []))}
+        for one in pages
+    ]
     return office_page(request, "closings", {"rows": rows, "page": pages}, title="結訓核銷與補助款")
 
 
 @acting
 def payments(request: HttpRequest, number: str) -> HttpResponse:
     """補助款明細 of a class: every figure with its lines; each line decided by itself (SUB-05, SUB-10, SUB-11)."""
-    rows = Closing.objects.filter(case__office__in=offices_of(request.user)).select_related("case", "course__case__organisation")
+    rows = Closing.objects.filter(case__office__in=offices_of(request.user)).select_related(
+        "case", "course__case__organisation"
+    )
     closing = get_object_or_404(rows, case__number=number)
     form = LineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -135,14 +153,18 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("admin:subsidy_payments", number)
     on = today()
     listed = []
-    for line in closing.lines.select_related("enrolment__person__trainee", "enrolment__course__case", "closing__case").order_by("enrolment__number"):
+    for line in closing.lines.select_related(
+        "enrolment__person__trainee", "enrolment__course__case", "closing__case"
+    ).order_by("enrolment__number"):
         decided = [Outcome.from_json(one) for one in line.outcomes] or paying.judged(line, on=on)
         listed.append({
             "line": line, "state": PAYMENT.state(line.state), "lines": [x for one in decided for x in one.lines],
             "amount": line.amount or standing_amounts(line.enrolment.person_id).get(line.enrolment_id, 0),
         })  # fmt: skip
     context = {"closing": closing, "course": closing.course, "rows": listed, "form": form}
-    return office_page(request, "payments", context, title=f"補助款明細：{closing.course.title}", status=422 if form.errors else 200)
+    return office_page(
+        request, "payments", context, title=f"補助款明細：{closing.course.title}", status=422 if form.errors else 200
+    )
 
 
 def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None:
@@ -177,7 +199,9 @@ def batches(request: HttpRequest) -> HttpResponse:
             for sentence in left[:10]:
                 messages.warning(request, sentence)
             return redirect("admin:subsidy_batch", answer["pk"])
-    waiting = PaymentLine.objects.filter(state="approved", closing__case__office__in=offices).aggregate(n=Count("pk"), total=Sum("amount"))
+    waiting = PaymentLine.objects.filter(state="approved", closing__case__office__in=offices).aggregate(
+        n=Count("pk"), total=Sum("amount")
+    )
     rows = batches_for(request.user).select_related("office", "made_by")[:50]
     context = {"form": form, "rows": rows, "waiting": waiting["n"], "total": waiting["total"] or 0}
     return office_page(request, "batches", context, title="撥款清冊", status=422 if form.errors else 200)
@@ -216,7 +240,14 @@ def batch_file(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(batches_for(request.user), pk=pk)
     if one.state == PaymentBatch.State.OPEN:
         raise Http404
-    record_access(AccessLog.Action.EXPORT, at=now(), user=request.user, subject=f"撥款清冊 {one.number}", reason="交付銀行", request=request)
+    record_access(
+        AccessLog.Action.EXPORT,
+        at=now(),
+        user=request.user,
+        subject=f"撥款清冊 {one.number}",
+        reason="交付銀行",
+        request=request,
+    )
     return download(one.content.encode("utf-8-sig"), f"{one.number}.csv", "text/csv; charset=utf-8")
 
 
@@ -233,13 +264,15 @@ def outside_courses(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已登錄，學員的補助額度已重新計算。")
             return redirect("admin:subsidy_outside")
     mine = OutsideCourse.objects.filter(entered_by=request.user).select_related("person").order_by("-pk")[:30]
-    return office_page(request, "outside", {"form": form, "rows": mine}, title="其他計畫參訓紀錄", status=422 if form.errors else 200)
+    return office_page(
+        request, "outside", {"form": form, "rows": mine}, title="其他計畫參訓紀錄", status=422 if form.errors else 200
+    )
 
 
 @require_safe
 @acting
 def statistics(request: HttpRequest) -> HttpResponse:
     """統計: enrolment by category, use of the cap, absence; each chart with its table."""
-    return office_page(request, "statistics", {"charts": charts(list(offices_of(request.user)))}, title="課程與補助統計")
-
-
+    return office_page(
+        request, "statistics", {"charts": charts(list(offices_of(request.user)))}, title="課程與補助統計"
+    )

@@ -20,13 +20,17 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, sta
     return render(request, f"ojt_subsidy/{template}.html", context, status=status)
 
 
-def office_page(request: HttpRequest, template: str, context: Mapping[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def office_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     """A page of the browser admin."""
     given = {**admin.site.each_context(request), "title": title, **context}
     return render(request, f"ojt_subsidy/office/{template}.html", given, status=status)
 
 
-def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetime], dict[str, Any] | None]) -> dict[str, Any] | None:
+def pressed(
+    request: HttpRequest, form: ActForm, act: str, do: Callable[[datetime], dict[str, Any] | None]
+) -> dict[str, Any] | None:
     """Run an act under the form's key; None where it was refused (its errors are in the form)."""
     at, answer = now(), None
 

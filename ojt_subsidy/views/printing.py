@@ -35,7 +35,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     line = getattr(row, "payment", None)
     if line is None or not line.amount:
         raise Http404
-    return pdf(documents.printed("payment_notice", documents.payment_notice(line, today=today())), f"撥款通知_{row.receipt}")
+    return pdf(
+        documents.printed("payment_notice", documents.payment_notice(line, today=today())), f"撥款通知_{row.receipt}"
+    )
 
 
 @no_idle_sign_out
@@ -52,7 +54,9 @@ def of_class(request: HttpRequest, code: str, paper: str) -> HttpResponse:
     """Papers of a class, for its unit and its branch."""
     rows = Course.objects.select_related("case__organisation", "case__office", "county")
     course = get_object_or_404(rows, code=code)
-    if paper not in OF_CLASS or not (can(request.user, VIEW_UNIT, course.case) or can(request.user, VIEW_OFFICE, course.case)):
+    if paper not in OF_CLASS or not (
+        can(request.user, VIEW_UNIT, course.case) or can(request.user, VIEW_OFFICE, course.case)
+    ):
         raise Http404
     if paper == "roster":
         context = documents.roster(course)
@@ -71,7 +75,9 @@ def of_class(request: HttpRequest, code: str, paper: str) -> HttpResponse:
 @acting
 def certificate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """結訓證書, for the unit that issues it and the trainee who holds it."""
-    rows = Enrolment.objects.select_related("course__case__organisation", "course__case__office", "course__county", "person")
+    rows = Enrolment.objects.select_related(
+        "course__case__organisation", "course__case__office", "course__county", "person"
+    )
     row = get_object_or_404(rows, pk=pk, course__code=code, state="completed")
     if row.person_id != request.user.pk and not can(request.user, VIEW_UNIT, row.course.case):
         raise Http404

@@ -136,16 +136,26 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """我的報名: filed, running and past, with what comes next."""
-    rows = Enrolment.objects.filter(person=request.user).select_related("course__case", "payment").order_by("-filed_at")[:100]
+    rows = (
+        Enrolment.objects.filter(person=request.user)
+        .select_related("course__case", "payment")
+        .order_by("-filed_at")[:100]
+    )
     listed = [
-        {"row": row, "state": ENROLMENT.state(row.state), "payment": PAYMENT.state(row.payment.state) if hasattr(row, "payment") else None}
+        {
+            "row": row,
+            "state": ENROLMENT.state(row.state),
+            "payment": PAYMENT.state(row.payment.state) if hasattr(row, "payment") else None,
+        }
         for row in rows
     ]
     return page(request, "mine", {"rows": listed, "ready": trainee_of(request.user) is not None})
 
 
 def own(request: HttpRequest, pk: int) -> Enrolment:
-    rows = Enrolment.objects.select_related("course__case__office", "course__case__organisation", "course__county", "person", "payment")
+    rows = Enrolment.objects.select_related(
+        "course__case__office", "course__case__organisation", "course__county", "person", "payment"
+    )
     return get_object_or_404(rows, pk=pk, person=request.user)
 
 
@@ -171,7 +181,8 @@ def enrolled(request: HttpRequest, pk: int) -> HttpResponse:
         "check": check,
         "check_lines": Outcome.from_json(check.outcome).lines if check else (),
         "may_survey": in_class and not hasattr(row, "survey"),
-        "may_withdraw": row.state in ("filed", "waiting", "asked") or (row.state == "admitted" and on < row.course.starts_on),
+        "may_withdraw": row.state in ("filed", "waiting", "asked")
+        or (row.state == "admitted" and on < row.course.starts_on),
         "to_accept": row.state == "asked" and not row.accepted_at,
     }
     return page(request, "enrolled", context)
@@ -195,7 +206,13 @@ def stand_in(request: HttpRequest, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, "已確認參訓，請向訓練單位繳費及繳交資料。")
             return redirect("ojt_subsidy:enrolled", pk)
-    context = {"row": row, "form": form, "missed": missed, "lines": outcome.lines if outcome else (), "over": bool(outcome and not outcome.met)}
+    context = {
+        "row": row,
+        "form": form,
+        "missed": missed,
+        "lines": outcome.lines if outcome else (),
+        "over": bool(outcome and not outcome.met),
+    }
     return page(request, "stand_in", context, status=422 if form.errors else 200)
 
 
@@ -257,7 +274,10 @@ def balance(request: HttpRequest) -> HttpResponse:
     law, on = law_in_force(), today()
     outcome = balance_of(request.user, on=on, law=law)
     standing = standing_amounts(request.user.pk)
-    rows = [{"row": row, "amount": standing.get(row.pk, 0), "state": ENROLMENT.state(row.state)} for row in begun_rows(request.user.pk)]
+    rows = [
+        {"row": row, "amount": standing.get(row.pk, 0), "state": ENROLMENT.state(row.state)}
+        for row in begun_rows(request.user.pk)
+    ]
     result = outcome.result
     cap = law.at("sub.cap", on)
     window = [date.fromisoformat(result[k]) if result[k] else None for k in ("window_starts_on", "window_ends_on")]
@@ -272,7 +292,11 @@ def balance(request: HttpRequest) -> HttpResponse:
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
     """補助款: every line with the figures it rests on."""
-    rows = Enrolment.objects.filter(person=request.user, payment__isnull=False).select_related("course", "payment").order_by("-pk")
+    rows = (
+        Enrolment.objects.filter(person=request.user, payment__isnull=False)
+        .select_related("course", "payment")
+        .order_by("-pk")
+    )
     listed = [
         {"row": row, "line": row.payment, "state": PAYMENT.state(row.payment.state),
          "lines": [x for one in row.payment.outcomes for x in Outcome.from_json(one).lines]}
@@ -354,7 +378,9 @@ def evidence_page(request: HttpRequest, number: str) -> HttpResponse:
         if done is not None:
             messages.success(request, "已上傳，補齊後請在案件頁送出。")
             return redirect("casework:case", number)
-    return page(request, "evidence", {"evidence": one, "case": one.case, "form": form}, status=422 if form.errors else 200)
+    return page(
+        request, "evidence", {"evidence": one, "case": one.case, "form": form}, status=422 if form.errors else 200
+    )
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------------
@@ -385,4 +411,3 @@ def complaints(request: HttpRequest) -> HttpResponse:
     known = Complaint.objects.filter(person=request.user).select_related("case__office", "course").order_by("-pk")
     rows = [{"complaint": one, "state": COMPLAINT.state(one.case.state)} for one in known]
     return page(request, "complaints", {"rows": rows})
-

@@ -57,11 +57,21 @@ def classes(request: HttpRequest) -> HttpResponse:
     units = _units(request, VIEW_UNIT)
     if not units:
         raise Http404
-    rows = unit_courses(request.user).select_related("case__organisation", "case__office", "ledger", "closing").order_by("-starts_on", "-pk")
+    rows = (
+        unit_courses(request.user)
+        .select_related("case__organisation", "case__office", "ledger", "closing")
+        .order_by("-starts_on", "-pk")
+    )
     pages = Paginator(rows, 30).get_page(request.GET.get("page"))
-    listed = [{"course": one, "state": COURSE.state(one.case.state), "ledger": getattr(one, "ledger", None)} for one in pages]
+    listed = [
+        {"course": one, "state": COURSE.state(one.case.state), "ledger": getattr(one, "ledger", None)} for one in pages
+    ]
     may_file = organisations_with(request.user, FILE_COURSE).exists()
-    return page(request, "classes", {"units": units, "rows": listed, "page": pages, "intakes": open_intakes(today()), "may_file": may_file})
+    return page(
+        request,
+        "classes",
+        {"units": units, "rows": listed, "page": pages, "intakes": open_intakes(today()), "may_file": may_file},
+    )
 
 
 @acting
@@ -85,7 +95,9 @@ def file_course(request: HttpRequest, number: str | None = None) -> HttpResponse
         def do(at: Any) -> dict[str, Any]:
             if case is None:
                 unit = next((u for u in units if str(u.pk) == request.POST.get("unit")), units[0])
-                made = planning.draft_course(unit=unit, intake=given["intake"], county=given["county"], data=data, by=request.user, at=at)
+                made = planning.draft_course(
+                    unit=unit, intake=given["intake"], county=given["county"], data=data, by=request.user, at=at
+                )
             else:
                 made = planning.save_course(
                     case, data=data, county=given["county"], by=request.user, at=at, version=form.posted_version
@@ -97,7 +109,14 @@ def file_course(request: HttpRequest, number: str | None = None) -> HttpResponse
             messages.success(request, "已儲存訓練計畫，確認檢核結果後即可送審。")
             return redirect("ojt_subsidy:file_course_edit", answer["number"])
     judged = findings(course, on=today(), law=law_in_force()) if course else []
-    context = {"form": form, "case": case, "course": course, "units": units, "findings": judged, "intakes": open_intakes(today())}
+    context = {
+        "form": form,
+        "case": case,
+        "course": course,
+        "units": units,
+        "findings": judged,
+        "intakes": open_intakes(today()),
+    }
     return page(request, "file_course", context, status=422 if form.errors else 200)
 
 
@@ -114,11 +133,15 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
         if pressed(request, form, "screen", lambda at: _screen(row, form.cleaned_data, request, at)) is not None:
             messages.success(request, f"第 {row.number} 號已辦理。")
             return redirect("ojt_subsidy:enrolments", code)
-    pages = Paginator(course.enrolments.select_related("person").order_by("number"), PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(course.enrolments.select_related("person").order_by("number"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     first = course.enrolments.filter(state="filed").order_by("number").values_list("pk", flat=True).first()
     statements = {
         one.enrolment_id: one
-        for one in Evidence.objects.filter(enrolment__course=course, kind=Evidence.Kind.INSURANCE).select_related("case").order_by("pk")
+        for one in Evidence.objects.filter(enrolment__course=course, kind=Evidence.Kind.INSURANCE)
+        .select_related("case")
+        .order_by("pk")
     }
     rows = [
         {"row": row, "state": ENROLMENT.state(row.state), "next": row.pk == first, "statement": statements.get(row.pk)}
@@ -154,7 +177,13 @@ def statement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     paper = one.case.attachments.filter(removed_at=None).order_by("-pk").first()
     if paper is None:
         raise Http404
-    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{paper.case.number} {paper.label}", request=request)
+    record_access(
+        AccessLog.Action.DOWNLOAD,
+        at=now(),
+        user=request.user,
+        subject=f"{paper.case.number} {paper.label}",
+        request=request,
+    )
     with paper.file.open("rb") as file:
         return secure(HttpResponse(file.read(), content_type=paper.media_type), paper.media_type)
 
@@ -202,9 +231,15 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         )))  # fmt: skip
         if done is not None:
             return redirect("ojt_subsidy:results", code)
-    rows = course.enrolments.filter(state__in=("attending", "completed", "failed")).select_related("survey").order_by("number")
+    rows = (
+        course.enrolments.filter(state__in=("attending", "completed", "failed"))
+        .select_related("survey")
+        .order_by("number")
+    )
     listed = [{"row": row, "state": ENROLMENT.state(row.state), "surveyed": hasattr(row, "survey")} for row in rows]
-    return page(request, "results", {"course": course, "rows": listed, "form": form}, status=422 if form.errors else 200)
+    return page(
+        request, "results", {"course": course, "rows": listed, "form": form}, status=422 if form.errors else 200
+    )
 
 
 def _none(result: Any) -> None:
@@ -218,7 +253,11 @@ def _none(result: Any) -> None:
 def closing(request: HttpRequest, code: str) -> HttpResponse:
     """結訓核銷: dossier, papers, one line per trainee (SUB-13)."""
     course = class_of(request, code, FILE_CLOSING)
-    one = closing_acts.start_closing(course, by=request.user, at=now()) if not hasattr(course, "closing") else course.closing
+    one = (
+        closing_acts.start_closing(course, by=request.user, at=now())
+        if not hasattr(course, "closing")
+        else course.closing
+    )
     form = ClosingPaperForm(request.POST or None, request.FILES or None, case=one.case)
     payee = getattr(course.case.organisation, "subsidy_payee", None)
     wanted = course.advance_percent != 100
@@ -230,7 +269,9 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("ojt_subsidy:closing", code)
         form = ClosingPaperForm(case=one.case)
     elif request.method == "POST" and "supply" in request.POST:
-        paying.supply(get_object_or_404(PaymentLine, pk=request.POST.get("line", "0"), closing=one), by=request.user, at=now())
+        paying.supply(
+            get_object_or_404(PaymentLine, pk=request.POST.get("line", "0"), closing=one), by=request.user, at=now()
+        )
         messages.success(request, "已補件，分署將重新審核。")
         return redirect("ojt_subsidy:closing", code)
     elif request.method == "POST" and form.is_valid():
@@ -241,7 +282,10 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
         if done is not None:
             messages.success(request, "已上傳文件。")
             return redirect("ojt_subsidy:closing", code)
-    lines = [{"line": x, "state": PAYMENT.state(x.state)} for x in one.lines.select_related("enrolment").order_by("enrolment__number")]
+    lines = [
+        {"line": x, "state": PAYMENT.state(x.state)}
+        for x in one.lines.select_related("enrolment").order_by("enrolment__number")
+    ]
     context = {
         "course": course, "closing": one, "case": Case.objects.get(pk=one.case_id), "state": CLOSING.state(one.case.state), "form": form,
         "lines": lines, "papers": list(one.case.attachments.filter(removed_at=None)), "payee": payee, "payee_form": payee_form,
@@ -257,7 +301,9 @@ def pass_on(request: HttpRequest, code: str) -> HttpResponse:
     one = getattr(course, "closing", None)
     if one is None:
         raise Http404
-    paper = ClosingPaperForm(request.POST if request.FILES else None, request.FILES or None, case=one.case, initial={"label": "轉撥證明"})
+    paper = ClosingPaperForm(
+        request.POST if request.FILES else None, request.FILES or None, case=one.case, initial={"label": "轉撥證明"}
+    )
     form = PassOnForm(request.POST if request.method == "POST" and not request.FILES else None)
     if request.method == "POST" and request.FILES:
         if paper.is_valid() and pressed(request, paper, "proof", lambda at: _none(
@@ -268,7 +314,9 @@ def pass_on(request: HttpRequest, code: str) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         line = get_object_or_404(PaymentLine, pk=form.cleaned_data["line"], closing=one)
         day = form.cleaned_data["passed_on_on"]
-        done = pressed(request, form, "pass_on", lambda at: _none(paying.pass_on(line, passed_on_on=day, by=request.user, at=at)))
+        done = pressed(
+            request, form, "pass_on", lambda at: _none(paying.pass_on(line, passed_on_on=day, by=request.user, at=at))
+        )
         if done is not None:
             return redirect("ojt_subsidy:pass_on", code)
     rows = one.lines.filter(payee="unit").select_related("enrolment").order_by("enrolment__number")

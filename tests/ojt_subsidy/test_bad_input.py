@@ -69,7 +69,10 @@ def test_a_plan_of_four_months_and_a_day(here, last, ok):
 def test_wrong_kind_place_seats_and_plan_are_named(here):
     for changes, words in (
         ({"unit_kind": "company"}, "公司不得辦理"),
-        ({"unit_kind": "training_institution", "licensed_place": "別處", "licensed_occupations": ["機械加工"]}, "設立證書"),
+        (
+            {"unit_kind": "training_institution", "licensed_place": "別處", "licensed_occupations": ["機械加工"]},
+            "設立證書",
+        ),
         ({"others": 7}, "另招7人，超過核定人數20%（6人）"),
         ({"advance_percent": 50}, "僅得先收取訓練費用100%"),
     ):
@@ -80,7 +83,12 @@ def test_wrong_kind_place_seats_and_plan_are_named(here):
         for name in ("下半年", "加開"):
             day = taipei_day(w.now())
             announcing.announce_intake(
-                program_year=here.intake.program_year, name=name, opens_on=day, closes_on=day, by=here.officer, at=w.now()
+                program_year=here.intake.program_year,
+                name=name,
+                opens_on=day,
+                closes_on=day,
+                by=here.officer,
+                at=w.now(),
             )
 
 
@@ -314,14 +322,21 @@ def test_a_course_that_does_not_take_place_gives_everything_back(here):
 
 
 def test_opening_days():
-    for day, opens in ((date(2027, 3, 1), date(2027, 2, 1)), (date(2027, 3, 31), date(2027, 2, 28)), (date(2028, 3, 31), date(2028, 2, 29))):
+    for day, opens in (
+        (date(2027, 3, 1), date(2027, 2, 1)),
+        (date(2027, 3, 31), date(2027, 2, 28)),
+        (date(2028, 3, 31), date(2028, 2, 29)),
+    ):
         assert add_months(day, -1) == opens
 
 
 def test_seats_and_fee_beyond_what_was_applied_for(here):
     case = w.drafted(here, NEXT_YEAR)
     planning.file_course(case, by=here.clerk, at=w.now())
-    for given, words in (({"approved_seats": 31, "approved_fee": 1}, "1 至申請之 30 人"), ({"approved_seats": 30, "approved_fee": 10_001}, "不得高於申請之 10,000")):
+    for given, words in (
+        ({"approved_seats": 31, "approved_fee": 1}, "1 至申請之 30 人"),
+        ({"approved_seats": 30, "approved_fee": 10_001}, "不得高於申請之 10,000"),
+    ):
         with pytest.raises(Refused, match=words):
             reviewing.forward(case, by=here.officer, at=w.now(), **given)
     with pytest.raises(NotPermitted):

@@ -26,7 +26,9 @@ def answered(batch, failed=()):
     paid = sent = bad = lost = 0
     for line in batch.lines.order_by("reference"):
         ok = line.reference not in failed
-        rows.append(f"{batch.number},{line.reference},{line.amount},{'成功' if ok else '失敗'},{'' if ok else '帳號不存在'}")
+        rows.append(
+            f"{batch.number},{line.reference},{line.amount},{'成功' if ok else '失敗'},{'' if ok else '帳號不存在'}"
+        )
         paid, sent = (paid + 1, sent + line.amount) if ok else (paid, sent)
         bad, lost = (bad, lost) if ok else (bad + 1, lost + line.amount)
     rows.append(f"合計,{paid + bad},{paid},{sent},{bad},{lost}")
@@ -90,7 +92,12 @@ def test_half_the_fee_goes_through_the_union_and_needs_proof(here):
     with batching_refused:
         batching.make_batch(office=here.branch, by=here.cashier, at=after)
     paying.save_unit_payee(
-        one.case, bank_code="700", bank_account="12345678901234", bank_holder=here.union.name, by=here.union_clerk, at=after
+        one.case,
+        bank_code="700",
+        bank_account="12345678901234",
+        bank_holder=here.union.name,
+        by=here.union_clerk,
+        at=after,
     )
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     batch = batching.send_batch(batch, by=here.cashier, at=after)

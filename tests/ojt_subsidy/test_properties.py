@@ -57,7 +57,9 @@ class Model:
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(("enrol", "withdraw", "accept", "expire")), st.integers(0, PEOPLE - 1)), min_size=4, max_size=14
+    st.tuples(st.sampled_from(("enrol", "withdraw", "accept", "expire")), st.integers(0, PEOPLE - 1)),
+    min_size=4,
+    max_size=14,
 )
 
 
@@ -80,7 +82,9 @@ def test_enrol_withdraw_accept_expire_as_the_model_says(here):
                 for act, k in acts:
                     assert _do(course, people, act, k, late) == _model(model, act, k), (acts, act, k)
                     rows = Enrolment.objects.filter(course=course).order_by("number")
-                    assert {r.number: "accepted" if r.accepted_at and r.state == "asked" else r.state for r in rows} == model.state
+                    assert {
+                        r.number: "accepted" if r.accepted_at and r.state == "asked" else r.state for r in rows
+                    } == model.state
                     seats = [r.seat for r in rows if r.seat is not None]
                     assert len(seats) == len(set(seats)) <= SEATS
                 raise _Undo
@@ -138,7 +142,14 @@ STEPS = st.lists(
 
 def _row(n, fee, day):
     course = SimpleNamespace(cost=fee, starts_on=date(2025, 1, 1) + timedelta(days=day))
-    return SimpleNamespace(pk=n, course=course, state="admitted", self_paid=False, admitted_at=datetime(2025, 1, 1, tzinfo=UTC), payment=None)
+    return SimpleNamespace(
+        pk=n,
+        course=course,
+        state="admitted",
+        self_paid=False,
+        admitted_at=datetime(2025, 1, 1, tzinfo=UTC),
+        payment=None,
+    )
 
 
 @settings(max_examples=120, deadline=None)
@@ -148,7 +159,9 @@ def test_the_cap_holds_in_any_order_of_courses_payments_and_reversals(steps):
 
     def rates(row):
         who = Identity.DISABLED if proven else Identity.NONE
-        return who, identity.rate(identity.RateFacts(who, row.course.starts_on, proven), on=row.course.starts_on, law=LAW)
+        return who, identity.rate(
+            identity.RateFacts(who, row.course.starts_on, proven), on=row.course.starts_on, law=LAW
+        )
 
     def settle():
         found = amounts(rows, standing, (), rates, on=date(2025, 6, 1), law=LAW)
@@ -178,6 +191,9 @@ def test_the_cap_holds_in_any_order_of_courses_payments_and_reversals(steps):
 def test_the_last_course_gets_the_rest(used):
     first, second = _row(0, used, 0), _row(1, 10_000, 100)
     first.payment = SimpleNamespace(state="paid")
-    ordinary = (Identity.NONE, identity.rate(identity.RateFacts(Identity.NONE, date(2025, 5, 1)), on=date(2025, 5, 1), law=LAW))
+    ordinary = (
+        Identity.NONE,
+        identity.rate(identity.RateFacts(Identity.NONE, date(2025, 5, 1)), on=date(2025, 5, 1), law=LAW),
+    )
     found = amounts([first, second], {0: used}, (), lambda row: ordinary, on=date(2025, 5, 1), law=LAW)
     assert found[1][0] == min(8000, 70_000 - used)

@@ -45,7 +45,9 @@ def test_the_public_finds_a_course(here):
     text = see(anybody, "ojt_subsidy:catalogue", q="機器")
     assert course.title in text
     assert "沒有符合條件" in see(anybody, "ojt_subsidy:catalogue", q="烘焙")
-    assert course.title in see(anybody, "ojt_subsidy:catalogue", branch=here.branch.pk, county="67000", plan="industry_talent", seats_left="on")
+    assert course.title in see(
+        anybody, "ojt_subsidy:catalogue", branch=here.branch.pk, county="67000", plan="industry_talent", seats_left="on"
+    )
     assert "登入後報名" in see(anybody, "ojt_subsidy:course", course.code)
     assert "BEGIN:VEVENT" in see(anybody, "ojt_subsidy:calendar", course.code)
     assert course.code in see(anybody, "ojt_subsidy:open_data_csv")
@@ -97,13 +99,24 @@ def test_somebody_joins_fills_in_their_data_and_enrols(here, mailoutbox):
     assert first.url == again.url
     row = Enrolment.objects.get(person=person)
     assert f"第 {row.number} 號" in see(mine, "ojt_subsidy:enrolled", row.pk)
-    for name in ("mine", "balance", "payments", "identity", "single_supporter", "complaints", "complain", "balance_statement"):
+    for name in (
+        "mine",
+        "balance",
+        "payments",
+        "identity",
+        "single_supporter",
+        "complaints",
+        "complain",
+        "balance_statement",
+    ):
         answer = mine.get(reverse(f"ojt_subsidy:{name}"))
         assert answer.status_code == 200, name
     assert mine.get(reverse("ojt_subsidy:receipt", args=[row.pk])).content.startswith(b"%PDF")
     see(mine, "ojt_subsidy:insurance_upload", row.pk)
     see(client(w.trainee()), "ojt_subsidy:enrolled", row.pk, status=404)
-    assert "陳○明" in see(client(), "ojt_subsidy:ledger", course.code) or "陳" in see(client(), "ojt_subsidy:ledger", course.code)
+    assert "陳○明" in see(client(), "ojt_subsidy:ledger", course.code) or "陳" in see(
+        client(), "ojt_subsidy:ledger", course.code
+    )
     assert "陳小明" not in see(client(), "ojt_subsidy:ledger", course.code)
     assert mine.post(reverse("ojt_subsidy:withdraw", args=[row.pk])).status_code == 302
 
@@ -122,7 +135,10 @@ def test_a_moment_early_says_the_servers_time_and_another_persons_page_files_not
         mine.force_login(who)
         other = mine.post(reverse("ojt_subsidy:enrol", args=[course.code]), {"key": uuid4(), "person": who.pk + 1})
         assert other.status_code == 404
-        assert mine.post(reverse("ojt_subsidy:enrol", args=[course.code]), {"key": uuid4(), "person": who.pk}).status_code == 302
+        assert (
+            mine.post(reverse("ojt_subsidy:enrol", args=[course.code]), {"key": uuid4(), "person": who.pk}).status_code
+            == 302
+        )
 
 
 def test_the_unit_files_a_plan_and_works_through_the_class(here):
@@ -174,7 +190,8 @@ def test_the_branch_exchanges_pays_and_counts(here):
     w.insured(here, row)
     officer, chief, cashier = client(here.officer), client(here.chief), client(here.cashier)
     out = officer.post(
-        reverse("admin:subsidy_insurance"), {"out": "", "key": uuid4(), "office": here.branch.pk, "day": course.starts_on.isoformat()}
+        reverse("admin:subsidy_insurance"),
+        {"out": "", "key": uuid4(), "office": here.branch.pk, "day": course.starts_on.isoformat()},
     )
     assert out.content.decode("utf-8-sig").startswith("編號,身分證字號")
     after = w.held(here, course, [row])
@@ -249,7 +266,9 @@ def test_a_confidential_complaint_names_nobody(here, mailoutbox):
     assert "歐陽保密" not in text
     assert "陳情人（保密）" in text
     assert "歐陽保密" not in see(officer, "admin:work")
-    assert "歐陽保密" not in see(officer, "admin:work", q="歐陽保密").replace('value="歐陽保密"', "").replace("「歐陽保密」", "")
+    assert "歐陽保密" not in see(officer, "admin:work", q="歐陽保密").replace('value="歐陽保密"', "").replace(
+        "「歐陽保密」", ""
+    )
     see(client(here.clerk), "casework:case", number, status=404)
     assert "歐陽保密" in see(mine, "casework:case", number)
     complaining.take(made.case, by=here.complaints, at=w.now())

@@ -27,7 +27,12 @@ from ojt_subsidy.services import (
 from ojt_subsidy.services.evidence import record_insurance
 
 _numbers = count(1)
-STAFF = {"officer": "subsidy_officer", "chief": "subsidy_chief", "cashier": "subsidy_cashier", "complaints": "subsidy_complaints"}
+STAFF = {
+    "officer": "subsidy_officer",
+    "chief": "subsidy_chief",
+    "cashier": "subsidy_cashier",
+    "complaints": "subsidy_complaints",
+}
 EMPLOYED = [{"kind": "labour", "from": "2015-01-01", "to": None, "mark": None}]
 
 
@@ -102,7 +107,9 @@ def world() -> World:
         program_year=today.year - 1911, name="上半年", opens_on=today - timedelta(days=30), closes_on=today + timedelta(days=30),
         by=people["officer"], at=at,
     )  # fmt: skip
-    return World(branch, other, county, far, body, clerk, union, union_clerk, outsider=others["officer"], intake=intake, **people)
+    return World(
+        branch, other, county, far, body, clerk, union, union_clerk, outsider=others["officer"], intake=intake, **people
+    )
 
 
 def plan(starts_on: date, *, weeks: int = 4, **changes: Any) -> dict[str, Any]:
@@ -126,7 +133,9 @@ def drafted(w: World, starts_on: date | None = None, *, union: bool = False, **c
     return planning.draft_course(unit=organisation, intake=w.intake, county=w.county, data=data, by=who, at=at).case
 
 
-def published(w: World, starts_on: date | None = None, *, seats: int = 30, union: bool = False, **changes: Any) -> Course:
+def published(
+    w: World, starts_on: date | None = None, *, seats: int = 30, union: bool = False, **changes: Any
+) -> Course:
     case = drafted(w, starts_on, union=union, seats=max(seats, changes.pop("asked", seats)), **changes)
     planning.file_course(case, by=w.union_clerk if union else w.clerk, at=now())
     case = Case.objects.get(pk=case.pk)
@@ -158,7 +167,9 @@ def admitted(w: World, course: Course, who: User, at: datetime | None = None) ->
 
 def insured(w: World, row: Enrolment, records: list[dict[str, Any]] | None = None) -> InsuranceCheck:
     row = Enrolment.objects.select_related("course", "person__trainee").get(pk=row.pk)
-    return record_insurance(row, source="exchange", records=EMPLOYED if records is None else records, by=w.officer, at=now())
+    return record_insurance(
+        row, source="exchange", records=EMPLOYED if records is None else records, by=w.officer, at=now()
+    )
 
 
 def held(w: World, course: Course, rows: list[Enrolment], *, missed: dict[int, str] | None = None) -> datetime:
