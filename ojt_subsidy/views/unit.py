@@ -136,7 +136,9 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
     pages = Paginator(course.enrolments.select_related("person").order_by("number"), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    first = course.enrolments.filter(state="filed").order_by("number").values_list("pk", flat=True).first()
+    turns = ("filed", "waiting")
+    firsts = [course.enrolments.filter(state=t).order_by("number").values_list("pk", flat=True).first() for t in turns]
+    first = {firsts[0]} if firsts[0] else {firsts[1]}
     statements = {
         one.enrolment_id: one
         for one in Evidence.objects.filter(enrolment__course=course, kind=Evidence.Kind.INSURANCE)
@@ -144,7 +146,7 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
         .order_by("pk")
     }
     rows = [
-        {"row": row, "state": ENROLMENT.state(row.state), "next": row.pk == first, "statement": statements.get(row.pk)}
+        {"row": row, "state": ENROLMENT.state(row.state), "next": row.pk in first, "statement": statements.get(row.pk)}
         for row in pages
     ]
     context = {
