@@ -26,7 +26,9 @@ def demo_person(account_name: str, name: str, *, email: str = "", national_id: s
     """A person of the demonstration, made at first use."""
     user = User.objects.filter(account_name=account_name).first()
     if user is None:
-        user = User(account_name=account_name, name=name, email=email or f"{account_name}@demo.example", phone="02-8995-6399")
+        user = User(
+            account_name=account_name, name=name, email=email or f"{account_name}@demo.example", phone="02-8995-6399"
+        )
         user.set_national_id(national_id or None)
         user.set_password(PASSWORD)
         user.save()

@@ -47,6 +47,8 @@ def nobody_asked() -> Iterator[None]:
         _providers.update(kept)
 
 
-def entitled(question: str, *, organisation: Organisation, about: str, on: date, user: User | None = None) -> Entitlement:
+def entitled(
+    question: str, *, organisation: Organisation, about: str, on: date, user: User | None = None
+) -> Entitlement:
     provider = _providers.get(question)
     return provider(organisation=organisation, user=user, about=about, on=on) if provider else Entitlement()

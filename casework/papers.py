@@ -118,7 +118,7 @@ def render_batch(code: str, contexts: Sequence[Mapping[str, Any]]) -> list[bytes
     bodies = [part[part.index("<body") : part.rindex("</body>")] for part in parts]
     head = parts[0][: parts[0].index("<body")]
     joined = "".join(
-        f'<section style="break-before:page;bookmark-level:1;bookmark-label:\'batch-{n}\'">'
+        f"<section style=\"break-before:page;bookmark-level:1;bookmark-label:'batch-{n}'\">"
         f"{body[body.index('>') + 1 :]}</section>"
         for n, body in enumerate(bodies)
     )

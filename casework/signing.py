@@ -53,11 +53,21 @@ def _make_test_key() -> bytes:
     from cryptography.x509.oid import NameOID
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "TW"), x509.NameAttribute(NameOID.COMMON_NAME, TEST_NAME)])
+    name = x509.Name(
+        [x509.NameAttribute(NameOID.COUNTRY_NAME, "TW"), x509.NameAttribute(NameOID.COMMON_NAME, TEST_NAME)]
+    )
     # Not the clock of the site: a key is valid by the machine's time, whatever day a test has set.
     day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     usage = dict.fromkeys(
-        ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+        (
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
         False,
     )
     made = (
@@ -97,7 +107,11 @@ def sign(pdf: bytes, *, reason: str) -> bytes:
     path = key_file()
     signer = _signer(str(path), path.stat().st_mtime)
     meta = signers.PdfSignatureMetadata(
-        field_name="Agency", md_algorithm="sha256", reason=reason, certify=True, docmdp_permissions=fields.MDPPerm.NO_CHANGES
+        field_name="Agency",
+        md_algorithm="sha256",
+        reason=reason,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
     signed: Any = signers.PdfSigner(meta, signer).sign_pdf(writer)

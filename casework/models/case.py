@@ -36,7 +36,9 @@ class Case(models.Model):
     person = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申請人"
     )
-    office = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="handled_cases", verbose_name="承辦機關")
+    office = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, related_name="handled_cases", verbose_name="承辦機關"
+    )
     assignee = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="assigned_cases", verbose_name="承辦人"
     )

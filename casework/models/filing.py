@@ -36,7 +36,9 @@ class Attachment(models.Model):
     #: The uploader attests 「與正本相符」; the officer confirms it per document.
     attested_at = models.DateTimeField("聲明與正本相符", null=True)
     confirmed_at = models.DateTimeField("承辦人確認", null=True)
-    confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="確認人")
+    confirmed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="確認人"
+    )
     removed_at = models.DateTimeField("移除時間", null=True)
     #: Number of the letter, address and the like, where the field asks for it.
     details = models.JSONField(default=dict)

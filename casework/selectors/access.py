@@ -82,7 +82,19 @@ def with_people(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 #: What a line of a list shows.
-_LINE = ("number", "kind", "state", "turn", "title", "received_on", "filed_at", "due_on", "changed_at", "version", "awaiting")
+_LINE = (
+    "number",
+    "kind",
+    "state",
+    "turn",
+    "title",
+    "received_on",
+    "filed_at",
+    "due_on",
+    "changed_at",
+    "version",
+    "awaiting",
+)
 _NAMES = ("organisation__name", "office__name", "assignee__name", "person__name")
 
 

@@ -32,7 +32,14 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"mine": "我的", "turn": "待我簽核", "team": "本單位", "unassigned": "未分案", "overdue": "逾期", "all": "全部案件"}[self]
+        return {
+            "mine": "我的",
+            "turn": "待我簽核",
+            "team": "本單位",
+            "unassigned": "未分案",
+            "overdue": "逾期",
+            "all": "全部案件",
+        }[self]
 
 
 class Sort(StrEnum):

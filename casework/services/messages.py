@@ -22,6 +22,12 @@ def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) 
         raise Refused("本案陳情人身分保密，訊息會顯示姓名，請改用案件頁所列的動作補充說明。", field="body")
     message = Message.objects.create(case=case, kind=kind, body=body.strip(), at=at, by=by)
     record(
-        case, f"message.{kind}", Message.Kind(kind).label, by=by, at=at, internal=kind == Message.Kind.NOTE, reason=body.strip()
+        case,
+        f"message.{kind}",
+        Message.Kind(kind).label,
+        by=by,
+        at=at,
+        internal=kind == Message.Kind.NOTE,
+        reason=body.strip(),
     )
     return message

@@ -12,7 +12,9 @@ from casework.models import Receipt
 
 
 @transaction.atomic
-def once(*, user: User, key: UUID, act: str, at: datetime, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+def once(
+    *, user: User, key: UUID, act: str, at: datetime, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
     """Run `do` unless this user has already pressed with this key. Returns (answer, whether this press was the first).
 
     The unique row makes a parallel second press wait for the first to commit; when `do` fails, the row goes with it and the

@@ -52,7 +52,9 @@ def _round(rows: Sequence[SignOff], digest: str) -> tuple[int, list[SignOff]]:
     return (last + 1, []) if over else (last, current)
 
 
-def chain_state(case: Case, form: str, chain: Sequence[Step], digest: str, rows: Sequence[SignOff] | None = None) -> list[StepState]:
+def chain_state(
+    case: Case, form: str, chain: Sequence[Step], digest: str, rows: Sequence[SignOff] | None = None
+) -> list[StepState]:
     """Every step with its signature in the running round. `rows` saves the query when the caller has them."""
     found = [r for r in (case.signoffs.select_related("person") if rows is None else rows) if r.form == form]
     _, current = _round(found, digest)

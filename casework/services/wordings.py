@@ -37,7 +37,9 @@ def sync_wordings(*, at: datetime) -> None:
 def wording(code: str, *, on: date) -> Wording:
     """The version in force on a day (the first one for days before it)."""
     rows = Wording.objects.filter(code=code)
-    found = rows.filter(in_force_from__lte=on).order_by("-in_force_from").first() or rows.order_by("in_force_from").first()
+    found = (
+        rows.filter(in_force_from__lte=on).order_by("-in_force_from").first() or rows.order_by("in_force_from").first()
+    )
     if found is None:
         raise Wording.DoesNotExist(code)
     return found

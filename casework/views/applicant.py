@@ -34,7 +34,14 @@ def mine(request: HttpRequest) -> HttpResponse:
     """我的申請: drafts and what waits for the applicant first."""
     asked, day = request.GET.get("q", "").strip()[:100], today()
     found = Paginator(mine_page(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"row": words.row(case, day), "next": next_step(case, request.user), "hands": words.in_hands(case, request.user)} for case in found]
+    rows = [
+        {
+            "row": words.row(case, day),
+            "next": next_step(case, request.user),
+            "hands": words.in_hands(case, request.user),
+        }
+        for case in found
+    ]
     query = f"{urlencode({'q': asked})}&" if asked else ""
     return render(request, "casework/mine.html", {"rows": rows, "page": found, "asked": asked, "query": query})
 

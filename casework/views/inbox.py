@@ -76,7 +76,12 @@ def autosave(request: HttpRequest) -> HttpResponse:
 def _keepable(request: HttpRequest) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, values in request.POST.lists():
-        if name in ENVELOPE or name == DRAFT_KEY or any(word in name for word in NOT_KEPT) or any(map(looks_like_person_id, values)):
+        if (
+            name in ENVELOPE
+            or name == DRAFT_KEY
+            or any(word in name for word in NOT_KEPT)
+            or any(map(looks_like_person_id, values))
+        ):
             continue
         kept[name] = values[0] if len(values) == 1 else values
     return kept

@@ -57,7 +57,9 @@ def _versions(figure: Figure) -> list[Version]:
     day = today()
     begun = [value for value in figure.values if value.in_force_from is None or value.in_force_from <= day]
     current = begun[-1] if begun else None
-    return [Version(value, words.shown(figure.spelled(value.value)), value is current) for value in reversed(figure.values)]
+    return [
+        Version(value, words.shown(figure.spelled(value.value)), value is current) for value in reversed(figure.values)
+    ]
 
 
 @require_GET

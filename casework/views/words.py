@@ -11,11 +11,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from casework.casetypes import CaseType, casetype
+from casework.kernel import rulebook
 from casework.kernel.dates import roc
 from casework.kernel.facts import FactsError
 from casework.kernel.jsonable import jsonable
 from casework.kernel.machine import Machine, State, Turn
-from casework.kernel import rulebook
 from casework.kernel.outcome import Outcome
 from casework.kernel.rulebook import get as rule_named
 from casework.models import Case, Deadline, Event, Notice

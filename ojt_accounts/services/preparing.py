@@ -324,7 +324,14 @@ def add_paper(
         if code == "letter":
             _unconfirm_letter(application)
         return attachments.keep_attachment(
-            verdict, case=case, field=code, label=PAPERS[code], upload=upload, attested=attested or code == "letter", by=by, at=at
+            verdict,
+            case=case,
+            field=code,
+            label=PAPERS[code],
+            upload=upload,
+            attested=attested or code == "letter",
+            by=by,
+            at=at,
         )
 
 

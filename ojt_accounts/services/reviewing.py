@@ -239,7 +239,9 @@ def _pass_on(case: Case, application: Application, *, by: User, at: datetime) ->
         case.awaiting = ""
     elif case.awaiting != first.right:
         case.awaiting = first.right
-        _tell_office(case, first.right, "to_sign", f"待簽核：{case.number}", f"「{case.title}」請{first.label}簽核。", at=at)
+        _tell_office(
+            case, first.right, "to_sign", f"待簽核：{case.number}", f"「{case.title}」請{first.label}簽核。", at=at
+        )
     case.save()
 
 
@@ -278,7 +280,9 @@ def _approve(case: Case, application: Application, *, by: User, at: datetime) ->
     _tell_unit(
         case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at
     )
-    _tell_office(case, SET_ACCOUNT, "to_set", f"待設定帳號：{case.number}", f"「{case.title}」已核定，請設定帳號。", at=at)
+    _tell_office(
+        case, SET_ACCOUNT, "to_set", f"待設定帳號：{case.number}", f"「{case.title}」已核定，請設定帳號。", at=at
+    )
 
 
 @transaction.atomic

@@ -31,7 +31,9 @@ def test_the_case_stands_with_whoever_signs_next(here: w.World) -> None:
     assert not any(listed(one) for one in (here.officer, here.chief, here.approver, here.admin))
     w.signed(here, case, here.officer)
     assert listed(here.chief) == [case] and on_start_page(here.chief) == [case.number]
-    assert not listed(here.approver) and Notice.objects.filter(user=here.chief, code="ojt_accounts.to_sign").count() == 1
+    assert (
+        not listed(here.approver) and Notice.objects.filter(user=here.chief, code="ojt_accounts.to_sign").count() == 1
+    )
     w.signed(here, case, here.chief)
     assert listed(here.approver) == [case] and not listed(here.chief)
     w.signed(here, case, here.approver)

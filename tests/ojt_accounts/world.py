@@ -151,7 +151,13 @@ def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit"
     """A draft with forms, papers and pledges complete."""
     intake = w.intake if kind != "cancellation" else None
     application = preparing.start(
-        unit=w.unit, kind=kind, program_year=w.intake.program_year, county=w.county, intake=intake, by=w.contact, at=now()
+        unit=w.unit,
+        kind=kind,
+        program_year=w.intake.program_year,
+        county=w.county,
+        intake=intake,
+        by=w.contact,
+        at=now(),
     )
     fill_in(w, application.case, numbers=numbers)
     return Case.objects.get(pk=application.case.pk)
