@@ -49,7 +49,8 @@ def class_page(request: HttpRequest, number: str) -> HttpResponse:
         "next_due": min((d for d in deadlines if d.met_at is None and d.withdrawn_at is None and d.code not in ("ohs_training.start", "ohs_training.end")), key=lambda d: d.due_on, default=None),
         "people": [_person(line) for line in chain.lines],
         "row": words.row(place.case, day),
-        "buttons": acts.buttons(place.case, place.rights, side),
+        # What belongs to another stage is left out; what is this stage's and not yet possible says why.
+        "buttons": [one for one in acts.buttons(place.case, place.rights, side) if not one.why.startswith("案件目前為")],
         "agency": place.office,
         "deadlines": [words.deadline(one, day) for one in casepage.deadlines(place.case)],
         "prints": _prints(place),
