@@ -1,5 +1,6 @@
 """A text column encrypted at rest (see crypto). The field object holds no state of a row; filtering on it is refused."""
 
+import json
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -28,3 +29,16 @@ class EncryptedTextField(models.TextField):
         if lookup_name != "isnull":
             raise FieldError("An encrypted column is looked up by its index column.")
         return super().get_lookup(lookup_name)
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """JSON encrypted at rest: what a paper prints, identifiers among it."""
+
+    description = "JSON encrypted at rest"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else super().get_prep_value(json.dumps(value, ensure_ascii=False))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        text = super().from_db_value(value, expression, connection)
+        return json.loads(text) if text else None

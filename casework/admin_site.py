@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from accounts.rights import held
 from accounts.roles import right
 from casework import converters  # noqa: F401  (enters <case:…>)
-from casework.rights import WATCH
+from casework.rights import WATCH, WORDING
 
 #: (label, URL name, right that opens it; None: every member of staff)
 NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
     ("案件清單", "admin:work", None),
     ("辦公日曆", "admin:calendar", None),
     ("法規數值", "admin:law", None),
+    ("範本文字", "admin:wordings", WORDING),
     ("排程", "admin:jobs", WATCH),
     ("郵件紀錄", "admin:mail_log", WATCH),
     ("匯出檔案", "casework:exports", None),
@@ -74,7 +75,7 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from casework.views import agency, agency_case, calendar, registers
+        from casework.views import agency, agency_case, calendar, registers, wordings
 
         def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_view(view), name=name)
@@ -97,6 +98,7 @@ class PortalAdminSite(admin.AdminSite):
             at("calendar/", calendar.year, "calendar"),
             at("calendar/upload/", calendar.upload, "calendar_upload"),
             at("calendar/day/", calendar.day, "calendar_day"),
+            at("wordings/", wordings.wordings, "wordings"),
             at("law/", registers.law, "law"),
             at("jobs/", registers.jobs, "jobs"),
             at("mail/", registers.mail_log, "mail_log"),

@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
     "admin:calendar_day": agency(404, post={}, system=422),
     "admin:law": agency(),
     "admin:jobs": agency(404, system=200),
+    "admin:wordings": agency(404, system=200),
     "admin:mail_log": agency(404, system=200),
     "admin:resend_mail": agency(404, args=lambda scene: (NOT_THERE,), post={}),
     "admin:login": members(302, staff=SIGN_IN),

@@ -1,5 +1,6 @@
 from django.db import models
 
+from accounts.fields import EncryptedJSONField
 from casework.models.case import Case
 
 
@@ -21,7 +22,8 @@ class Document(models.Model):
     subject = models.CharField("對象", max_length=60, blank=True)
     title = models.CharField("名稱", max_length=120)
     template_version = models.CharField(max_length=64)
-    context = models.JSONField()
+    #: Everything the paper prints, identifiers among it: sealed.
+    context = EncryptedJSONField()
     #: What the public check page shows, without identifiers: [["欄位", "內容"], …].
     public = models.JSONField(default=list)
     #: Part of the QR, so that numbers cannot be walked.

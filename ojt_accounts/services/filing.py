@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
+from casework.kernel.dates import roc, taipei_day
 from casework.models import Case
 from casework.services import corrections
 from casework.services.cases import lock, move, set_people
@@ -35,6 +35,8 @@ HANDLE, CORRECT = "ojt_accounts.handle", "ojt_accounts.correct"
 def may_file(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 送件: everything asked for is there (OA-01), the unit may apply (OA-03, OA-04), seats suffice (OA-07)."""
     application, on, law = application_of(case), taipei_day(at), law_in_force()
+    if case.state == "draft" and application.intake and on > application.intake.closes_on:
+        raise Refused(f"受理申請已於 {roc(application.intake.closes_on)} 截止，請於下一次受理期間申請。")
     checklist = papers.checklist(checklist_facts(application), on=on, law=law)
     if not checklist.met:
         raise Refused("文件尚未齊備：" + checklist.sentence, outcomes=[checklist])

@@ -315,3 +315,21 @@ def test_dates_on_papers_are_of_the_republic(here: w.World) -> None:
     today = taipei_day(now())
     assert unit_form_context(application_of(case), today=today)["filed_on"] == roc(today)
     assert Organisation.objects.filter(kind="unit").count() == 1
+
+
+def test_oa_03_nothing_is_filed_for_the_first_time_after_the_closing_date(here: w.World) -> None:
+    case = w.drafted(here)
+    today = taipei_day(now())
+    w.Intake.objects.update(closes_on=today - timedelta(days=1))
+    with pytest.raises(Refused, match="已於 .* 截止"):
+        filing.file_application(case, by=here.contact, at=now())
+    w.Intake.objects.update(closes_on=today)
+    assert filing.file_application(case, by=here.contact, at=now()).state == "filed"
+
+
+def test_oa_20_an_issued_papers_context_is_sealed(here: w.World) -> None:
+    w.done(here)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT context FROM casework_document")
+        rows = [text for (text,) in cursor.fetchall()]
+    assert len(rows) == 2 and all(text.startswith("v1:") and w.national_id(1) not in text for text in rows)
