@@ -13,8 +13,8 @@ from ojt_subsidy.rules import balance
 
 _SQL = """
 SELECT sum(least(fee * 80 / 100, greatest(0, 70000 - used))) FROM (
-    SELECT n, 1000 + n % 20000 AS fee,
-        coalesce(sum(1000 + n % 20000) OVER (PARTITION BY n % 20000 ORDER BY n ROWS BETWEEN 6 PRECEDING AND 1 PRECEDING), 0) AS used
+    SELECT n, 1000 + n %% 20000 AS fee,
+        coalesce(sum(1000 + n %% 20000) OVER (PARTITION BY n %% 20000 ORDER BY n ROWS BETWEEN 6 PRECEDING AND 1 PRECEDING), 0) AS used
     FROM generate_series(1, %s) n
 ) a
 """
