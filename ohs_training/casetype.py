@@ -62,7 +62,9 @@ def _in_state(machine: Machine, *states: str) -> Callable[[Case, User], str]:
     return why
 
 
-def _guarded(machine: Machine, states: Sequence[str], *guards: Callable[[Case, User | None, datetime], None]) -> Callable[[Case, User], str]:
+def _guarded(
+    machine: Machine, states: Sequence[str], *guards: Callable[[Case, User | None, datetime], None]
+) -> Callable[[Case, User], str]:
     """Off, with the sentence the act itself would refuse with: state first, then what guards ask."""
 
     def why(case: Case, user: User) -> str:
@@ -84,7 +86,11 @@ def _guarded(machine: Machine, states: Sequence[str], *guards: Callable[[Case, U
 def _why_file(case: Case, user: User) -> str:
     if case.state != "draft":
         return _in_state(ACCREDITATION, "draft")(case, user)
-    left = [line for one in application_outcomes(application_of(case), on=today(), law=law_in_force()) for line in one.refusals]
+    left = [
+        line
+        for one in application_outcomes(application_of(case), on=today(), law=law_in_force())
+        for line in one.refusals
+    ]
     return f"尚缺 {len(left)} 項，請看申請頁的檢核表。" if left else ""
 
 
@@ -143,14 +149,29 @@ def _accreditation_panels(case: Case, user: User) -> Sequence[Panel]:
     accreditation = Accreditation.objects.filter(case=case).first()
     if accreditation:
         days_left = (accreditation.ends_on - today()).days
-        panels.insert(0, Panel("認可", "ohs_training/panels/accreditation.html", {"accreditation": accreditation, "days_left": days_left, "application": application}))
+        panels.insert(
+            0,
+            Panel(
+                "認可",
+                "ohs_training/panels/accreditation.html",
+                {"accreditation": accreditation, "days_left": days_left, "application": application},
+            ),
+        )
         revocation = Revocation.objects.filter(accreditation=accreditation).first()
         if revocation:
             grounds = law.at("ohs.revocation_grounds", revocation.happened_on).value
             numbered = [f"第{list(grounds).index(code) + 1}款：{grounds[code]}" for code in revocation.grounds]
-            panels.insert(0, Panel("撤銷或廢止", "ohs_training/panels/revocation.html", {"revocation": revocation, "grounds": numbered}))
+            panels.insert(
+                0,
+                Panel(
+                    "撤銷或廢止", "ohs_training/panels/revocation.html", {"revocation": revocation, "grounds": numbered}
+                ),
+            )
         elif can(user, REVOKE, case):
-            under = [{"one": one, "effect": revoking.EFFECTS[one.case.state]} for one in revoking.classes_under(accreditation)]
+            under = [
+                {"one": one, "effect": revoking.EFFECTS[one.case.state]}
+                for one in revoking.classes_under(accreditation)
+            ]
             panels.append(Panel("撤銷或廢止時之班次處置", "ohs_training/panels/effects.html", {"classes": under}))
     return panels
 
@@ -208,7 +229,9 @@ def _why_issue(case: Case, user: User) -> str:
 
 def _why_none(case: Case, user: User) -> str:
     training_class = class_of(case)
-    return _guarded(CLASS, ("examined",) if training_class.professional else ("ended",), issuing.nobody_qualifies)(case, user)
+    return _guarded(CLASS, ("examined",) if training_class.professional else ("ended",), issuing.nobody_qualifies)(
+        case, user
+    )
 
 
 def _why_enter_class(case: Case, user: User) -> str:
@@ -251,7 +274,12 @@ CLASS_ACTS = (
 def _class_panels(case: Case, user: User) -> Sequence[Panel]:
     training_class = class_of(case)
     last = training_class.versions.order_by("-number").first()
-    context = {"training_class": training_class, "people": live_trainees(training_class).count(), "page": class_page(case, user), "last": last}
+    context = {
+        "training_class": training_class,
+        "people": live_trainees(training_class).count(),
+        "page": class_page(case, user),
+        "last": last,
+    }
     return [Panel("訓練班次", "ohs_training/panels/class.html", context)]
 
 
@@ -278,7 +306,13 @@ def _order_findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
     order = inspecting.order_of(case)
     if order.ordered_on is None or order.answer_by is None:
         return []
-    facts = supervision.OrderFacts(order.ordered_on, order.answer_by, order.answered_on, order.attachment_id is not None or order.answered_on is None, order.improved)
+    facts = supervision.OrderFacts(
+        order.ordered_on,
+        order.answer_by,
+        order.answered_on,
+        order.attachment_id is not None or order.answered_on is None,
+        order.improved,
+    )
     return [supervision.improvement(facts, on=on, law=law)]
 
 
@@ -297,7 +331,12 @@ def _order_panels(case: Case, user: User) -> Sequence[Panel]:
 
 def _consistency() -> Sequence[str]:
     """Accreditations whose case says otherwise, and open classes under an accreditation that was lost before they were filed."""
-    states = {"in_force": {"accredited", "announced"}, "expired": {"expired"}, "revoked": {"revoked"}, "abolished": {"abolished"}}
+    states = {
+        "in_force": {"accredited", "announced"},
+        "expired": {"expired"},
+        "revoked": {"revoked"},
+        "abolished": {"abolished"},
+    }
     return [
         f"{one.organisation} 認可登錄為「{one.get_state_display()}」，案件 {one.case.number} 為「{ACCREDITATION.state(one.case.state).label}」"
         for one in Accreditation.objects.select_related("organisation", "case")
@@ -348,7 +387,9 @@ register(
             "registers_complete": reporting.registers_complete,
         },
         acts=CLASS_ACTS,
-        findings=lambda case, on, law: filing_outcomes(class_of(case), on=on, law=law, filed_on=class_of(case).filed_on or on),
+        findings=lambda case, on, law: filing_outcomes(
+            class_of(case), on=on, law=law, filed_on=class_of(case).filed_on or on
+        ),
         panels=_class_panels,
         identifiers=_class_identifiers,
         applicant_url=lambda case: reverse("ohs_training:class", args=[case.number]),
@@ -369,7 +410,9 @@ register(
         findings=_order_findings,
         panels=_order_panels,
         applicant_url=lambda case: reverse("casework:case", args=[case.number]),
-        export_row=lambda case: {"改善期限": roc(inspecting.order_of(case).answer_by) if inspecting.order_of(case).answer_by else ""},
+        export_row=lambda case: {
+            "改善期限": roc(inspecting.order_of(case).answer_by) if inspecting.order_of(case).answer_by else ""
+        },
     ),
 )
 lapsing.enter()

@@ -38,7 +38,10 @@ from ohs_training.services import (
     roster,
 )
 
-SURNAMES, GIVEN = "林陳黃張李王吳劉蔡楊許鄭謝郭洪", ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰", "靜宜")
+SURNAMES, GIVEN = (
+    "林陳黃張李王吳劉蔡楊許鄭謝郭洪",
+    ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰", "靜宜"),
+)
 TABLE = (
     ("09:00", "09:50", "職業安全衛生相關法規", 1, "law", False),
     ("10:00", "11:40", "職業病概論與預防", 2, "risk", False),
@@ -123,7 +126,12 @@ def _cast() -> Cast:
     unit, _ = Organisation.objects.get_or_create(
         unified_number="12345675",
         kind=Organisation.Kind.UNIT,
-        defaults={"name": "社團法人南方職業健康護理學會", "address": "臺南市東區大學路1號", "postal_code": "701", "phone": "06-2757575"},
+        defaults={
+            "name": "社團法人南方職業健康護理學會",
+            "address": "臺南市東區大學路1號",
+            "postal_code": "701",
+            "phone": "06-2757575",
+        },
     )
     return Cast(
         demo_role("osha1", "趙職安", "ohs_ministry", office),
@@ -151,11 +159,15 @@ def _application(cast: Cast, unit: Organisation, staff: User, *, kind: str, when
     return Case.objects.get(pk=made.case.pk)
 
 
-def _accredit(cast: Cast, unit: Organisation, staff: User, *, kind: str, when: datetime, starts_on: date) -> Accreditation:
+def _accredit(
+    cast: Cast, unit: Organisation, staff: User, *, kind: str, when: datetime, starts_on: date
+) -> Accreditation:
     case = _application(cast, unit, staff, kind=kind, when=when)
     ends_on = validity_end(starts_on, years=3)
     number = f"勞職衛2字第115{case.pk:07d}號"
-    made = accrediting.accredit(case, starts_on=starts_on, ends_on=ends_on, letter_number=number, by=cast.chief, at=when + timedelta(hours=3))
+    made = accrediting.accredit(
+        case, starts_on=starts_on, ends_on=ends_on, letter_number=number, by=cast.chief, at=when + timedelta(hours=3)
+    )
     accrediting.announce(case, by=cast.officer, at=when + timedelta(hours=4))
     accrediting.enter_papers(case, by=staff, at=when + timedelta(days=3))
     return made
@@ -164,7 +176,16 @@ def _accredit(cast: Cast, unit: Organisation, staff: User, *, kind: str, when: d
 class Story:
     """One class, told step by step as of its own days."""
 
-    def __init__(self, cast: Cast, *, start: date, days: int = 2, training: str = "professional", people: int = 18, first: int = 0) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        *,
+        start: date,
+        days: int = 2,
+        training: str = "professional",
+        people: int = 18,
+        first: int = 0,
+    ) -> None:
         self.cast, self.start, self.days, self.first = cast, start, days, first
         self.at = min(_at(start - timedelta(days=30), "10:00"), now())
         made = planning.start_class(
@@ -179,7 +200,12 @@ class Story:
         }  # fmt: skip
         planning.save_plan(self.case, data=plan, by=cast.staff, at=self.at)
         teachers = [
-            {"name": f"{SURNAMES[(made.pk + n) % 15]}{word}{made.pk}", "education": "公共衛生博士", "experience": "職業醫學科主治醫師十二年", "clause": "附表十二之一第一款"}
+            {
+                "name": f"{SURNAMES[(made.pk + n) % 15]}{word}{made.pk}",
+                "education": "公共衛生博士",
+                "experience": "職業醫學科主治醫師十二年",
+                "clause": "附表十二之一第一款",
+            }
             for n, word in enumerate(("教授", "醫師"))
         ]
         planning.save_teachers(self.case, teachers=teachers, by=cast.staff, at=self.at)
@@ -221,7 +247,9 @@ class Story:
         self.case = filing.begin(self.case, by=self.cast.tutor, at=_at(self.start, "08:30"))
         return self
 
-    def attend(self, *, until: datetime | None = None, away: dict[int, int] | None = None, late: tuple[int, ...] = ()) -> "Story":
+    def attend(
+        self, *, until: datetime | None = None, away: dict[int, int] | None = None, late: tuple[int, ...] = ()
+    ) -> "Story":
         """Everybody signs; `away`: seat → how many of the first periods are missed; `late`: seats twenty minutes late once."""
         moment = until or now()
         periods = timetable.periods(row_facts(row) for row in rows_of(class_of(self.case)))
@@ -231,13 +259,23 @@ class Story:
             for one in people:
                 if number < (away or {}).get(one.seat, 0):
                     continue
-                came = period.starts_at + timedelta(minutes=20 if one.seat in late and number == 0 else -(1 + one.seat % 12))
+                came = period.starts_at + timedelta(
+                    minutes=20 if one.seat in late and number == 0 else -(1 + one.seat % 12)
+                )
                 for leaving, when in ((False, came), (True, period.ends_at + timedelta(minutes=one.seat % 6))):
                     if when <= moment:
                         rows.append(
                             SignRecord(
-                                trainee=one, day=period.day, half=period.half, leaving=leaving, at=when, received_at=when, source="tablet",
-                                client_key=uuid4(), signature=_ink(one.seat), recorded_by=self.cast.tutor,
+                                trainee=one,
+                                day=period.day,
+                                half=period.half,
+                                leaving=leaving,
+                                at=when,
+                                received_at=when,
+                                source="tablet",
+                                client_key=uuid4(),
+                                signature=_ink(one.seat),
+                                recorded_by=self.cast.tutor,
                             )
                         )
         SignRecord.objects.bulk_create(rows)
@@ -266,8 +304,20 @@ class Story:
 
     def examine(self, *, failing: tuple[int, ...] = (), out: tuple[int, ...] = ()) -> "Story":
         self.at = min(self.at + ONE_DAY, now())
-        marks = [{"trainee": p.pk, "mark": 52 if p.seat in failing else 68 + p.seat % 30} for p in live_trainees(class_of(self.case)) if p.seat not in out]
-        examining.enter_marks(self.case, number=1, sat_on=taipei_day(self.at), marks=marks, examiner="孫勞檢", by=self.cast.authority, at=self.at)
+        marks = [
+            {"trainee": p.pk, "mark": 52 if p.seat in failing else 68 + p.seat % 30}
+            for p in live_trainees(class_of(self.case))
+            if p.seat not in out
+        ]
+        examining.enter_marks(
+            self.case,
+            number=1,
+            sat_on=taipei_day(self.at),
+            marks=marks,
+            examiner="孫勞檢",
+            by=self.cast.authority,
+            at=self.at,
+        )
         return self
 
     def issue(self, *, files: bool = True) -> "Story":
@@ -291,18 +341,31 @@ def build() -> int:
     before, moment = Case.objects.count(), now()
     today = taipei_day(moment)
     cast = _cast()
-    _accredit(cast, cast.unit, cast.staff, kind="nursing_body", when=moment - timedelta(days=500), starts_on=today - timedelta(days=500))
+    _accredit(
+        cast,
+        cast.unit,
+        cast.staff,
+        kind="nursing_body",
+        when=moment - timedelta(days=500),
+        starts_on=today - timedelta(days=500),
+    )
     for name, number, account, person, kind, days in (
         ("臺北職業醫學會", "22099131", "medical1", "馮職醫", "medical_body", 1000),
         ("南臺灣醫療財團法人教學醫院", "62140097", "hospital1", "褚院長", "teaching_hospital", 40),
     ):
         unit, _ = Organisation.objects.get_or_create(
-            unified_number=number, kind=Organisation.Kind.INSTITUTION, defaults={"name": name, "address": "臺北市中正區", "phone": "02-23456789"}
+            unified_number=number,
+            kind=Organisation.Kind.INSTITUTION,
+            defaults={"name": name, "address": "臺北市中正區", "phone": "02-23456789"},
         )
         staff = demo_role(account, person, "ohs_institution", unit)
-        _accredit(cast, unit, staff, kind=kind, when=moment - timedelta(days=days), starts_on=today - timedelta(days=days))
+        _accredit(
+            cast, unit, staff, kind=kind, when=moment - timedelta(days=days), starts_on=today - timedelta(days=days)
+        )
     school, _ = Organisation.objects.get_or_create(
-        unified_number="00501508", kind=Organisation.Kind.INSTITUTION, defaults={"name": "南方科技大學護理系", "address": "高雄市三民區"}
+        unified_number="00501508",
+        kind=Organisation.Kind.INSTITUTION,
+        defaults={"name": "南方科技大學護理系", "address": "高雄市三民區"},
     )
     teacher = demo_role("school1", "衛教授", "ohs_institution", school)
     _application(cast, school, teacher, kind="university", when=moment - timedelta(days=3))
@@ -313,8 +376,21 @@ def build() -> int:
     reporting.close_class(closed.case, acknowledgement="府勞安字第1159900001號", by=cast.authority, at=closed.at)
     for one in list(live_trainees(class_of(closed.case)))[:3]:
         fees.receive(closed.case, trainee=one.pk, amount=12000, paid_on=closed.start, by=cast.staff, at=closed.at)
-    fees.spend(closed.case, item="講師鐘點費", amount=24000, spent_on=closed.start, voucher="憑-001", by=cast.staff, at=closed.at)
-    issued = Story(cast, start=today - timedelta(days=12), training="in_service", people=24, first=100).file().acknowledge().run()
+    fees.spend(
+        closed.case,
+        item="講師鐘點費",
+        amount=24000,
+        spent_on=closed.start,
+        voucher="憑-001",
+        by=cast.staff,
+        at=closed.at,
+    )
+    issued = (
+        Story(cast, start=today - timedelta(days=12), training="in_service", people=24, first=100)
+        .file()
+        .acknowledge()
+        .run()
+    )
     issued.attend(until=moment, away={2: 1}).finish().issue()
     ended = Story(cast, start=today - timedelta(days=6), first=200).file().acknowledge().run()
     ended.attend(until=moment, away={6: 2}).finish().practise()
@@ -335,9 +411,22 @@ def build() -> int:
 
 def _inspected(cast: Cast, training_class: Any, moment: datetime) -> None:
     """查核 with an order that waits for its answer."""
-    given = {"office": cast.county.authority, "accreditation": training_class.accreditation, "training_class": training_class, "by": cast.authority}
+    given = {
+        "office": cast.county.authority,
+        "accreditation": training_class.accreditation,
+        "training_class": training_class,
+        "by": cast.authority,
+    }
     on = training_class.starts_on
-    inspecting.inspect(inspected_on=on, papers_asked="簽到表", findings="簽到確實。", breach="", clause="", at=_at(on, "11:00"), **given)
+    inspecting.inspect(
+        inspected_on=on,
+        papers_asked="簽到表",
+        findings="簽到確實。",
+        breach="",
+        clause="",
+        at=_at(on, "11:00"),
+        **given,
+    )
     _, order = inspecting.inspect(
         inspected_on=on + ONE_DAY, papers_asked="點名紀錄", findings="下午第 1 節輔導員未在場。", breach="輔導員未於簽到時在場。", clause="附表八附註一",
         at=_at(on + ONE_DAY, "15:00"), **given,

@@ -60,7 +60,15 @@ declare_roles(
         _BODIES,
     ),
     Role(TUTOR, "健康服務訓練輔導員", (VIEW_OWN, RUN_CLASS), _BODIES),
-    Role(COUNTY, "地方勞工主管機關承辦人", (VIEW_OFFICE, ACKNOWLEDGE, MARK_EXAM, ORDER, REVEAL), (KIND.COUNTY,), staff=True),
-    Role(MINISTRY, "職安署承辦人", (VIEW_OFFICE, VIEW_ALL, REVIEW, ANNOUNCE, ORDER, REVEAL), (KIND.MINISTRY,), staff=True),
+    Role(
+        COUNTY,
+        "地方勞工主管機關承辦人",
+        (VIEW_OFFICE, ACKNOWLEDGE, MARK_EXAM, ORDER, REVEAL),
+        (KIND.COUNTY,),
+        staff=True,
+    ),
+    Role(
+        MINISTRY, "職安署承辦人", (VIEW_OFFICE, VIEW_ALL, REVIEW, ANNOUNCE, ORDER, REVEAL), (KIND.MINISTRY,), staff=True
+    ),
     Role(CHIEF, "職安署決行主管", (VIEW_OFFICE, VIEW_ALL, DECIDE, REVOKE), (KIND.MINISTRY,), staff=True),
 )

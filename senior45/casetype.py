@@ -112,7 +112,11 @@ def _request_panels(case: Case, user: User) -> Sequence[Panel]:
         if right in SINGLE
         for held in [current_holder(request.office, right, on=today())]
     ]
-    return [Panel("申請表（附件1）", "senior45/panels/request.html", {"request_form": request, "taken": taken, "case": case})]
+    return [
+        Panel(
+            "申請表（附件1）", "senior45/panels/request.html", {"request_form": request, "taken": taken, "case": case}
+        )
+    ]
 
 
 def _article_panels(case: Case, user: User) -> Sequence[Panel]:
@@ -127,7 +131,11 @@ def _campaign_panels(case: Case, user: User) -> Sequence[Panel]:
         Panel(
             "清查進度",
             "senior45/panels/campaign.html",
-            {"campaign": campaign, "counts": counts, "offices": [row for row in counts_by_office(campaign) if row["open"]][:30]},
+            {
+                "campaign": campaign,
+                "counts": counts,
+                "offices": [row for row in counts_by_office(campaign) if row["open"]][:30],
+            },
         )
     ]
 
@@ -146,7 +154,9 @@ def _waits_for(case: Case, user: User) -> str:
 
 def _targets(case: Case) -> Sequence[Target]:
     page = reverse("senior45:request", args=[case.number])
-    return [Target(name, str(AccountRequest._meta.get_field(name).verbose_name), page) for name in AccountRequest.FIELDS]
+    return [
+        Target(name, str(AccountRequest._meta.get_field(name).verbose_name), page) for name in AccountRequest.FIELDS
+    ]
 
 
 def _export_row(case: Case) -> dict[str, Any]:
@@ -164,7 +174,9 @@ def _consistency() -> Sequence[str]:
     """Rights of closed accounts, roles without a right, single seats held twice."""
     wrong = [
         f"{right.account}：帳號已停用，仍有{right.get_right_display()}權限"
-        for right in AccountRight.objects.filter(account__state=SiteAccount.State.CLOSED, ends_before=None).select_related("account__user")
+        for right in AccountRight.objects.filter(
+            account__state=SiteAccount.State.CLOSED, ends_before=None
+        ).select_related("account__user")
     ]
     open_without_day = SiteAccount.objects.filter(state=SiteAccount.State.OPEN, idle_from=None)
     return [*wrong, *(f"{account}：沒有閒置起算日" for account in open_without_day.select_related("user"))]

@@ -44,12 +44,20 @@ DESIGNATED = (
     ("s45bureauwindow", "周曉琪", (BUREAU,), "s45_window", ""),
 )
 #: Days since the last sign-in; the last one is closed by the sweep.
-IDLE = ((149, "s45idle149", "葉秀蘭"), (166, "s45idle166", "潘志明"), (177, "s45idle177", "簡淑惠"), (180, "s45idle180", "鍾文雄"), (181, "s45idle181", "游麗華"))
+IDLE = (
+    (149, "s45idle149", "葉秀蘭"),
+    (166, "s45idle166", "潘志明"),
+    (177, "s45idle177", "簡淑惠"),
+    (180, "s45idle180", "鍾文雄"),
+    (181, "s45idle181", "游麗華"),
+)
 LEAVERS = ((1, "s45leaver1", "江宜庭"), (3, "s45leaver3", "詹前利"), (4, "s45leaver4", "龔玉梅"))
 
 
 def office(code: str) -> SiteOffice:
-    return SiteOffice.objects.select_related("organisation", "branch__organisation", "bureau__organisation").get(organisation__code=code)
+    return SiteOffice.objects.select_related("organisation", "branch__organisation", "bureau__organisation").get(
+        organisation__code=code
+    )
 
 
 def build() -> int:
@@ -60,7 +68,14 @@ def build() -> int:
     sync_wordings(at=at)
     load_site_offices()
     for name, person, place, role, rights, _ in PEOPLE:
-        _account(demo_person(name, person), office(place), role, rights, opened=at - timedelta(days=300), signed_in=taipei_day(at) - ONE_DAY)
+        _account(
+            demo_person(name, person),
+            office(place),
+            role,
+            rights,
+            opened=at - timedelta(days=300),
+            signed_in=taipei_day(at) - ONE_DAY,
+        )
     for name, person, places, role, _ in DESIGNATED:
         user = demo_person(name, person)
         for place in places:
@@ -80,7 +95,13 @@ def _account(
     opened_on = taipei_day(opened)
     idle_from = max(opened_on, signed_in or opened_on)
     account = SiteAccount.objects.create(
-        user=user, office=place, role=role, title="承辦人", opened_on=opened_on, last_sign_in_on=signed_in, idle_from=idle_from
+        user=user,
+        office=place,
+        role=role,
+        title="承辦人",
+        opened_on=opened_on,
+        last_sign_in_on=signed_in,
+        idle_from=idle_from,
     )
     for right in rights:
         give_right(account, right, starts_on=opened_on, case=None, by=None, at=opened)
@@ -93,7 +114,14 @@ def _account(
 def _idle(at: datetime) -> None:
     for days, name, person in IDLE:
         signed_in = taipei_day(at) - timedelta(days=days)
-        _account(demo_person(name, person), office(JOB), "service_staff", ("editor",), opened=at - timedelta(days=400), signed_in=signed_in)
+        _account(
+            demo_person(name, person),
+            office(JOB),
+            "service_staff",
+            ("editor",),
+            opened=at - timedelta(days=400),
+            signed_in=signed_in,
+        )
 
 
 def _leavers(at: datetime) -> None:
@@ -101,7 +129,12 @@ def _leavers(at: datetime) -> None:
     window, calendar = User.objects.get(account_name="s45window"), law_in_force().calendar
     for working_days, name, person in LEAVERS:
         account = _account(
-            demo_person(name, person), office(POINT), "point_staff", ("editor",), opened=at - timedelta(days=200), signed_in=taipei_day(at) - timedelta(days=20)
+            demo_person(name, person),
+            office(POINT),
+            "point_staff",
+            ("editor",),
+            opened=at - timedelta(days=200),
+            signed_in=taipei_day(at) - timedelta(days=20),
         )
         left_on, day = taipei_day(at), calendar.next_working(taipei_day(at))
         while calendar.working_days_between(left_on, day) < working_days:
@@ -170,7 +203,14 @@ def _articles(at: datetime) -> int:
     for n, (state, category, title, body) in enumerate(TEXTS):
         days = {"expiring": (on, on + timedelta(days=4)), "expired": (on - timedelta(days=40), on - timedelta(days=9))}
         starts_on, ends_before = days.get(state, (on - timedelta(days=n), None))
-        text = {"category": category, "title": title, "summary": body[:60], "body": body or LONG, "starts_on": starts_on, "ends_before": ends_before}
+        text = {
+            "category": category,
+            "title": title,
+            "summary": body[:60],
+            "body": body or LONG,
+            "starts_on": starts_on,
+            "ends_before": ends_before,
+        }
         done = at if state != "expired" else at - timedelta(days=30)
         case = articles.start(office=office(POINT), data=text, by=editor, at=done).case
         if state == "draft":
@@ -202,7 +242,11 @@ def _articles(at: datetime) -> int:
 def _stories(at: datetime) -> int:
     editor, reviewer = (User.objects.get(account_name=name) for name in ("s45center", "s45centerrev"))
     stories = (
-        ("success_story", "六十二歲重返職場：陳先生的咖啡夢", "從公務員退休後，陳先生到社區咖啡館當學徒，半年後成為正職。\n\n「慢慢學，沒關係。」"),
+        (
+            "success_story",
+            "六十二歲重返職場：陳先生的咖啡夢",
+            "從公務員退休後，陳先生到社區咖啡館當學徒，半年後成為正職。\n\n「慢慢學，沒關係。」",
+        ),
         ("friendly_employer", "友善頭家：南瀛食品的彈性班表", "把八小時拆成四小時，讓員工照顧家人也能工作。"),
         ("masters_forum", "名人講堂：工作是最好的保養", "講者分享四十年的職涯轉折。"),
         ("generations", "世代合作：師傅與徒弟的一天", "六十歲的老師傅與二十三歲的徒弟，如何一起把訂單做完。"),
@@ -210,7 +254,14 @@ def _stories(at: datetime) -> int:
         ("press_release", "雲嘉南銀髮人才資源中心滿週年", "一年來協助一千二百位銀髮朋友就業。"),
     )
     for category, title, body in stories:
-        text = {"category": category, "title": title, "summary": body[:50], "body": body, "starts_on": taipei_day(at), "ends_before": None}
+        text = {
+            "category": category,
+            "title": title,
+            "summary": body[:50],
+            "body": body,
+            "starts_on": taipei_day(at),
+            "ends_before": None,
+        }
         case = articles.start(office=office(CENTER), data=text, by=editor, at=at).case
         articles.submit(case, by=editor, at=at)
         articles.publish(case, by=reviewer, at=at)

@@ -51,9 +51,15 @@ def request_context(case: Case, request: AccountRequest) -> dict[str, Any]:
         "applied_on": roc(taipei_day(case.filed_at or case.created_at)),
         "office": request.office.organisation.name,
         "window": {"name": window.name if window else "", "phone": window.phone if window else ""},
-        "changes": [{"label": label, "on": code == request.change, "name": name if code == request.change else ""} for code, label in CHANGES],
+        "changes": [
+            {"label": label, "on": code == request.change, "name": name if code == request.change else ""}
+            for code, label in CHANGES
+        ],
         "roles": [
-            {"label": ROLE_LABELS[role] + ("（請說明）" if role is AccountRole.OTHER else ""), "on": role == request.role}
+            {
+                "label": ROLE_LABELS[role] + ("（請說明）" if role is AccountRole.OTHER else ""),
+                "on": role == request.role,
+            }
             for role in AccountRole
         ],
         "role_text": request.role_text,
@@ -75,7 +81,9 @@ def request_context(case: Case, request: AccountRequest) -> dict[str, Any]:
             "received_on": roc(case.received_on) if case.received_on else "",
             "result": request.result_text,
             "reviewer": signs[2]["name"] if 2 in signs else (_decider(case) if case.state == "refused" else ""),
-            "answered_on": roc(request.answered_on) if request.answered_on and case.state in ("done", "refused") else "",
+            "answered_on": roc(request.answered_on)
+            if request.answered_on and case.state in ("done", "refused")
+            else "",
             "done_on": roc(request.done_on) if request.done_on else "",
         },
     }
@@ -97,7 +105,8 @@ def blank_request() -> dict[str, Any]:
         "window": {"name": "", "phone": ""},
         "changes": [{"label": label, "on": False, "name": ""} for _, label in CHANGES],
         "roles": [
-            {"label": ROLE_LABELS[role] + ("（請說明）" if role is AccountRole.OTHER else ""), "on": False} for role in AccountRole
+            {"label": ROLE_LABELS[role] + ("（請說明）" if role is AccountRole.OTHER else ""), "on": False}
+            for role in AccountRole
         ],
         "rights": [{"label": RIGHT_LABELS[one], "on": False} for one in PRINTED_RIGHTS],
         "head": None,
@@ -140,7 +149,9 @@ def result_context(campaign: Campaign, *, on: date) -> dict[str, Any]:
     counts = line_counts(campaign.lines.all())
     shown: Sequence[Mapping[str, Any]] = ()
     total = counts["total"]
-    rows = lines(campaign.lines.all()).order_by("office__branch__organisation__name", "office__organisation__name", "pk")
+    rows = lines(campaign.lines.all()).order_by(
+        "office__branch__organisation__name", "office__organisation__name", "pk"
+    )
     if total > LINES_PRINTED:
         rows = rows.exclude(state__in=("keep", "kept"))
     shown = [
@@ -154,7 +165,9 @@ def result_context(campaign: Campaign, *, on: date) -> dict[str, Any]:
             "leaves_on": roc(line.leaves_on) if line.leaves_on else "",
             "state": line.badge["label"],
             "reason": line.reason,
-            "answered": f"{line.answered_by.name} {roc(taipei_day(line.answered_at))}" if line.answered_by and line.answered_at else "",
+            "answered": f"{line.answered_by.name} {roc(taipei_day(line.answered_at))}"
+            if line.answered_by and line.answered_at
+            else "",
         }
         for line in rows[:LINES_PRINTED]
     ]

@@ -104,7 +104,11 @@ def matrix(*, on: date, law: Law) -> list[MatrixRow]:
         cells = []
         for name in ("opened_by", "reviewed_by", "editors", "categories", "idle_lock"):
             if name == "editors":
-                cells.append(Cell("人數不限", f"附件2「一般承辦人員（人數不限）」列、「{OFFICE_LABELS[kind]}」欄", True, "", None))
+                cells.append(
+                    Cell(
+                        "人數不限", f"附件2「一般承辦人員（人數不限）」列、「{OFFICE_LABELS[kind]}」欄", True, "", None
+                    )
+                )
                 continue
             value = law.at(f"s45.{name}.{kind}", on)
             if name == "categories":
@@ -185,7 +189,9 @@ def current_holder(office: SiteOffice, right: str, *, on: date) -> AccountRight 
     return rows.exclude(ends_before=F("starts_on")).select_related("account__user").order_by("-starts_on").first()
 
 
-def seat_outcome(request: AccountRequest, right: str, *, on: date, law: Law, leaving: AccountRight | None = None) -> Outcome:
+def seat_outcome(
+    request: AccountRequest, right: str, *, on: date, law: Law, leaving: AccountRight | None = None
+) -> Outcome:
     """May this account take this seat? `leaving`: the holder it takes over from, who does not count."""
     held = current_holder(request.office, right, on=on)
     counts = held is not None and held != leaving and held.account_id != request.account_id
@@ -224,15 +230,13 @@ def findings(case: Case, *, on: date, law: Law) -> list[Outcome]:
 
 def accounts() -> QuerySet[SiteAccount]:
     in_order = AccountRight.objects.order_by("right", "starts_on")
-    return SiteAccount.objects.select_related("user", "office__organisation", "office__branch__organisation").prefetch_related(
-        Prefetch("rights", in_order)
-    )
+    return SiteAccount.objects.select_related(
+        "user", "office__organisation", "office__branch__organisation"
+    ).prefetch_related(Prefetch("rights", in_order))
 
 
 def idle_outcome(account: SiteAccount, *, on: date, law: Law) -> Outcome:
-    facts = rights.IdleFacts(
-        account.office.office_kind, account.opened_on, account.resumed_on, account.last_sign_in_on
-    )
+    facts = rights.IdleFacts(account.office.office_kind, account.opened_on, account.resumed_on, account.last_sign_in_on)
     return rights.idle(facts, on=on, law=law)
 
 
@@ -246,7 +250,9 @@ def rights_in_force(account: SiteAccount, *, on: date) -> list[AccountRight]:
 
 def idle_accounts(rows: QuerySet[SiteAccount], *, on: date, days: int) -> QuerySet[SiteAccount]:
     """Open accounts nobody signed in to for `days` or more, whether their kind is closed for it or not."""
-    return rows.filter(state=SiteAccount.State.OPEN, idle_from__lte=on - timedelta(days=days)).order_by("idle_from", "pk")
+    return rows.filter(state=SiteAccount.State.OPEN, idle_from__lte=on - timedelta(days=days)).order_by(
+        "idle_from", "pk"
+    )
 
 
 def seats(rows: Iterable[SiteOffice], *, on: date) -> list[dict[str, Any]]:

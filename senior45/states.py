@@ -133,7 +133,11 @@ CAMPAIGN = Machine(
         State("running", "清查中", OFFICE),
         State("closed", "清查完成", NOBODY, "good", final=True),
     ),
-    (Transition("finish", "結束清查並製作結果", ("running",), "closed", "senior45.run_inventory", "term_over", "附件2"),),
+    (
+        Transition(
+            "finish", "結束清查並製作結果", ("running",), "closed", "senior45.run_inventory", "term_over", "附件2"
+        ),
+    ),
 )
 
 MACHINES = (REQUEST, ARTICLE, INVENTORY_LINE, CAMPAIGN)

@@ -33,7 +33,12 @@ urlpatterns = [
     path("content/<case:number>/pictures/", content.add_media, {"what": "picture"}, name="add_picture"),
     path("content/<case:number>/files/", content.add_media, {"what": "file"}, name="add_file"),
     path("content/<case:number>/pictures/<int:pk>/", content.picture, name="picture"),
-    path("content/<case:number>/pictures/<int:pk>/remove/", content.remove_media, {"what": "picture"}, name="remove_picture"),
+    path(
+        "content/<case:number>/pictures/<int:pk>/remove/",
+        content.remove_media,
+        {"what": "picture"},
+        name="remove_picture",
+    ),
     path("content/<case:number>/files/<int:pk>/remove/", content.remove_media, {"what": "file"}, name="remove_file"),
 ]
 

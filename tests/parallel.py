@@ -16,7 +16,7 @@ def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list
             connection.ensure_connection()
             start.wait(timeout)
             answers[number] = work()
-        except Exception as error:  # noqa: BLE001 - the error is the answer
+        except Exception as error:
             answers[number] = error
         finally:
             connection.close()

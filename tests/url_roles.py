@@ -286,7 +286,14 @@ ROWS: dict[str, Row] = {
     **{
         f"vrs_credentials:{name}": members(404, args=case_number)
         for name in (
-            "application", "hours_case", "education", "renewal", "extension", "course", "attendance_import", "import_progress",
+            "application",
+            "hours_case",
+            "education",
+            "renewal",
+            "extension",
+            "course",
+            "attendance_import",
+            "import_progress",
         )
     },
     **{
@@ -297,28 +304,57 @@ ROWS: dict[str, Row] = {
     **{
         f"vrs_credentials:{name}": members(404)
         for name in (
-            "institution", "institution_profile", "course_list", "course_file", "attendance_list", "roster_example", "lecturers",
-            "lecturer_new", "job_list", "job_new",
+            "institution",
+            "institution_profile",
+            "course_list",
+            "course_file",
+            "attendance_list",
+            "roster_example",
+            "lecturers",
+            "lecturer_new",
+            "job_list",
+            "job_new",
         )
     },
-    **{f"admin:{name}": agency(404) for name in ("vrs_review", "vrs_sessions", "vrs_certificates", "vrs_news", "vrs_questions")},
+    **{
+        f"admin:{name}": agency(404)
+        for name in ("vrs_review", "vrs_sessions", "vrs_certificates", "vrs_news", "vrs_questions")
+    },
     **{
         f"admin:{name}": agency(404, args=lambda scene: (NOT_THERE,))
-        for name in ("vrs_opinion_sheet", "vrs_session", "vrs_agenda", "vrs_certificate", "vrs_news_item", "vrs_question")
+        for name in (
+            "vrs_opinion_sheet",
+            "vrs_session",
+            "vrs_agenda",
+            "vrs_certificate",
+            "vrs_news_item",
+            "vrs_question",
+        )
     },
 }
 
 # --- ojt_subsidy: the public front, what everybody has of their own; nobody of this scene runs or reviews a course ----------
 _NO_COURSE = ("115-999999",)
 ROWS |= {
-    **{f"ojt_subsidy:{name}": public() for name in ("catalogue", "clock", "open_data_csv", "open_data_json", "help", "join", "joined")},
+    **{
+        f"ojt_subsidy:{name}": public()
+        for name in ("catalogue", "clock", "open_data_csv", "open_data_json", "help", "join", "joined")
+    },
     "ojt_subsidy:help_topic": public(args=lambda scene: ("cap",)),
     **{f"ojt_subsidy:{name}": public(404, args=lambda scene: _NO_COURSE) for name in ("course", "ledger", "calendar")},
     "ojt_subsidy:enrol": members(404, args=lambda scene: _NO_COURSE, post={}),
     **{
         f"ojt_subsidy:{name}": members()
         for name in (
-            "profile", "mine", "balance", "balance_statement", "payments", "identity", "single_supporter", "complaints", "complain",
+            "profile",
+            "mine",
+            "balance",
+            "balance_statement",
+            "payments",
+            "identity",
+            "single_supporter",
+            "complaints",
+            "complain",
         )
     },
     **{
@@ -346,7 +382,19 @@ ROWS |= {
 }
 
 # --- ohs_training: the visitors hold no role of the scheme; who does is in tests/ohs_training/test_pages.py ------------------
-_CLASS = ("class", "plan", "teachers", "timetable", "roster", "trainee_new", "versions", "attendance", "tablet", "tablet_state", "roll_call")
+_CLASS = (
+    "class",
+    "plan",
+    "teachers",
+    "timetable",
+    "roster",
+    "trainee_new",
+    "versions",
+    "attendance",
+    "tablet",
+    "tablet_state",
+    "roll_call",
+)
 _CLASS += ("absence", "practice", "fees", "certificates", "batch", "records", "accreditation")
 _ONE = ("trainee", "photo", "signature")
 ROWS |= {
@@ -368,7 +416,10 @@ ROWS |= {
         f"ohs_training:{name}": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={})
         for name in ("trainee_remove", "leave_change", "certificate_change", "dispute")
     },
-    **{f"admin:{name}": agency(404) for name in ("ohs_board", "ohs_institutions", "ohs_inspections", "ohs_statistics", "ohs_retention")},
+    **{
+        f"admin:{name}": agency(404)
+        for name in ("ohs_board", "ohs_institutions", "ohs_inspections", "ohs_statistics", "ohs_retention")
+    },
     "admin:ohs_class": agency(404, args=case_number),
     "admin:ohs_marks": agency(404, args=case_number),
     "admin:ohs_print": agency(404, args=lambda scene: (scene.case.number, "roster")),

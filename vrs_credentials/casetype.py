@@ -111,7 +111,17 @@ def _acts(thing: str) -> tuple[Act, ...]:
     )  # fmt: skip
     ask = CorrectionForm if thing == "course" else DatedCorrectionForm
     asked_from = ("filed", "review", "committee") if thing in REVIEWED else ("filed", "to_approve")
-    office = [Act("ask_supplement", "通知補件", check_right(thing), filing.ask_supplement, _in_state(*asked_from), ask, "secondary")]
+    office = [
+        Act(
+            "ask_supplement",
+            "通知補件",
+            check_right(thing),
+            filing.ask_supplement,
+            _in_state(*asked_from),
+            ask,
+            "secondary",
+        )
+    ]
     approval = forms.EducationApproveForm if thing == "education" else forms.ApproveForm
     approve = Act("approve", "核定", approve_right(thing), certifying.approve, _in_state("to_approve"), approval)
     if thing in REVIEWED:

@@ -73,7 +73,9 @@ def _at(day: date) -> datetime:
 
 
 def _pdf(title: str, day: date) -> SimpleUploadedFile:
-    return SimpleUploadedFile(f"{title}.pdf", paper(title, ["展示用文件，內容均為虛構。"], on=roc_long(day)), content_type="application/pdf")
+    return SimpleUploadedFile(
+        f"{title}.pdf", paper(title, ["展示用文件，內容均為虛構。"], on=roc_long(day)), content_type="application/pdf"
+    )
 
 
 class Story:
@@ -83,7 +85,12 @@ class Story:
         kinds = Organisation.Kind
         self.office, _ = Organisation.objects.get_or_create(
             code=OFFICE_CODE,
-            defaults={"name": "中華民國全國工業總會", "short_name": "工業總會", "kind": kinds.COMMISSIONED, "phone": "02-27034529"},
+            defaults={
+                "name": "中華民國全國工業總會",
+                "short_name": "工業總會",
+                "kind": kinds.COMMISSIONED,
+                "phone": "02-27034529",
+            },
         )
         self.body, _ = Organisation.objects.get_or_create(
             unified_number="22099131", kind=kinds.INSTITUTION,
@@ -94,7 +101,9 @@ class Story:
         third = self.staff["vrsreviewer3"]
         if not Membership.objects.filter(user=third).exists():
             Membership.objects.create(user=third, organisation=self.body, starts_on=date(2020, 1, 1), title="督導")
-        self.handler, self.secretary, self.approver = (self.staff[f"vrs{n}"] for n in ("handler", "secretary", "approver"))
+        self.handler, self.secretary, self.approver = (
+            self.staff[f"vrs{n}"] for n in ("handler", "secretary", "approver")
+        )
         self.reviewers = [self.staff["vrsreviewer1"], self.staff["vrsreviewer2"]]
         self.letters = 0
 
@@ -103,7 +112,13 @@ class Story:
         user = demo_person(account, name, national_id=_national_id(n))
         Professional.objects.get_or_create(
             user=user,
-            defaults={"birth_on": date(1988, 3, n), "postal_code": "100", "address": "臺北市中正區館前路77號", "mobile": "0912-345-678", "joined_at": now()},
+            defaults={
+                "birth_on": date(1988, 3, n),
+                "postal_code": "100",
+                "address": "臺北市中正區館前路77號",
+                "mobile": "0912-345-678",
+                "joined_at": now(),
+            },
         )
         return user
 
@@ -116,9 +131,25 @@ class Story:
                 at=_at(day), field="pledge" if code == "pledge" else "document", by_hand=True, subject=subject,
             )  # fmt: skip
 
-    def apply(self, user: User, day: date, *, kind: str = "placement", clause: str = "7-1-4", file: bool = True, **answers: Any) -> Case:
+    def apply(
+        self,
+        user: User,
+        day: date,
+        *,
+        kind: str = "placement",
+        clause: str = "7-1-4",
+        file: bool = True,
+        **answers: Any,
+    ) -> Case:
         given = {"chosen": "programme", **answers}
-        one = qualifying.start(person=user, kind=kind, clause=clause, answers=given, background={"degree": "other", "programme": True}, at=_at(day))
+        one = qualifying.start(
+            person=user,
+            kind=kind,
+            clause=clause,
+            answers=given,
+            background={"degree": "other", "programme": True},
+            at=_at(day),
+        )
         self.papers(one.case, checklist(one, on=day, law=law_in_force()).result["documents"], user, day)
         qualifying.declare_no_bar(one.case, by=user, at=_at(day))
         case = Case.objects.get(pk=one.case_id)
@@ -127,7 +158,13 @@ class Story:
     def review(self, case: Case, day: date, *verdicts: str) -> Case:
         reviewing.assign(case, reviewers=self.reviewers, by=self.handler, at=_at(day))
         for who, verdict in zip(self.reviewers, verdicts or ("pass", "pass"), strict=False):
-            reviewing.give_opinion(case, verdict=verdict, comment="" if verdict == "pass" else "科系名稱與條款不完全相符。", by=who, at=_at(day))
+            reviewing.give_opinion(
+                case,
+                verdict=verdict,
+                comment="" if verdict == "pass" else "科系名稱與條款不完全相符。",
+                by=who,
+                at=_at(day),
+            )
         return Case.objects.get(pk=case.pk)
 
     def approve(self, case: Case, day: date, **more: Any) -> Case:
@@ -136,17 +173,32 @@ class Story:
         return certifying.approve(case, letter_number=number, letter_on=day, by=self.approver, at=_at(day), **more)
 
     def certify(self, account: str, day: date, **given: Any) -> Certificate:
-        case = reviewing.pass_review(self.review(self.apply(self.person(account), day, **given), day), by=self.handler, at=_at(day))
+        case = reviewing.pass_review(
+            self.review(self.apply(self.person(account), day, **given), day), by=self.handler, at=_at(day)
+        )
         return Certificate.objects.get(case=self.approve(case, day))
 
-    def course(self, title: str, day: date, *, filed_on: date, hours: str = "6", group: str = "professional", approved: bool = True) -> Course:
+    def course(
+        self,
+        title: str,
+        day: date,
+        *,
+        filed_on: date,
+        hours: str = "6",
+        group: str = "professional",
+        approved: bool = True,
+    ) -> Course:
         data = {
             "title": title, "is_public": True, "mode": "onsite", "slot": "full", "starts_on": day, "ends_on": day, "fee": 500,
             "place": "臺北市中正區館前路77號", "audience": ["placement", "case_manager"], "handling": "自辦",
         }  # fmt: skip
         sets = [{"group": group, "competence": "就業服務知能", "area": "就業開拓與媒合", "hours": Decimal(hours)}]
-        one = courses.start(self.body, data=data, sets=sets, lecturers=[self.lecturer()], by=self.clerk, at=_at(filed_on))
-        self.papers(one.case, ("course_summary", "flyer", "sign_in_sheet", "handout", "lecturer_profile"), self.clerk, filed_on)
+        one = courses.start(
+            self.body, data=data, sets=sets, lecturers=[self.lecturer()], by=self.clerk, at=_at(filed_on)
+        )
+        self.papers(
+            one.case, ("course_summary", "flyer", "sign_in_sheet", "handout", "lecturer_profile"), self.clerk, filed_on
+        )
         case = filing.file(Case.objects.get(pk=one.case_id), by=self.clerk, at=_at(filed_on))
         if approved:
             case = reviewing.pass_review(self.review(case, filed_on), by=self.handler, at=_at(filed_on))
@@ -167,9 +219,17 @@ class Story:
         case = Case.objects.get(pk=course.case_id)
         attending.keep_sheet(case, upload=_pdf("簽到表", day), by=self.clerk, at=_at(day))
         field = course.fields.get()
-        lines = ["上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者", "2015/1/1,王小明,A100000001,2,是,是,否"]
-        lines += [f"{course.starts_on.isoformat()},{p.name},{p.national_id},{field.hours.normalize():f},否,否,否" for p in people]
-        attending.import_attendance(case, files=[(field, "名冊.csv", "\r\n".join(lines).encode())], by=self.clerk, at=_at(day))
+        lines = [
+            "上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者",
+            "2015/1/1,王小明,A100000001,2,是,是,否",
+        ]
+        lines += [
+            f"{course.starts_on.isoformat()},{p.name},{p.national_id},{field.hours.normalize():f},否,否,否"
+            for p in people
+        ]
+        attending.import_attendance(
+            case, files=[(field, "名冊.csv", "\r\n".join(lines).encode())], by=self.clerk, at=_at(day)
+        )
         if credited:
             attending.credit_attendance(Case.objects.get(pk=case.pk), by=self.handler, at=_at(day))
 
@@ -213,7 +273,9 @@ def _hours(story: Story, half: Certificate, ready: Certificate, lapsed: Certific
     story.attend(waiting, [half.holder], credited=False)
     story.course("就業開拓與雇主溝通", day + timedelta(days=30), filed_on=day - timedelta(days=10), hours="12")
     story.course("專業倫理案例研討", day + timedelta(days=45), filed_on=day - timedelta(days=9), group="ethics")
-    story.course("身心障礙者權益法規", day + timedelta(days=60), filed_on=day - timedelta(days=2), group="law", approved=False)
+    story.course(
+        "身心障礙者權益法規", day + timedelta(days=60), filed_on=day - timedelta(days=2), group="law", approved=False
+    )
     story.course("待匯入上課紀錄之課程", day - timedelta(days=2), filed_on=day - timedelta(days=45))
 
 
@@ -221,7 +283,12 @@ def _away(story: Story, one: Certificate, day: date) -> None:
     person, first = one.holder, day - timedelta(days=60)
     asked = first - timedelta(days=10)
     made = renewing.start_extension(
-        one, reason="parental_leave", away_from=first, away_until=first + timedelta(days=182), person=person, at=_at(asked)
+        one,
+        reason="parental_leave",
+        away_from=first,
+        away_until=first + timedelta(days=182),
+        person=person,
+        at=_at(asked),
     )
     story.papers(made.case, ("form", "proof", "consent", "pledge"), person, asked)
     case = filing.file(Case.objects.get(pk=made.case_id), by=person, at=_at(asked))
@@ -241,7 +308,9 @@ def _own(story: Story, half: Certificate, day: date) -> None:
 
 def _running(story: Story, day: date) -> None:
     """Cases under way: doubtful on an agenda, asked for a supplement, in review, a draft, hours filed."""
-    doubtful = story.review(story.apply(story.person("vrsdoubt"), day - timedelta(days=12)), day - timedelta(days=8), "doubt", "pass")
+    doubtful = story.review(
+        story.apply(story.person("vrsdoubt"), day - timedelta(days=12)), day - timedelta(days=8), "doubt", "pass"
+    )
     session = reviewing.call_session(
         office=story.office, held_on=day, place="臺北市復興南路一段390號12樓會議室", chair="孫召集人", members="甲委員、乙委員、丁委員",
         by=story.secretary, at=now(),
@@ -250,14 +319,21 @@ def _running(story: Story, day: date) -> None:
     mend = story.apply(story.person("vrsmend"), day - timedelta(days=6))
     items = [{"target": "paper.degree", "label": "學歷之證明文件", "problem": "影本模糊，請重新掃描。"}]
     filing.ask_supplement(
-        mend, items=items, message="請儘速補件。", due_on=day + timedelta(days=10), by=story.handler, at=_at(day - timedelta(days=1))
+        mend,
+        items=items,
+        message="請儘速補件。",
+        due_on=day + timedelta(days=10),
+        by=story.handler,
+        at=_at(day - timedelta(days=1)),
     )  # type: ignore[arg-type]
     filed = story.apply(story.person("vrshalf"), day - timedelta(days=2), kind="instructor", clause="5-1")
     reviewing.assign(filed, reviewers=story.reviewers, by=story.handler, at=_at(day - timedelta(days=1)))
     fresh = story.person("vrsfresh")
     story.apply(fresh, day - timedelta(days=1), kind="trainer_senior", clause="T-4")
     held = Certificate.objects.get(holder=fresh)
-    one = training.start(person=fresh, purpose="after", kind="placement", clause=held.clause, certificate=held, at=now())
+    one = training.start(
+        person=fresh, purpose="after", kind="placement", clause=held.clause, certificate=held, at=now()
+    )
     data = {
         "course": "就業服務專業訓練（基礎）", "hours": Decimal(18), "trainer": "勞動力發展署", "class_name": "第一班",
         "starts_on": day - timedelta(days=2), "ends_on": day - timedelta(days=1), "disabilities": ["physical", "mental"],
@@ -273,14 +349,20 @@ def _site(story: Story, day: date) -> None:
         ("提醒：資格更新於屆滿前三個月開放申請", "說明書畫面另載「六個月」，以條文及說明文字之三個月為準。", False),
     )
     for title, body, pinned in notes:
-        News.objects.get_or_create(title=title, defaults={"body": body, "pinned": pinned, "published_on": day, "written_by": story.handler})
+        News.objects.get_or_create(
+            title=title, defaults={"body": body, "pinned": pinned, "published_on": day, "written_by": story.handler}
+        )
     site.save_job(
         story.body, by=story.clerk, at=now(),
         data={"title": "就業服務員（支持性就業）", "kind": "placement", "place": "臺北市", "pay": "月薪 40,000 元起", "body": "支持性就業服務、雇主開發。",
               "contact": "02-2345-6789 沈小姐", "opens_on": day, "closes_on": day + timedelta(days=60)},
     )  # fmt: skip
-    one = site.ask(subject="線上課程可以採計嗎？", body="數位課程是否計入六十小時？", by=story.person("vrsnew"), at=now())
-    site.answer(one, answer="可以，請以「數位課程」實施方式提出個人申請並檢附證明。", is_public=True, by=story.handler, at=now())
+    one = site.ask(
+        subject="線上課程可以採計嗎？", body="數位課程是否計入六十小時？", by=story.person("vrsnew"), at=now()
+    )
+    site.answer(
+        one, answer="可以，請以「數位課程」實施方式提出個人申請並檢附證明。", is_public=True, by=story.handler, at=now()
+    )
 
 
 register_demo(50, "職業重建專業人員認證", build)

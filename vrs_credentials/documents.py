@@ -209,7 +209,11 @@ def hours_context(one: HoursApplication) -> dict[str, Any]:
 
 
 def education_context(one: OwnEducation) -> dict[str, Any]:
-    doubled = [label for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer)) if on]
+    doubled = [
+        label
+        for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer))
+        if on
+    ]
     rows = [
         ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("身份", one.capacity),
         ("課程類別", one.get_group_display()), ("核心能力", one.competence), ("課程領域", one.area),
@@ -251,7 +255,10 @@ def course_context(one: Course) -> dict[str, Any]:
     ]  # fmt: skip
     table = {
         "head": ["組別", "課程類別", "核心能力", "課程領域", "時數"],
-        "body": [[str(f.position), f.get_group_display(), f.competence, f.area, f"{f.hours.normalize():f}"] for f in one.fields.all()],
+        "body": [
+            [str(f.position), f.get_group_display(), f.competence, f.area, f"{f.hours.normalize():f}"]
+            for f in one.fields.all()
+        ],
     }
     name, number = (case.organisation.name, case.organisation.unified_number) if case.organisation else ("", "")
     return {**_sheet(case, "繼續教育課程摘要表", rows, table=table), "name": name, "unit": number}
@@ -316,11 +323,16 @@ def blank(code: str, *, on: date) -> bytes:
 
 
 register_paper(
-    Paper(CERTIFICATE, "勞動部身心障礙者職業重建服務專業人員資格認證證明", "papers/vrs/certificate.html", signed=True, standing=standing_of),
+    Paper(
+        CERTIFICATE,
+        "勞動部身心障礙者職業重建服務專業人員資格認證證明",
+        "papers/vrs/certificate.html",
+        signed=True,
+        standing=standing_of,
+    ),
     Paper(LETTER, "核定函（稿）", "papers/vrs/letter.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
     Paper("vrs.pledge", "切結書", "papers/vrs/pledge.html"),
     Paper("vrs.opinion", "審查意見表", "papers/vrs/opinion.html"),
     Paper("vrs.agenda", "複審會議議程", "papers/vrs/agenda.html"),
 )
-

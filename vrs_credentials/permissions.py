@@ -75,8 +75,16 @@ declare_rights(
     Right(WRITE_NEWS, "發布訊息及回復留言", Side.OFFICE),
     *(Right(file_right(thing), f"申請{label}", Side.APPLICANT) for thing, label in THINGS.items()),
     *(Right(check_right(thing), f"{label}初審", Side.OFFICE) for thing, label in THINGS.items()),
-    *(Right(assign_right(thing), f"{label}指派審查委員", Side.OFFICE) for thing, label in THINGS.items() if thing in REVIEWED),
-    *(Right(decide_right(thing), f"{label}複審決議", Side.OFFICE) for thing, label in THINGS.items() if thing in REVIEWED),
+    *(
+        Right(assign_right(thing), f"{label}指派審查委員", Side.OFFICE)
+        for thing, label in THINGS.items()
+        if thing in REVIEWED
+    ),
+    *(
+        Right(decide_right(thing), f"{label}複審決議", Side.OFFICE)
+        for thing, label in THINGS.items()
+        if thing in REVIEWED
+    ),
     *(Right(approve_right(thing), f"{label}核定", Side.OFFICE) for thing, label in THINGS.items()),
 )
 _BODY = (KIND.COMMISSIONED,)
@@ -112,5 +120,7 @@ declare_roles(
     ),
     Role(SECRETARY, "複審會議幕僚", (VIEW_OFFICE, *(decide_right(thing) for thing in REVIEWED)), _BODY, staff=True),
     Role(REVIEWER, "審查委員", (BE_REVIEWER,), _BODY, staff=True),
-    Role(APPROVER, "勞動力發展署核定人員", (VIEW_OFFICE, *(approve_right(t) for t in THINGS), REVOKE), _BODY, staff=True),
+    Role(
+        APPROVER, "勞動力發展署核定人員", (VIEW_OFFICE, *(approve_right(t) for t in THINGS), REVOKE), _BODY, staff=True
+    ),
 )

@@ -40,6 +40,11 @@ def wordings(request: HttpRequest) -> HttpResponse:
         if tried.ok:
             messages.success(request, "已新增版本，自生效日起使用。")
             return redirect("admin:wordings")
-    groups = [{"title": versions[0].title, "versions": versions} for versions in (list(g) for _, g in groupby(texts, key=lambda t: t.code))]
+    groups = [
+        {"title": versions[0].title, "versions": versions}
+        for versions in (list(g) for _, g in groupby(texts, key=lambda t: t.code))
+    ]
     status = 422 if request.method == "POST" else 200
-    return page(request, "wordings", {"groups": groups, "form": form, "today": today()}, title="範本文字", status=status)
+    return page(
+        request, "wordings", {"groups": groups, "form": form, "today": today()}, title="範本文字", status=status
+    )

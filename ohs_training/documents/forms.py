@@ -75,7 +75,9 @@ def timetable(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
     rows = []
     for row in rows_of(training_class):
         start, end = row.starts_at.astimezone(TAIPEI), row.ends_at.astimezone(TAIPEI)
-        note = "、".join(filter(None, [row.get_category_display() if row.category else "", "實習或實作" if row.practice else ""]))
+        note = "、".join(
+            filter(None, [row.get_category_display() if row.category else "", "實習或實作" if row.practice else ""])
+        )
         rows.append(
             {
                 "day": roc(start.date()),
@@ -134,7 +136,14 @@ def roster(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
 
 
 def sign_in(
-    training_class: TrainingClass, *, law: Law, at: datetime, today: date, day: date | None = None, blank: bool = False, **_: Any
+    training_class: TrainingClass,
+    *,
+    law: Law,
+    at: datetime,
+    today: date,
+    day: date | None = None,
+    blank: bool = False,
+    **_: Any,
 ) -> dict[str, Any]:
     """附表八: one sheet a period, ten seats a block. `blank`: to be signed by hand."""
     chain = class_chain(training_class, on=today, law=law, at=at)
@@ -199,7 +208,10 @@ def roll_call(training_class: TrainingClass, *, law: Law, at: datetime, today: d
         day = row.starts_at.astimezone(TAIPEI)
         days.setdefault(row.course, []).append(f"{day.month}/{day.day}")
     hours = {name: sum(row.hours for row in chain.rows if row.course == name) for name in days}
-    columns = [{"course": name, "days": "、".join(dict.fromkeys(on)), "hours": f"{plain(hours[name])}"} for name, on in days.items()]
+    columns = [
+        {"course": name, "days": "、".join(dict.fromkeys(on)), "hours": f"{plain(hours[name])}"}
+        for name, on in days.items()
+    ]
     groups = [columns[n : n + COURSES_PER_SHEET] for n in range(0, len(columns), COURSES_PER_SHEET)] or [[]]
     return {
         **head(training_class),
@@ -220,7 +232,14 @@ def _missed(chain: ClassChain, courses: Sequence[str]) -> list[dict[str, Any]]:
             else:
                 cells.append(f"{float(found.absent):.3g}" if found.absent else "")
         total = sum((c.absent for c in by_course.values()), start=0)
-        rows.append({"seat": f"{line.trainee.seat:02d}", "name": line.trainee.name, "cells": cells, "total": f"{float(total):.3g}" if total else "0"})
+        rows.append(
+            {
+                "seat": f"{line.trainee.seat:02d}",
+                "name": line.trainee.name,
+                "cells": cells,
+                "total": f"{float(total):.3g}" if total else "0",
+            }
+        )
     return rows
 
 
@@ -234,7 +253,11 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
     for line in chain.lines:
         one = line.trainee
         practice = "–".join(roc(day) for day in dict.fromkeys([one.practice_from, one.practice_until]) if day)
-        remark = [one.remark, line.certificate.number if line.certificate else "", "補考" if len(line.sittings) > 1 else ""]
+        remark = [
+            one.remark,
+            line.certificate.number if line.certificate else "",
+            "補考" if len(line.sittings) > 1 else "",
+        ]
         rows.append(
             {
                 **person(one),
@@ -242,7 +265,9 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
                 "mark": "／".join(f"{plain(s.mark)}" for s in line.sittings),
                 "practice": practice,
                 "practice_place": one.practice_place,
-                "report_mark": f"{plain(one.report_mark)}" if one.report_mark is not None else ("通過" if one.report_approved_on else ""),
+                "report_mark": f"{plain(one.report_mark)}"
+                if one.report_mark is not None
+                else ("通過" if one.report_approved_on else ""),
                 "remark": "；".join(filter(None, remark)),
             }
         )
@@ -253,7 +278,9 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
 def register(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
     """附表十一、十二: one line per paper ever issued, replaced and revoked ones named as such."""
     kind = Certificate.Kind.CERTIFICATE if training_class.professional else Certificate.Kind.PROOF
-    found = Certificate.objects.filter(trainee__training_class=training_class, kind=kind).select_related("trainee", "replaces")
+    found = Certificate.objects.filter(trainee__training_class=training_class, kind=kind).select_related(
+        "trainee", "replaces"
+    )
     rows = []
     for n, one in enumerate(found.order_by("trainee__seat", "pk"), start=1):
         remark = "" if one.state == Certificate.State.IN_FORCE else one.get_state_display()

@@ -43,7 +43,9 @@ def given_fields(context: dict[str, Any]) -> tuple[str, ...]:
     return tuple(code for code, name in names.items() if context.get(name))
 
 
-def _public(training_class: TrainingClass, trainee: Trainee, number: str, title: str, on: date) -> list[tuple[str, str]]:
+def _public(
+    training_class: TrainingClass, trainee: Trainee, number: str, title: str, on: date
+) -> list[tuple[str, str]]:
     return [
         ("文件", title),
         ("字號", number),
@@ -72,7 +74,9 @@ def issue_certificate(
     )
 
 
-def proof_context(training_class: TrainingClass, trainee: Trainee, *, number: str, rows: Sequence[Any], on: date) -> dict[str, Any]:
+def proof_context(
+    training_class: TrainingClass, trainee: Trainee, *, number: str, rows: Sequence[Any], on: date
+) -> dict[str, Any]:
     """附表七: course by course with hours and category."""
     courses: dict[tuple[str, str], Any] = {}
     for row in rows:
@@ -96,7 +100,14 @@ def proof_context(training_class: TrainingClass, trainee: Trainee, *, number: st
 
 
 def issue_proof(
-    case: Case, training_class: TrainingClass, trainee: Trainee, *, number: str, rows: Sequence[Any], by: User, at: datetime
+    case: Case,
+    training_class: TrainingClass,
+    trainee: Trainee,
+    *,
+    number: str,
+    rows: Sequence[Any],
+    by: User,
+    at: datetime,
 ) -> Document:
     on = taipei_day(at)
     return documents.issue(
@@ -128,7 +139,12 @@ def certificate_standing(document: Any) -> Standing | None:
 
 
 def letter_head(office: Any) -> dict[str, Any]:
-    return {"office": office.name, "office_address": office.address, "office_phone": office.phone, "office_fax": office.fax}
+    return {
+        "office": office.name,
+        "office_address": office.address,
+        "office_phone": office.phone,
+        "office_fax": office.fax,
+    }
 
 
 def issue_accreditation(accreditation: Accreditation, application: Application, *, by: User, at: datetime) -> Document:
@@ -159,7 +175,9 @@ def issue_accreditation(accreditation: Accreditation, application: Application, 
     return documents.issue(case=case, paper="ohs_accreditation", context=context, public=public, by=by, at=at)
 
 
-def revoke_accreditation_letter(accreditation: Accreditation, row: Revocation, *, case: Case, by: User, at: datetime) -> Document:
+def revoke_accreditation_letter(
+    accreditation: Accreditation, row: Revocation, *, case: Case, by: User, at: datetime
+) -> Document:
     """The disposition, and the accreditation letter marked as revoked."""
     law = law_in_force()
     grounds = law.at("ohs.revocation_grounds", row.happened_on).value
@@ -180,7 +198,11 @@ def revoke_accreditation_letter(accreditation: Accreditation, row: Revocation, *
         "effects": row.effects,
         "barred_until": roc_long(row.barred_before - ONE_DAY),
     }
-    public = [("文件", f"{row.get_decision_display()}認可處分函"), ("機構", accreditation.organisation.name), ("處分日", roc(row.decided_on))]
+    public = [
+        ("文件", f"{row.get_decision_display()}認可處分函"),
+        ("機構", accreditation.organisation.name),
+        ("處分日", roc(row.decided_on)),
+    ]
     for letter in case.documents.filter(paper="ohs_accreditation", state=Document.State.ISSUED):
         documents.revoke(letter, case=case, reason=f"認可經{row.get_decision_display()}", by=by, at=at)
     return documents.issue(case=case, paper="ohs_revocation", context=context, public=public, by=by, at=at)
@@ -239,7 +261,15 @@ def capitals(amount: int) -> str:
 
 
 def issue_receipt(
-    case: Case, training_class: TrainingClass, trainee: Trainee, *, amount: int, paid_on: date, receipt: str, by: User, at: datetime
+    case: Case,
+    training_class: TrainingClass,
+    trainee: Trainee,
+    *,
+    amount: int,
+    paid_on: date,
+    receipt: str,
+    by: User,
+    at: datetime,
 ) -> Document:
     context = {
         **head(training_class),
@@ -263,5 +293,3 @@ def issue_receipt(
         case=case, paper="ohs_receipt", subject=f"trainee.{trainee.pk}", title=f"收據：{trainee.name}", context=context, public=public,
         by=by, at=at,
     )  # fmt: skip
-
-

@@ -80,14 +80,19 @@ class RevokeForm(CaseForm):
         law = law_in_force()
         every = law.at("ohs.revocation_grounds", today()).value
         before = law.at("ohs.revocation_grounds", AMENDED_ON - ONE_DAY).value
-        choices = [(code, f"第{n}款　{text}" + ("" if code in before else "（修正後始有）")) for n, (code, text) in enumerate(every.items(), 1)]
+        choices = [
+            (code, f"第{n}款　{text}" + ("" if code in before else "（修正後始有）"))
+            for n, (code, text) in enumerate(every.items(), 1)
+        ]
         self.fields["grounds"].choices = choices  # type: ignore[attr-defined]
         for name in ("happened_on", "heard_on"):
             self.fields[name].latest = today()  # type: ignore[attr-defined]
 
 
 class AcknowledgeForm(CaseForm):
-    acknowledgement = forms.CharField(label="備查文號", max_length=60, help_text="例：府勞安字第1150012345號；將列印於結業證書")
+    acknowledgement = forms.CharField(
+        label="備查文號", max_length=60, help_text="例：府勞安字第1150012345號；將列印於結業證書"
+    )
 
 
 class ReportForm(CaseForm):

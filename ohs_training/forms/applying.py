@@ -16,17 +16,35 @@ class StartForm(ActForm):
 
 
 class ApplicationForm(ActForm):
-    trainings = forms.MultipleChoiceField(label="訓練類別", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple)
-    law_hours = forms.DecimalField(label="職業安全衛生相關法規（小時）", required=False, min_value=0, max_value=200, decimal_places=1)
-    risk_hours = forms.DecimalField(label="職場健康風險評估（小時）", required=False, min_value=0, max_value=200, decimal_places=1)
-    practice_hours = forms.DecimalField(label="職場健康管理實務（小時）", required=False, min_value=0, max_value=200, decimal_places=1)
+    trainings = forms.MultipleChoiceField(
+        label="訓練類別", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    law_hours = forms.DecimalField(
+        label="職業安全衛生相關法規（小時）", required=False, min_value=0, max_value=200, decimal_places=1
+    )
+    risk_hours = forms.DecimalField(
+        label="職場健康風險評估（小時）", required=False, min_value=0, max_value=200, decimal_places=1
+    )
+    practice_hours = forms.DecimalField(
+        label="職場健康管理實務（小時）", required=False, min_value=0, max_value=200, decimal_places=1
+    )
     course_given_on = RocDateField(label="最近一次開授職業醫學或職業衛生護理課程日期", required=False)
     head = NameField(label="負責人姓名", required=False)
     contact = NameField(label="聯絡人", required=False)
     contact_phone = PhoneField(label="聯絡電話", required=False)
     contact_email = forms.EmailField(label="電子郵件", required=False)
 
-    NAMES = ("trainings", "law_hours", "risk_hours", "practice_hours", "course_given_on", "head", "contact", "contact_phone", "contact_email")
+    NAMES = (
+        "trainings",
+        "law_hours",
+        "risk_hours",
+        "practice_hours",
+        "course_given_on",
+        "head",
+        "contact",
+        "contact_phone",
+        "contact_email",
+    )
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         initial = {name: getattr(application, name) for name in self.NAMES}
@@ -36,7 +54,10 @@ class ApplicationForm(ActForm):
         super().__init__(*args, initial=initial, **kwargs)
         for n, (code, label) in enumerate(self.section_labels.items(), 1):
             self.fields[f"section_{code}"] = forms.CharField(
-                label=f"（{'一二三四五六七'[n - 1]}）{label}", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
+                label=f"（{'一二三四五六七'[n - 1]}）{label}",
+                required=False,
+                max_length=20_000,
+                widget=forms.Textarea(attrs={"rows": 5}),
             )
         if application.kind != "university":
             del self.fields["course_given_on"]
@@ -47,7 +68,11 @@ class ApplicationForm(ActForm):
         return [self[f"section_{code}"] for code in self.section_labels]
 
     def plain_fields(self) -> list[Any]:
-        return [self[name] for name in ("head", "contact", "contact_phone", "contact_email", "course_given_on") if name in self.fields]
+        return [
+            self[name]
+            for name in ("head", "contact", "contact_phone", "contact_email", "course_given_on")
+            if name in self.fields
+        ]
 
     def hour_fields(self) -> list[Any]:
         return [self[name] for name in ("law_hours", "risk_hours", "practice_hours")]

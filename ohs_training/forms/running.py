@@ -148,7 +148,9 @@ class CertificateActForm(ActForm):
 
 
 class ConfirmForm(ActForm):
-    answer = forms.ChoiceField(label="確認結果", choices=[("confirmed", "時數無誤"), ("disputed", "對時數有意見")], widget=forms.RadioSelect)
+    answer = forms.ChoiceField(
+        label="確認結果", choices=[("confirmed", "時數無誤"), ("disputed", "對時數有意見")], widget=forms.RadioSelect
+    )
     remark = forms.CharField(label="意見", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -157,7 +159,9 @@ class ReplyForm(ActForm):
 
 
 class RetentionForm(ActForm):
-    decision = forms.ChoiceField(label="決定", choices=[("keep", "繼續保存"), ("destroy", "銷毀")], widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label="決定", choices=[("keep", "繼續保存"), ("destroy", "銷毀")], widget=forms.RadioSelect
+    )
     reason = forms.CharField(label="理由", max_length=300)
 
 

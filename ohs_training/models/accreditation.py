@@ -34,7 +34,12 @@ class Application(models.Model):
     contact_email = models.EmailField("電子郵件", blank=True)
     #: The accreditation to go on from (五第2項), and whether this came later than ninety days before its end.
     renews = models.ForeignKey(
-        "ohs_training.Accreditation", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name="原認可"
+        "ohs_training.Accreditation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        verbose_name="原認可",
     )
     late = models.BooleanField("逾期重新申請", default=False)
     # the decision
@@ -80,7 +85,9 @@ class Accreditation(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="ohs_accreditations")
     kind = models.CharField("機構資格", max_length=20, choices=APPLICANT_KINDS)
     trainings = ArrayField(models.CharField(max_length=20), verbose_name="訓練類別")
-    county = models.ForeignKey("accounts.County", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="縣市")
+    county = models.ForeignKey(
+        "accounts.County", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="縣市"
+    )
     letter_number = models.CharField("認可函文號", max_length=60)
     starts_on = models.DateField("認可起日")
     ends_before = models.DateField("認可終止日（不含）")
@@ -93,7 +100,9 @@ class Accreditation(models.Model):
         verbose_name = verbose_name_plural = "認可訓練機構"
         ordering = ("organisation", "-starts_on")
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_before__gt=models.F("starts_on")), name="ohs_accreditation_order")
+            models.CheckConstraint(
+                condition=models.Q(ends_before__gt=models.F("starts_on")), name="ohs_accreditation_order"
+            )
         ]
 
     def __str__(self) -> str:

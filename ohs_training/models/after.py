@@ -46,7 +46,9 @@ class Certificate(models.Model):
     issued_on = models.DateField("發給日")
     document = models.OneToOneField("casework.Document", models.PROTECT, related_name="ohs_certificate")
     state = models.CharField("狀態", max_length=10, choices=State, default=State.IN_FORCE)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="原證書")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="原證書"
+    )
     #: The derivation it rests on, as it stood: outcomes with their lines.
     outcomes = models.JSONField(default=list)
 
@@ -80,9 +82,7 @@ class CertificateBatch(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "證書製作"
         constraints = [
-            models.UniqueConstraint(
-                fields=["training_class"], condition=~Q(state="done"), name="ohs_batch_open_once"
-            )
+            models.UniqueConstraint(fields=["training_class"], condition=~Q(state="done"), name="ohs_batch_open_once")
         ]
 
 

@@ -72,7 +72,9 @@ class LeaveRequest(models.Model):
     asked_at = models.DateTimeField("填寫請假單時間")
     sick = models.BooleanField("病假", default=False)
     reason = models.CharField("事由", max_length=200)
-    proof = models.ForeignKey("casework.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="證明文件")
+    proof = models.ForeignKey(
+        "casework.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="證明文件"
+    )
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="登錄人")
     withdrawn_at = models.DateTimeField("銷假", null=True, blank=True)
 

@@ -27,7 +27,9 @@ class TrainingClass(models.Model):
         OTHER = "other", "其他"
 
     case = models.OneToOneField("casework.Case", models.PROTECT, related_name="ohs_class")
-    accreditation = models.ForeignKey("ohs_training.Accreditation", models.PROTECT, related_name="classes", verbose_name="認可")
+    accreditation = models.ForeignKey(
+        "ohs_training.Accreditation", models.PROTECT, related_name="classes", verbose_name="認可"
+    )
     number = models.PositiveSmallIntegerField("期別")
     title = models.CharField("訓練名稱", max_length=100)
     training = models.CharField("訓練類別", max_length=25, choices=TRAININGS)
@@ -182,9 +184,13 @@ class Trainee(models.Model):
         verbose_name = verbose_name_plural = "受訓人員"
         ordering = ("training_class", "seat")
         constraints = [
-            models.UniqueConstraint(fields=["training_class", "seat"], condition=Q(removed_at=None), name="ohs_trainee_seat_once"),
             models.UniqueConstraint(
-                fields=["training_class", "national_id_index"], condition=Q(removed_at=None), name="ohs_trainee_person_once"
+                fields=["training_class", "seat"], condition=Q(removed_at=None), name="ohs_trainee_seat_once"
+            ),
+            models.UniqueConstraint(
+                fields=["training_class", "national_id_index"],
+                condition=Q(removed_at=None),
+                name="ohs_trainee_person_once",
             ),
         ]
 

@@ -7,9 +7,16 @@ from simple_history.models import HistoricalRecords
 class Inspection(models.Model):
     """查核 by the county, 抽查 by the ministry."""
 
-    accreditation = models.ForeignKey("ohs_training.Accreditation", models.PROTECT, related_name="inspections", verbose_name="訓練機構")
+    accreditation = models.ForeignKey(
+        "ohs_training.Accreditation", models.PROTECT, related_name="inspections", verbose_name="訓練機構"
+    )
     training_class = models.ForeignKey(
-        "ohs_training.TrainingClass", models.PROTECT, null=True, blank=True, related_name="inspections", verbose_name="班次"
+        "ohs_training.TrainingClass",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inspections",
+        verbose_name="班次",
     )
     office = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+", verbose_name="查核機關")
     inspected_on = models.DateField("查核日")
@@ -30,7 +37,9 @@ class Order(models.Model):
 
     case = models.OneToOneField("casework.Case", models.PROTECT, related_name="ohs_order")
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="orders", verbose_name="查核")
-    accreditation = models.ForeignKey("ohs_training.Accreditation", models.PROTECT, related_name="orders", verbose_name="訓練機構")
+    accreditation = models.ForeignKey(
+        "ohs_training.Accreditation", models.PROTECT, related_name="orders", verbose_name="訓練機構"
+    )
     breach = models.TextField("違反規定事項")
     clause = models.CharField("違反條次", max_length=100)
     letter_number = models.CharField("發文字號", max_length=60, blank=True)

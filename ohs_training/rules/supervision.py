@@ -66,7 +66,14 @@ class RevocationFacts:
             raise Impossible("違規日不得晚於處分日。")
 
 
-@rule("OHS-18", facts=RevocationFacts, screens=("admin:case", "paper:ohs_revocation",))
+@rule(
+    "OHS-18",
+    facts=RevocationFacts,
+    screens=(
+        "admin:case",
+        "paper:ohs_revocation",
+    ),
+)
 def revocation(facts: RevocationFacts, *, on: date, law: Law) -> Outcome:
     """要點十四：有十一款情形之一者，得撤銷或廢止認可；自撤銷或廢止之日起二年內，不得再申請認可。
 

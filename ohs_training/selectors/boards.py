@@ -49,7 +49,9 @@ class Stage:
 
 def classes_visible(user: Any) -> QuerySet[TrainingClass]:
     """Of one's institution, of one's county, or all for the ministry."""
-    rows = TrainingClass.objects.select_related("case__organisation", "case__office", "county", "accreditation__organisation")
+    rows = TrainingClass.objects.select_related(
+        "case__organisation", "case__office", "county", "accreditation__organisation"
+    )
     if organisations_with(user, VIEW_ALL).exists():
         return rows.exclude(case__state="draft")
     counties = organisations_with(user, VIEW_OFFICE)
@@ -65,7 +67,9 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
         .order_by("starts_on", "pk")
     )
     following: dict[int, Deadline] = {}
-    open_ones = Deadline.objects.filter(case__in=[one.case_id for one in rows], met_at=None, withdrawn_at=None, lapsed_at=None)
+    open_ones = Deadline.objects.filter(
+        case__in=[one.case_id for one in rows], met_at=None, withdrawn_at=None, lapsed_at=None
+    )
     for deadline in open_ones.exclude(code__in=["ohs_training.start", "ohs_training.end"]).order_by("-due_on", "-pk"):
         following[deadline.case_id] = deadline  # type: ignore[index]
     by_state: dict[str, list[BoardCard]] = defaultdict(list)
@@ -73,8 +77,13 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
         state, next_one = CLASS.state(one.case.state), following.get(one.case_id)
         by_state[state.code].append(
             BoardCard(
-                one, state.label, state.tone, next_one.label if next_one else "", next_one.due_on if next_one else None,
-                bool(next_one and next_one.due_on < on), one.people,
+                one,
+                state.label,
+                state.tone,
+                next_one.label if next_one else "",
+                next_one.due_on if next_one else None,
+                bool(next_one and next_one.due_on < on),
+                one.people,
             )
         )
     stages = []
@@ -87,10 +96,15 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
 
 def statistics(*, since: date, until: date, pass_mark: int) -> Mapping[str, Any]:
     """Classes that ended in the span: by county, by month, and what came of them."""
-    classes = TrainingClass.objects.filter(ends_on__gte=since, ends_on__lte=until).exclude(case__state__in=["draft", "cancelled"])
+    classes = TrainingClass.objects.filter(ends_on__gte=since, ends_on__lte=until).exclude(
+        case__state__in=["draft", "cancelled"]
+    )
     counties = (
         classes.values("county__name")
-        .annotate(classes=Count("pk", distinct=True), people=Count("trainees", filter=Q(trainees__removed_at=None), distinct=True))
+        .annotate(
+            classes=Count("pk", distinct=True),
+            people=Count("trainees", filter=Q(trainees__removed_at=None), distinct=True),
+        )
         .order_by("-classes", "county__name")
     )
     months: dict[str, int] = {}

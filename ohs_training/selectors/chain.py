@@ -50,7 +50,9 @@ class TraineeLine:
         chain = self.chain
         if chain is None:
             return []
-        return [one for one in (chain.absence, chain.exam, chain.grounds, chain.certificate, chain.proof) if one is not None]
+        return [
+            one for one in (chain.absence, chain.exam, chain.grounds, chain.certificate, chain.proof) if one is not None
+        ]
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def _in_order(given: dict[str, object]) -> dict[str, object]:
     return given
 
 
-def class_chain(training_class: TrainingClass, *, on: date, law: Law, at: datetime | None = None, only: int | None = None) -> ClassChain:
+def class_chain(
+    training_class: TrainingClass, *, on: date, law: Law, at: datetime | None = None, only: int | None = None
+) -> ClassChain:
     """Every trainee of the class as of a day (or moment): eight queries, however many people. `only`: one trainee."""
     rows = rows_of(training_class)
     timed = [row_facts(row) for row in rows]
@@ -128,7 +132,9 @@ def class_chain(training_class: TrainingClass, *, on: date, law: Law, at: dateti
         sittings[sitting.trainee_id].append(sitting)
     certificates = {
         one.trainee_id: one
-        for one in Certificate.objects.filter(trainee__in=keys, state=Certificate.State.IN_FORCE).select_related("document").defer("document__context", "outcomes")
+        for one in Certificate.objects.filter(trainee__in=keys, state=Certificate.State.IN_FORCE)
+        .select_related("document")
+        .defer("document__context", "outcomes")
     }
     facts = None
     if timed:
@@ -152,7 +158,9 @@ def class_chain(training_class: TrainingClass, *, on: date, law: Law, at: dateti
             report_approved=trainee.report_approved_on is not None,
             issued_on=certificate.issued_on if certificate else None,
         )
-        lines.append(_line(trainee, about, facts, certificate, sittings[trainee.pk], tuple(made_up[trainee.pk]), on, law, at))
+        lines.append(
+            _line(trainee, about, facts, certificate, sittings[trainee.pk], tuple(made_up[trainee.pk]), on, law, at)
+        )
     return ClassChain(training_class, rows, facts, timetable.periods(timed), lines)
 
 

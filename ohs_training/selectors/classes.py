@@ -105,7 +105,9 @@ def roster_outcome(training_class: TrainingClass, *, on: date, law: Law) -> Outc
     return why.outcome(complete=good)
 
 
-def categories_outcome(training_class: TrainingClass, rows: Sequence[timetable.Row], *, on: date, law: Law) -> Outcome | None:
+def categories_outcome(
+    training_class: TrainingClass, rows: Sequence[timetable.Row], *, on: date, law: Law
+) -> Outcome | None:
     """OHS-03 for an in-service class: two hours of each category."""
     if training_class.professional:
         return None
@@ -116,7 +118,9 @@ def categories_outcome(training_class: TrainingClass, rows: Sequence[timetable.R
     return institutions.plan(institutions.PlanFacts(("in_service",), hours), on=on, law=law)
 
 
-def filing_outcomes(training_class: TrainingClass, *, on: date, law: Law, filed_on: date | None = None) -> list[Outcome]:
+def filing_outcomes(
+    training_class: TrainingClass, *, on: date, law: Law, filed_on: date | None = None
+) -> list[Outcome]:
     """Everything a filing is judged by: kind, day, head count, timetable, categories, roster."""
     rows = [row_facts(row) for row in rows_of(training_class)]
     kind = "professional" if training_class.professional else "in_service"

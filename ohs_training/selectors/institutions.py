@@ -41,7 +41,9 @@ def written(application: Application) -> tuple[str, ...]:
 
 def application_outcomes(application: Application, *, on: date, law: Law) -> list[Outcome]:
     """OHS-02 and OHS-03 as the application stands."""
-    facts = institutions.ApplicantFacts(application.kind, attached(application), written(application), application.course_given_on)
+    facts = institutions.ApplicantFacts(
+        application.kind, attached(application), written(application), application.course_given_on
+    )
     hours = application.category_hours if "in_service" in application.trainings else {}
     plan = institutions.PlanFacts(tuple(application.trainings), hours)  # type: ignore[arg-type]
     return [institutions.applicant(facts, on=on, law=law), institutions.plan(plan, on=on, law=law)]
@@ -72,7 +74,9 @@ def reapply_outcome(accreditation: Accreditation, *, on: date, law: Law) -> Outc
     return institutions.reapply(facts, on=on, law=law)
 
 
-def institutions_listed(*, q: str = "", county: str = "", training: str = "", state: str = "") -> QuerySet[Accreditation]:
+def institutions_listed(
+    *, q: str = "", county: str = "", training: str = "", state: str = ""
+) -> QuerySet[Accreditation]:
     """The public list (五第1項): every accreditation that was announced, with what became of it."""
     rows = Accreditation.objects.filter(announced_on__isnull=False).select_related("organisation", "county")
     if q:

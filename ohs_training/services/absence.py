@@ -62,7 +62,14 @@ def ask_leave(
             by=by, at=at, form_field="proof",
         )  # fmt: skip
     leave = LeaveRequest.objects.create(
-        trainee=one, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at, sick=sick, reason=reason, proof=attachment, recorded_by=by
+        trainee=one,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        asked_at=asked_at,
+        sick=sick,
+        reason=reason,
+        proof=attachment,
+        recorded_by=by,
     )
     record(case, "leave.asked", f"請假：{one.name}", by=by, at=at, clause="附表八附註三", reason=reason)
     return leave
@@ -72,7 +79,9 @@ def ask_leave(
 def prove_leave(case: Case, *, pk: int, proof: UploadedFile, by: User, at: datetime) -> LeaveRequest:
     """補病假證明."""
     case, _ = held(case, by)
-    leave = LeaveRequest.objects.select_related("trainee").get(pk=pk, trainee__training_class__case=case, withdrawn_at=None)
+    leave = LeaveRequest.objects.select_related("trainee").get(
+        pk=pk, trainee__training_class__case=case, withdrawn_at=None
+    )
     leave.proof = attachments.add_attachment(
         case=case, field="leave_proof", subject=f"{leave.trainee_id}:{leave.starts_at:%Y%m%d%H%M}",
         label=f"請假證明：{leave.trainee.name}", upload=proof, by=by, at=at, form_field="proof",
@@ -85,7 +94,9 @@ def prove_leave(case: Case, *, pk: int, proof: UploadedFile, by: User, at: datet
 @transaction.atomic
 def withdraw_leave(case: Case, *, pk: int, by: User, at: datetime) -> None:
     case, _ = held(case, by)
-    leave = LeaveRequest.objects.select_related("trainee").get(pk=pk, trainee__training_class__case=case, withdrawn_at=None)
+    leave = LeaveRequest.objects.select_related("trainee").get(
+        pk=pk, trainee__training_class__case=case, withdrawn_at=None
+    )
     leave.withdrawn_at = at
     leave.save(update_fields=["withdrawn_at"])
     record(case, "leave.withdrawn", f"銷假：{leave.trainee.name}", by=by, at=at)
@@ -185,10 +196,22 @@ def record_practice(
         raise Refused("未填實習日期，報告不能審核通過。", field="approved")
     if report_mark is not None and not 0 <= report_mark <= 100:
         raise Refused("成績應在 0 至 100 分之間。", field="report_mark")
-    one.practice_from, one.practice_until, one.practice_place, one.report_mark = practice_from, practice_until, practice_place, report_mark
+    one.practice_from, one.practice_until, one.practice_place, one.report_mark = (
+        practice_from,
+        practice_until,
+        practice_place,
+        report_mark,
+    )
     one.report_approved_on = (one.report_approved_on or taipei_day(at)) if approved else None
     one.save()
-    record(case, "practice.recorded", f"實習及報告：{one.name}{'（通過）' if approved else ''}", by=by, at=at, clause="九第1款")
+    record(
+        case,
+        "practice.recorded",
+        f"實習及報告：{one.name}{'（通過）' if approved else ''}",
+        by=by,
+        at=at,
+        clause="九第1款",
+    )
     return one
 
 

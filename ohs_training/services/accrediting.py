@@ -33,7 +33,12 @@ from ohs_training.states import ACCREDITATION
 
 KIND = ACCREDITATION.kind
 EDITABLE = ("draft", "supplement")
-ENTRY, REAPPLY, EXPIRE, SUPPLY = "ohs_training.entry", "ohs_training.reapply", "ohs_training.expire", "ohs_training.supply"
+ENTRY, REAPPLY, EXPIRE, SUPPLY = (
+    "ohs_training.entry",
+    "ohs_training.reapply",
+    "ohs_training.expire",
+    "ohs_training.supply",
+)
 SUPPLY_DAYS = 14
 
 
@@ -50,12 +55,25 @@ def start(*, unit: Organisation, kind: str, by: User, at: datetime) -> Applicati
     Organisation.objects.select_for_update().get(pk=unit.pk)
     if Case.objects.filter(kind=KIND, organisation=unit, state__in=("draft", "filed", "supplement")).exists():
         raise Refused("貴機構已有一件申請在辦理中，請先完成或撤回。")
-    last = Accreditation.objects.filter(organisation=unit, state=Accreditation.State.IN_FORCE).order_by("-ends_before").first()
+    last = (
+        Accreditation.objects.filter(organisation=unit, state=Accreditation.State.IN_FORCE)
+        .order_by("-ends_before")
+        .first()
+    )
     title = f"{unit.name}申請{'繼續' if last else ''}認可"
     case = open_case(kind=KIND, title=title, office=ministry(), organisation=unit, by=by, at=at)
     application = Application.objects.create(case=case, kind=kind, renews=last)
     if last and (before := Application.objects.filter(case=last.case_id).first()):
-        for name in ("trainings", "law_hours", "risk_hours", "practice_hours", "head", "contact", "contact_phone", "contact_email"):
+        for name in (
+            "trainings",
+            "law_hours",
+            "risk_hours",
+            "practice_hours",
+            "head",
+            "contact",
+            "contact_phone",
+            "contact_email",
+        ):
             setattr(application, name, getattr(before, name))
         application.save()
         for section in before.sections.all():
@@ -73,7 +91,13 @@ def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case,
 
 @transaction.atomic
 def save_application(
-    case: Case, *, data: Mapping[str, Any], sections: Mapping[str, str], by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    data: Mapping[str, Any],
+    sections: Mapping[str, str],
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Application:
     """Particulars and the seven parts of the plan; parts may be saved half written."""
     case, application = editable(case, by=by, version=version)
@@ -90,8 +114,12 @@ def save_application(
             raise Refused("沒有這一項企劃書內容。")
         row = PlanSection.objects.filter(application=application, code=code).first()
         if (row.body if row else "") != body:
-            PlanSection.objects.update_or_create(application=application, code=code, defaults={"body": body, "saved_at": at})
-            changes.append({"label": known[code], "before": f"{len(row.body) if row else 0} 字", "after": f"{len(body)} 字"})
+            PlanSection.objects.update_or_create(
+                application=application, code=code, defaults={"body": body, "saved_at": at}
+            )
+            changes.append(
+                {"label": known[code], "before": f"{len(row.body) if row else 0} 字", "after": f"{len(body)} 字"}
+            )
     if changes:
         record(case, "application.saved", "填寫申請內容", by=by, at=at, changes=changes)
     return application
@@ -127,7 +155,11 @@ def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) ->
     outcomes = application_outcomes(application, on=on, law=law)
     if refused := [one for one in outcomes if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
-    missing = [label for name, label in (("head", "負責人姓名"), ("contact", "聯絡人"), ("contact_phone", "聯絡電話")) if not getattr(application, name)]
+    missing = [
+        label
+        for name, label in (("head", "負責人姓名"), ("contact", "聯絡人"), ("contact_phone", "聯絡電話"))
+        if not getattr(application, name)
+    ]
     if missing:
         raise Refused("請先填寫：" + "、".join(missing) + "。")
 
@@ -208,12 +240,18 @@ def ask_supplement(
         case=case, remind_days=(3, 1),
     )  # fmt: skip
     tell_institution(
-        case, "ohs_training.supplement", "請補正", f"請於 {roc(due_on)} 前補正下列事項：" + "；".join(i["label"] for i in items), at=at
+        case,
+        "ohs_training.supplement",
+        "請補正",
+        f"請於 {roc(due_on)} 前補正下列事項：" + "；".join(i["label"] for i in items),
+        at=at,
     )
     return case
 
 
-def tell_institution(case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_ACCREDITATION) -> None:
+def tell_institution(
+    case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_ACCREDITATION
+) -> None:
     if case.organisation is None:
         return
     notify(
@@ -240,7 +278,14 @@ def period_within_three_years(case: Case, by: User | None, at: datetime) -> None
 
 @transaction.atomic
 def accredit(
-    case: Case, *, starts_on: date, ends_on: date, letter_number: str, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    starts_on: date,
+    ends_on: date,
+    letter_number: str,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Accreditation:
     """認可: the row in the register, the letter, the ten days of entry, the day to apply again and the last day."""
     case = lock(case, version=version)
@@ -359,4 +404,6 @@ def expire(accreditation: Accreditation, *, at: datetime) -> None:
     accreditation.state, accreditation.state_on = Accreditation.State.EXPIRED, days_after(accreditation.ends_on, 1)
     accreditation.save()
     withdraw_all(at=at, thing=accreditation)
-    tell_institution(case, "ohs_training.expired", "認可期間屆滿", "認可期間已屆滿，未經重新認可不得報備新班次。", at=at)
+    tell_institution(
+        case, "ohs_training.expired", "認可期間屆滿", "認可期間已屆滿，未經重新認可不得報備新班次。", at=at
+    )

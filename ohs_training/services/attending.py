@@ -117,7 +117,9 @@ def _sign(
     if wrong := judge_signature(item.image):
         return no(wrong)
     if abs(offset_now - item.offset) > CLOCK_MOVED:
-        return no("平板時鐘在簽名後曾變更，無法認定簽名時間（要點七：應由受訓人員每日親自於上課前及下課後簽到退）。請重新簽名；補登請用紙本簽到表。")
+        return no(
+            "平板時鐘在簽名後曾變更，無法認定簽名時間（要點七：應由受訓人員每日親自於上課前及下課後簽到退）。請重新簽名；補登請用紙本簽到表。"
+        )
     moment = item.wall + offset_now
     age = at - moment
     if age < -CLOCK_MOVED or age > OFFLINE + GRACE:
@@ -142,11 +144,22 @@ def _out_of_time(period: timetable.Period, leaving: bool, moment: datetime) -> s
 
 
 def _keep(
-    item: Signing, trainee: Trainee, period: timetable.Period, moment: datetime, offline: bool, law: Any, *, by: User, at: datetime
+    item: Signing,
+    trainee: Trainee,
+    period: timetable.Period,
+    moment: datetime,
+    offline: bool,
+    law: Any,
+    *,
+    by: User,
+    at: datetime,
 ) -> Answer:
     key = str(item.key)
     shown = moment.astimezone(TAIPEI)
-    if item.leaving and not trainee.signs.filter(day=period.day, half=period.half, leaving=False, voided_at=None).exists():
+    if (
+        item.leaving
+        and not trainee.signs.filter(day=period.day, half=period.half, leaving=False, voided_at=None).exists()
+    ):
         # The first signature may wait in another tablet's queue: the row is kept, the derivation judges.
         note = "（尚無簽到紀錄）"
     else:
@@ -174,7 +187,9 @@ def _keep(
         if first is None:
             return Answer(key, False, True, "簽名識別碼重複，請重新簽名。")
         done = "簽退" if item.leaving else "簽到"
-        return Answer(key, False, True, f"{trainee.name}已於 {first.at.astimezone(TAIPEI):%H:%M} {done}，以先簽者為準。")
+        return Answer(
+            key, False, True, f"{trainee.name}已於 {first.at.astimezone(TAIPEI):%H:%M} {done}，以先簽者為準。"
+        )
     late = 0 if item.leaving else max(0, int((shown - period.starts_at).total_seconds() // 60))
     limit = law.at("ohs.late_minutes", period.day)
     text = f"{trainee.name}{HALF[period.half]}{'簽退' if item.leaving else '簽到'} {shown:%H:%M}{note}"
@@ -224,10 +239,18 @@ def enter_sheet(
         if came and left and left < came:
             raise Refused(f"{trainee}：簽退時間不得早於簽到時間。")
         for leaving, moment in ((False, came), (True, left)):
-            written += _sheet_cell(trainee, day, half, leaving, moment, bool(line.get("tampered")), reason, source, by=by, at=at)
+            written += _sheet_cell(
+                trainee, day, half, leaving, moment, bool(line.get("tampered")), reason, source, by=by, at=at
+            )
     if written:
         record(
-            case, "sheet.entered", f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）", by=by, at=at, clause="七、附表八", reason=reason
+            case,
+            "sheet.entered",
+            f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）",
+            by=by,
+            at=at,
+            clause="七、附表八",
+            reason=reason,
         )
     return written
 
@@ -283,14 +306,18 @@ def void_sign(case: Case, *, pk: int, reason: str, tampered: bool, by: User, at:
 
 
 @transaction.atomic
-def call_roll(case: Case, *, day: date, present: Sequence[int], by: User, at: datetime, version: int | None = None) -> int:
+def call_roll(
+    case: Case, *, day: date, present: Sequence[int], by: User, at: datetime, version: int | None = None
+) -> int:
     """點名 of the day's first period, not before twenty minutes into it (附表八附註四). Called again it replaces the first."""
     case = lock(case, version=version)
     require(by, RUN_CLASS, case)
     if case.state not in ("running", "ended"):
         raise Refused("班次不在訓練期間，不能點名。")
     training_class = class_of(case)
-    first = next((p for p in timetable.periods(row_facts(r) for r in rows_of(training_class)) if p.day == day and p.first), None)
+    first = next(
+        (p for p in timetable.periods(row_facts(r) for r in rows_of(training_class)) if p.day == day and p.first), None
+    )
     if first is None:
         raise Refused(f"{roc(day)} 沒有課程。", field="day")
     minutes = law_in_force().at("ohs.roll_call_minutes", day)

@@ -75,7 +75,9 @@ def enter_marks(
         Sitting.objects.update_or_create(
             trainee=trainee, number=number, defaults={"sat_on": sat_on, "mark": mark, "marked_at": at, "marked_by": by}
         )
-        changes.append({"label": str(trainee), "before": f"{plain(before.mark)}" if before else "", "after": f"{plain(mark)}"})
+        changes.append(
+            {"label": str(trainee), "before": f"{plain(before.mark)}" if before else "", "after": f"{plain(mark)}"}
+        )
         written += 1
     if examiner:
         training_class.examiner = examiner
@@ -83,11 +85,20 @@ def enter_marks(
     if written:
         name = "補考" if number == 2 else "測驗"
         record(
-            case, "marks.entered", f"登錄{name}成績 {written} 人（{roc(sat_on)}）", by=by, at=at, clause="八", reason=reason, changes=changes
+            case,
+            "marks.entered",
+            f"登錄{name}成績 {written} 人（{roc(sat_on)}）",
+            by=by,
+            at=at,
+            clause="八",
+            reason=reason,
+            changes=changes,
         )
     if case.state == "ended" and not unmarked(case, at):
         move(case, "examine", by=by, at=at)
-        tell_institution(case, "ohs_training.examined", "測驗成績已登錄", "請審核實習報告並發給結業證書。", at=at, right=ISSUE)
+        tell_institution(
+            case, "ohs_training.examined", "測驗成績已登錄", "請審核實習報告並發給結業證書。", at=at, right=ISSUE
+        )
     return written
 
 

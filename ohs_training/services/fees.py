@@ -17,7 +17,9 @@ from ohs_training.selectors.classes import class_of, live_trainees
 
 
 @transaction.atomic
-def receive(case: Case, *, trainee: int, amount: int, paid_on: date, by: User, at: datetime, version: int | None = None) -> Payment:
+def receive(
+    case: Case, *, trainee: int, amount: int, paid_on: date, by: User, at: datetime, version: int | None = None
+) -> Payment:
     """收費並掣給收據: there is no payment without its receipt."""
     case = lock(case, version=version)
     require(by, FILE_CLASS, case)
@@ -30,9 +32,17 @@ def receive(case: Case, *, trainee: int, amount: int, paid_on: date, by: User, a
     if Payment.objects.filter(trainee=one).exists():
         raise Refused(f"{one}已收費並掣給收據。", field="trainee")
     receipt = next_number("OHR", at=at)
-    document = documents.issue_receipt(case, training_class, one, amount=amount, paid_on=paid_on, receipt=receipt, by=by, at=at)
+    document = documents.issue_receipt(
+        case, training_class, one, amount=amount, paid_on=paid_on, receipt=receipt, by=by, at=at
+    )
     row = Payment.objects.create(
-        training_class=training_class, trainee=one, amount=amount, paid_on=paid_on, receipt=receipt, document=document, recorded_by=by
+        training_class=training_class,
+        trainee=one,
+        amount=amount,
+        paid_on=paid_on,
+        receipt=receipt,
+        document=document,
+        recorded_by=by,
     )
     record(case, "fee.received", f"收費 {amount:,} 元：{one.name}（{receipt}）", by=by, at=at, clause="十二")
     return row
@@ -40,7 +50,15 @@ def receive(case: Case, *, trainee: int, amount: int, paid_on: date, by: User, a
 
 @transaction.atomic
 def spend(
-    case: Case, *, item: str, amount: int, spent_on: date, voucher: str, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    item: str,
+    amount: int,
+    spent_on: date,
+    voucher: str,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Spending:
     case = lock(case, version=version)
     require(by, FILE_CLASS, case)

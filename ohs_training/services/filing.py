@@ -121,7 +121,12 @@ def change_class(case: Case, *, reason: str, by: User, at: datetime, version: in
     number = _version(training_class, reason=reason, by=by, at=at).number
     _change_by(training_class, case, at)
     withdraw_deadline(code=START, at=at, case=case)
-    _tell_county(case, "變動報備", f"{case.organisation}就「{training_class}」變動報備第 {number} 版（{len(changes)} 項），請備查。", at=at)
+    _tell_county(
+        case,
+        "變動報備",
+        f"{case.organisation}就「{training_class}」變動報備第 {number} 版（{len(changes)} 項），請備查。",
+        at=at,
+    )
     return case
 
 
@@ -161,7 +166,12 @@ def acknowledge(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
         due_on=training_class.starts_on - ONE_DAY, at=at, case=case,
     )  # fmt: skip
     tell_institution(
-        case, "ohs_training.acknowledged", "已備查", f"備查文號：{training_class.acknowledgement}", at=at, right=FILE_CLASS
+        case,
+        "ohs_training.acknowledged",
+        "已備查",
+        f"備查文號：{training_class.acknowledgement}",
+        at=at,
+        right=FILE_CLASS,
     )
     return case
 
@@ -224,7 +234,14 @@ def finish(case: Case, *, by: User | None, at: datetime, version: int | None = N
 
     if training_class.professional:
         facts = issue.CertificateFacts(ended, True, True, training_class.acknowledgement)
-        due(CERTIFY, "OHS-11", "發給結業證書", "要點九第1款", issue.certificate(facts, on=ended, law=law).result["issue_by"], (7, 3))
+        due(
+            CERTIFY,
+            "OHS-11",
+            "發給結業證書",
+            "要點九第1款",
+            issue.certificate(facts, on=ended, law=law).result["issue_by"],
+            (7, 3),
+        )
         exam = examination.exam(examination.ExamFacts(ended), on=ended, law=law)
         due(RESIT, "OHS-10", "補考及補課之末日", "要點七第2項、八第3項", exam.result["resit_by"], (90, 30))
         record_kind = "certificates"
@@ -246,10 +263,14 @@ def _tell_absent(training_class: TrainingClass, case: Case, *, on: date, at: dat
     """Who is to be told of withdrawal or make-up, in one notice to the institution (七第2項)."""
     chain = class_chain(training_class, on=on, law=law_in_force(), at=at)
     out = [one.trainee.name for one in chain.lines if one.chain and one.chain.absence.result["withdraw"]]
-    make_up = [one.trainee.name for one in chain.lines if one.chain and one.chain.absence.result["make_up_due"] and one.trainee.name not in out]
+    make_up = [
+        one.trainee.name
+        for one in chain.lines
+        if one.chain and one.chain.absence.result["make_up_due"] and one.trainee.name not in out
+    ]
     if out or make_up:
         parts = [f"應通知退訓：{'、'.join(out)}"] if out else []
         parts += [f"應通知補課：{'、'.join(make_up)}"] if make_up else []
-        tell_institution(case, "ohs_training.absent", "缺課處理", "；".join(parts) + "（要點七第2項）。", at=at, right=FILE_CLASS)
-
-
+        tell_institution(
+            case, "ohs_training.absent", "缺課處理", "；".join(parts) + "（要點七第2項）。", at=at, right=FILE_CLASS
+        )

@@ -28,7 +28,9 @@ ANSWER = "ohs_training.answer"
 
 
 def order_of(case: Case) -> Order:
-    return Order.objects.select_related("case__office", "accreditation__organisation", "inspection__training_class").get(case=case)
+    return Order.objects.select_related(
+        "case__office", "accreditation__organisation", "inspection__training_class"
+    ).get(case=case)
 
 
 @transaction.atomic
@@ -68,7 +70,9 @@ def inspect(
         kind=KIND, title=f"{accreditation.organisation.name}限期改善{about}", office=office, organisation=accreditation.organisation,
         by=by, at=at,
     )  # fmt: skip
-    return row, Order.objects.create(case=case, inspection=row, accreditation=accreditation, breach=breach.strip(), clause=clause.strip())
+    return row, Order.objects.create(
+        case=case, inspection=row, accreditation=accreditation, breach=breach.strip(), clause=clause.strip()
+    )
 
 
 def term_set(case: Case, by: User | None, at: datetime) -> None:
@@ -101,7 +105,12 @@ def order_improvement(
     )  # fmt: skip
     documents.issue_order(order, case=case, by=by, at=at)
     tell_institution(
-        case, "ohs_training.ordered", "限期改善", f"{order.breach}\n請於 {roc(due_on)} 前提出書面改善報告。", at=at, right=ANSWER_ORDER
+        case,
+        "ohs_training.ordered",
+        "限期改善",
+        f"{order.breach}\n請於 {roc(due_on)} 前提出書面改善報告。",
+        at=at,
+        right=ANSWER_ORDER,
     )
     return case
 
@@ -149,13 +158,19 @@ def accept(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     order = order_of(case)
     order.improved = True
     order.save()
-    tell_institution(case, "ohs_training.improved", "已改善", "貴機構所報改善情形，同意備查。", at=at, right=ANSWER_ORDER)
+    tell_institution(
+        case, "ohs_training.improved", "已改善", "貴機構所報改善情形，同意備查。", at=at, right=ANSWER_ORDER
+    )
     return case
 
 
 def term_over(case: Case, by: User | None, at: datetime) -> None:
     order = order_of(case)
-    if order.answer_by and law_in_force().calendar.act_by(order.answer_by) >= taipei_day(at) and case.state == "ordered":
+    if (
+        order.answer_by
+        and law_in_force().calendar.act_by(order.answer_by) >= taipei_day(at)
+        and case.state == "ordered"
+    ):
         raise Refused("改善期限尚未屆滿。")
 
 

@@ -134,13 +134,26 @@ def issue_class(case: Case, *, by: User, at: datetime, version: int | None = Non
         raise Refused("目前沒有可以發給證書或證明的人員。")
     rows = list(training_class.rows.order_by("starts_at"))
     made = [_make(case, training_class, line, rows=rows, by=by, at=at) for line in lines]
-    batch = CertificateBatch.objects.filter(training_class=training_class).exclude(state=CertificateBatch.State.DONE).first()
+    batch = (
+        CertificateBatch.objects.filter(training_class=training_class)
+        .exclude(state=CertificateBatch.State.DONE)
+        .first()
+    )
     if batch is None:
-        batch = CertificateBatch.objects.create(training_class=training_class, total=len(made), asked_at=at, asked_by=by)
+        batch = CertificateBatch.objects.create(
+            training_class=training_class, total=len(made), asked_at=at, asked_by=by
+        )
     else:
         batch.total += len(made)
         batch.save(update_fields=["total"])
-    record(case, "certificates.issued", f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份", by=by, at=at, clause="九")
+    record(
+        case,
+        "certificates.issued",
+        f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份",
+        by=by,
+        at=at,
+        clause="九",
+    )
     meet_deadline(code=CERTIFY, at=at, case=case)
     transaction.on_commit(lambda: send_task("ohs_training.tasks.make_certificates", batch.pk), robust=True)
     return batch
@@ -178,7 +191,9 @@ def make_files(batch_id: int, *, at: datetime) -> int:
 
 def run_waiting(*, at: datetime) -> int:
     """Batches nobody finished: the broker was away, or a worker died."""
-    keys = CertificateBatch.objects.exclude(state=CertificateBatch.State.DONE).order_by("pk").values_list("pk", flat=True)
+    keys = (
+        CertificateBatch.objects.exclude(state=CertificateBatch.State.DONE).order_by("pk").values_list("pk", flat=True)
+    )
     return sum(make_files(pk, at=at) for pk in list(keys))
 
 
@@ -188,14 +203,26 @@ def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) ->
     case = lock(case)
     require(by, ISSUE, case)
     training_class = class_of(case)
-    old = Certificate.objects.select_for_update().get(trainee=trainee, trainee__training_class=training_class, state=Certificate.State.IN_FORCE)
+    old = Certificate.objects.select_for_update().get(
+        trainee=trainee, trainee__training_class=training_class, state=Certificate.State.IN_FORCE
+    )
     if not reason.strip():
         raise Refused("請填寫補發原因。", field="reason")
     line = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=trainee).lines[0]
     old.state = Certificate.State.REPLACED
     old.save(update_fields=["state"])
-    new = _make(case, training_class, line, rows=list(training_class.rows.order_by("starts_at")), by=by, at=at, replaces=old)
-    record(case, "certificate.reissued", f"補發：{line.trainee.name}（原 {old.number} → {new.number}）", by=by, at=at, clause="附表六", reason=reason)
+    new = _make(
+        case, training_class, line, rows=list(training_class.rows.order_by("starts_at")), by=by, at=at, replaces=old
+    )
+    record(
+        case,
+        "certificate.reissued",
+        f"補發：{line.trainee.name}（原 {old.number} → {new.number}）",
+        by=by,
+        at=at,
+        clause="附表六",
+        reason=reason,
+    )
     return new
 
 
@@ -215,5 +242,3 @@ def revoke_certificate(case: Case, *, trainee: int, reason: str, by: User, at: d
     row.save(update_fields=["state"])
     kept.revoke(row.document, case=case, reason=reason[:200], by=by, at=at)
     return row
-
-

@@ -35,7 +35,11 @@ def made_on(training_class: TrainingClass, kind: str) -> date | None:
 
 def kinds_of(training_class: TrainingClass, law: Law) -> list[str]:
     every = law.at("ohs.records", training_class.ends_on).value
-    own = {"sign_in", "roll_call", *(("marks", "certificates") if training_class.professional else ("in_service_proofs",))}
+    own = {
+        "sign_in",
+        "roll_call",
+        *(("marks", "certificates") if training_class.professional else ("in_service_proofs",)),
+    }
     return [kind for kind in every if kind in own]
 
 
@@ -44,17 +48,26 @@ def list_expired(*, at: datetime) -> int:
     """Enter every record whose keeping time is over. Idempotent: once per class and record."""
     on, law = taipei_day(at), law_in_force()
     listed = 0
-    classes = TrainingClass.objects.filter(case__state="closed", ends_on__lt=on).select_related("case").prefetch_related("retentions")
+    classes = (
+        TrainingClass.objects.filter(case__state="closed", ends_on__lt=on)
+        .select_related("case")
+        .prefetch_related("retentions")
+    )
     for training_class in classes.iterator(chunk_size=200):
         there = {one.record for one in training_class.retentions.all()}
         for kind in kinds_of(training_class, law):
             if kind in there:
                 continue
-            facts = keeping.RecordFacts(kind, training_class.ends_on, made_on(training_class, kind), training_class.registered_on)  # type: ignore[arg-type]
+            facts = keeping.RecordFacts(
+                kind, training_class.ends_on, made_on(training_class, kind), training_class.registered_on
+            )  # type: ignore[arg-type]
             outcome = keeping.retention(facts, on=on, law=law)
             if outcome.result["may_list"]:
                 Retention.objects.create(
-                    training_class=training_class, record=kind, keep_until=date.fromisoformat(outcome.result["keep_until"]), listed_on=on
+                    training_class=training_class,
+                    record=kind,
+                    keep_until=date.fromisoformat(outcome.result["keep_until"]),
+                    listed_on=on,
                 )
                 listed += 1
     return listed

@@ -18,7 +18,10 @@ from ohs_training.services import accrediting, filing, inspecting, planning
 def _told(case: Case, deadline: Deadline, key: str, subject: str, body: str, right: str) -> list[Told]:
     if case.organisation is None:
         return []
-    return [Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/") for user in holders(right, case.organisation)]
+    return [
+        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
+        for user in holders(right, case.organisation)
+    ]
 
 
 def _remind(right: str):  # type: ignore[no-untyped-def]
@@ -27,7 +30,14 @@ def _remind(right: str):  # type: ignore[no-untyped-def]
             one
             for deadline, reminder in pairs
             if deadline.case
-            for one in _told(deadline.case, deadline, f"remind:{reminder.pk}", f"期限將屆（{deadline.label}）", f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。", right)
+            for one in _told(
+                deadline.case,
+                deadline,
+                f"remind:{reminder.pk}",
+                f"期限將屆（{deadline.label}）",
+                f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。",
+                right,
+            )
         ]
         notify_each(told, code="ohs_training.soon", at=at)
 
@@ -40,7 +50,14 @@ def _late(right: str):  # type: ignore[no-untyped-def]
             one
             for deadline in deadlines
             if deadline.case
-            for one in _told(deadline.case, deadline, f"late:{deadline.pk}", f"已逾期限（{deadline.label}）", f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。", right)
+            for one in _told(
+                deadline.case,
+                deadline,
+                f"late:{deadline.pk}",
+                f"已逾期限（{deadline.label}）",
+                f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。",
+                right,
+            )
         ]
         notify_each(told, code="ohs_training.late", at=at)
 
@@ -60,7 +77,10 @@ def _remind_renewal(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> Non
         if one is None or one.state != Accreditation.State.IN_FORCE:
             continue
         body = f"認可期間至 {roc(one.ends_on)} 止；有繼續辦理之必要者，應於 {roc(deadline.due_on)} 以前重新申請認可（要點五第2項）。"
-        told += [Told(user, "請準備重新申請認可", body, f"remind:{reminder.pk}", None, "/ohs/") for user in _people(one.organisation)]
+        told += [
+            Told(user, "請準備重新申請認可", body, f"remind:{reminder.pk}", None, "/ohs/")
+            for user in _people(one.organisation)
+        ]
     notify_each(told, code="ohs_training.renewal_soon", at=at)
 
 
@@ -75,7 +95,10 @@ def _renewal_late(deadlines: list[Deadline], at: datetime) -> None:
         if one is None or one.state != Accreditation.State.IN_FORCE:
             continue
         body = f"已逾 {roc(deadline.due_on)} 之重新申請期日；認可期間至 {roc(one.ends_on)} 止，仍得申請，將註記逾期。"
-        told += [Told(user, "已逾重新申請認可期日", body, f"late:{deadline.pk}", None, "/ohs/") for user in _people(one.organisation)]
+        told += [
+            Told(user, "已逾重新申請認可期日", body, f"late:{deadline.pk}", None, "/ohs/")
+            for user in _people(one.organisation)
+        ]
     notify_each(told, code="ohs_training.renewal_late", at=at)
 
 

@@ -110,7 +110,9 @@ def _set_file_by(training_class: TrainingClass, at: datetime) -> None:
 
 
 @transaction.atomic
-def save_plan(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> TrainingClass:
+def save_plan(
+    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
+) -> TrainingClass:
     """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days."""
     case, training_class = editable(case, by=by, at=at, version=version)
     before = training_class.starts_on
@@ -118,7 +120,9 @@ def save_plan(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, ve
     for name, value in data.items():
         if jsonable(getattr(training_class, name)) != jsonable(value):
             label = str(TrainingClass._meta.get_field(name).verbose_name)
-            changes.append({"label": label, "before": jsonable(getattr(training_class, name)), "after": jsonable(value)})
+            changes.append(
+                {"label": label, "before": jsonable(getattr(training_class, name)), "after": jsonable(value)}
+            )
             setattr(training_class, name, value)
     _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation.ends_on)
     outside = [
@@ -127,9 +131,13 @@ def save_plan(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, ve
         if not training_class.starts_on <= row.day <= training_class.ends_on
     ]
     if outside:
-        raise Refused(f"課程表有訓練期間以外的課程（{'、'.join(sorted(set(outside)))}），請先調整課程表。", field="starts_on")
+        raise Refused(
+            f"課程表有訓練期間以外的課程（{'、'.join(sorted(set(outside)))}），請先調整課程表。", field="starts_on"
+        )
     if case.state in CHANGEABLE and training_class.starts_on != before:
-        file_by = classes.filing(classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force()).result["file_by"]
+        file_by = classes.filing(
+            classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force()
+        ).result["file_by"]
         if training_class.starts_on < before and date.fromisoformat(file_by) < taipei_day(at):
             raise Refused(f"開訓日提前後，報備期限為 {roc(date.fromisoformat(file_by))}，已逾期。", field="starts_on")
     training_class.save()
@@ -190,8 +198,14 @@ def save_timetable(
         try:
             made.append(
                 timetable.Row(
-                    one["starts_at"], one["ends_at"], one["course"], one["hours"], one["teacher"].name, one["teacher"].clause,
-                    one["category"] or None, one["practice"],
+                    one["starts_at"],
+                    one["ends_at"],
+                    one["course"],
+                    one["hours"],
+                    one["teacher"].name,
+                    one["teacher"].clause,
+                    one["category"] or None,
+                    one["practice"],
                 )
             )
         except Impossible as error:
@@ -207,9 +221,24 @@ def save_timetable(
             for one in rows:
                 TimetableRow.objects.create(training_class=training_class, **one)
     except IntegrityError as error:
-        said = next((text for name, text in OVERLAPS.items() if name == getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")), None)
+        said = next(
+            (
+                text
+                for name, text in OVERLAPS.items()
+                if name == getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+            ),
+            None,
+        )
         if said is None:
             raise
         raise Refused(f"{said}（附表三），請調整後再儲存。") from error
-    record(case, "timetable.saved", f"填寫課程表 {len(rows)} 列", by=by, at=at, clause="附表三", outcomes=[outcome] if made else [])
+    record(
+        case,
+        "timetable.saved",
+        f"填寫課程表 {len(rows)} 列",
+        by=by,
+        at=at,
+        clause="附表三",
+        outcomes=[outcome] if made else [],
+    )
     return training_class

@@ -100,17 +100,38 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
     if by.national_id_index is None or by.national_id_index != trainee.national_id_index:
         raise NotPermitted("您不是這份紀錄的受訓人員。")
     training_class, on, law = trainee.training_class, taipei_day(at), law_in_force()
-    if training_class.professional or training_class.case.state in ("draft", "filed", "returned", "acknowledged", "running", "cancelled"):
+    if training_class.professional or training_class.case.state in (
+        "draft",
+        "filed",
+        "returned",
+        "acknowledged",
+        "running",
+        "cancelled",
+    ):
         raise Refused("目前沒有要確認的在職教育訓練時數。")
     if Confirmation.objects.filter(trainee=trainee).exists():
         raise Refused("您已確認過這個班次的時數。")
     facts = issue.ConfirmationFacts(training_class.ends_on, answer, on, remark)  # type: ignore[arg-type]
     outcome = issue.confirmation(facts, on=on, law=law)
     if not outcome.met:
-        raise Refused(outcome.sentence, field="remark" if answer == "disputed" and not remark.strip() else None, outcomes=[outcome])
-    row = Confirmation.objects.create(trainee=trainee, answer=answer, remark=remark.strip(), answered_at=at, answered_by=by)
+        raise Refused(
+            outcome.sentence,
+            field="remark" if answer == "disputed" and not remark.strip() else None,
+            outcomes=[outcome],
+        )
+    row = Confirmation.objects.create(
+        trainee=trainee, answer=answer, remark=remark.strip(), answered_at=at, answered_by=by
+    )
     case = lock(training_class.case_id)
-    record(case, "hours.confirmed", f"時數{row.get_answer_display()}：{trainee.name}", by=by, at=at, clause="附表七附註", reason=remark)
+    record(
+        case,
+        "hours.confirmed",
+        f"時數{row.get_answer_display()}：{trainee.name}",
+        by=by,
+        at=at,
+        clause="附表七附註",
+        reason=remark,
+    )
     tell_institution(
         case, f"ohs_training.hours.{trainee.pk}", f"時數{row.get_answer_display()}",
         f"{trainee.name}對「{training_class}」之時數：{row.get_answer_display()}。{remark}", at=at, right=REPORT,
@@ -125,7 +146,11 @@ def answer_dispute(case: Case, *, trainee: int, reply: str, by: User, at: dateti
     """The institution answers who disputes."""
     case = lock(case)
     require(by, REPORT, case)
-    row = Confirmation.objects.select_for_update(of=("self",)).select_related("trainee").get(trainee=trainee, trainee__training_class__case=case)
+    row = (
+        Confirmation.objects.select_for_update(of=("self",))
+        .select_related("trainee")
+        .get(trainee=trainee, trainee__training_class__case=case)
+    )
     if not reply.strip():
         raise Refused("請填寫回復內容。", field="reply")
     row.reply, row.replied_at = reply.strip(), at

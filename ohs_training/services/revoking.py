@@ -87,7 +87,9 @@ def revoke(
         effects=[{"number": one.case.number, "title": str(one), "effect": EFFECTS[one.case.state]} for one in under],
         barred_before=date.fromisoformat(outcome.result["barred_until"]) + ONE_DAY,
     )
-    name, state = ("revoke", Accreditation.State.REVOKED) if decision == "revoked" else ("abolish", Accreditation.State.ABOLISHED)
+    name, state = (
+        ("revoke", Accreditation.State.REVOKED) if decision == "revoked" else ("abolish", Accreditation.State.ABOLISHED)
+    )
     move(case, name, by=by, at=at, reason=reason, outcomes=[outcome])
     accreditation.state, accreditation.state_on = state, on
     accreditation.save()

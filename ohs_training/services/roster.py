@@ -48,9 +48,28 @@ COLUMNS = {
     "電話": "phone",
     "備註": "remark",
 }
-_ALSO = {"出生日期": "born_on", "生日": "born_on", "身分證字號或統一證號": "national_id", "身分證統一編號": "national_id", "電子郵件": "email", "聯絡電話": "phone", "證書字號": "qualification_number"}
+_ALSO = {
+    "出生日期": "born_on",
+    "生日": "born_on",
+    "身分證字號或統一證號": "national_id",
+    "身分證統一編號": "national_id",
+    "電子郵件": "email",
+    "聯絡電話": "phone",
+    "證書字號": "qualification_number",
+}
 REQUIRED = {
-    "professional": ("name", "born_on", "national_id", "qualification_number", "education", "employer", "job_title", "address", "email", "phone"),
+    "professional": (
+        "name",
+        "born_on",
+        "national_id",
+        "qualification_number",
+        "education",
+        "employer",
+        "job_title",
+        "address",
+        "email",
+        "phone",
+    ),
     "in_service": ("name", "born_on", "national_id"),
     "in_service_discussion": ("name", "born_on", "national_id"),
 }
@@ -148,7 +167,9 @@ COLUMN = "ohs_training.roster_preview"
 
 def seal(preview: Preview, training_class: TrainingClass) -> str:
     """The rows that were shown, sealed for the way through the page and back: what is confirmed is what was seen."""
-    return crypto.encrypt(json.dumps([training_class.pk, [row.values for row in preview.rows]], ensure_ascii=False), column=COLUMN)
+    return crypto.encrypt(
+        json.dumps([training_class.pk, [row.values for row in preview.rows]], ensure_ascii=False), column=COLUMN
+    )
 
 
 def unseal(sealed: str, training_class: TrainingClass) -> list[dict[str, str]]:
@@ -178,7 +199,9 @@ def import_roster(
 ) -> int:
     """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate."""
     case, training_class = editable(case, by=by, at=at, version=version)
-    preview = [_judged(PreviewRow(n, dict(row)), REQUIRED[training_class.training]) for n, row in enumerate(rows, start=1)]
+    preview = [
+        _judged(PreviewRow(n, dict(row)), REQUIRED[training_class.training]) for n, row in enumerate(rows, start=1)
+    ]
     _find_twins(preview, training_class)
     if bad := [f"第 {row.number} 筆：{'、'.join(row.errors)}" for row in preview if row.errors]:
         raise Refused("名冊有誤，未匯入：" + "；".join(bad[:5]) + "。")
@@ -225,7 +248,14 @@ def save_trainee(
     trainee.save()
     _people(case, training_class)
     label = f"{'修改' if pk else '新增'}受訓人員：{trainee.name}"
-    record(case, "trainee.saved", label, by=by, at=at, changes=[{"label": "身分證字號", "before": "", "after": trainee.masked_national_id}])
+    record(
+        case,
+        "trainee.saved",
+        label,
+        by=by,
+        at=at,
+        changes=[{"label": "身分證字號", "before": "", "after": trainee.masked_national_id}],
+    )
     return trainee
 
 
@@ -241,7 +271,15 @@ def remove_trainee(case: Case, *, pk: int, by: User, at: datetime, version: int 
 
 @transaction.atomic
 def add_exemption(
-    case: Case, *, pk: int, course: str, paper: str, upload: UploadedFile, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    pk: int,
+    course: str,
+    paper: str,
+    upload: UploadedFile,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Exemption:
     """抵免: the course, the paper by name, and its copy."""
     case, training_class = editable(case, by=by, at=at, version=version)
@@ -252,10 +290,18 @@ def add_exemption(
         raise Refused("課程表沒有這門課程。", field="course")
     if trainee.exemptions.filter(course=course).exists():
         raise Refused("這門課程已登錄抵免。", field="course")
-    if not training_class.rows.exclude(course__in=[*trainee.exemptions.values_list("course", flat=True), course]).exists():
+    if not training_class.rows.exclude(
+        course__in=[*trainee.exemptions.values_list("course", flat=True), course]
+    ).exists():
         raise Refused("全部課程均抵免者，無須參加本班訓練。", field="course")
     attachment = attachments.add_attachment(
-        case=case, field="exemption", subject=f"{trainee.pk}:{course}"[:60], label=f"抵免證明：{trainee.name} {paper}", upload=upload, by=by, at=at
+        case=case,
+        field="exemption",
+        subject=f"{trainee.pk}:{course}"[:60],
+        label=f"抵免證明：{trainee.name} {paper}",
+        upload=upload,
+        by=by,
+        at=at,
     )
     return _exempt(trainee, attachment, course=course, paper=paper, by=by, at=at)
 

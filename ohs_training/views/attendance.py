@@ -48,18 +48,35 @@ def attendance(request: HttpRequest, number: str) -> HttpResponse:
     return _attendance(request, place)
 
 
-def _attendance(request: HttpRequest, place: Place, *, form: ActForm | None = None, sheet: SheetFileForm | None = None) -> HttpResponse:
+def _attendance(
+    request: HttpRequest, place: Place, *, form: ActForm | None = None, sheet: SheetFileForm | None = None
+) -> HttpResponse:
     periods, day = _periods(place), today()
     asked = request.GET.get("period") or request.POST.get("period") or ""
-    current = next((p for p in periods if _key(p) == asked), None) or next((p for p in periods if p.day >= day), None) or (periods[-1] if periods else None)
+    current = (
+        next((p for p in periods if _key(p) == asked), None)
+        or next((p for p in periods if p.day >= day), None)
+        or (periods[-1] if periods else None)
+    )
     chain = class_chain(place.training_class, on=day, law=law_in_force(), at=now())
     counts = {(p.day, p.half): {"here": 0, "away": 0} for p in periods}
     for line in chain.lines:
         for key, outcome in (line.chain.periods if line.chain else {}).items():
             counts[key]["here" if outcome.result["status"] in ("present", "late") else "away"] += 1
     context = {
-        "periods": [{"key": _key(p), "label": _label(p), "current": p is current, "over": p.ends_at <= now(), **counts[(p.day, p.half)]} for p in periods],
-        "current": {"key": _key(current), "label": _label(current), "day": current.day, "first": current.first} if current else None,
+        "periods": [
+            {
+                "key": _key(p),
+                "label": _label(p),
+                "current": p is current,
+                "over": p.ends_at <= now(),
+                **counts[(p.day, p.half)],
+            }
+            for p in periods
+        ],
+        "current": {"key": _key(current), "label": _label(current), "day": current.day, "first": current.first}
+        if current
+        else None,
         "lines": _lines(place, current, chain) if current else [],
         "form": form or ActForm(case=place.case, auto_id=False),
         "sheet": sheet or SheetFileForm(case=place.case),
@@ -74,7 +91,9 @@ def _key(period: timetable.Period) -> str:
 
 def _label(period: timetable.Period) -> str:
     half = "上午" if period.half == "morning" else "下午"
-    return f"{roc(period.day)}（{WEEKDAYS[period.day.weekday()]}）{half} {period.starts_at:%H:%M}–{period.ends_at:%H:%M}"
+    return (
+        f"{roc(period.day)}（{WEEKDAYS[period.day.weekday()]}）{half} {period.starts_at:%H:%M}–{period.ends_at:%H:%M}"
+    )
 
 
 def _lines(place: Place, period: timetable.Period, chain: Any) -> list[dict[str, Any]]:
@@ -128,8 +147,16 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
                 lines, source = _file_lines(form.cleaned_data["file"].read(), place, period), "import"
             else:
                 lines, source = _typed_lines(request, place, period), "sheet"
-            given = {"day": period.day, "half": period.half, "lines": lines, "reason": request.POST.get("reason", ""), "source": source}
-            pressed(request, form, "sheet", lambda at: attending.enter_sheet(place.case, by=request.user, at=at, **given))
+            given = {
+                "day": period.day,
+                "half": period.half,
+                "lines": lines,
+                "reason": request.POST.get("reason", ""),
+                "source": source,
+            }
+            pressed(
+                request, form, "sheet", lambda at: attending.enter_sheet(place.case, by=request.user, at=at, **given)
+            )
         if tried.ok:
             messages.success(request, "已登錄簽到表。")
             return redirect(f"{place.url('attendance')}?period={request.POST.get('period', '')}")
@@ -205,13 +232,21 @@ def _state(place: Place) -> dict[str, Any]:
     at, day = now(), today()
     periods = [p for p in _periods(place) if p.day == day]
     rows = SignRecord.objects.filter(trainee__training_class=place.training_class, day=day, voided_at=None)
-    signed = [[pk, half, leaving, f"{when.astimezone(TAIPEI):%H:%M}"] for pk, half, leaving, when in rows.values_list("trainee", "half", "leaving", "at")]
+    signed = [
+        [pk, half, leaving, f"{when.astimezone(TAIPEI):%H:%M}"]
+        for pk, half, leaving, when in rows.values_list("trainee", "half", "leaving", "at")
+    ]
     return {
         "server": at.timestamp() * 1000,
         "running": place.case.state == "running",
         "day": roc(day),
         "periods": [
-            {"half": p.half, "label": "上午" if p.half == "morning" else "下午", "starts": p.starts_at.timestamp() * 1000, "ends": p.ends_at.timestamp() * 1000}
+            {
+                "half": p.half,
+                "label": "上午" if p.half == "morning" else "下午",
+                "starts": p.starts_at.timestamp() * 1000,
+                "ends": p.ends_at.timestamp() * 1000,
+            }
             for p in periods
         ],
         "signed": signed,
@@ -229,7 +264,6 @@ def tablet_state(request: HttpRequest, number: str) -> JsonResponse:
 def tablet_sign(request: HttpRequest, number: str) -> JsonResponse:
     """What the tablet has to send, one signature or an hour's; each gets its own answer."""
 
-
     try:
         place = load(request, number, right=RUN_CLASS)
     except Case.DoesNotExist as error:
@@ -244,7 +278,12 @@ def tablet_sign(request: HttpRequest, number: str) -> JsonResponse:
         answers = attending.sign(place.case, items=items, sent_wall=sent_wall, by=request.user, at=now())
     except (Refused, NotAllowed, NotPermitted) as error:
         return JsonResponse({"error": str(error)}, status=422)
-    return JsonResponse({"answers": [{"key": a.key, "kept": a.kept, "done": a.done, "text": a.text, "at": a.at} for a in answers], "server": now().timestamp() * 1000})
+    return JsonResponse(
+        {
+            "answers": [{"key": a.key, "kept": a.kept, "done": a.done, "text": a.text, "at": a.at} for a in answers],
+            "server": now().timestamp() * 1000,
+        }
+    )
 
 
 def _wall(milliseconds: Any) -> datetime:
@@ -257,7 +296,13 @@ def _item(one: dict[str, Any]) -> attending.Signing:
     content = base64.b64decode(image.removeprefix(prefix), validate=True) if image.startswith(prefix) else b""
     offset = max(-1e12, min(1e12, float(one["offset"])))
     return attending.Signing(
-        UUID(str(one["key"])), int(one["trainee"]), str(one["half"])[:10], bool(one["leaving"]), _wall(one["wall"]), timedelta(milliseconds=offset), content
+        UUID(str(one["key"])),
+        int(one["trainee"]),
+        str(one["half"])[:10],
+        bool(one["leaving"]),
+        _wall(one["wall"]),
+        timedelta(milliseconds=offset),
+        content,
     )
 
 
@@ -299,11 +344,26 @@ def roll_call(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         present = [int(pk) for pk in request.POST.getlist("present") if pk.isdecimal()]
         with into_form(request, form) as tried:
-            pressed(request, form, "roll_call", lambda at: attending.call_roll(place.case, day=day, present=present, by=request.user, at=at))
+            pressed(
+                request,
+                form,
+                "roll_call",
+                lambda at: attending.call_roll(place.case, day=day, present=present, by=request.user, at=at),
+            )
         if tried.ok:
             messages.success(request, "已登錄點名。")
             return redirect(f"{place.url('roll_call')}?day={day.isoformat()}")
-    answers = dict(RollCall.objects.filter(trainee__training_class=place.training_class, day=day).values_list("trainee", "answered"))
+    answers = dict(
+        RollCall.objects.filter(trainee__training_class=place.training_class, day=day).values_list(
+            "trainee", "answered"
+        )
+    )
     people = [{"one": one, "present": answers.get(one.pk, True)} for one in live_trainees(place.training_class)]
-    context = {"form": form, "people": people, "days": [{"day": d, "current": d == day} for d in days], "day": day, "called": bool(answers)}
+    context = {
+        "form": form,
+        "people": people,
+        "days": [{"day": d, "current": d == day} for d in days],
+        "day": day,
+        "called": bool(answers),
+    }
     return shown(request, place, "roll_call", context, title="點名", status=422 if form.errors else 200)

@@ -23,11 +23,18 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
         return None
     day = today()
     units = organisations_with(request.user, VIEW_OWN)
-    rows = Accreditation.objects.filter(organisation__in=units, state="in_force", ends_before__gt=day).select_related("organisation")
+    rows = Accreditation.objects.filter(organisation__in=units, state="in_force", ends_before__gt=day).select_related(
+        "organisation"
+    )
     found = [{"one": one, "days_left": (one.ends_on - day).days} for one in rows[:5]]
     asked = 0
     if index := request.user.national_id_index:
-        lines = Trainee.objects.filter(national_id_index=index, removed_at=None, confirmation=None, training_class__case__state__in=["ended", "issued", "reported", "closed"])
+        lines = Trainee.objects.filter(
+            national_id_index=index,
+            removed_at=None,
+            confirmation=None,
+            training_class__case__state__in=["ended", "issued", "reported", "closed"],
+        )
         asked = lines.exclude(training_class__training="professional").count()
     return {"accreditations": found, "asked": asked} if found or asked else None
 

@@ -46,16 +46,31 @@ def class_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "links": [{"link": one, "url": _url(place, one.page)} for one in links],
         "red": sum(one.state == "bad" for one in links),
-        "next_due": min((d for d in deadlines if d.met_at is None and d.withdrawn_at is None and d.code not in ("ohs_training.start", "ohs_training.end")), key=lambda d: d.due_on, default=None),
+        "next_due": min(
+            (
+                d
+                for d in deadlines
+                if d.met_at is None
+                and d.withdrawn_at is None
+                and d.code not in ("ohs_training.start", "ohs_training.end")
+            ),
+            key=lambda d: d.due_on,
+            default=None,
+        ),
         "people": [_person(line) for line in chain.lines],
         "row": words.row(place.case, day),
         # What belongs to another stage is left out; what is this stage's and not yet possible says why.
-        "buttons": [one for one in acts.buttons(place.case, place.rights, side) if not one.why.startswith("案件目前為")],
+        "buttons": [
+            one for one in acts.buttons(place.case, place.rights, side) if not one.why.startswith("案件目前為")
+        ],
         "agency": place.office,
         "deadlines": [words.deadline(one, day) for one in casepage.deadlines(place.case)],
         "prints": _prints(place),
         "batch": batch,
-        "may_mark": place.office and place.rights.has(MARK_EXAM) and place.training_class.professional and place.case.state in ("ended", "examined", "issued", "reported", "closed"),
+        "may_mark": place.office
+        and place.rights.has(MARK_EXAM)
+        and place.training_class.professional
+        and place.case.state in ("ended", "examined", "issued", "reported", "closed"),
         "timeline": words.timeline(place.case, list(casepage.events(place.case, internal=place.office))[:20]),
         "summary": chain.summary() if chain.facts else None,
     }
@@ -75,7 +90,13 @@ def _url(place: Any, page: str) -> str:
 
 def _person(line: Any) -> dict[str, Any]:
     chain = line.chain
-    found: dict[str, Any] = {"one": line.trainee, "certificate": line.certificate, "wrong": line.wrong, "red": line.red, "marks": [f"{plain(s.mark)}" for s in line.sittings]}
+    found: dict[str, Any] = {
+        "one": line.trainee,
+        "certificate": line.certificate,
+        "wrong": line.wrong,
+        "red": line.red,
+        "marks": [f"{plain(s.mark)}" for s in line.sittings],
+    }
     if chain is None:
         return {**found, "state": "尚無課程", "tone": "calm", "absent": "", "courses": []}
     absent = sum((c.absent for c in chain.courses), start=0)
@@ -91,8 +112,23 @@ def _person(line: Any) -> dict[str, Any]:
         state, tone = "訓練中", "info"
     else:
         state, tone = "待補正", "warn"
-    courses = [{"course": c.course, "hours": f"{plain(c.hours)}", "leave": round(float(c.leave), 2), "truant": round(float(c.truant), 2)} for c in chain.courses if c.absent]
-    return {**found, "state": state, "tone": tone, "absent": f"{float(absent):.3g}" if absent else "0", "courses": courses}
+    courses = [
+        {
+            "course": c.course,
+            "hours": f"{plain(c.hours)}",
+            "leave": round(float(c.leave), 2),
+            "truant": round(float(c.truant), 2),
+        }
+        for c in chain.courses
+        if c.absent
+    ]
+    return {
+        **found,
+        "state": state,
+        "tone": tone,
+        "absent": f"{float(absent):.3g}" if absent else "0",
+        "courses": courses,
+    }
 
 
 def _prints(place: Any) -> list[dict[str, str]]:
@@ -122,10 +158,14 @@ def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     title = papers.paper(documents.PRINTS[paper][0]).title
-    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request)
+    record_access(
+        AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request
+    )
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{number}_{title}.pdf") or "inline"
-    response["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 

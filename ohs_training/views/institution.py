@@ -59,13 +59,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if units_of(request, VIEW_OWN):
             return _unit_home(request)
-        if organisations_with(request.user, VIEW_ALL).exists() or organisations_with(request.user, VIEW_OFFICE).exists():
+        if (
+            organisations_with(request.user, VIEW_ALL).exists()
+            or organisations_with(request.user, VIEW_OFFICE).exists()
+        ):
             return redirect("admin:ohs_board")
     law = law_in_force()
     kinds = law.at("ohs.applicant_kinds", today()).value
     papers = law.at("ohs.papers", today()).value
     context = {
-        "kinds": [{"label": row["label"], "papers": [papers[code] for code in row["papers"]]} for row in kinds.values()],
+        "kinds": [
+            {"label": row["label"], "papers": [papers[code] for code in row["papers"]]} for row in kinds.values()
+        ],
         "sections": law.at("ohs.plan_sections", today()).value.values(),
         "filing_days": law.at("ohs.filing_days", today()).value,
         "count": Accreditation.objects.filter(state="in_force", announced_on__isnull=False).count(),
@@ -91,7 +96,9 @@ def _unit_home(request: HttpRequest) -> HttpResponse:
                 "line": outcome.lines[-2] if len(outcome.lines) > 1 else outcome.lines[0],
             }
         )
-    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION.kind, ORDER.kind))).order_by("-changed_at")[:10]
+    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION.kind, ORDER.kind))).order_by(
+        "-changed_at"
+    )[:10]
     context = {
         "unit": unit,
         "units": units_of(request, VIEW_OWN),
@@ -141,7 +148,11 @@ def apply(request: HttpRequest) -> HttpResponse:
         answer: dict[str, Any] = {}
 
         def do() -> dict[str, Any]:
-            return {"number": accrediting.start(unit=unit, kind=form.cleaned_data["kind"], by=request.user, at=at).case.number}
+            return {
+                "number": accrediting.start(
+                    unit=unit, kind=form.cleaned_data["kind"], by=request.user, at=at
+                ).case.number
+            }
 
         with into_form(request, form) as tried:
             answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.apply", at=at, do=do)
@@ -154,7 +165,9 @@ def apply(request: HttpRequest) -> HttpResponse:
         "form": form,
         "unit": unit,
         "title": "申請認可",
-        "kinds": [{"label": row["label"], "papers": [papers[code] for code in row["papers"]]} for row in kinds.value.values()],
+        "kinds": [
+            {"label": row["label"], "papers": [papers[code] for code in row["papers"]]} for row in kinds.value.values()
+        ],
     }
     return render(request, "ohs_training/apply.html", context, status=422 if form.errors else 200)
 
@@ -205,7 +218,13 @@ def _papers(request: HttpRequest, case: Case, application: Any) -> Any:
     rows = []
     for code in accrediting.papers_needed(application, on=today()):
         posted = request.POST.get("paper") == code
-        form = PaperForm(request.POST if posted else None, request.FILES if posted else None, case=case, code=code, label=labels[code])
+        form = PaperForm(
+            request.POST if posted else None,
+            request.FILES if posted else None,
+            case=case,
+            code=code,
+            label=labels[code],
+        )
         if posted and form.is_valid():
             with into_form(request, form) as tried:
                 pressed(

@@ -31,7 +31,9 @@ from ohs_training.states import ORDER as ORDER_MACHINE
 from ohs_training.views.places import load, pressed, shown
 
 
-def office_page(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def office_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     given = {**admin.site.each_context(request), "title": title, "shell": "ohs_training/office/base.html", **context}
     return render(request, f"ohs_training/office/{template}.html", given, status=status)
 
@@ -62,8 +64,17 @@ def institutions(request: HttpRequest) -> HttpResponse:
     listed = []
     for one in rows[:300]:
         outcome = reapply_outcome(one, on=day, law=law)
-        listed.append({"one": one, "days_left": (one.ends_on - day).days, "holds": one.holds(day), "reapply_by": outcome.result["reapply_by"]})
-    return office_page(request, "institutions", {"rows": listed, "counties": institutions_by_county()}, title="認可訓練機構")
+        listed.append(
+            {
+                "one": one,
+                "days_left": (one.ends_on - day).days,
+                "holds": one.holds(day),
+                "reapply_by": outcome.result["reapply_by"],
+            }
+        )
+    return office_page(
+        request, "institutions", {"rows": listed, "counties": institutions_by_county()}, title="認可訓練機構"
+    )
 
 
 @acting
@@ -71,12 +82,21 @@ def marks(request: HttpRequest, number: str) -> HttpResponse:
     """測驗成績: typed by the county's labour authority; who may not sit is shown with the clause."""
     place = load(request, number, right=MARK_EXAM)
     chain = class_chain(place.training_class, on=today(), law=law_in_force(), at=now())
-    form = MarksForm(request.POST or None, case=place.case, initial={"sat_on": today(), "examiner": place.training_class.examiner})
+    form = MarksForm(
+        request.POST or None, case=place.case, initial={"sat_on": today(), "examiner": place.training_class.examiner}
+    )
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             typed = _typed_marks(request, chain)
             given = {name: form.cleaned_data[name] for name in ("number", "sat_on", "examiner", "reason")}
-            pressed(request, form, "marks", lambda at: examining.enter_marks(place.case, marks=typed, by=request.user, at=at, version=form.posted_version, **given))
+            pressed(
+                request,
+                form,
+                "marks",
+                lambda at: examining.enter_marks(
+                    place.case, marks=typed, by=request.user, at=at, version=form.posted_version, **given
+                ),
+            )
         if tried.ok:
             messages.success(request, "已登錄成績。")
             return redirect("admin:ohs_class", number)
@@ -94,7 +114,9 @@ def marks(request: HttpRequest, number: str) -> HttpResponse:
                 "passed": passed,
             }
         )
-    return shown(request, place, "marks", {"form": form, "people": people}, title="測驗成績", status=422 if form.errors else 200)
+    return shown(
+        request, place, "marks", {"form": form, "people": people}, title="測驗成績", status=422 if form.errors else 200
+    )
 
 
 def _typed_marks(request: HttpRequest, chain: Any) -> list[dict[str, Any]]:
@@ -128,16 +150,31 @@ def inspections(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             made: list[Any] = []
             with into_form(request, form) as tried:
-                pressed(request, form, "inspection", lambda at: made.append(inspecting.inspect(office=office, by=request.user, at=at, **form.answers)))
+                pressed(
+                    request,
+                    form,
+                    "inspection",
+                    lambda at: made.append(inspecting.inspect(office=office, by=request.user, at=at, **form.answers)),
+                )
             if tried.ok:
                 messages.success(request, "已登錄查核紀錄。")
                 order = made[0][1] if made else None
-                return redirect(reverse("admin:case", args=[order.case.number]) if order else reverse("admin:ohs_inspections"))
-    rows = Inspection.objects.select_related("accreditation__organisation", "training_class", "office").prefetch_related("orders__case")
+                return redirect(
+                    reverse("admin:case", args=[order.case.number]) if order else reverse("admin:ohs_inspections")
+                )
+    rows = Inspection.objects.select_related(
+        "accreditation__organisation", "training_class", "office"
+    ).prefetch_related("orders__case")
     if not organisations_with(request.user, VIEW_ALL).exists():
         rows = rows.filter(office__in=offices)
-    orders = Case.objects.filter(kind=ORDER_MACHINE.kind, office__in=organisations_with(request.user, VIEW_OFFICE)).exclude(turn="nobody")
-    context = {"form": form, "rows": list(rows[:100]), "orders": [words.row(one, today()) for one in with_people(orders).order_by("due_on")[:50]]}
+    orders = Case.objects.filter(
+        kind=ORDER_MACHINE.kind, office__in=organisations_with(request.user, VIEW_OFFICE)
+    ).exclude(turn="nobody")
+    context = {
+        "form": form,
+        "rows": list(rows[:100]),
+        "orders": [words.row(one, today()) for one in with_people(orders).order_by("due_on")[:50]],
+    }
     return office_page(request, "inspections", context, title="查核與改善", status=422 if form and form.errors else 200)
 
 
@@ -190,6 +227,6 @@ def retention(request: HttpRequest) -> HttpResponse:
     rows = Retention.objects.filter(training_class__in=classes_visible(request.user)).select_related(
         "training_class__case", "training_class__accreditation__organisation", "decided_by"
     )
-    return office_page(request, "retention", {"rows": list(rows.defer("decided_by__national_id")[:300])}, title="保存期滿清冊")
-
-
+    return office_page(
+        request, "retention", {"rows": list(rows.defer("decided_by__national_id")[:300])}, title="保存期滿清冊"
+    )

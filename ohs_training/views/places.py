@@ -71,7 +71,9 @@ def load(request: HttpRequest, number: str, *, right: str | None = None) -> Plac
     return Place(case, training_class, rights, office)
 
 
-def shown(request: HttpRequest, place: Place, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def shown(
+    request: HttpRequest, place: Place, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     """A page of a class, in the shell of the side it is seen from."""
     given = {"place": place, "case": place.case, "training_class": place.training_class, "title": title, **context}
     if place.office:

@@ -42,7 +42,12 @@ def class_new(request: HttpRequest) -> HttpResponse:
             answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.class_new", at=at, do=do)
         if tried.ok:
             return redirect("ohs_training:plan", answer["number"])
-    return render(request, "ohs_training/class_new.html", {"form": form, "unit": unit, "title": "新的班次"}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "ohs_training/class_new.html",
+        {"form": form, "unit": unit, "title": "新的班次"},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_safe
@@ -56,16 +61,26 @@ def last_day(request: HttpRequest) -> HttpResponse:
     file_by = parse_day(outcome.result["file_by"])
     change_by = parse_day(outcome.result["change_by"])
     late = file_by < today()
-    text = f"{roc_long(day)}開訓：最遲應於 {roc(file_by)} 報備（{outcome.lines[0].citation}），變動至 {roc(change_by)}。"
+    text = (
+        f"{roc_long(day)}開訓：最遲應於 {roc(file_by)} 報備（{outcome.lines[0].citation}），變動至 {roc(change_by)}。"
+    )
     return HttpResponse(("已逾報備期限。" if late else "") + text)
 
 
 def _tabs(place: Place, here: str) -> list[dict[str, Any]]:
-    pages = [("plan", "附表二 計畫"), ("teachers", "附表四 講師"), ("timetable", "附表三 課程表"), ("roster", "附表五 名冊"), ("versions", "報備版次")]
+    pages = [
+        ("plan", "附表二 計畫"),
+        ("teachers", "附表四 講師"),
+        ("timetable", "附表三 課程表"),
+        ("roster", "附表五 名冊"),
+        ("versions", "報備版次"),
+    ]
     return [{"label": label, "url": place.url(name), "current": name == here, "count": None} for name, label in pages]
 
 
-def _page(request: HttpRequest, place: Place, here: str, context: dict[str, Any], *, title: str, bad: bool = False) -> HttpResponse:
+def _page(
+    request: HttpRequest, place: Place, here: str, context: dict[str, Any], *, title: str, bad: bool = False
+) -> HttpResponse:
     return shown(request, place, here, {"tabs": _tabs(place, here), **context}, title=title, status=422 if bad else 200)
 
 
@@ -75,12 +90,21 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.PlanForm(request.POST or None, case=place.case, training_class=place.training_class)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(request, form, "plan", lambda at: planning.save_plan(place.case, data=form.answers, by=request.user, at=at, version=form.posted_version))
+            pressed(
+                request,
+                form,
+                "plan",
+                lambda at: planning.save_plan(
+                    place.case, data=form.answers, by=request.user, at=at, version=form.posted_version
+                ),
+            )
         if tried.ok:
             messages.success(request, "已儲存訓練計畫。")
             return redirect(place.url("teachers") if "go" in request.POST else place.url("plan"))
     filing = rules.filing(rules.FilingFacts(place.training_class.starts_on), on=today(), law=law_in_force())
-    return _page(request, place, "plan", {"form": form, "filing": filing}, title="訓練計畫報備書", bad=bool(form.errors))
+    return _page(
+        request, place, "plan", {"form": form, "filing": filing}, title="訓練計畫報備書", bad=bool(form.errors)
+    )
 
 
 @acting
@@ -90,15 +114,32 @@ def teachers(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             typed = forms.read_teachers(request.POST)
-            pressed(request, form, "teachers", lambda at: planning.save_teachers(place.case, teachers=typed, by=request.user, at=at, version=form.posted_version))
+            pressed(
+                request,
+                form,
+                "teachers",
+                lambda at: planning.save_teachers(
+                    place.case, teachers=typed, by=request.user, at=at, version=form.posted_version
+                ),
+            )
         if tried.ok:
             messages.success(request, "已儲存講師名冊。")
             return redirect(place.url("timetable") if "go" in request.POST else place.url("teachers"))
         rows = forms.numbered(request.POST, forms.TEACHER, "name")
     else:
-        rows = [{"id": one.pk, **{n: getattr(one, n) for n in forms.TEACHER[1:]}} for one in place.training_class.teachers.order_by("position")]
+        rows = [
+            {"id": one.pk, **{n: getattr(one, n) for n in forms.TEACHER[1:]}}
+            for one in place.training_class.teachers.order_by("position")
+        ]
     rows = [*rows, *(dict.fromkeys(forms.TEACHER, "") for _ in range(SPARE_ROWS))]
-    return _page(request, place, "teachers", {"form": form, "rows": list(enumerate(rows))}, title="講師名冊", bad=bool(form.errors))
+    return _page(
+        request,
+        place,
+        "teachers",
+        {"form": form, "rows": list(enumerate(rows))},
+        title="講師名冊",
+        bad=bool(form.errors),
+    )
 
 
 @acting
@@ -108,7 +149,14 @@ def timetable(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             typed = forms.read_timetable(request.POST, place.training_class)
-            pressed(request, form, "timetable", lambda at: planning.save_timetable(place.case, rows=typed, by=request.user, at=at, version=form.posted_version))
+            pressed(
+                request,
+                form,
+                "timetable",
+                lambda at: planning.save_timetable(
+                    place.case, rows=typed, by=request.user, at=at, version=form.posted_version
+                ),
+            )
         if tried.ok:
             messages.success(request, "已儲存課程表。")
             return redirect(place.url("roster") if "go" in request.POST else place.url("timetable"))
@@ -197,7 +245,14 @@ def trainee(request: HttpRequest, number: str, pk: int | None = None) -> HttpRes
     form = forms.TraineeForm(request.POST if "name" in request.POST else None, case=place.case, trainee=one)
     if form.is_bound and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(request, form, "trainee", lambda at: roster.save_trainee(place.case, pk=pk, data=form.answers, by=request.user, at=at, version=form.posted_version))
+            pressed(
+                request,
+                form,
+                "trainee",
+                lambda at: roster.save_trainee(
+                    place.case, pk=pk, data=form.answers, by=request.user, at=at, version=form.posted_version
+                ),
+            )
         if tried.ok:
             messages.success(request, "已儲存。")
             return redirect(place.url("roster"))
@@ -205,19 +260,36 @@ def trainee(request: HttpRequest, number: str, pk: int | None = None) -> HttpRes
     for done in (photo, exemption):
         if isinstance(done, HttpResponse):
             return done
-    context = {"one": one, "form": form, "photo": photo, "exemption": exemption, "exemptions": list(one.exemptions.select_related("attachment")) if one else []}
+    context = {
+        "one": one,
+        "form": form,
+        "photo": photo,
+        "exemption": exemption,
+        "exemptions": list(one.exemptions.select_related("attachment")) if one else [],
+    }
     bad = any(f is not None and f.errors for f in (form, photo, exemption))
-    return shown(request, place, "trainee", context, title=str(one) if one else "新增受訓人員", status=422 if bad else 200)
+    return shown(
+        request, place, "trainee", context, title=str(one) if one else "新增受訓人員", status=422 if bad else 200
+    )
 
 
 def _photo(request: HttpRequest, place: Place, one: Trainee | None) -> Any:
     if one is None:
         return None
     posted = "send_photo" in request.POST
-    form = forms.PhotoForm(request.POST if posted else None, request.FILES if posted else None, case=place.case, auto_id="photo_%s")
+    form = forms.PhotoForm(
+        request.POST if posted else None, request.FILES if posted else None, case=place.case, auto_id="photo_%s"
+    )
     if posted and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(request, form, "photo", lambda at: roster.add_photo(place.case, pk=one.pk, upload=form.cleaned_data["photo"], by=request.user, at=at))
+            pressed(
+                request,
+                form,
+                "photo",
+                lambda at: roster.add_photo(
+                    place.case, pk=one.pk, upload=form.cleaned_data["photo"], by=request.user, at=at
+                ),
+            )
         if tried.ok:
             messages.success(request, "已上傳照片。")
             return redirect(place.url("trainee", one.pk))
@@ -229,12 +301,25 @@ def _exemption(request: HttpRequest, place: Place, one: Trainee | None) -> Any:
         return None
     posted = "send_exemption" in request.POST
     form = forms.ExemptionForm(
-        request.POST if posted else None, request.FILES if posted else None, case=place.case, training_class=place.training_class, auto_id="exempt_%s"
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        case=place.case,
+        training_class=place.training_class,
+        auto_id="exempt_%s",
     )
     if posted and form.is_valid():
         with into_form(request, form) as tried:
-            given = {"course": form.cleaned_data["course"], "paper": form.cleaned_data["paper"], "upload": form.cleaned_data["file"]}
-            pressed(request, form, "exemption", lambda at: roster.add_exemption(place.case, pk=one.pk, by=request.user, at=at, **given))
+            given = {
+                "course": form.cleaned_data["course"],
+                "paper": form.cleaned_data["paper"],
+                "upload": form.cleaned_data["file"],
+            }
+            pressed(
+                request,
+                form,
+                "exemption",
+                lambda at: roster.add_exemption(place.case, pk=one.pk, by=request.user, at=at, **given),
+            )
         if tried.ok:
             messages.success(request, "已登錄抵免。")
             return redirect(place.url("trainee", one.pk))
@@ -248,7 +333,12 @@ def trainee_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     get_object_or_404(live_trainees(place.training_class), pk=pk)
     form = ActForm(request.POST, case=place.case)
     if form.is_valid():
-        pressed(request, form, "trainee_remove", lambda at: roster.remove_trainee(place.case, pk=pk, by=request.user, at=at, version=form.posted_version))
+        pressed(
+            request,
+            form,
+            "trainee_remove",
+            lambda at: roster.remove_trainee(place.case, pk=pk, by=request.user, at=at, version=form.posted_version),
+        )
         messages.success(request, "已移出名冊。")
     return redirect(place.url("roster"))
 
@@ -258,5 +348,8 @@ def trainee_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def versions(request: HttpRequest, number: str) -> HttpResponse:
     """Every version that was filed with its differences, and what is not filed yet."""
     place = load(request, number)
-    context = {"versions": list(place.training_class.versions.select_related("filed_by").defer("filed_by__national_id")), "unfiled": unfiled(place.training_class)}
+    context = {
+        "versions": list(place.training_class.versions.select_related("filed_by").defer("filed_by__national_id")),
+        "unfiled": unfiled(place.training_class),
+    }
     return _page(request, place, "versions", context, title="報備版次")

@@ -47,7 +47,12 @@ def absence(request: HttpRequest, number: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             act = getattr(absence_service, name)
             with into_form(request, form) as tried:
-                pressed(request, form, name, lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers))
+                pressed(
+                    request,
+                    form,
+                    name,
+                    lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers),
+                )
             if tried.ok:
                 messages.success(request, said)
                 return redirect(place.url("absence"))
@@ -55,7 +60,11 @@ def absence(request: HttpRequest, number: str) -> HttpResponse:
         "leave": leave,
         "make_up": make_up,
         "somebody": somebody,
-        "leaves": list(LeaveRequest.objects.filter(trainee__training_class=place.training_class).select_related("trainee").order_by("starts_at")),
+        "leaves": list(
+            LeaveRequest.objects.filter(trainee__training_class=place.training_class)
+            .select_related("trainee")
+            .order_by("starts_at")
+        ),
         "make_ups": list(place.training_class.make_ups.select_related("trainee")),
         "proof": forms.ProofForm(auto_id=False),
         "envelope": ActForm(auto_id=False),
@@ -92,7 +101,12 @@ def practice(request: HttpRequest, number: str) -> HttpResponse:
     form = _bound(request, "practice", forms.PracticeForm, case=place.case, training_class=place.training_class)
     if form.is_bound and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(request, form, "practice", lambda at: absence_service.record_practice(place.case, by=request.user, at=at, **form.answers))
+            pressed(
+                request,
+                form,
+                "practice",
+                lambda at: absence_service.record_practice(place.case, by=request.user, at=at, **form.answers),
+            )
         if tried.ok:
             messages.success(request, "已登錄實習及報告。")
             return redirect(place.url("practice"))
@@ -106,19 +120,34 @@ def fees(request: HttpRequest, number: str) -> HttpResponse:
     place = load(request, number, right=FILE_CLASS)
     pay = _bound(request, "pay", forms.PaymentForm, case=place.case, training_class=place.training_class)
     spend = _bound(request, "spend", forms.SpendingForm, case=place.case)
-    for form, act, said in ((pay, fees_service.receive, "已收費並掣給收據。"), (spend, fees_service.spend, "已登錄支出。")):
+    for form, act, said in (
+        (pay, fees_service.receive, "已收費並掣給收據。"),
+        (spend, fees_service.spend, "已登錄支出。"),
+    ):
         if form.is_bound and form.is_valid():
             with into_form(request, form) as tried:
-                pressed(request, form, act.__name__, lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers))
+                pressed(
+                    request,
+                    form,
+                    act.__name__,
+                    lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers),
+                )
             if tried.ok:
                 messages.success(request, said)
                 return redirect(place.url("fees"))
     payments = list(place.training_class.payments.select_related("trainee", "document").defer("document__context"))
     spendings = list(place.training_class.spendings.all())
     facts = keeping.FeesFacts(
-        tuple(keeping.Payment(one.amount, one.receipt) for one in payments), tuple(keeping.Spending(one.item, one.amount) for one in spendings)
+        tuple(keeping.Payment(one.amount, one.receipt) for one in payments),
+        tuple(keeping.Spending(one.item, one.amount) for one in spendings),
     )
-    context = {"pay": pay, "spend": spend, "payments": payments, "spendings": spendings, "outcome": keeping.fees(facts, on=today(), law=law_in_force())}
+    context = {
+        "pay": pay,
+        "spend": spend,
+        "payments": payments,
+        "spendings": spendings,
+        "outcome": keeping.fees(facts, on=today(), law=law_in_force()),
+    }
     return shown(request, place, "fees", context, title="收費與收支", status=422 if pay.errors or spend.errors else 200)
 
 
@@ -137,13 +166,17 @@ def certificates(request: HttpRequest, number: str) -> HttpResponse:
         for line in chain.lines
         if line.certificate is None
     ]
-    rows = Certificate.objects.filter(trainee__training_class=place.training_class).select_related("trainee", "document", "replaces")
+    rows = Certificate.objects.filter(trainee__training_class=place.training_class).select_related(
+        "trainee", "document", "replaces"
+    )
     context = {
         "rows": list(rows.defer("document__context", "outcomes").order_by("trainee__seat", "pk")),
         "waiting": waiting,
         "ready": sum(not one["against"] for one in waiting),
         "batch": place.training_class.batches.order_by("-pk").first(),
-        "confirmations": list(Confirmation.objects.filter(trainee__training_class=place.training_class).select_related("trainee")),
+        "confirmations": list(
+            Confirmation.objects.filter(trainee__training_class=place.training_class).select_related("trainee")
+        ),
         "reply": forms.ReplyForm(auto_id=False),
         "reason": forms.CertificateActForm(auto_id=False),
         "may_report": place.rights.has(REPORT),
@@ -156,7 +189,9 @@ def certificates(request: HttpRequest, number: str) -> HttpResponse:
 def batch(request: HttpRequest, number: str) -> HttpResponse:
     """The progress bar, asked for every two seconds while it runs."""
     place = load(request, number, right=ISSUE)
-    return shown(request, place, "batch", {"batch": place.training_class.batches.order_by("-pk").first()}, title="製作進度")
+    return shown(
+        request, place, "batch", {"batch": place.training_class.batches.order_by("-pk").first()}, title="製作進度"
+    )
 
 
 @require_POST
@@ -168,7 +203,12 @@ def certificate_change(request: HttpRequest, number: str, pk: int) -> HttpRespon
     form = forms.CertificateActForm(request.POST)
     if form.is_valid():
         act = issuing.revoke_certificate if "revoke" in request.POST else issuing.reissue
-        pressed(request, form, "certificate", lambda at: act(place.case, trainee=pk, reason=form.cleaned_data["reason"], by=request.user, at=at))
+        pressed(
+            request,
+            form,
+            "certificate",
+            lambda at: act(place.case, trainee=pk, reason=form.cleaned_data["reason"], by=request.user, at=at),
+        )
         messages.success(request, "已撤銷。" if "revoke" in request.POST else "已補發，原證書註記保留。")
     else:
         messages.error(request, "請填寫原因。")
@@ -199,17 +239,40 @@ def records(request: HttpRequest, number: str) -> HttpResponse:
     law, day, ended = law_in_force(), today(), place.training_class.ends_on
     form = forms.RetentionForm(request.POST or None, case=None)
     if request.method == "POST" and form.is_valid():
-        row = get_object_or_404(Retention, pk=request.POST.get("row", "0") if request.POST.get("row", "0").isdecimal() else 0, training_class=place.training_class)
+        row = get_object_or_404(
+            Retention,
+            pk=request.POST.get("row", "0") if request.POST.get("row", "0").isdecimal() else 0,
+            training_class=place.training_class,
+        )
         with into_form(request, form) as tried:
-            pressed(request, form, "retention", lambda at: keeping_service.decide(row, by=request.user, at=at, **form.answers))
+            pressed(
+                request,
+                form,
+                "retention",
+                lambda at: keeping_service.decide(row, by=request.user, at=at, **form.answers),
+            )
         if tried.ok:
             messages.success(request, "已記錄決定。")
             return redirect(place.url("records"))
-    listed = {one.record: one for one in place.training_class.retentions.select_related("decided_by").defer("decided_by__national_id")}
+    listed = {
+        one.record: one
+        for one in place.training_class.retentions.select_related("decided_by").defer("decided_by__national_id")
+    }
     rows = []
     labels = law.at("ohs.records", ended).value
     for kind in keeping_service.kinds_of(place.training_class, law):
-        facts = keeping.RecordFacts(kind, ended, keeping_service.made_on(place.training_class, kind), place.training_class.registered_on)  # type: ignore[arg-type]
+        facts = keeping.RecordFacts(
+            kind, ended, keeping_service.made_on(place.training_class, kind), place.training_class.registered_on
+        )  # type: ignore[arg-type]
         outcome = keeping.retention(facts, on=max(day, ended), law=law)
-        rows.append({"label": labels[kind], "keep_until": outcome.result["keep_until"], "over": outcome.result["may_list"], "row": listed.get(kind)})
-    return shown(request, place, "records", {"rows": rows, "form": form}, title="資料保存", status=422 if form.errors else 200)
+        rows.append(
+            {
+                "label": labels[kind],
+                "keep_until": outcome.result["keep_until"],
+                "over": outcome.result["may_list"],
+                "row": listed.get(kind),
+            }
+        )
+    return shown(
+        request, place, "records", {"rows": rows, "form": form}, title="資料保存", status=422 if form.errors else 200
+    )

@@ -26,8 +26,12 @@ STARTED = ("running", "ended", "examined", "issued", "reported", "closed")
 
 def own_lines(request: HttpRequest):  # type: ignore[no-untyped-def]
     index = request.user.national_id_index
-    rows = Trainee.objects.filter(national_id_index=index or "-", removed_at=None, training_class__case__state__in=STARTED)
-    return rows.select_related("training_class__case__office", "training_class__accreditation__organisation", "training_class__county").order_by("-training_class__starts_on")
+    rows = Trainee.objects.filter(
+        national_id_index=index or "-", removed_at=None, training_class__case__state__in=STARTED
+    )
+    return rows.select_related(
+        "training_class__case__office", "training_class__accreditation__organisation", "training_class__county"
+    ).order_by("-training_class__starts_on")
 
 
 @require_safe
@@ -41,7 +45,9 @@ def my_records(request: HttpRequest) -> HttpResponse:
         line = chain.lines[0]
         confirm_by, may_confirm = None, False
         if not one.training_class.professional and one.training_class.case.state != "running":
-            outcome = issue.confirmation(issue.ConfirmationFacts(one.training_class.ends_on), on=max(day, one.training_class.ends_on), law=law)
+            outcome = issue.confirmation(
+                issue.ConfirmationFacts(one.training_class.ends_on), on=max(day, one.training_class.ends_on), law=law
+            )
             confirm_by = outcome.result["confirm_by"]
             may_confirm = outcome.result["open"] and one.pk not in answers
         absent = sum((c.absent for c in line.chain.courses), start=0) if line.chain else 0
@@ -81,7 +87,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         if row.course not in exempt:
             key = (row.course, row.get_category_display() if row.category else "")
             courses[key] = courses.get(key, 0) + float(row.hours)
-    outcome = issue.confirmation(issue.ConfirmationFacts(one.training_class.ends_on), on=max(today(), one.training_class.ends_on), law=law_in_force())
+    outcome = issue.confirmation(
+        issue.ConfirmationFacts(one.training_class.ends_on),
+        on=max(today(), one.training_class.ends_on),
+        law=law_in_force(),
+    )
     context = {
         "one": one,
         "training_class": one.training_class,

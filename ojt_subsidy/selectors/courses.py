@@ -1,6 +1,7 @@
 """Courses: facts of SUB-18 to SUB-21 and SUB-14, what stands on the case page."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
@@ -74,10 +75,8 @@ def findings(course: Course, *, on: date, law: Law, seats: int | None = None) ->
     """Every rule that speaks on the plan, in the order of the source."""
     filed_on = course.case.received_on or on
     found = [rules.filing(filing_facts(course, filed_on=filed_on), on=on, law=law)]
-    try:
+    with suppress(Impossible):  # the day order is a constraint of the row
         found.append(rules.course_days(rules.CourseDaysFacts(course.starts_on, course.ends_on), on=on, law=law))
-    except Impossible:  # the day order is a constraint of the row
-        pass
     licence = rules.LicenceFacts(
         UnitKind(course.unit_kind),
         course.place,

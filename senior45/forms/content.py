@@ -19,7 +19,11 @@ class ArticleForm(ActForm):
     category = forms.ChoiceField(label="類別")
     title = forms.CharField(label="標題", max_length=120)
     summary = forms.CharField(
-        label="摘要", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="列表與訂閱顯示，200 字以內"
+        label="摘要",
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="列表與訂閱顯示，200 字以內",
     )
     body = forms.CharField(
         label="內文",
@@ -31,7 +35,14 @@ class ArticleForm(ActForm):
     starts_on = RocDateField(label="刊登起日", help_text="例：115/11/20")
     until_on = RocDateField(label="刊登迄日", required=False, help_text="當日仍刊登；不填為不限期")
 
-    def __init__(self, *args: Any, offices: Any, version: ArticleVersion | None = None, article: Article | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        offices: Any,
+        version: ArticleVersion | None = None,
+        article: Article | None = None,
+        **kwargs: Any,
+    ) -> None:
         initial: dict[str, Any] = {"starts_on": today()}
         if version is not None and article is not None:
             initial = {name: getattr(version, name) for name in ArticleVersion.FIELDS}
@@ -56,7 +67,9 @@ class ArticleForm(ActForm):
 
 
 class PictureForm(PortalForm):
-    picture = forms.FileField(label="圖片", help_text="JPEG 或 PNG，15 MB 以內、2,400 萬像素以內；系統會縮小並移除拍攝資訊")
+    picture = forms.FileField(
+        label="圖片", help_text="JPEG 或 PNG，15 MB 以內、2,400 萬像素以內；系統會縮小並移除拍攝資訊"
+    )
     alt = forms.CharField(label="替代文字", max_length=200, help_text="用一句話說明圖片內容，給看不見圖片的人")
 
 

@@ -24,14 +24,19 @@ def office_choices(rows: Any) -> list[tuple[str, list[tuple[int, str]]]]:
         return office.branch.organisation.label if office.branch else "本署及各分署"
 
     ordered = sorted(rows, key=lambda one: (one.branch_id or 0, one.pk))
-    return [(name, [(one.pk, f"{one}（{one.get_kind_display()}）") for one in found]) for name, found in groupby(ordered, group)]
+    return [
+        (name, [(one.pk, f"{one}（{one.get_kind_display()}）") for one in found])
+        for name, found in groupby(ordered, group)
+    ]
 
 
 class RequestForm(ActForm):
     """The applicant's part. Labels are those of the printed form."""
 
     change = forms.ChoiceField(
-        label="帳號異動類型", choices=[(Change.NEW.value, "新增"), (Change.RESUME.value, "恢復使用（原帳號已停用）")], widget=forms.RadioSelect
+        label="帳號異動類型",
+        choices=[(Change.NEW.value, "新增"), (Change.RESUME.value, "恢復使用（原帳號已停用）")],
+        widget=forms.RadioSelect,
     )
     office = forms.ModelChoiceField(SiteOffice.objects.none(), label="申請單位", empty_label="請選擇")
     role = forms.ChoiceField(label="使用者帳號角色", choices=[("", "請選擇"), *ROLE_CHOICES])
@@ -46,12 +51,17 @@ class RequestForm(ActForm):
     )
     rights = forms.MultipleChoiceField(
         label="使用者權限",
-        choices=[(right.value, RIGHT_LABELS[right]) for right in (Right.OPENER, Right.REVIEWER, Right.EDITOR, Right.INVENTORY, Right.SYSTEM_ADMIN)],
+        choices=[
+            (right.value, RIGHT_LABELS[right])
+            for right in (Right.OPENER, Right.REVIEWER, Right.EDITOR, Right.INVENTORY, Right.SYSTEM_ADMIN)
+        ],
         widget=forms.CheckboxSelectMultiple,
         help_text="各分署帳號開通人員、各機關審稿人員限定1人；承辦人員依實務需求提出。帳號清查者及系統總管理者僅設於身特組。",
     )
     hand_over = forms.BooleanField(
-        label="接替現任人員（職務交接）", required=False, help_text="限定1人之權限現有人員擔任時勾選；新任權限生效時，現任人員之權限同時終止"
+        label="接替現任人員（職務交接）",
+        required=False,
+        help_text="限定1人之權限現有人員擔任時勾選；新任權限生效時，現任人員之權限同時終止",
     )
     name = NameField(label="姓名")
     title = forms.CharField(label="職稱", max_length=60)
@@ -96,7 +106,9 @@ class StopForm(ActForm):
     """停止使用, of one's own account or (the window) of somebody's who leaves."""
 
     leaves_on = RocDateField(label="離職生效日", required=False, help_text="離職停用者填寫，例：115/11/20")
-    stop_reason = forms.CharField(label="停用原因", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    stop_reason = forms.CharField(
+        label="停用原因", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -130,7 +142,9 @@ class CommentForm(CaseForm):
 
 
 class ReasonForm(CaseForm):
-    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="會通知申請人與聯繫窗口")
+    reason = forms.CharField(
+        label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="會通知申請人與聯繫窗口"
+    )
 
 
 class WithdrawForm(CaseForm):
@@ -141,7 +155,9 @@ class CompleteForm(CaseForm):
     """開通: from when the rights hold, for a hand-over on a later day."""
 
     starts_on = RocDateField(label="權限起日", help_text="交接者可填日後之日，現任人員之權限於該日終止")
-    comment = forms.CharField(label="處理說明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    comment = forms.CharField(
+        label="處理說明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
@@ -177,4 +193,6 @@ class DesignateForm(PortalForm):
     name = NameField(label="姓名")
     email = forms.EmailField(label="電子信箱")
     phone = PhoneField(label="電話")
-    account_name = forms.CharField(label="登入帳號", max_length=30, required=False, help_text="新人員可指定；不填由系統依信箱產生")
+    account_name = forms.CharField(
+        label="登入帳號", max_length=30, required=False, help_text="新人員可指定；不填由系統依信箱產生"
+    )

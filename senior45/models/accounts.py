@@ -103,7 +103,8 @@ class AccountRight(models.Model):
                 fields=["account", "right"], condition=models.Q(ends_before=None), name="s45_right_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_before=None) | models.Q(ends_before__gte=models.F("starts_on")), name="s45_right_order"
+                condition=models.Q(ends_before=None) | models.Q(ends_before__gte=models.F("starts_on")),
+                name="s45_right_order",
             ),
         ]
         indexes = [models.Index(fields=["office", "right", "starts_on"], name="s45_right_seat")]

@@ -92,10 +92,12 @@ class ArticleVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="s45_version_once"),
             models.CheckConstraint(
-                condition=models.Q(ends_before=None) | models.Q(ends_before__gt=models.F("starts_on")), name="s45_version_days"
+                condition=models.Q(ends_before=None) | models.Q(ends_before__gt=models.F("starts_on")),
+                name="s45_version_days",
             ),
             models.CheckConstraint(
-                condition=~models.Q(approved=True) | ~models.Q(reviewed_by=models.F("written_by")), name="s45_not_own_text"
+                condition=~models.Q(approved=True) | ~models.Q(reviewed_by=models.F("written_by")),
+                name="s45_not_own_text",
             ),
         ]
 

@@ -38,7 +38,8 @@ class SiteOffice(models.Model):
                 condition=models.Q(kind__in=OF_HQ) | models.Q(branch__isnull=False), name="s45_branch_in_charge"
             ),
             models.CheckConstraint(
-                condition=~models.Q(kind__in=UNDER_BUREAU) | models.Q(bureau__isnull=False), name="s45_reviewed_by_bureau"
+                condition=~models.Q(kind__in=UNDER_BUREAU) | models.Q(bureau__isnull=False),
+                name="s45_reviewed_by_bureau",
             ),
         ]
 

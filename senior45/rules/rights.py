@@ -35,7 +35,11 @@ class SeatFacts:
             raise Impossible("人數不得為負數。")
 
 
-@rule("S45-08", facts=SeatFacts, screens=("senior45:apply", "admin:case", "admin:s45_offices", "paper:senior45.account_request"))
+@rule(
+    "S45-08",
+    facts=SeatFacts,
+    screens=("senior45:apply", "admin:case", "admin:s45_offices", "paper:senior45.account_request"),
+)
 def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     """附件1：帳號開通人員各分署限1人，審稿人員各機關限1人，承辦人員依實務需求提出；角色為「其他」者須說明。"""
     why = Reasoning("S45-08", on=on, law=law)
@@ -135,7 +139,11 @@ class InventoryFacts:
     held_on: tuple[date, ...] = ()
 
 
-@rule("S45-10", facts=InventoryFacts, screens=("senior45:inventory", "admin:s45_campaign", "paper:senior45.inventory_result"))
+@rule(
+    "S45-10",
+    facts=InventoryFacts,
+    screens=("senior45:inventory", "admin:s45_campaign", "paper:senior45.inventory_result"),
+)
 def inventory(facts: InventoryFacts, *, on: date, law: Law) -> Outcome:
     """附件2：帳號清查者每半年清查一次全部帳號，各聯繫窗口逐筆回覆保留或停用。"""
     why = Reasoning("S45-10", on=on, law=law)

@@ -97,7 +97,9 @@ def give_right(
 
     Raises Refused naming the holder.
     """
-    held = current_holder(account.office, right, on=starts_on) if right in ("system_admin", "opener", "reviewer") else None
+    held = (
+        current_holder(account.office, right, on=starts_on) if right in ("system_admin", "opener", "reviewer") else None
+    )
     leaving = held if hands_over and held is not None and held.account_id != account.pk else None
     if request is not None:
         request.account = account
@@ -129,7 +131,9 @@ def give_right(
     return made
 
 
-def end_right(right: AccountRight, *, ends_before: date, by: User | None, at: datetime, case: Case | None = None) -> None:
+def end_right(
+    right: AccountRight, *, ends_before: date, by: User | None, at: datetime, case: Case | None = None
+) -> None:
     """A right ends before a day; in the past or today at once."""
     AccountRight.objects.filter(pk=right.pk, ends_before=None).update(ends_before=ends_before)
     right.ends_before = ends_before
@@ -159,7 +163,9 @@ def _take_effect_on(right: AccountRight, day: date, *, at: datetime) -> None:
 @transaction.atomic
 def hand_over(rights: Sequence[AccountRight], *, at: datetime) -> None:
     """The day has come: roles as the rights say now."""
-    for account in SiteAccount.objects.filter(rights__in=rights).distinct().select_related("user", "office__organisation"):
+    for account in (
+        SiteAccount.objects.filter(rights__in=rights).distinct().select_related("user", "office__organisation")
+    ):
         role_from_rights(account, on=taipei_day(at), by=None, at=at)
 
 
@@ -200,9 +206,7 @@ def set_idle_deadline(account: SiteAccount, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def open_account(
-    *, request: AccountRequest, user: User, starts_on: date, by: User, at: datetime
-) -> SiteAccount:
+def open_account(*, request: AccountRequest, user: User, starts_on: date, by: User, at: datetime) -> SiteAccount:
     """新增 or 恢復使用. The office is locked first; rights asked for are given or the whole is refused."""
     on = taipei_day(at)
     office = lock_office(request.office)
@@ -221,14 +225,26 @@ def open_account(
     account.state = SiteAccount.State.OPEN
     account.save()
     label = "恢復使用" if resuming else "帳號開通"
-    note(account, "resumed" if resuming else "opened", label, by=by, at=at, clause="第3點第3款、第4款", case=request.case)
+    note(
+        account, "resumed" if resuming else "opened", label, by=by, at=at, clause="第3點第3款、第4款", case=request.case
+    )
     for right in request.rights:
         give_right(
-            account, right, starts_on=starts_on, case=request.case, by=by, at=at, hands_over=request.hand_over, request=request
+            account,
+            right,
+            starts_on=starts_on,
+            case=request.case,
+            by=by,
+            at=at,
+            hands_over=request.hand_over,
+            request=request,
         )
     role_from_rights(account, on=on, by=by, at=at)
     Membership.objects.get_or_create(
-        user=user, organisation=office.organisation, ends_before=None, defaults={"starts_on": on, "title": request.title}
+        user=user,
+        organisation=office.organisation,
+        ends_before=None,
+        defaults={"starts_on": on, "title": request.title},
     )
     set_idle_deadline(account, at=at)
     return account
@@ -264,9 +280,9 @@ def stop_account(
     note(account, f"closed_{closing}", label, by=by, at=at, clause=clause, reason=reason, case=case, outcome=outcome)
     role_from_rights(account, on=on, by=by, at=at)
     if closing in (SiteAccount.Closing.LEAVER, SiteAccount.Closing.REQUEST) and account.leaves_on:
-        account.user.memberships.filter(organisation=account.office.organisation, ends_before=None, starts_on__lte=on).update(
-            ends_before=on
-        )
+        account.user.memberships.filter(
+            organisation=account.office.organisation, ends_before=None, starts_on__lte=on
+        ).update(ends_before=on)
     body = (
         f"{account.user.name} 您好：\n\n您在{account.office}的「45+就業資源網」帳號已於 {roc(on)} 停用。\n\n"
         f"原因：{reason}\n依據：{clause}\n\n如需繼續使用，請登入入口網，在「45+ 我的帳號」提出「恢復使用」申請。"

@@ -41,7 +41,9 @@ def require_right(user: User, right: Right, office: SiteOffice, *, on: date) -> 
         return
     ended = next((one for one in held if one.ends_before and one.ends_before <= on), None)
     if ended:
-        raise Refused(f"您在{office}的{RIGHT_LABELS[right]}權限已於 {roc(ended.ends_before)} 終止，不能再辦理（第4點、附件2）。")
+        raise Refused(
+            f"您在{office}的{RIGHT_LABELS[right]}權限已於 {roc(ended.ends_before)} 終止，不能再辦理（第4點、附件2）。"
+        )
     if held:
         raise Refused(f"您在{office}的{RIGHT_LABELS[right]}權限自 {roc(held[0].starts_on)} 起才生效（第4點、附件2）。")
     raise NotPermitted(f"您不是{office}的{RIGHT_LABELS[right]}。")
@@ -68,7 +70,13 @@ def start(*, office: SiteOffice, data: Mapping[str, Any], by: User, at: datetime
     _check_days(data)
     reviewer = reviewing_office(office, on=on, law=law_in_force())
     case = open_case(
-        kind=KIND, title=data["title"][:200], office=reviewer.organisation, organisation=office.organisation, person=by, by=by, at=at
+        kind=KIND,
+        title=data["title"][:200],
+        office=reviewer.organisation,
+        organisation=office.organisation,
+        person=by,
+        by=by,
+        at=at,
     )
     article = Article.objects.create(case=case, office=office)
     values = {name: data.get(name) for name in ArticleVersion.FIELDS if name in data}
@@ -157,7 +165,14 @@ def submit(case: Case, *, by: User, at: datetime, version: int | None = None) ->
         newest.submitted_at = at
         newest.save(update_fields=["submitted_at"])
     reviewers = [one for one in holders(REVIEW, case.office) if one.pk != newest.written_by_id]
-    _tell(reviewers, case, "to_review", f"請審稿：{newest.title}", f"{article.office} {by.name}送審「{newest.title}」，請審稿。", at=at)
+    _tell(
+        reviewers,
+        case,
+        "to_review",
+        f"請審稿：{newest.title}",
+        f"{article.office} {by.name}送審「{newest.title}」，請審稿。",
+        at=at,
+    )
     return case
 
 
@@ -223,7 +238,14 @@ def publish(case: Case, *, by: User, at: datetime, version: int | None = None) -
     else:
         withdraw_deadline(code=EXPIRE, at=at, thing=article)
     front.changed_on_commit()
-    _tell([newest.written_by], case, "published", f"已核准刊登：{newest.title}", f"「{newest.title}」已核准，自 {roc(newest.starts_on)} 起刊登。", at=at)
+    _tell(
+        [newest.written_by],
+        case,
+        "published",
+        f"已核准刊登：{newest.title}",
+        f"「{newest.title}」已核准，自 {roc(newest.starts_on)} 起刊登。",
+        at=at,
+    )
     return case
 
 
@@ -240,7 +262,14 @@ def send_back(case: Case, *, reason: str, by: User, at: datetime, version: int |
     move(case, "send_back", by=by, at=at, reason=reason)
     newest.approved, newest.reviewed_by, newest.reviewed_at = False, by, at
     newest.save(update_fields=["approved", "reviewed_by", "reviewed_at"])
-    _tell([newest.written_by], case, "sent_back", f"退回修改：{newest.title}", f"「{newest.title}」由 {by.name} 退回修改。\n\n說明：{reason}", at=at)
+    _tell(
+        [newest.written_by],
+        case,
+        "sent_back",
+        f"退回修改：{newest.title}",
+        f"「{newest.title}」由 {by.name} 退回修改。\n\n說明：{reason}",
+        at=at,
+    )
     return case
 
 
@@ -278,7 +307,14 @@ def withdraw(case: Case, *, reason: str, by: User, at: datetime, version: int | 
     withdraw_deadline(code=EXPIRE, at=at, thing=article)
     front.changed_on_commit()
     newest = newest_version(article)
-    _tell([newest.written_by], case, "withdrawn", f"已下架：{newest.title}", f"「{newest.title}」由 {by.name} 下架。\n\n原因：{reason}", at=at)
+    _tell(
+        [newest.written_by],
+        case,
+        "withdrawn",
+        f"已下架：{newest.title}",
+        f"「{newest.title}」由 {by.name} 下架。\n\n原因：{reason}",
+        at=at,
+    )
     return case
 
 

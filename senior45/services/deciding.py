@@ -77,7 +77,9 @@ def complete(
         assert case.person is not None  # 新增 and 恢復使用 are a person's own
         account = open_account(request=request, user=case.person, starts_on=starts_on, by=by, at=at)
         request.account = account
-        request.result_text = f"同意{request.get_change_display()}，帳號 {account.user.account_name}，權限：{request.right_labels}"
+        request.result_text = (
+            f"同意{request.get_change_display()}，帳號 {account.user.account_name}，權限：{request.right_labels}"
+        )
         _tell_opened(case, request, account, starts_on, by=by, at=at)
     request.answered_on = request.done_on = on
     request.save()
@@ -94,7 +96,11 @@ def _stop(case: Case, request: AccountRequest, *, by: User, at: datetime) -> Non
     account = lock_account(request.account.pk)
     if request.leaves_on and not account.leaves_on:
         SiteAccount.objects.filter(pk=account.pk).update(leaves_on=request.leaves_on)
-    reason = request.stop_reason or f"{roc(request.leaves_on)} 離職" if request.leaves_on or request.stop_reason else "申請停止使用"
+    reason = (
+        request.stop_reason or f"{roc(request.leaves_on)} 離職"
+        if request.leaves_on or request.stop_reason
+        else "申請停止使用"
+    )
     stop_account(
         account,
         closing=SiteAccount.Closing.REQUEST,
@@ -126,10 +132,24 @@ def _tell_opened(
         link, token = issue_password_link(user=user, by=by, at=at)
         body += link_lines(link, token)
     given = {"code": "senior45.opened", "case": case, "at": at}
-    notify(users=[user], subject=f"您的 45+就業資源網帳號已{verb}", body=body, key=f"s45.opened:{case.number}", link="/senior45/", **given)
+    notify(
+        users=[user],
+        subject=f"您的 45+就業資源網帳號已{verb}",
+        body=body,
+        key=f"s45.opened:{case.number}",
+        link="/senior45/",
+        **given,
+    )
     copy = f"副知：{account.office} {user.name}的帳號「{user.account_name}」已{verb}，權限：{request.right_labels}。"
     windows = [one for one in windows_of(request.office) if one.pk != user.pk]
-    notify(users=windows, subject=f"帳號已{verb}：{user.name}", body=copy, key=f"s45.opened_copy:{case.number}", link=f"/cases/{case.number}/", **given)
+    notify(
+        users=windows,
+        subject=f"帳號已{verb}：{user.name}",
+        body=copy,
+        key=f"s45.opened_copy:{case.number}",
+        link=f"/cases/{case.number}/",
+        **given,
+    )
 
 
 @transaction.atomic
@@ -145,7 +165,14 @@ def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     meet_deadline(code=ANSWER, at=at, case=case)
     withdraw_all(at=at, case=case)
     rearm_leaver(request, at=at)
-    _told(case, request, "refused", f"不同意申請：{case.number}", f"「{case.title}」經審查不同意。\n\n理由：{reason}", at=at)
+    _told(
+        case,
+        request,
+        "refused",
+        f"不同意申請：{case.number}",
+        f"「{case.title}」經審查不同意。\n\n理由：{reason}",
+        at=at,
+    )
     case = lock(case)
     documents.issue_request(case, request, by=by, at=at)
     return case
@@ -163,7 +190,14 @@ def send_back(case: Case, *, reason: str, by: User, at: datetime, version: int |
     request.save(update_fields=["answered_on"])
     meet_deadline(code=ANSWER, at=at, case=case)
     rearm_leaver(request, at=at)
-    _told(case, request, "sent_back", f"退回補正：{case.number}", f"「{case.title}」退回補正，請修改後重新送單位主管核定。\n\n說明：{reason}", at=at)
+    _told(
+        case,
+        request,
+        "sent_back",
+        f"退回補正：{case.number}",
+        f"「{case.title}」退回補正，請修改後重新送單位主管核定。\n\n說明：{reason}",
+        at=at,
+    )
     return case
 
 
@@ -223,4 +257,3 @@ def escalate(deadlines: list[Deadline], at: datetime) -> None:
             for user in people.values()
         ]
     notify_each(told, code="senior45.answer_late", at=at)
-

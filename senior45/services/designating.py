@@ -27,7 +27,15 @@ def _require(office: SiteOffice, by: User) -> None:
 
 @transaction.atomic
 def designate(
-    office: SiteOffice, *, role_code: str, name: str, email: str, phone: str, account_name: str = "", by: User, at: datetime
+    office: SiteOffice,
+    *,
+    role_code: str,
+    name: str,
+    email: str,
+    phone: str,
+    account_name: str = "",
+    by: User,
+    at: datetime,
 ) -> User:
     """單位主管 or 聯繫窗口 of an office: a known person by address, or a new one who sets a password by a mailed link."""
     _require(office, by)
@@ -48,7 +56,14 @@ def designate(
     else:
         link, token = issue_password_link(user=user, by=by, at=at)
         body += link_lines(link, token)
-    mailer.mail(user=user, code=CODE, subject=f"您已設為{office}的{label}", body=body, key=f"{CODE}:{role_code}:{office.pk}:{user.pk}:{at:%Y%m%d%H%M}", at=at)
+    mailer.mail(
+        user=user,
+        code=CODE,
+        subject=f"您已設為{office}的{label}",
+        body=body,
+        key=f"{CODE}:{role_code}:{office.pk}:{user.pk}:{at:%Y%m%d%H%M}",
+        at=at,
+    )
     return user
 
 
@@ -105,5 +120,12 @@ def register(*, name: str, email: str, phone: str, account_name: str, at: dateti
         f"{name} 您好：\n\n您的登入帳號是「{user.account_name}」。{link_lines(link, token)}\n\n"
         "設定密碼並登入後，即可填寫「45+就業資源網帳號使用（停用）申請表」。"
     )
-    mailer.mail(user=user, code="senior45.register", subject="請設定密碼，填寫45+帳號申請表", body=body, key=f"senior45.register:{user.pk}", at=at)
+    mailer.mail(
+        user=user,
+        code="senior45.register",
+        subject="請設定密碼，填寫45+帳號申請表",
+        body=body,
+        key=f"senior45.register:{user.pk}",
+        at=at,
+    )
     return user

@@ -91,7 +91,16 @@ def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
             f"{account.user.name} 您好：\n\n您在{account.office}的「45+就業資源網」帳號自 {roc(account.idle_from)} 起沒有登入紀錄，"
             f"將於 {roc(closes_on)} 自動關閉。\n\n在 {roc(deadline.due_on)} 以前登入入口網一次，即重新起算180天。\n\n依據：{CLAUSE}"
         )
-        told.append(Told(account.user, "45+就業資源網帳號即將因未登入關閉", body, f"s45.idle_warn:{reminder.pk}", None, "/senior45/"))
+        told.append(
+            Told(
+                account.user,
+                "45+就業資源網帳號即將因未登入關閉",
+                body,
+                f"s45.idle_warn:{reminder.pk}",
+                None,
+                "/senior45/",
+            )
+        )
     notify_each(told, code="senior45.idle_warning", at=at)
 
 
@@ -198,5 +207,7 @@ def _tell(keys: list[int], at: datetime, on: date) -> None:
             "如需繼續使用，請登入入口網，在「45+ 我的帳號」提出「恢復使用」申請。"
         )
         user = User(pk=user_id, email=email, name=name)
-        told.append(Told(user, "您的 45+就業資源網帳號已自動關閉", body, f"s45.idle_closed:{pk}:{on}", None, "/senior45/"))
+        told.append(
+            Told(user, "您的 45+就業資源網帳號已自動關閉", body, f"s45.idle_closed:{pk}:{on}", None, "/senior45/")
+        )
     notify_each(told, code="senior45.closed", at=at)

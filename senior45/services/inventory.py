@@ -61,7 +61,15 @@ def open_due(*, at: datetime) -> Campaign | None:
     campaign.case = open_case(kind=KIND, title=f"45+ {campaign}", office=lead, by=None, at=at)
     campaign.save()
     lines = _make_lines(campaign, on)
-    record(campaign.case, "inventory.opened", f"開始清查，共 {lines} 組帳號", by=None, at=at, clause=CLAUSE, outcomes=[outcome])
+    record(
+        campaign.case,
+        "inventory.opened",
+        f"開始清查，共 {lines} 組帳號",
+        by=None,
+        at=at,
+        clause=CLAUSE,
+        outcomes=[outcome],
+    )
     set_deadline(
         code=TERM,
         rule="S45-10",
@@ -75,7 +83,14 @@ def open_due(*, at: datetime) -> Campaign | None:
         remind_days=law.at("s45.inventory_reminder_days", on).value,
     )
     _tell_windows(campaign, f"{campaign}：請回覆", "請逐筆回覆貴單位帳號保留或停用", "opened", at=at)
-    _tell(holders(RUN, lead), campaign, "opened_lead", f"{campaign}已開始", f"共 {lines} 組帳號，回覆期限 {roc(answer_by)}。", at=at)
+    _tell(
+        holders(RUN, lead),
+        campaign,
+        "opened_lead",
+        f"{campaign}已開始",
+        f"共 {lines} 組帳號，回覆期限 {roc(answer_by)}。",
+        at=at,
+    )
     return campaign
 
 
@@ -88,7 +103,7 @@ def _make_lines(campaign: Campaign, on: date) -> int:
         cursor.execute(
             "INSERT INTO senior45_inventoryline "  # noqa: S608 - the only words put in are this module's own
             "(campaign_id, account_id, office_id, rights, last_sign_in_on, idle_days, leaves_on, state, reason) "
-            f"SELECT %s, a.id, a.office_id, coalesce((SELECT string_agg(CASE r.\"right\" {_WORDS} END, '、' ORDER BY r.\"right\") "
+            f'SELECT %s, a.id, a.office_id, coalesce((SELECT string_agg(CASE r."right" {_WORDS} END, \'、\' ORDER BY r."right") '
             "FROM senior45_accountright r WHERE r.account_id = a.id AND r.starts_on <= %s "
             "AND (r.ends_before IS NULL OR r.ends_before > %s)), ''), "
             "a.last_sign_in_on, greatest(0, %s - a.idle_from), a.leaves_on, 'pending', '' "
@@ -101,9 +116,7 @@ def _make_lines(campaign: Campaign, on: date) -> int:
 # --- answering -------------------------------------------------------------------------------------------------------
 
 
-def answer(
-    campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: User, at: datetime
-) -> int:
+def answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: User, at: datetime) -> int:
     """(line, keep or stop, reason) by the window of the line's office. All or none. Says how many lines were answered.
 
     A line of another office is refused and the attempt logged.
@@ -112,7 +125,9 @@ def answer(
     places = campaign.lines.filter(pk__in=[pk for pk, _, _ in answers]).values_list("pk", "office__organisation_id")
     foreign = [pk for pk, organisation in places if organisation not in mine]
     if foreign or len(places) != len({pk for pk, _, _ in answers}):
-        record_access(AccessLog.Action.REFUSED, at=at, user=by, subject=f"{campaign} 明細 {foreign}", reason="非本機關之帳號")
+        record_access(
+            AccessLog.Action.REFUSED, at=at, user=by, subject=f"{campaign} 明細 {foreign}", reason="非本機關之帳號"
+        )
         raise Refused(f"只能回覆本機關的帳號，其他機關的帳號由其聯繫窗口回覆（第4點、{CLAUSE}）。")
     return _answer(campaign, answers, by=by, at=at)
 
@@ -120,7 +135,9 @@ def answer(
 @transaction.atomic
 def _answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: User, at: datetime) -> int:
     running(campaign)
-    rows = {one.pk: one for one in campaign.lines.select_for_update().filter(pk__in=[a[0] for a in answers]).order_by("pk")}
+    rows = {
+        one.pk: one for one in campaign.lines.select_for_update().filter(pk__in=[a[0] for a in answers]).order_by("pk")
+    }
     facts = []
     for pk, act, reason in answers:
         line = rows[pk]
@@ -244,7 +261,14 @@ def _tell_windows(campaign: Campaign, subject: str, words: str, code: str, *, at
     due = roc(campaign.answer_by)
     notify_each(
         [
-            Told(user, subject, f"{words}（{n} 組），回覆期限 {due}。", f"s45.inventory.{code}:{campaign.pk}", None, "/senior45/inventory/")
+            Told(
+                user,
+                subject,
+                f"{words}（{n} 組），回覆期限 {due}。",
+                f"s45.inventory.{code}:{campaign.pk}",
+                None,
+                "/senior45/inventory/",
+            )
             for user, n in told.values()
             if n
         ],
@@ -257,4 +281,3 @@ def _tell(users: Iterable[User], campaign: Campaign, code: str, subject: str, bo
     link = f"/admin/senior45/inventory/{campaign.pk}/"
     told = [Told(user, subject, body, f"s45.inventory.{code}:{campaign.pk}", None, link) for user in users]
     notify_each(told, code="senior45.inventory", at=at)
-

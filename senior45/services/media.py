@@ -36,7 +36,9 @@ _INFLATED = 200 * MB
 
 
 @transaction.atomic
-def add_picture(case: Case, *, upload: UploadedFile, alt: str, by: User, at: datetime, version: int | None = None) -> ArticlePicture:
+def add_picture(
+    case: Case, *, upload: UploadedFile, alt: str, by: User, at: datetime, version: int | None = None
+) -> ArticlePicture:
     """Checked, turned upright, at most 1600 px wide or high, without what the camera wrote into it. Raises Refused."""
     if not alt.strip():
         raise Refused("請填寫替代文字，讓看不見圖片的人也知道內容。", field="alt")
@@ -89,7 +91,9 @@ def remove_picture(case: Case, *, pk: int, by: User, at: datetime, version: int 
 
 
 @transaction.atomic
-def add_file(case: Case, *, upload: UploadedFile, label: str, by: User, at: datetime, version: int | None = None) -> ArticleFile:
+def add_file(
+    case: Case, *, upload: UploadedFile, label: str, by: User, at: datetime, version: int | None = None
+) -> ArticleFile:
     """A PDF or an ODF document to download. Raises Refused."""
     if not label.strip():
         raise Refused("請填寫檔案名稱，例：活動報名表。", field="label")

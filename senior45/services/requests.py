@@ -49,7 +49,13 @@ STOP, NEW, RESUME = AccountRequest.Change.STOP, AccountRequest.Change.NEW, Accou
 
 @transaction.atomic
 def start(
-    *, office: SiteOffice, change: str, data: Mapping[str, Any], by: User, at: datetime, account: SiteAccount | None = None
+    *,
+    office: SiteOffice,
+    change: str,
+    data: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    account: SiteAccount | None = None,
 ) -> AccountRequest:
     """A new form. 新增 and 恢復使用 are the user's own; 停止使用 the user's or the window's. Raises Refused, NotPermitted."""
     on, law = taipei_day(at), law_in_force()
@@ -74,7 +80,9 @@ def start(
         case__state__in=("done", "refused", "withdrawn")
     )
     if other := running.select_related("case").first():
-        raise Refused(f"{person.name}在{office}已有辦理中的申請（{other.case.number}），請先辦結或撤回。", field="change")
+        raise Refused(
+            f"{person.name}在{office}已有辦理中的申請（{other.case.number}），請先辦結或撤回。", field="change"
+        )
     label = AccountRequest.Change(change).label
     case = open_case(
         kind=KIND,
@@ -93,7 +101,8 @@ def start(
 def _grant(case: Case, user: User, code: str) -> None:
     """A right on this one case. The row is written past guardian's check, which knows only rights of the Case model itself."""
     CaseUserObjectPermission.objects.bulk_create(
-        [CaseUserObjectPermission(user=user, permission=permission_row(code), content_object=case)], ignore_conflicts=True
+        [CaseUserObjectPermission(user=user, permission=permission_row(code), content_object=case)],
+        ignore_conflicts=True,
     )
 
 
@@ -109,7 +118,9 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
     for name in AccountRequest.FIELDS:
         if name in data and name != "change" and getattr(request, name) != data[name]:
             label = str(AccountRequest._meta.get_field(name).verbose_name)
-            changes.append({"field": name, "label": label, "before": _words(getattr(request, name)), "after": _words(data[name])})
+            changes.append(
+                {"field": name, "label": label, "before": _words(getattr(request, name)), "after": _words(data[name])}
+            )
             setattr(request, name, data[name])
     if changes:
         request.save()
@@ -137,7 +148,11 @@ def may_submit(case: Case, by: User | None, at: datetime) -> None:
         held = current_holder(request.office, right, on=on)
         seat = seat_outcome(request, right, on=on, law=law, leaving=held if request.hand_over else None)
         if not seat.met:
-            how = "；如為職務交接，請勾選「接替現任人員」" if "限" in seat.sentence and "說明" not in seat.sentence else ""
+            how = (
+                "；如為職務交接，請勾選「接替現任人員」"
+                if "限" in seat.sentence and "說明" not in seat.sentence
+                else ""
+            )
             field = "role_text" if "其他" in seat.sentence and "說明" in seat.sentence else "rights"
             raise Refused(f"{seat.sentence.rstrip('。')}（附件1）{how}。", field=field, outcomes=[seat])
     if request.accepted_at is None:
@@ -208,7 +223,14 @@ def decline(case: Case, *, reason: str, by: User, at: datetime, version: int | N
     if case.state == "at_head":
         sign_back(case, reason=reason, by=by, at=at)
     move(case, "decline", by=by, at=at, reason=reason)
-    _tell(applicants(case), case, "declined", f"單位主管退回：{case.number}", f"「{case.title}」由單位主管退回。\n\n理由：{reason}", at=at)
+    _tell(
+        applicants(case),
+        case,
+        "declined",
+        f"單位主管退回：{case.number}",
+        f"「{case.title}」由單位主管退回。\n\n理由：{reason}",
+        at=at,
+    )
     return case
 
 
@@ -275,7 +297,14 @@ def file_request(case: Case, *, by: User, at: datetime, version: int | None = No
         link=f"/admin/case/{case.number}/",
         at=at,
     )
-    _tell(applicants(case), case, "filed_copy", f"已提出申請：{case.number}", f"您的申請已由聯繫窗口向{case.office}提出，將於 {due} 前回覆。", at=at)
+    _tell(
+        applicants(case),
+        case,
+        "filed_copy",
+        f"已提出申請：{case.number}",
+        f"您的申請已由聯繫窗口向{case.office}提出，將於 {due} 前回覆。",
+        at=at,
+    )
     return case
 
 
@@ -293,7 +322,13 @@ def withdraw(case: Case, *, by: User, at: datetime, reason: str = "", version: i
 def rearm_leaver(request: AccountRequest, *, at: datetime) -> None:
     """A stop that did not come about is not filed: the leaver's three working days stand as they were."""
     account = request.account
-    if request.change == STOP and account is not None and account.is_open and account.leaves_on and account.leaving_reported_by:
+    if (
+        request.change == STOP
+        and account is not None
+        and account.is_open
+        and account.leaves_on
+        and account.leaving_reported_by
+    ):
         leavers.count_again(account, at=at)
 
 

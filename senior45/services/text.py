@@ -26,7 +26,10 @@ CLAUSE = "第4點、第5點"
 def render(text: str) -> str:
     """The body as the page prints it: headings begin at the second level under the article's title."""
     made = markdown.markdown(
-        text, extensions=["sane_lists", "tables", "nl2br", "toc"], extension_configs={"toc": {"baselevel": 2}}, output_format="html"
+        text,
+        extensions=["sane_lists", "tables", "nl2br", "toc"],
+        extension_configs={"toc": {"baselevel": 2}},
+        output_format="html",
     )
     return nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
 

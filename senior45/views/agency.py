@@ -38,7 +38,9 @@ from senior45.services import designating, inventory
 PER_PAGE = 50
 
 
-def _shown(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def _shown(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     from django.contrib import admin
 
     shown = {**admin.site.each_context(request), "title": title, **context}
@@ -91,7 +93,9 @@ def idle(request: HttpRequest) -> HttpResponse:
     return _list(request, idle_accounts(rows, on=today(), days=since), asked, title="45+ 閒置帳號", since=since)
 
 
-def _list(request: HttpRequest, rows: QuerySet[SiteAccount], asked: dict[str, str], *, title: str, since: int | None = None) -> HttpResponse:
+def _list(
+    request: HttpRequest, rows: QuerySet[SiteAccount], asked: dict[str, str], *, title: str, since: int | None = None
+) -> HttpResponse:
     on, law = today(), law_in_force()
     days = law.at("s45.idle_days", on).value
     locks = {kind.value: law.at(f"s45.idle_lock.{kind}", on).value for kind in OfficeKind}
@@ -107,7 +111,9 @@ def _list(request: HttpRequest, rows: QuerySet[SiteAccount], asked: dict[str, st
         }
         for one in page
     ]
-    query = "".join(f"{name}={value}&" for name, value in asked.items() if value) + (f"days={since}&" if since is not None else "")
+    query = "".join(f"{name}={value}&" for name, value in asked.items() if value) + (
+        f"days={since}&" if since is not None else ""
+    )
     context = {
         "rows": shown,
         "page": page,
@@ -134,16 +140,27 @@ def office_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.order_by("branch_id", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     designated = _designated([one.organisation_id for one in page])
     shown = [
-        {**one, "has_head": ("s45_head", one["office"].organisation_id) in designated, "has_window": ("s45_window", one["office"].organisation_id) in designated}
+        {
+            **one,
+            "has_head": ("s45_head", one["office"].organisation_id) in designated,
+            "has_window": ("s45_window", one["office"].organisation_id) in designated,
+        }
         for one in seats(page, on=today())
     ]
-    return _shown(request, "offices", {"rows": shown, "page": page, "asked": asked, "query": f"q={asked}&" if asked else ""}, title="45+ 機關與席次")
+    return _shown(
+        request,
+        "offices",
+        {"rows": shown, "page": page, "asked": asked, "query": f"q={asked}&" if asked else ""},
+        title="45+ 機關與席次",
+    )
 
 
 def _designated(organisations: list[int]) -> set[tuple[str, int]]:
     from accounts.models import RoleGroup
 
-    rows = RoleGroup.objects.filter(role__in=("s45_head", "s45_window"), organisation__in=organisations, group__user__is_active=True)
+    rows = RoleGroup.objects.filter(
+        role__in=("s45_head", "s45_window"), organisation__in=organisations, group__user__is_active=True
+    )
     return set(rows.values_list("role", "organisation_id"))
 
 
@@ -186,7 +203,8 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_list(request: HttpRequest) -> HttpResponse:
     _require(request, VIEW_ALL)
     rows = [
-        {"campaign": one, "counts": line_counts(one.lines.all()), "result": inventory.result_of(one)} for one in campaigns()[:20]
+        {"campaign": one, "counts": line_counts(one.lines.all()), "result": inventory.result_of(one)}
+        for one in campaigns()[:20]
     ]
     return _shown(request, "campaigns", {"rows": rows}, title="45+ 帳號清查")
 
@@ -219,7 +237,12 @@ def campaign_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, VIEW_ALL)
     found: Campaign = get_object_or_404(campaigns(), pk=pk)
     request_export(
-        user=request.user, page="senior45.inventory", title=f"45+ {found}明細", query=f"campaign={pk}", format="ods", at=now()
+        user=request.user,
+        page="senior45.inventory",
+        title=f"45+ {found}明細",
+        query=f"campaign={pk}",
+        format="ods",
+        at=now(),
     )
     messages.success(request, "清單產製中，完成後在「匯出檔案」下載。")
     return redirect(reverse("casework:exports"))

@@ -82,7 +82,9 @@ def _board(request: HttpRequest, first: str) -> HttpResponse:
         tabs.append({"label": label, "url": f"?tab={code}", "current": code == current, "count": found.count()})
         if code == current:
             rows = found
-    page = Paginator(rows.prefetch_related("versions").order_by("-case__changed_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.prefetch_related("versions").order_by("-case__changed_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "tabs": tabs,
         "page": page,
@@ -129,12 +131,19 @@ def write(request: HttpRequest) -> HttpResponse:
     if not offices:
         raise Case.DoesNotExist
     form = ArticleForm(request.POST or None, offices=offices, initial={"office": offices[0].pk})
-    form.offer(sorted({one for office in offices for one in categories_of(office, on=today(), law=law_in_force())}, key=list(Category).index))
+    form.offer(
+        sorted(
+            {one for office in offices for one in categories_of(office, on=today(), law=law_in_force())},
+            key=list(Category).index,
+        )
+    )
     if request.method == "POST" and form.is_valid():
         at = now()
 
         def do() -> dict[str, Any]:
-            made = articles.start(office=form.cleaned_data["office"], data=form.data_for_service, by=request.user, at=at)
+            made = articles.start(
+                office=form.cleaned_data["office"], data=form.data_for_service, by=request.user, at=at
+            )
             return {"number": made.case.number}
 
         with into_form(request, form) as tried:
@@ -150,16 +159,24 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     article = _article(request, number)
     newest = newest_version(article)
     form = ArticleForm(
-        request.POST or None, offices=my_offices(request.user, WRITE), version=newest, article=article, case=article.case
+        request.POST or None,
+        offices=my_offices(request.user, WRITE),
+        version=newest,
+        article=article,
+        case=article.case,
     )
     form.offer(categories_of(article.office, on=today(), law=law_in_force()))
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            articles.save(article.case, data=form.data_for_service, by=request.user, at=now(), version=form.posted_version)
+            articles.save(
+                article.case, data=form.data_for_service, by=request.user, at=now(), version=form.posted_version
+            )
         if tried.ok:
             messages.success(request, "草稿已儲存。")
             return redirect("senior45:article", number)
-    return render(request, "senior45/write.html", {"form": form, "article": article}, status=422 if form.errors else 200)
+    return render(
+        request, "senior45/write.html", {"form": form, "article": article}, status=422 if form.errors else 200
+    )
 
 
 @require_POST
@@ -172,9 +189,13 @@ def add_media(request: HttpRequest, number: str, what: str) -> HttpResponse:
         with into_form(request, form) as tried:
             given = {"by": request.user, "at": now()}
             if what == "picture":
-                media.add_picture(article.case, upload=form.cleaned_data["picture"], alt=form.cleaned_data["alt"], **given)
+                media.add_picture(
+                    article.case, upload=form.cleaned_data["picture"], alt=form.cleaned_data["alt"], **given
+                )
             else:
-                media.add_file(article.case, upload=form.cleaned_data["file"], label=form.cleaned_data["label"], **given)
+                media.add_file(
+                    article.case, upload=form.cleaned_data["file"], label=form.cleaned_data["label"], **given
+                )
         if tried.ok:
             messages.success(request, "已加入。")
             return redirect(f"{reverse('senior45:article', args=[number])}#media")
@@ -207,7 +228,9 @@ PRESSES: dict[str, tuple[str, Service, str, tuple[str, ...], str, bool]] = {
 }
 
 
-def _presses(request: HttpRequest, article: Article, tried: tuple[str, PressForm] | None = None) -> list[dict[str, Any]]:
+def _presses(
+    request: HttpRequest, article: Article, tried: tuple[str, PressForm] | None = None
+) -> list[dict[str, Any]]:
     writes = organisations_with(request.user, WRITE).filter(pk=article.office.organisation_id).exists()
     reviews = organisations_with(request.user, REVIEW).filter(pk=article.case.office_id).exists()
     live = article.live_id is not None and article.withdrawn_at is None

@@ -71,13 +71,20 @@ def public_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
 
 def _categories(current: Category | None = None) -> list[dict[str, Any]]:
     return [
-        {"label": CATEGORY_LABELS[one], "url": reverse("plus45:category", args=[SLUG_OF[one]]), "current": one is current, "intro": INTRO[one]}
+        {
+            "label": CATEGORY_LABELS[one],
+            "url": reverse("plus45:category", args=[SLUG_OF[one]]),
+            "current": one is current,
+            "intro": INTRO[one],
+        }
         for one in Category
     ]
 
 
 def _page(template: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"senior45/front/{template}.html", {"categories": _categories(context.get("category")), **context})
+    return render_to_string(
+        f"senior45/front/{template}.html", {"categories": _categories(context.get("category")), **context}
+    )
 
 
 @public_page
@@ -126,11 +133,17 @@ def article(request: HttpRequest, pk: int) -> str | HttpResponse:
 
 def gone(request: HttpRequest, found: Article) -> HttpResponse:
     """410 with a sentence for what was here; 404 for what never was."""
-    if found.first_published_at is None or (found.starts_on and found.starts_on > today() and found.withdrawn_at is None):
+    if found.first_published_at is None or (
+        found.starts_on and found.starts_on > today() and found.withdrawn_at is None
+    ):
         raise Http404
     assert found.live is not None
     withdrawn = found.withdrawn_at is not None
-    context = {"title": found.live.title, "withdrawn": withdrawn, "ended_on": found.ends_before - ONE_DAY if found.ends_before else None}
+    context = {
+        "title": found.live.title,
+        "withdrawn": withdrawn,
+        "ended_on": found.ends_before - ONE_DAY if found.ends_before else None,
+    }
     response = HttpResponse(_page("gone", context), status=410)
     response["Cache-Control"] = f"public, max-age={front.BROWSER_SECONDS}"
     return response
@@ -209,7 +222,10 @@ def _safe(response: FileResponse) -> FileResponse:
 def _feed(rows: Any, title: str, link: str) -> str:
     site = settings.SITE_URL.rstrip("/")
     feed = feedgenerator.Rss201rev2Feed(
-        title=f"{title}｜45+就業資源網", link=site + link, description=f"45+就業資源網「{title}」最新內容", language="zh-hant-TW"
+        title=f"{title}｜45+就業資源網",
+        link=site + link,
+        description=f"45+就業資源網「{title}」最新內容",
+        language="zh-hant-TW",
     )
     for one in rows[:FEED]:
         address = site + reverse("plus45:article", args=[one.pk])
@@ -230,7 +246,11 @@ def feed(request: HttpRequest, slug: str) -> str:
     if slug not in SLUGS:
         raise Http404
     one = SLUGS[slug]
-    return _feed(public_articles(today()).filter(category=one.value), CATEGORY_LABELS[one], reverse("plus45:category", args=[slug]))
+    return _feed(
+        public_articles(today()).filter(category=one.value),
+        CATEGORY_LABELS[one],
+        reverse("plus45:category", args=[slug]),
+    )
 
 
 @public_page
@@ -246,4 +266,6 @@ def sitemap(request: HttpRequest) -> str:
     pages += [(reverse("plus45:category", args=[slug]), None) for slug in SLUGS]
     rows = public_articles(today()).select_related(None).values_list("pk", "published_at")[:45_000]
     pages += [(reverse("plus45:article", args=[pk]), taipei_day(at)) for pk, at in rows]
-    return render_to_string("senior45/front/sitemap.xml", {"pages": [{"url": site + url, "on": on} for url, on in pages]})
+    return render_to_string(
+        "senior45/front/sitemap.xml", {"pages": [{"url": site + url, "on": on} for url, on in pages]}
+    )

@@ -58,7 +58,11 @@ def _shown(account: SiteAccount) -> dict[str, Any]:
         "locks": closes is not None,
         "left": max(0, days + 1 - account.idle_days(on)),
         "closes_on": closes,
-        "tone": "bad" if account.idle_days(on) >= days - 14 else "warn" if account.idle_days(on) >= days - 30 else "good",
+        "tone": "bad"
+        if account.idle_days(on) >= days - 14
+        else "warn"
+        if account.idle_days(on) >= days - 30
+        else "good",
         "outcome": outcome,
         "events": list(account.events.all()[:5]),
     }
@@ -72,7 +76,9 @@ def home(request: HttpRequest) -> HttpResponse:
     on = today()
     context = {
         "accounts": [_shown(one) for one in own],
-        "requests": [{"request": one, "row": words.row(one.case, on)} for one in running.order_by("-case__changed_at")[:10]],
+        "requests": [
+            {"request": one, "row": words.row(one.case, on)} for one in running.order_by("-case__changed_at")[:10]
+        ],
         "is_window": my_offices(request.user, FILE).exists(),
         "has_inventory": campaigns().filter(closed_at=None).exists() and my_offices(request.user, ANSWER).exists(),
     }
@@ -97,7 +103,9 @@ def apply(request: HttpRequest) -> HttpResponse:
         if tried.ok:
             messages.success(request, "申請表已儲存。請確認內容並同意使用規定後，送單位主管核定。")
             return redirect("casework:case", answer["number"])
-    return render(request, "senior45/apply.html", {"form": form, "title": "申請帳號"}, status=422 if form.errors else 200)
+    return render(
+        request, "senior45/apply.html", {"form": form, "title": "申請帳號"}, status=422 if form.errors else 200
+    )
 
 
 @acting
@@ -151,7 +159,9 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
         }
 
         def do() -> dict[str, Any]:
-            made = requests.start(office=account.office, change="stop", account=account, data=data, by=request.user, at=at)
+            made = requests.start(
+                office=account.office, change="stop", account=account, data=data, by=request.user, at=at
+            )
             return {"number": made.case.number}
 
         with into_form(request, form) as tried:
@@ -202,7 +212,11 @@ def terms(request: HttpRequest) -> HttpResponse:
 @require_GET
 def matrix_page(request: HttpRequest) -> HttpResponse:
     """附件2 as it stands today, each cell with its source."""
-    return render(request, "senior45/matrix.html", {"rows": matrix(on=today(), law=law_in_force()), "columns": COLUMNS, "on": today()})
+    return render(
+        request,
+        "senior45/matrix.html",
+        {"rows": matrix(on=today(), law=law_in_force()), "columns": COLUMNS, "on": today()},
+    )
 
 
 @login_not_required
@@ -237,11 +251,15 @@ def _window(request: HttpRequest, status: int = 200, **forms: Any) -> HttpRespon
     for account in accounts().filter(office__in=mine).order_by("office", "state", "user__name"):
         row = _shown(account)
         if account.leaves_on and account.is_open:
-            row["leaver"] = leaver_outcome(account, filed_on=on if leavers.stop_filed(account) else None, on=on, law=law)
+            row["leaver"] = leaver_outcome(
+                account, filed_on=on if leavers.stop_filed(account) else None, on=on, law=law
+            )
             row["stop_filed"] = leavers.stop_filed(account)
         row["form"] = forms.get(f"leaving_{account.pk}") or LeavingForm(auto_id=f"leaving_{account.pk}_%s")
         rows.append(row)
-    waiting = AccountRequest.objects.filter(office__in=mine, case__state__in=("at_head", "at_window", "filed")).select_related("case")
+    waiting = AccountRequest.objects.filter(
+        office__in=mine, case__state__in=("at_head", "at_window", "filed")
+    ).select_related("case")
     context = {
         "offices": mine,
         "rows": rows,

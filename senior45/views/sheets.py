@@ -36,7 +36,16 @@ def inventory_rows(user: User, query: str) -> tuple[list[str], Iterable[list[obj
 
     def rows() -> Iterable[list[object]]:
         for branch, place, kind, *middle, state, reason, by, at in found.iterator(chunk_size=2000):
-            yield [branch or "本署", place, OFFICE_LABELS[OfficeKind(kind)], *middle, states[state], reason, by or "", at]
+            yield [
+                branch or "本署",
+                place,
+                OFFICE_LABELS[OfficeKind(kind)],
+                *middle,
+                states[state],
+                reason,
+                by or "",
+                at,
+            ]
 
     return HEADER, rows()
 

@@ -48,7 +48,8 @@ def crowd(count: int, first: int = 1) -> list[Visitor]:
         people.append(person)
     User.objects.bulk_create(people, batch_size=1000)
     Trainee.objects.bulk_create(
-        [Trainee(user=p, born_on=date(1990, 1, 1), employer=f"公司{p.pk}", saved_at=now()) for p in people], batch_size=1000
+        [Trainee(user=p, born_on=date(1990, 1, 1), employer=f"公司{p.pk}", saved_at=now()) for p in people],
+        batch_size=1000,
     )
     store, sessions, visitors = SessionStore(), [], []
     for person in people:
@@ -60,8 +61,14 @@ def crowd(count: int, first: int = 1) -> list[Visitor]:
             "idle_limit": 0,
         }
         key, token = uuid4().hex, _get_new_csrf_string()
-        sessions.append(Session(session_key=key, session_data=store.encode(data), expire_date=datetime.now(UTC) + timedelta(hours=2)))
-        visitors.append(Visitor(person, f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={token}", token))
+        sessions.append(
+            Session(
+                session_key=key, session_data=store.encode(data), expire_date=datetime.now(UTC) + timedelta(hours=2)
+            )
+        )
+        visitors.append(
+            Visitor(person, f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={token}", token)
+        )
     Session.objects.bulk_create(sessions, batch_size=1000)
     return visitors
 

@@ -47,7 +47,8 @@ def people(number: int) -> list[Certificate]:
         users.append(user)
     users = User.objects.bulk_create(users, batch_size=2000)
     Professional.objects.bulk_create(
-        [Professional(user=u, birth_on=date(1990, 1, 1), address="臺北市", joined_at=AT) for u in users], batch_size=2000
+        [Professional(user=u, birth_on=date(1990, 1, 1), address="臺北市", joined_at=AT) for u in users],
+        batch_size=2000,
     )
     cases = Case.objects.bulk_create(
         [
@@ -86,7 +87,9 @@ def hours(certificates: list[Certificate], each: int) -> None:
 
 def analyse() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE vrs_credentials_ledgerentry; ANALYZE vrs_credentials_certificate; ANALYZE accounts_user")
+        cursor.execute(
+            "ANALYZE vrs_credentials_ledgerentry; ANALYZE vrs_credentials_certificate; ANALYZE accounts_user"
+        )
 
 
 def table_of(model: Any) -> str:

@@ -52,7 +52,9 @@ def _today(case: Case) -> None:
     moment = timezone.now()
     TimetableRow.objects.filter(training_class=made).exclude(pk=made.rows.order_by("starts_at").first().pk).delete()
     row = made.rows.get()
-    TimetableRow.objects.filter(pk=row.pk).update(starts_at=moment + timedelta(minutes=2), ends_at=moment + timedelta(minutes=4))
+    TimetableRow.objects.filter(pk=row.pk).update(
+        starts_at=moment + timedelta(minutes=2), ends_at=moment + timedelta(minutes=4)
+    )
     TrainingClass.objects.filter(pk=made.pk).update(starts_on=taipei_day(moment), ends_on=taipei_day(moment))
 
 
@@ -63,7 +65,15 @@ def _half(case: Case) -> str:
 
 def _sign(address: str, case: Case, trainee: int, cookie: str, token: str, half: str = "morning") -> float:
     wall = datetime.now(UTC).timestamp() * 1000
-    item = {"key": str(uuid4()), "trainee": trainee, "half": half, "leaving": False, "wall": wall, "offset": 0, "image": IMAGE}
+    item = {
+        "key": str(uuid4()),
+        "trainee": trainee,
+        "half": half,
+        "leaving": False,
+        "wall": wall,
+        "offset": 0,
+        "image": IMAGE,
+    }
     body = json.dumps({"wall": wall, "items": [item]}).encode()
     headers = {"Cookie": cookie, "Referer": address, "X-CSRFToken": token, "Content-Type": "application/json"}
     request = Request(f"{address}/ohs/classes/{case.number}/tablet/sign/", body, headers)
@@ -96,5 +106,3 @@ def _all(address: str, case: Case, waiting: list[int], cookie: str, token: str) 
     for thread in threads:
         thread.join()
     return time.perf_counter() - started, took
-
-

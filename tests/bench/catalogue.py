@@ -14,7 +14,22 @@ from ojt_subsidy.selectors.catalogue import Asked, bigrams, listed
 from tests.bench._crowd import course_for
 from tests.bench._scratch import scratch_database
 
-WORDS = ("機器人", "烘焙", "會計", "網頁設計", "長照", "英語", "財金", "咖啡", "焊接", "行銷", "資料分析", "室內配線", "園藝", "攝影")
+WORDS = (
+    "機器人",
+    "烘焙",
+    "會計",
+    "網頁設計",
+    "長照",
+    "英語",
+    "財金",
+    "咖啡",
+    "焊接",
+    "行銷",
+    "資料分析",
+    "室內配線",
+    "園藝",
+    "攝影",
+)
 _BARE = """
 SELECT c.id, c.title FROM ojt_subsidy_course c JOIN casework_case k ON k.id = c.case_id
 WHERE c.published_at IS NOT NULL AND k.state IN ('published', 'running', 'ended') AND c.starts_on >= %s AND c.words @> %s::varchar(2)[]
@@ -30,7 +45,11 @@ def run(quick: bool) -> dict[str, Any]:
         for n in range(rounds):
             word = WORDS[n % len(WORDS)][:2]
             started = time.perf_counter()
-            found = list(listed(Asked(q=word), on=today()).defer("content", "teachers", "conditions", "opening", "words", "weekly")[:20])
+            found = list(
+                listed(Asked(q=word), on=today()).defer(
+                    "content", "teachers", "conditions", "opening", "words", "weekly"
+                )[:20]
+            )
             took.append(time.perf_counter() - started)
             if not found or any(word not in one.title for one in found):
                 raise AssertionError(f"{word}: {[one.title for one in found[:3]]}")
@@ -57,7 +76,12 @@ def _fill(count: int) -> None:
     cases = []
     for n in range(count):
         one = Case.objects.get(pk=case.pk) if n == 0 else case
-        cases.append(Case(**{f.attname: getattr(one, f.attname) for f in Case._meta.concrete_fields if not f.primary_key} | {"number": f"SC-998-{n:06d}"}))
+        cases.append(
+            Case(
+                **{f.attname: getattr(one, f.attname) for f in Case._meta.concrete_fields if not f.primary_key}
+                | {"number": f"SC-998-{n:06d}"}
+            )
+        )
     cases = Case.objects.bulk_create(cases, batch_size=2000)
     fields = [f.attname for f in Course._meta.concrete_fields if not f.primary_key]
     courses = []

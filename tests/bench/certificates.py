@@ -20,10 +20,15 @@ def run(quick: bool) -> dict[str, Any]:
         try:
             law = law_in_force()
             contexts = [
-                {**certificate_context(one, on=_vrs.STARTS, law=law), "qr": papers.qr(f"https://example.org/check/{one.number}/")}
+                {
+                    **certificate_context(one, on=_vrs.STARTS, law=law),
+                    "qr": papers.qr(f"https://example.org/check/{one.number}/"),
+                }
                 for one in _vrs.people(number)
             ]
-            sign(papers.render(CERTIFICATE, contexts[0]), reason="量測")  # fonts and key are loaded before the clock runs
+            sign(
+                papers.render(CERTIFICATE, contexts[0]), reason="量測"
+            )  # fonts and key are loaded before the clock runs
             started = time.perf_counter()
             plain = papers.render_batch(CERTIFICATE, contexts)
             laid_out = time.perf_counter() - started

@@ -58,7 +58,12 @@ def _bare(training_class: Any, words: list[str], asked: dict[str, Any], files: l
         code, context = documents.PRINTS[word]
         texts.append(papers.html(code, context(training_class, **asked)))
     pages = [papers.html("ohs_certificate", one.context) for one in files]
-    joined = pages[0][: pages[0].index("<body")] + "<body>" + "".join(p[p.index(">", p.index("<body")) + 1 : p.rindex("</body>")] for p in pages) + "</body></html>"
+    joined = (
+        pages[0][: pages[0].index("<body")]
+        + "<body>"
+        + "".join(p[p.index(">", p.index("<body")) + 1 : p.rindex("</body>")] for p in pages)
+        + "</body></html>"
+    )
     sheet = CSS(filename=papers._css_path(), font_config=papers._fonts())
     started = time.perf_counter()
     for text in (*texts, joined):

@@ -22,7 +22,9 @@ def run(quick: bool) -> dict[str, Any]:
     with scratch_database():
         here = w.world()
         few = w.ended(here, people=15, days=days)
-        many = w.ended(here, people=people, days=days, start=w.FIRST + timedelta(days=20), when=w.PLANNED + timedelta(days=9))
+        many = w.ended(
+            here, people=people, days=days, start=w.FIRST + timedelta(days=20), when=w.PLANNED + timedelta(days=9)
+        )
         on, law = w.FIRST + timedelta(days=60), law_in_force()
         counts = []
         for case in (few, many):

@@ -75,7 +75,14 @@ def _published(place: Any, n: int, *, days: int = 0) -> Any:
 
     editor, reviewer = _people(place)
     body = f"# 活動{n}\n\n" + "\n\n".join(f"第 {k} 段：{'銀髮就業服務說明' * 12}" for k in range(12))
-    data = {"category": "event", "title": f"徵才活動第 {n} 場", "summary": "說明", "body": body, "starts_on": today() - timedelta(days=days), "ends_before": None}
+    data = {
+        "category": "event",
+        "title": f"徵才活動第 {n} 場",
+        "summary": "說明",
+        "body": body,
+        "starts_on": today() - timedelta(days=days),
+        "ends_before": None,
+    }
     case = articles.start(office=place, data=data, by=editor, at=now()).case
     articles.submit(case, by=editor, at=now())
     articles.publish(case, by=reviewer, at=now())
@@ -91,7 +98,16 @@ def _server(env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "tests.bench._empty_view:application", "-b", f"127.0.0.1:{port}", "-w", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "tests.bench._empty_view:application",
+        "-b",
+        f"127.0.0.1:{port}",
+        "-w",
+        "2",
+    ]
     command += ["-k", "gthread", "--threads", "4", "--log-level", "warning", "--keep-alive", "30"]
     given = {**env, "DB_POOL": "4", "SECURE_SSL_REDIRECT": "0", "LOG_LEVEL": "WARNING"}
     server = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -164,5 +180,3 @@ def _read(url: str) -> str:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         return str(error.code)
-
-

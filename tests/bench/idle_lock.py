@@ -98,7 +98,10 @@ def _bare(day: date) -> float:
 def _command(env: dict[str, str], on: str) -> subprocess.Popen[bytes]:
     # No broker: what is measured is the database's work, and nobody's queue is filled by it.
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.idle_lock", on], env={**env, "REDIS_URL": ""}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "tests.bench.idle_lock", on],
+        env={**env, "REDIS_URL": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
 
 

@@ -60,13 +60,25 @@ def _field(one: Certificate) -> tuple[CourseField, User]:
         organisation=body, created_at=_vrs.AT, changed_at=_vrs.AT,
     )  # fmt: skip
     course = Course.objects.create(
-        case=case, title="量測", mode="onsite", slot="full", starts_on=DAY, ends_on=DAY, place="臺北", audience=["placement"]
+        case=case,
+        title="量測",
+        mode="onsite",
+        slot="full",
+        starts_on=DAY,
+        ends_on=DAY,
+        place="臺北",
+        audience=["placement"],
     )
-    return CourseField.objects.create(course=course, position=1, group="professional", competence="x", area="y", hours=Decimal(6)), one.holder
+    return CourseField.objects.create(
+        course=course, position=1, group="professional", competence="x", area="y", hours=Decimal(6)
+    ), one.holder
 
 
 def _roster(certificates: list[Certificate]) -> bytes:
-    lines = ["上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者", "2015/1/1,王小明,A100000001,2,是,是,否"]
+    lines = [
+        "上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者",
+        "2015/1/1,王小明,A100000001,2,是,是,否",
+    ]
     lines += [f"2026/10/1,{_vrs.name(n)},{_vrs.national_id(n)},6,否,否,否" for n in range(len(certificates))]
     return "\r\n".join(lines).encode("utf-8-sig")
 

@@ -29,7 +29,9 @@ def run(quick: bool) -> dict[str, Any]:
         places = many.centres(offices)
         many.accounts(count, places, idle_from=date(2026, 12, 1))
         runner = User.objects.create(account_name="runner", name="清查者", email="runner@example.com")
-        own = SiteAccount.objects.create(user=runner, office=lead, role="agency_officer", opened_on=date(2026, 1, 1), idle_from=date(2026, 12, 1))
+        own = SiteAccount.objects.create(
+            user=runner, office=lead, role="agency_officer", opened_on=date(2026, 1, 1), idle_from=date(2026, 12, 1)
+        )
         give_right(own, "inventory", starts_on=date(2026, 1, 1), case=None, by=None, at=AT)
         role_from_rights(own, on=date(2027, 1, 1), by=None, at=AT)
         window = User.objects.create(account_name="window", name="窗口", email="window@example.com")

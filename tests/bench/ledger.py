@@ -27,7 +27,13 @@ def run(quick: bool) -> dict[str, Any]:
         bare, rows = min((_timed(_bare) for _ in range(ROUNDS)), key=lambda one: one[0])
     if len(found) < number or any(found[certificate][group] != total for certificate, group, total in rows):
         raise AssertionError("the two do not give the same sums")
-    return {"people": number, "ms": round(ours * 1000, 1), "bare_ms": round(bare * 1000, 1), "ratio": round(ours / bare, 2), "ratio_at_most": 3}
+    return {
+        "people": number,
+        "ms": round(ours * 1000, 1),
+        "bare_ms": round(bare * 1000, 1),
+        "ratio": round(ours / bare, 2),
+        "ratio_at_most": 3,
+    }
 
 
 def _bare() -> list[Any]:

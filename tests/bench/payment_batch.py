@@ -33,7 +33,11 @@ def run(quick: bool) -> dict[str, Any]:
         started = time.perf_counter()
         batching.apply_result(batch, data=data, by=cashier, at=at)
         settled = time.perf_counter() - started
-        if left or (batch.count, batch.total) != (count, count * 8000) or PaymentLine.objects.exclude(state="paid").exists():
+        if (
+            left
+            or (batch.count, batch.total) != (count, count * 8000)
+            or PaymentLine.objects.exclude(state="paid").exists()
+        ):
             raise AssertionError("the batch does not agree with its lines")
     total = made + sent + settled
     return {

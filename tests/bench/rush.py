@@ -61,7 +61,10 @@ async def _rush(
     path, gate = f"/courses/{course.code}/enrol/", asyncio.Semaphore(AT_ONCE)
     fields = [{"key": str(uuid4()), "person": v.person.pk} for v in visitors]
     told = await asyncio.gather(
-        *(press(address, path, v, {**f, "key": str(uuid4())}, gate) for v, f in zip(visitors[:early], fields, strict=False))
+        *(
+            press(address, path, v, {**f, "key": str(uuid4())}, gate)
+            for v, f in zip(visitors[:early], fields, strict=False)
+        )
     )
     await asyncio.to_thread(_open, course)
     started = time.perf_counter()
@@ -196,7 +199,9 @@ def _control(count: int) -> int:
         """The same reading and writing, one after the other and with nothing that holds the next one back."""
         at = now()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT last_number, held, seats FROM ojt_subsidy_courseledger WHERE course_id = %s", [course.pk])
+            cursor.execute(
+                "SELECT last_number, held, seats FROM ojt_subsidy_courseledger WHERE course_id = %s", [course.pk]
+            )
             last, held, seats = cursor.fetchone()
             seat = held + 1 if held < seats else None
             Enrolment.objects.create(

@@ -26,10 +26,15 @@ def run(quick: bool) -> dict[str, Any]:
     facts = []
     for _ in range(count):
         history = tuple(
-            balance.PastCourse(first + timedelta(days=chance.randrange(1500)), chance.randrange(1, 20_000)) for _ in range(chance.randrange(6))
+            balance.PastCourse(first + timedelta(days=chance.randrange(1500)), chance.randrange(1, 20_000))
+            for _ in range(chance.randrange(6))
         )
         who = chance.choice((Identity.NONE, Identity.DISABLED))
-        facts.append(balance.SubsidyFacts(chance.randrange(1_000, 20_000), who, first + timedelta(days=chance.randrange(1500)), history))
+        facts.append(
+            balance.SubsidyFacts(
+                chance.randrange(1_000, 20_000), who, first + timedelta(days=chance.randrange(1500)), history
+            )
+        )
     started = time.perf_counter()
     paid = 0
     for one in facts:

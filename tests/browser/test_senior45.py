@@ -16,7 +16,15 @@ from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, tab_to
 from tests.senior45 import world as w
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("plus45:home", "plus45:category", "plus45:article", "plus45:gone", "senior45:matrix", "senior45:terms", "senior45:join"),
+    "": (
+        "plus45:home",
+        "plus45:category",
+        "plus45:article",
+        "plus45:gone",
+        "senior45:matrix",
+        "senior45:terms",
+        "senior45:join",
+    ),
     "newcomer": ("senior45:home", "senior45:apply", "case"),
     "head": ("case",),
     "window": ("senior45:window", "senior45:inventory"),
@@ -34,7 +42,12 @@ def here(site: str, judged_once: None) -> w.World:
 
 def _addresses(here: w.World) -> Callable[[str], str]:
     w.with_editor(here)
-    live, withdrawn, waiting, draft = w.published(here), w.published(here, title="已下架之公告"), w.submitted(here), w.written(here)
+    live, withdrawn, waiting, draft = (
+        w.published(here),
+        w.published(here, title="已下架之公告"),
+        w.submitted(here),
+        w.written(here),
+    )
     articles.withdraw(Case.objects.get(pk=withdrawn.case_id), reason="誤植", by=here.reviewer, at=now())
     revised = articles.revise(Case.objects.get(pk=live.case_id), by=here.editor, at=now())
     data = {**w.TEXT, "title": "改期的徵才活動", "starts_on": live.starts_on, "ends_before": None}

@@ -16,9 +16,28 @@ from tests.browser.harness import judge_page
 from tests.vrs_credentials import world as w
 from vrs_credentials.services import reviewing
 
-ANYBODY = ("home", "public_courses", "public_lecturers", "public_jobs", "news", "downloads", "questions", "join", "join_institution")
+ANYBODY = (
+    "home",
+    "public_courses",
+    "public_lecturers",
+    "public_jobs",
+    "news",
+    "downloads",
+    "questions",
+    "join",
+    "join_institution",
+)
 OF_ONE = ("certificate", "plan", "renew", "extend", "reissue", "lapsed")
-INSTITUTION = ("institution", "course_list", "course_file", "lecturers", "lecturer_new", "job_new", "job_list", "attendance_list")
+INSTITUTION = (
+    "institution",
+    "course_list",
+    "course_file",
+    "lecturers",
+    "lecturer_new",
+    "job_new",
+    "job_list",
+    "attendance_list",
+)
 
 
 @pytest.fixture
@@ -31,18 +50,38 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
     course = w.course_approved(here, starts_on=today() - timedelta(days=2))
     draft = w.drafted(here, w.professional("草稿人"))
     doubtful = w.opined(here, w.assigned(here, w.filed(here, w.professional("疑義人"))), "doubt", "pass")
-    session = reviewing.call_session(office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now())
+    session = reviewing.call_session(
+        office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
+    )
     reviewing.refer(doubtful, session=session, by=here.handler, at=now())
     walks = [
-        (None, [reverse(f"vrs_credentials:{name}") for name in ANYBODY] + [reverse("vrs_credentials:public_course", args=[course.number])]),
+        (
+            None,
+            [reverse(f"vrs_credentials:{name}") for name in ANYBODY]
+            + [reverse("vrs_credentials:public_course", args=[course.number])],
+        ),
         (here.applicant, [reverse(f"vrs_credentials:{name}", args=[one.pk]) for name in OF_ONE]),
-        (here.applicant, [reverse(f"vrs_credentials:{name}") for name in ("dashboard", "apply", "hours", "education_apply", "profile")]),
+        (
+            here.applicant,
+            [
+                reverse(f"vrs_credentials:{name}")
+                for name in ("dashboard", "apply", "hours", "education_apply", "profile")
+            ],
+        ),
         (draft.person, [reverse("vrs_credentials:application", args=[draft.number])]),
         (here.clerk, [reverse(f"vrs_credentials:{name}") for name in INSTITUTION]),
         (here.clerk, [reverse("vrs_credentials:attendance_import", args=[course.case.number])]),
         (here.reviewers[0], [reverse("admin:vrs_review"), reverse("admin:case", args=[doubtful.number])]),
         (here.secretary, [reverse("admin:vrs_sessions"), reverse("admin:vrs_session", args=[session.pk])]),
-        (here.handler, [reverse("admin:vrs_certificates"), reverse("admin:vrs_certificate", args=[one.pk]), reverse("admin:vrs_news"), reverse("admin:vrs_questions")]),
+        (
+            here.handler,
+            [
+                reverse("admin:vrs_certificates"),
+                reverse("admin:vrs_certificate", args=[one.pk]),
+                reverse("admin:vrs_news"),
+                reverse("admin:vrs_questions"),
+            ],
+        ),
     ]
     for user, addresses in walks:
         page = opens(user)

@@ -37,7 +37,9 @@ def test_control_without_the_constraint_both_stand(here: w.World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX ohs_sign_once")
     try:
-        together([lambda: attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)] * 4)
+        together(
+            [lambda: attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)] * 4
+        )
         assert SignRecord.objects.count() > 1
     finally:
         with connection.cursor() as cursor:
@@ -60,7 +62,9 @@ def test_a_batch_started_twice_issues_once(here: w.World) -> None:
     assert sum(made) == 15 and not Document.objects.filter(ohs_certificate__isnull=False, file="").exists()
 
 
-def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_database_alone(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_database_alone(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = w.examined(here)
     seen: list[str] = []
 
@@ -86,7 +90,9 @@ def test_marks_changed_while_certificates_are_issued(here: w.World) -> None:
     answers = together(
         [
             lambda: issuing.issue_class(case, by=here.staff, at=LATER),
-            lambda: examining.enter_marks(case, number=1, sat_on=sat_on, marks=change, examiner="", reason="誤植", by=here.authority, at=LATER),
+            lambda: examining.enter_marks(
+                case, number=1, sat_on=sat_on, marks=change, examiner="", reason="誤植", by=here.authority, at=LATER
+            ),
         ]
     )
     certified, mark = Certificate.objects.filter(trainee=one).exists(), Sitting.objects.get(trainee=one).mark

@@ -39,7 +39,9 @@ def test_pages_of_a_class_by_institution_county_ministry_and_strangers() -> None
     issuing.run_waiting(at=w.at(w.SECOND + timedelta(days=6), "10:00"))
     with time_machine.travel(w.at(w.SECOND + timedelta(days=6), "10:00"), tick=False):
         own, stranger = client_of(here.staff), client_of(here.stranger)
-        tutor, county, elsewhere, ministry = map(client_of, (here.tutor, here.authority, here.other_authority, here.officer))
+        tutor, county, elsewhere, ministry = map(
+            client_of, (here.tutor, here.authority, here.other_authority, here.officer)
+        )
         for name in CLASS_PAGES:
             address = reverse(f"ohs_training:{name}", args=[case.number])
             assert own.get(address).status_code == 200, name
@@ -55,9 +57,17 @@ def test_pages_of_a_class_by_institution_county_ministry_and_strangers() -> None
         assert tutor.get(reverse("ohs_training:tablet", args=[case.number])).status_code == 200
         assert tutor.get(reverse("ohs_training:plan", args=[case.number])).status_code == 404
         page = reverse("admin:ohs_class", args=[case.number])
-        assert (county.get(page).status_code, ministry.get(page).status_code, elsewhere.get(page).status_code) == (200, 200, 404)
+        assert (county.get(page).status_code, ministry.get(page).status_code, elsewhere.get(page).status_code) == (
+            200,
+            200,
+            404,
+        )
         marks = reverse("admin:ohs_marks", args=[case.number])
-        assert (county.get(marks).status_code, ministry.get(marks).status_code, elsewhere.get(marks).status_code) == (200, 404, 404)
+        assert (county.get(marks).status_code, ministry.get(marks).status_code, elsewhere.get(marks).status_code) == (
+            200,
+            404,
+            404,
+        )
         assert own.get(page).status_code == 302
         assert county.get(reverse("admin:case", args=[case.number])).status_code == 200
         assert own.get(reverse("casework:case", args=[case.number])).status_code == 200
@@ -102,11 +112,18 @@ def test_pages_of_an_application_and_of_an_order() -> None:
         own = client_of(here.staff)
         assert own.get(reverse("ohs_training:apply")).status_code == 200
         assert own.get(reverse("ohs_training:accreditation", args=[case.number])).status_code == 200
-        assert client_of(here.stranger).get(reverse("ohs_training:accreditation", args=[case.number])).status_code == 404
+        assert (
+            client_of(here.stranger).get(reverse("ohs_training:accreditation", args=[case.number])).status_code == 404
+        )
         accrediting.file_application(case, by=here.staff, at=w.APPLIED)
         assert client_of(here.chief).get(reverse("admin:case", args=[case.number])).status_code == 200
         made = accrediting.accredit(
-            case, starts_on=w.APPLIED.date(), ends_on=w.APPLIED.date() + timedelta(days=1000), letter_number="甲", by=here.chief, at=w.APPLIED
+            case,
+            starts_on=w.APPLIED.date(),
+            ends_on=w.APPLIED.date() + timedelta(days=1000),
+            letter_number="甲",
+            by=here.chief,
+            at=w.APPLIED,
         )
         page = client_of(here.chief).get(reverse("admin:case", args=[case.number])).content.decode()
         assert "撤銷或廢止認可" in page and "第6款" in page
@@ -117,7 +134,12 @@ def test_pages_of_an_application_and_of_an_order() -> None:
         assert order is not None
         assert client_of(here.officer).get(reverse("admin:case", args=[order.case.number])).status_code == 200
         inspecting.order_improvement(
-            order.case, letter_number="乙", answer_by=w.APPLIED.date() + timedelta(days=20), reason="未點名", by=here.officer, at=w.APPLIED
+            order.case,
+            letter_number="乙",
+            answer_by=w.APPLIED.date() + timedelta(days=20),
+            reason="未點名",
+            by=here.officer,
+            at=w.APPLIED,
         )
         assert own.get(reverse("casework:case", args=[order.case.number])).status_code == 200
 
@@ -145,7 +167,10 @@ def test_a_trainee_sees_their_own_and_confirms_once() -> None:
 
 def test_the_class_page_asks_as_often_for_thirty_people_as_for_fifteen(django_assert_max_num_queries) -> None:
     here = w.world()
-    few, many = w.ended(here, people=15), w.ended(here, people=30, start=w.SECOND + timedelta(days=1), when=datetime(2026, 11, 3, 2, tzinfo=UTC))
+    few, many = (
+        w.ended(here, people=15),
+        w.ended(here, people=30, start=w.SECOND + timedelta(days=1), when=datetime(2026, 11, 3, 2, tzinfo=UTC)),
+    )
     with time_machine.travel(w.at(w.SECOND + timedelta(days=5), "10:00"), tick=False):
         own, counts = client_of(here.staff), []
         for case in (few, many):

@@ -36,8 +36,12 @@ def test_application_to_the_public_list() -> None:
     corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補充", by=here.staff, at=w.APPLIED)
     accrediting.supply(case, by=here.staff, at=w.APPLIED)
     with pytest.raises(Refused, match="最長為 3 年"):
-        accrediting.accredit(case, starts_on=date(2026, 9, 1), ends_on=date(2029, 9, 1), letter_number="甲", by=here.chief, at=w.APPLIED)
-    made = accrediting.accredit(case, starts_on=date(2026, 9, 1), ends_on=date(2029, 8, 31), letter_number="甲", by=here.chief, at=w.APPLIED)
+        accrediting.accredit(
+            case, starts_on=date(2026, 9, 1), ends_on=date(2029, 9, 1), letter_number="甲", by=here.chief, at=w.APPLIED
+        )
+    made = accrediting.accredit(
+        case, starts_on=date(2026, 9, 1), ends_on=date(2029, 8, 31), letter_number="甲", by=here.chief, at=w.APPLIED
+    )
     assert due(case, "entry") == date(2026, 9, 11)
     reapply = Deadline.objects.get(thing_id=made.pk, code="ohs_training.reapply")
     assert reapply.due_on == date(2029, 6, 2)
@@ -65,9 +69,17 @@ def test_a_class_from_filing_to_the_countys_number() -> None:
     marks = [{"trainee": one.pk, "mark": 50 if one.seat == 2 else 80} for one in people if one.seat != 3]
     with pytest.raises(Refused, match="五分之一"):
         examining.enter_marks(
-            case, number=1, sat_on=date(2026, 12, 10), marks=[{"trainee": people[2].pk, "mark": 90}], examiner="監考官", by=here.authority, at=late
+            case,
+            number=1,
+            sat_on=date(2026, 12, 10),
+            marks=[{"trainee": people[2].pk, "mark": 90}],
+            examiner="監考官",
+            by=here.authority,
+            at=late,
         )
-    examining.enter_marks(case, number=1, sat_on=date(2026, 12, 10), marks=marks, examiner="監考官", by=here.authority, at=late)
+    examining.enter_marks(
+        case, number=1, sat_on=date(2026, 12, 10), marks=marks, examiner="監考官", by=here.authority, at=late
+    )
     assert Case.objects.get(pk=case.pk).state == "examined"
     batch = issuing.issue_class(case, by=here.staff, at=late)
     assert batch.total == 13
@@ -84,7 +96,13 @@ def test_a_class_from_filing_to_the_countys_number() -> None:
     # the resit, months after the case was closed, and one certificate more
     resit = w.at(date(2027, 5, 3), "10:00")
     examining.enter_marks(
-        case, number=2, sat_on=date(2027, 5, 1), marks=[{"trainee": people[1].pk, "mark": 75}], examiner="監考官", by=here.authority, at=resit
+        case,
+        number=2,
+        sat_on=date(2027, 5, 1),
+        marks=[{"trainee": people[1].pk, "mark": 75}],
+        examiner="監考官",
+        by=here.authority,
+        at=resit,
     )
     assert issuing.issue_class(case, by=here.staff, at=resit).total == 1
     assert Certificate.objects.count() == 14
@@ -125,7 +143,15 @@ def test_making_up_what_was_missed_opens_the_exam() -> None:
 
     def made_up(course: str, hours: int, day: date) -> None:
         absence.make_up(
-            case, trainee=first.pk, course=course, hours=Decimal(hours), held_on=day, teacher="甲", place="", by=here.tutor, at=later
+            case,
+            trainee=first.pk,
+            course=course,
+            hours=Decimal(hours),
+            held_on=day,
+            teacher="甲",
+            place="",
+            by=here.tutor,
+            at=later,
         )
 
     made_up("健康管理", 1, date(2027, 1, 10))

@@ -80,7 +80,10 @@ def test_a_teacher_in_two_rooms_and_a_room_with_two_classes() -> None:
     w.planned(here)
     other = w.planned(here)
     made = class_of(other)
-    names = [{"id": t.pk, "name": f"講師1{word}", "education": "", "experience": "", "clause": "一"} for t, word in zip(made.teachers.order_by("position"), "甲乙", strict=True)]
+    names = [
+        {"id": t.pk, "name": f"講師1{word}", "education": "", "experience": "", "clause": "一"}
+        for t, word in zip(made.teachers.order_by("position"), "甲乙", strict=True)
+    ]
     planning.save_teachers(other, teachers=names, by=here.staff, at=w.PLANNED)
     with pytest.raises(Refused, match="講師講師1甲於 115/12/07 同一時間另有課程"):
         planning.save_timetable(other, rows=w.table(made, w.FIRST, 2), by=here.staff, at=w.PLANNED)
@@ -110,7 +113,15 @@ def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
     later = w.at(w.SECOND + timedelta(days=3), "10:00")
     first, second, *_ = w.people(case)
     with pytest.raises(Refused, match="不得參加測驗.*要點七第2項"):
-        examining.enter_marks(case, number=1, sat_on=later.date(), marks=[{"trainee": first.pk, "mark": 99}], examiner="", by=here.authority, at=later)
+        examining.enter_marks(
+            case,
+            number=1,
+            sat_on=later.date(),
+            marks=[{"trainee": first.pk, "mark": 99}],
+            examiner="",
+            by=here.authority,
+            at=later,
+        )
     marks = [{"trainee": one.pk, "mark": 80} for one in w.people(case)[1:]]
     examining.enter_marks(case, number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
     issuing.issue_class(case, by=here.staff, at=later)
@@ -119,7 +130,16 @@ def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
     assert "要點十三第2款" in {one.citation for one in line.red}
     # the mark beneath a certificate stands, said by the act and by the database
     with pytest.raises(Refused, match="應先撤銷證書"):
-        examining.enter_marks(case, number=1, sat_on=later.date(), marks=[{"trainee": second.pk, "mark": 10}], examiner="", reason="誤植", by=here.authority, at=later)
+        examining.enter_marks(
+            case,
+            number=1,
+            sat_on=later.date(),
+            marks=[{"trainee": second.pk, "mark": 10}],
+            examiner="",
+            reason="誤植",
+            by=here.authority,
+            at=later,
+        )
     with pytest.raises(IntegrityError, match="rests on the mark"), transaction.atomic():
         Sitting.objects.filter(trainee=second).update(mark=10)
     with pytest.raises(Refused, match="沒有可以發給"):
@@ -144,7 +164,9 @@ def test_a_photograph_that_is_no_picture(content: bytes) -> None:
     here = w.world()
     case = w.planned(here, people=1)
     with pytest.raises(Refused) as refused:
-        roster.add_photo(case, pk=w.people(case)[0].pk, upload=SimpleUploadedFile("p.jpg", content), by=here.staff, at=w.PLANNED)
+        roster.add_photo(
+            case, pk=w.people(case)[0].pk, upload=SimpleUploadedFile("p.jpg", content), by=here.staff, at=w.PLANNED
+        )
     assert (refused.value.field == "photo" and "圖片" in refused.value.message) or "空的" in refused.value.message
     assert not w.people(case)[0].photo
 
@@ -155,7 +177,11 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
     here = w.world()
     case = w.planned(here, people=1)
     rows = [[r["name"], "79/05/06", r["national_id"]] for r in w.lines(3, 20)]
-    rows += [["陳重複", "79/05/06", w.national_id(20)], ["王在冊", "79/05/06", w.national_id(1)], ["李錯號", "79/02/30", "A123456788"]]
+    rows += [
+        ["陳重複", "79/05/06", w.national_id(20)],
+        ["王在冊", "79/05/06", w.national_id(1)],
+        ["李錯號", "79/02/30", "A123456788"],
+    ]
     file = io.BytesIO()
     write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
     training_class = class_of(case)
@@ -199,7 +225,9 @@ def test_signatures_of_the_tablet() -> None:
     # a tablet whose clock is two hours slow is fine: only a clock that moves is not
     slow = timedelta(hours=-2)
     late = w.at(w.FIRST, "09:15")
-    (answer,) = attending.sign(case, items=[w.signing(two, wall=late + slow, offset=-slow)], sent_wall=late + slow, by=here.tutor, at=late)
+    (answer,) = attending.sign(
+        case, items=[w.signing(two, wall=late + slow, offset=-slow)], sent_wall=late + slow, by=here.tutor, at=late
+    )
     assert answer.kept and answer.at == "09:15" and "視為曠課" in answer.text
     # drawn at nine, the clock set back half an hour, sent at 9:40 as if drawn at 8:50
     sent = w.at(w.FIRST, "09:40")
@@ -208,9 +236,17 @@ def test_signatures_of_the_tablet() -> None:
     assert not answer.kept and "時鐘" in answer.text and "要點七" in answer.text
     # without network for forty minutes: the moment it was drawn; for two hours: the paper sheet
     offline = w.signing(four, wall=w.at(w.FIRST, "08:59"))
-    (answer,) = attending.sign(case, items=[offline], sent_wall=w.at(w.FIRST, "09:39"), by=here.tutor, at=w.at(w.FIRST, "09:39"))
+    (answer,) = attending.sign(
+        case, items=[offline], sent_wall=w.at(w.FIRST, "09:39"), by=here.tutor, at=w.at(w.FIRST, "09:39")
+    )
     assert answer.kept and answer.at == "08:59" and four.signs.get().source == "offline"
-    (answer,) = attending.sign(case, items=[w.signing(three, wall=w.at(w.FIRST, "08:59"))], sent_wall=w.at(w.FIRST, "11:00"), by=here.tutor, at=w.at(w.FIRST, "11:00"))
+    (answer,) = attending.sign(
+        case,
+        items=[w.signing(three, wall=w.at(w.FIRST, "08:59"))],
+        sent_wall=w.at(w.FIRST, "11:00"),
+        by=here.tutor,
+        at=w.at(w.FIRST, "11:00"),
+    )
     assert not answer.kept and "離線超過一小時" in answer.text
     assert SignRecord.objects.filter(trainee=three).count() == 0
 
@@ -275,7 +311,10 @@ def test_a_class_that_ended_the_day_before_and_one_the_day_after_the_amendment()
 def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
     """OHS-18."""
     here = w.world()
-    planned, run = w.filed(here), w.running(here, start=w.FIRST + timedelta(days=7), when=datetime(2026, 11, 5, 2, tzinfo=UTC))
+    planned, run = (
+        w.filed(here),
+        w.running(here, start=w.FIRST + timedelta(days=7), when=datetime(2026, 11, 5, 2, tzinfo=UTC)),
+    )
     at = w.at(w.FIRST + timedelta(days=8), "10:00")
     given = {
         "decision": "withdrawn", "happened_on": w.FIRST, "letter_number": "勞職衛2字第1150000009號", "heard_on": w.FIRST, "hearing": "機構代表到場陳述。",
@@ -294,7 +333,13 @@ def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
     with pytest.raises(IntegrityError, match="barred"), transaction.atomic():
         other = Case.objects.exclude(ohs_accreditation__isnull=False).first()
         Accreditation.objects.create(
-            case=other, organisation=here.unit, kind="nursing_body", trainings=[], letter_number="x", starts_on=at.date(), ends_before=at.date() + timedelta(days=9)
+            case=other,
+            organisation=here.unit,
+            kind="nursing_body",
+            trainings=[],
+            letter_number="x",
+            starts_on=at.date(),
+            ends_before=at.date() + timedelta(days=9),
         )
     assert accrediting.start(unit=here.unit, kind="nursing_body", by=here.staff, at=w.at(row.barred_before, "09:00"))
 
@@ -320,7 +365,10 @@ def test_nothing_goes_before_three_years_and_a_person_decides() -> None:
     row = Retention.objects.get(record="sign_in")
     with pytest.raises(Refused, match="請填寫理由"):
         keeping.decide(row, decision="destroy", reason="", by=here.staff, at=last + timedelta(days=1))
-    assert keeping.decide(row, decision="destroy", reason="保存期滿", by=here.staff, at=last + timedelta(days=1)).removed == 120
+    assert (
+        keeping.decide(row, decision="destroy", reason="保存期滿", by=here.staff, at=last + timedelta(days=1)).removed
+        == 120
+    )
     assert SignRecord.objects.count() == 0 and Sitting.objects.count() == 15
 
 
@@ -330,7 +378,9 @@ def test_reissue_keeps_the_old_line() -> None:
     case = w.issued(here)
     one = w.people(case)[0]
     old = one.certificates.get()
-    new = issuing.reissue(case, trainee=one.pk, reason="原證書遺失", by=here.staff, at=w.at(w.SECOND + timedelta(days=60), "10:00"))
+    new = issuing.reissue(
+        case, trainee=one.pk, reason="原證書遺失", by=here.staff, at=w.at(w.SECOND + timedelta(days=60), "10:00")
+    )
     old.refresh_from_db()
     old.document.refresh_from_db()
     assert (old.state, new.replaces, old.document.state) == ("replaced", old, "replaced") and new.number != old.number

@@ -103,9 +103,16 @@ def world(*, accredited: bool = True) -> World:
     office = ministry()
     counties = []
     for code, name in (("67000", "臺南市"), ("64000", "高雄市")):
-        government = Organisation.objects.create(name=f"{name}政府勞工局", kind=Organisation.Kind.COUNTY, code=f"L-{code}")
+        government = Organisation.objects.create(
+            name=f"{name}政府勞工局", kind=Organisation.Kind.COUNTY, code=f"L-{code}"
+        )
         counties.append(County.objects.create(code=code, name=name, authority=government))
-    unit = Organisation.objects.create(name="社團法人臺灣職業健康護理學會", kind=Organisation.Kind.UNIT, unified_number="04595257", address="臺南市東區大學路1號")
+    unit = Organisation.objects.create(
+        name="社團法人臺灣職業健康護理學會",
+        kind=Organisation.Kind.UNIT,
+        unified_number="04595257",
+        address="臺南市東區大學路1號",
+    )
     other = Organisation.objects.create(name="別的訓練機構", kind=Organisation.Kind.UNIT, unified_number="22099131")
     here = World(
         ministry=office,
@@ -133,25 +140,40 @@ def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when:
         "trainings": ["professional", "in_service"], "law_hours": Decimal(2), "risk_hours": Decimal(2), "practice_hours": Decimal(2),
         "head": "陳院長", "contact": "王小姐", "contact_phone": "06-2345678",
     }  # fmt: skip
-    accrediting.save_application(case, data=data, sections=dict.fromkeys(SECTIONS, "內容如附件說明。"), by=here.staff, at=when)
+    accrediting.save_application(
+        case, data=data, sections=dict.fromkeys(SECTIONS, "內容如附件說明。"), by=here.staff, at=when
+    )
     for code in accrediting.papers_needed(application, on=when.date()):
         accrediting.add_paper(case, code=code, upload=pdf(), attested=True, by=here.staff, at=when)
     if kind == "university":
-        accrediting.save_application(case, data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when)
+        accrediting.save_application(
+            case, data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when
+        )
     if file:
         accrediting.file_application(case, by=here.staff, at=when)
     return Case.objects.get(pk=case.pk)
 
 
-def accredit(here: World, *, ends_on: date = date(2029, 8, 31), starts_on: date = date(2026, 9, 1), when: datetime = APPLIED) -> Accreditation:
+def accredit(
+    here: World, *, ends_on: date = date(2029, 8, 31), starts_on: date = date(2026, 9, 1), when: datetime = APPLIED
+) -> Accreditation:
     case = applied(here, when=when)
-    found = accrediting.accredit(case, starts_on=starts_on, ends_on=ends_on, letter_number="勞職衛2字第1151001234號", by=here.chief, at=when)
+    found = accrediting.accredit(
+        case, starts_on=starts_on, ends_on=ends_on, letter_number="勞職衛2字第1151001234號", by=here.chief, at=when
+    )
     accrediting.announce(case, by=here.officer, at=when)
     return Accreditation.objects.get(pk=found.pk)
 
 
 def planned(
-    here: World, *, training: str = "professional", people: int = 15, start: date = FIRST, days: int = 2, when: datetime = PLANNED, **plan: Any
+    here: World,
+    *,
+    training: str = "professional",
+    people: int = 15,
+    start: date = FIRST,
+    days: int = 2,
+    when: datetime = PLANNED,
+    **plan: Any,
 ) -> Case:
     """A class complete for filing."""
     made = planning.start_class(
@@ -185,7 +207,10 @@ def table(made: TrainingClass, start: date, days: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-SURNAMES, GIVEN = "林陳黃張李王吳劉蔡楊許鄭謝", ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰", "靜宜")
+SURNAMES, GIVEN = (
+    "林陳黃張李王吳劉蔡楊許鄭謝",
+    ("美惠", "志明", "淑芬", "家豪", "雅婷", "俊傑", "怡君", "冠宇", "佩珊", "宗翰", "靜宜"),
+)
 
 
 def name_of(n: int) -> str:
@@ -215,7 +240,12 @@ def filed(here: World, **given: Any) -> Case:
 
 def acknowledged(here: World, **given: Any) -> Case:
     case = filed(here, **given)
-    return filing.acknowledge(case, acknowledgement="府勞安字第1150012345號", by=here.authority, at=given.get("when", PLANNED) + timedelta(days=2))
+    return filing.acknowledge(
+        case,
+        acknowledgement="府勞安字第1150012345號",
+        by=here.authority,
+        at=given.get("when", PLANNED) + timedelta(days=2),
+    )
 
 
 def running(here: World, **given: Any) -> Case:
@@ -274,7 +304,13 @@ def examined(here: World, *, failing: tuple[int, ...] = (), **given: Any) -> Cas
     ends_on = class_of(case).ends_on
     marks = [{"trainee": one.pk, "mark": 50 if one.seat in failing else 80} for one in people(case)]
     examining.enter_marks(
-        case, number=1, sat_on=ends_on + timedelta(days=2), marks=marks, examiner="監考官", by=here.authority, at=at(ends_on + timedelta(days=3), "11:00")
+        case,
+        number=1,
+        sat_on=ends_on + timedelta(days=2),
+        marks=marks,
+        examiner="監考官",
+        by=here.authority,
+        at=at(ends_on + timedelta(days=3), "11:00"),
     )
     return Case.objects.get(pk=case.pk)
 
@@ -292,7 +328,15 @@ def trainee_user(one: Trainee) -> User:
     return user
 
 
-def signing(one: Trainee, *, half: str = "morning", leaving: bool = False, wall: datetime, offset: timedelta = timedelta(0), **given: Any) -> attending.Signing:
+def signing(
+    one: Trainee,
+    *,
+    half: str = "morning",
+    leaving: bool = False,
+    wall: datetime,
+    offset: timedelta = timedelta(0),
+    **given: Any,
+) -> attending.Signing:
     return attending.Signing(
         given.get("key", uuid4()), one.pk, half, leaving, wall, offset, given.get("image", SIGNATURE)
     )

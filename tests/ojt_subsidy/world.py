@@ -200,5 +200,5 @@ def closed(w: World, course: Course, at: datetime) -> Closing:
 
 
 def approved_lines(w: World, one: Closing, at: datetime) -> None:
-    count_, heldback = paying.approve_all(one.pk, by=w.chief, at=at)
+    _, heldback = paying.approve_all(one.pk, by=w.chief, at=at)
     assert not heldback, heldback

@@ -45,10 +45,14 @@ def test_six_approvals_at_one_instant_make_one_reviewer(here: w.World) -> None:
     assert AccountRight.objects.filter(office=here.bureau, right="reviewer").count() == 1
     # the five left nothing behind: no account, still under review
     assert SiteAccount.objects.filter(office=here.bureau, user__name__startswith="申請人").count() == 1
-    assert sorted(Case.objects.filter(kind="senior45.request").values_list("state", flat=True)) == ["done"] + ["filed"] * 5
+    assert (
+        sorted(Case.objects.filter(kind="senior45.request").values_list("state", flat=True)) == ["done"] + ["filed"] * 5
+    )
 
 
-def test_control_without_lock_trigger_and_index_there_are_several(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_lock_trigger_and_index_there_are_several(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _free(here)
     ready = [_ready(here, n, "reviewer") for n in range(6)]
     unlocked = SiteOffice.objects.select_related("organisation").get(pk=here.bureau.pk)
@@ -82,14 +86,20 @@ def test_the_trigger_alone_keeps_days_apart_under_two_connections(here: w.World)
     """S45-08: overlapping spans that end – the index does not see them – from two connections at once."""
     _free(here)
     people = [
-        SiteAccount.objects.create(user=w.person(f"人{n}"), office=here.bureau, role="county_officer", opened_on=today(), idle_from=today())
+        SiteAccount.objects.create(
+            user=w.person(f"人{n}"), office=here.bureau, role="county_officer", opened_on=today(), idle_from=today()
+        )
         for n in range(2)
     ]
 
     def take(account: SiteAccount) -> Any:
         with transaction.atomic():
             made = AccountRight.objects.create(
-                account=account, office=here.bureau, right="reviewer", starts_on=today(), ends_before=today() + timedelta(days=5)
+                account=account,
+                office=here.bureau,
+                right="reviewer",
+                starts_on=today(),
+                ends_before=today() + timedelta(days=5),
             )
             connection.cursor().execute("SELECT pg_sleep(0.3)")
             return made
@@ -112,7 +122,9 @@ def test_two_jobs_at_once_open_one_inventory(here: w.World) -> None:
     """S45-10."""
     at = now()
     answers = together([lambda: inventory.open_due(at=at)] * 4)
-    assert sum(isinstance(one, Campaign) for one in answers) == 1 and not any(isinstance(one, Exception) for one in answers), answers
+    assert sum(isinstance(one, Campaign) for one in answers) == 1 and not any(
+        isinstance(one, Exception) for one in answers
+    ), answers
     assert InventoryLine.objects.count() == SiteAccount.objects.filter(state="open").count()
 
 
@@ -124,7 +136,9 @@ def test_two_windows_answering_one_line_leave_both_facts_and_one_answer(here: w.
     campaign = inventory.open_due(at=now())
     line = InventoryLine.objects.get(account__user=here.editor)
     given = [(here.window, "keep", ""), (second, "stop", "調離")]
-    answers = together([lambda g=one: inventory.answer(campaign, [(line.pk, g[1], g[2])], by=g[0], at=now()) for one in given])
+    answers = together(
+        [lambda g=one: inventory.answer(campaign, [(line.pk, g[1], g[2])], by=g[0], at=now()) for one in given]
+    )
     assert answers == [1, 1]
     line.refresh_from_db()
     last = LineAnswer.objects.filter(line=line).exclude(act="correct").latest("pk")
@@ -140,12 +154,20 @@ def test_the_sweep_and_a_sign_in_at_one_instant(here: w.World) -> None:
     users = [w.person(f"閒置{n}") for n in range(4)]
     for user in users:
         w.account(user, here.job_center, "editor", at=then)
-    works = [lambda: sweep(on=on, at=at), lambda: sweep(on=on, at=at), *(lambda u=one: idling.signed_in(user=u, at=at) for one in users)]
+    works = [
+        lambda: sweep(on=on, at=at),
+        lambda: sweep(on=on, at=at),
+        *(lambda u=one: idling.signed_in(user=u, at=at) for one in users),
+    ]
     answers = together(works)
     assert not [one for one in answers if isinstance(one, Exception)], answers
     sweep(on=on, at=at)
     for account in SiteAccount.objects.filter(user__in=users):
         assert account.is_open == (account.last_sign_in_on == on)
-        assert Notice.objects.filter(code="senior45.closed", user=account.user_id).count() == (0 if account.is_open else 1)
-        open_ = Deadline.objects.filter(thing_id=account.pk, code=accounts.IDLE, met_at=None, lapsed_at=None, withdrawn_at=None)
+        assert Notice.objects.filter(code="senior45.closed", user=account.user_id).count() == (
+            0 if account.is_open else 1
+        )
+        open_ = Deadline.objects.filter(
+            thing_id=account.pk, code=accounts.IDLE, met_at=None, lapsed_at=None, withdrawn_at=None
+        )
         assert open_.count() == (1 if account.is_open else 0)

@@ -74,7 +74,13 @@ def test_what_is_published_stays_while_the_next_version_is_written(here: w.World
     article = w.submitted(here)
     act(articles.publish, article.case, by=here.reviewer, at=now())
     case = act(articles.revise, article.case, by=here.editor, at=now())
-    act(articles.save, case, data={**w.TEXT, "title": "改期公告", "starts_on": today(), "ends_before": None}, by=here.editor, at=now())
+    act(
+        articles.save,
+        case,
+        data={**w.TEXT, "title": "改期公告", "starts_on": today(), "ends_before": None},
+        by=here.editor,
+        at=now(),
+    )
     assert "銀髮徵才活動" in client.get(at(article)).content.decode()
     client.force_login(here.editor)
     preview = client.get(reverse("senior45:preview", args=[case.number])).content.decode()
@@ -92,7 +98,9 @@ def test_pictures_and_files_are_public_with_their_article_only(here: w.World, cl
     w.with_editor(here)
     article = w.written(here)
     one = media.add_picture(article.case, upload=picture(300, 200), alt="面談現場", by=here.editor, at=now())
-    file = media.add_file(article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), label="報名表", by=here.editor, at=now())
+    file = media.add_file(
+        article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), label="報名表", by=here.editor, at=now()
+    )
     addresses = [reverse("plus45:picture", args=[one.pk]), reverse("plus45:file", args=[file.pk])]
     assert [client.get(a).status_code for a in addresses] == [404, 404]
     articles.submit(article.case, by=here.editor, at=now())
@@ -116,7 +124,7 @@ def test_search_paging_feeds_and_sitemap(here: w.World, client: Client, act) -> 
     first, second = client.get(page).content.decode(), client.get(f"{page}?page=2").content.decode()
     assert "徵才第00場" in first and "徵才第13場" not in first and "徵才第13場" in second
     assert "徵才第07場" in client.get(f"{page}?q=第07場").content.decode()
-    assert "找到 <span class=\"num\">0</span> 篇" in client.get(f"{page}?q=沒有這個").content.decode()
+    assert '找到 <span class="num">0</span> 篇' in client.get(f"{page}?q=沒有這個").content.decode()
     assert client.get(f"{page}?page=abc").status_code == client.get(f"{page}?q={'長' * 500}").status_code == 200
     assert client.get(reverse("plus45:category", args=["no-such"])).status_code == 404
     feed = client.get(reverse("plus45:feed", args=["event"]))
@@ -133,7 +141,9 @@ def test_searching_for_code_shows_it_as_text(here: w.World, client: Client) -> N
 
 
 @pytest.mark.parametrize("n", [2, 12])
-def test_a_list_asks_as_often_for_two_as_for_twelve(here: w.World, client: Client, django_assert_num_queries, n: int) -> None:
+def test_a_list_asks_as_often_for_two_as_for_twelve(
+    here: w.World, client: Client, django_assert_num_queries, n: int
+) -> None:
     w.with_editor(here)
     for k in range(n):
         w.published(here, title=f"文{k}")

@@ -63,7 +63,12 @@ def test_from_opening_to_the_signed_report(here: w.World, tmp_path: Path) -> Non
         ]  # fmt: skip
         with pytest.raises(Refused, match="不能結束"):
             inventory.finish(campaign.case, by=here.inventory, at=now())
-    for day, reminded in ((date(2027, 1, 20), 0), (date(2027, 1, 21), 2), (date(2027, 1, 27), 2), (date(2027, 1, 28), 4)):
+    for day, reminded in (
+        (date(2027, 1, 20), 0),
+        (date(2027, 1, 21), 2),
+        (date(2027, 1, 27), 2),
+        (date(2027, 1, 28), 4),
+    ):
         with time_machine.travel(noon(day), tick=False):
             sweep(on=day, at=now())
         assert Notice.objects.filter(subject__startswith="催辦").count() == reminded, day
@@ -91,7 +96,9 @@ def test_from_opening_to_the_signed_report(here: w.World, tmp_path: Path) -> Non
     assert "Signature is Valid" in checked and "Total document signed" in checked
     changed = report.read_bytes().replace(b"/Producer", b"/Produces", 1)
     (tmp_path / "changed.pdf").write_bytes(changed)
-    checked = subprocess.run(["pdfsig", "-nocert", tmp_path / "changed.pdf"], capture_output=True, text=True, check=False).stdout
+    checked = subprocess.run(
+        ["pdfsig", "-nocert", tmp_path / "changed.pdf"], capture_output=True, text=True, check=False
+    ).stdout
     assert "Signature is Valid" not in checked
 
 
@@ -108,14 +115,28 @@ def test_unanswered_lines_end_as_the_setting_said_when_it_began(here: w.World) -
 
 def test_the_sheet_has_every_line(here: w.World, tmp_path: Path) -> None:
     campaign = inventory.open_due(at=now())
-    job = request_export(user=here.inventory, page="senior45.inventory", title="清查", query=f"campaign={campaign.pk}", format="ods", at=now())
+    job = request_export(
+        user=here.inventory,
+        page="senior45.inventory",
+        title="清查",
+        query=f"campaign={campaign.pk}",
+        format="ods",
+        at=now(),
+    )
     run_export(job.pk, at=now())
     job.refresh_from_db()
     assert (job.state, job.rows) == ("done", 8)
     with job.file.open("rb") as file:
         rows = read(file.read())
     assert len(rows) >= 9 and any("審稿人員" in row for row in rows)
-    job = request_export(user=here.window, page="senior45.inventory", title="清查", query=f"campaign={campaign.pk}", format="ods", at=now())
+    job = request_export(
+        user=here.window,
+        page="senior45.inventory",
+        title="清查",
+        query=f"campaign={campaign.pk}",
+        format="ods",
+        at=now(),
+    )
     run_export(job.pk, at=now())
     job.refresh_from_db()
     assert job.state == "failed"

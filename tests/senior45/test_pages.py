@@ -49,7 +49,9 @@ def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
     assert "王小明" in page.content.decode()
     done = as_(here.opener).post(reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": ""})
     assert done.status_code == 422 and "權限起日" in done.content.decode()
-    done = as_(here.opener).post(reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": f"{today():%Y-%m-%d}"})
+    done = as_(here.opener).post(
+        reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": f"{today():%Y-%m-%d}"}
+    )
     assert done.status_code == 302
     assert SiteAccount.objects.get(user=here.newcomer).is_open
     home = as_(here.newcomer).get(reverse("senior45:home")).content.decode()
@@ -112,11 +114,20 @@ def test_the_outsider_with_the_same_rights_elsewhere_finds_nothing(here: w.World
 def test_refusals_of_the_text_come_at_their_field_and_keep_the_rest(here: w.World) -> None:
     """S45-06."""
     w.with_editor(here)
-    data = {"office": here.point.pk, "category": "press_release", "title": "標題", "body": "內文", "starts_on": "115/11/21", "until_on": "115/11/20"}
+    data = {
+        "office": here.point.pk,
+        "category": "press_release",
+        "title": "標題",
+        "body": "內文",
+        "starts_on": "115/11/21",
+        "until_on": "115/11/20",
+    }
     answer = as_(here.editor).post(reverse("senior45:write"), data)
     html = answer.content.decode()
     assert answer.status_code == 422 and "不得刊登新聞稿" in html and "附件2" in html and 'value="標題"' in html
-    answer = as_(here.editor).post(reverse("senior45:write"), {**data, "category": "event", "body": "<script>1</script>"})
+    answer = as_(here.editor).post(
+        reverse("senior45:write"), {**data, "category": "event", "body": "<script>1</script>"}
+    )
     assert answer.status_code == 422 and "&lt;script&gt;" in answer.content.decode()
     assert not Article.objects.exists()
 
@@ -125,7 +136,14 @@ def test_a_stale_form_gets_both_sides(here: w.World) -> None:
     w.with_editor(here)
     article = w.written(here)
     edit = reverse("senior45:edit", args=[article.case.number])
-    data = {"office": here.point.pk, "category": "event", "title": "甲", "body": "內文", "starts_on": "115/11/21", "version": article.case.version}
+    data = {
+        "office": here.point.pk,
+        "category": "event",
+        "title": "甲",
+        "body": "內文",
+        "starts_on": "115/11/21",
+        "version": article.case.version,
+    }
     client = as_(here.editor)
     assert client.post(edit, data).status_code == 302
     stale = client.post(edit, {**data, "title": "乙的文字"})
@@ -166,7 +184,13 @@ def test_a_newcomer_registers_and_a_known_address_learns_nothing(here: w.World) 
 
 def test_head_and_window_are_set_by_whoever_opens_for_the_office(here: w.World) -> None:
     page = reverse("admin:s45_office", args=[here.point.pk])
-    form = {"role_code": "s45_window", "name": "新窗口", "email": "win@example.com", "phone": "06-2991111", "account_name": ""}
+    form = {
+        "role_code": "s45_window",
+        "name": "新窗口",
+        "email": "win@example.com",
+        "phone": "06-2991111",
+        "account_name": "",
+    }
     assert as_(here.opener).post(page, form).status_code == 302
     user = User.objects.get(email="win@example.com")
     assert as_(user).get(reverse("senior45:window")).status_code == 200
@@ -176,7 +200,9 @@ def test_head_and_window_are_set_by_whoever_opens_for_the_office(here: w.World) 
     last = as_(here.opener).post(page, {"remove": f"s45_window:{user.pk}"})
     assert last.status_code == 422 and "唯一的" in last.content.decode()
     with pytest.raises(designating.NotPermitted):
-        designating.undesignate(here.bureau, role_code="s45_head", user=here.bureau_head, by=here.other_opener, at=now())
+        designating.undesignate(
+            here.bureau, role_code="s45_head", user=here.bureau_head, by=here.other_opener, at=now()
+        )
 
 
 @pytest.mark.parametrize("n", [1, 12])

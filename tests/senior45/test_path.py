@@ -131,7 +131,9 @@ def test_an_idle_account_is_warned_closed_explained_and_resumed(here: w.World, c
         deciding.complete(case, by=here.opener, at=now())
         account.refresh_from_db()
         assert account.is_open and account.resumed_on == closes and account.idle_from == closes
-        assert Deadline.objects.get(thing_id=account.pk, code="senior45.idle", met_at=None, lapsed_at=None, withdrawn_at=None).due_on == closes + timedelta(180)
+        assert Deadline.objects.get(
+            thing_id=account.pk, code="senior45.idle", met_at=None, lapsed_at=None, withdrawn_at=None
+        ).due_on == closes + timedelta(180)
         assert can(here.newcomer, WRITE, here.job_center.organisation)
 
 
@@ -160,7 +162,9 @@ def test_a_sign_in_whose_signal_was_lost_still_counts(here: w.World) -> None:
         sweep(on=date(2026, 11, 21), at=now())
     account.refresh_from_db()
     assert account.is_open and account.idle_from == date(2026, 11, 1)
-    open_ = Deadline.objects.get(thing_id=account.pk, code=idling_code(), lapsed_at=None, withdrawn_at=None, met_at=None)
+    open_ = Deadline.objects.get(
+        thing_id=account.pk, code=idling_code(), lapsed_at=None, withdrawn_at=None, met_at=None
+    )
     assert open_.due_on == date(2026, 11, 1) + timedelta(180)
 
 
@@ -217,7 +221,9 @@ def test_stopping_closes_and_tells(here: w.World) -> None:
     assert idling.signed_in(user=here.newcomer, at=now()) == 0
 
 
-def test_an_amendment_of_the_matrix_reaches_accounts_that_are_open(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_amendment_of_the_matrix_reaches_accounts_that_are_open(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S45-09: the county cell, once the agency fills it."""
     from casework.kernel.law import Value
     from senior45.services import accounts

@@ -55,7 +55,13 @@ def test_a_seat_taken_since_is_refused_at_the_opening(here: w.World) -> None:
 
 def test_a_hand_over_ends_the_old_as_the_new_begins(here: w.World) -> None:
     """S45-08: on a later day, with both rights without a gap or overlap."""
-    form = {"place": here.bureau, "role": "county_officer", "duty": "officer", "rights": ["reviewer"], "hand_over": True}
+    form = {
+        "place": here.bureau,
+        "role": "county_officer",
+        "duty": "officer",
+        "rights": ["reviewer"],
+        "hand_over": True,
+    }
     case = w.filed(here, head=here.bureau_head, window=here.bureau_window, **form)
     day = today() + timedelta(days=5)
     deciding.complete(case, by=here.opener, at=now(), starts_on=day)
@@ -135,7 +141,11 @@ def test_somebody_elses_account_is_not_stopped(here: w.World) -> None:
 
 def test_the_opener_of_another_branch_decides_nothing(here: w.World) -> None:
     case = w.filed(here)
-    for act, given in ((deciding.complete, {}), (deciding.refuse, {"reason": "x"}), (deciding.send_back, {"reason": "x"})):
+    for act, given in (
+        (deciding.complete, {}),
+        (deciding.refuse, {"reason": "x"}),
+        (deciding.send_back, {"reason": "x"}),
+    ):
         with pytest.raises(NotPermitted):
             act(case, by=here.other_opener, at=now(), **given)
     assert Case.objects.get(pk=case.pk).state == "filed"
@@ -204,7 +214,12 @@ def test_a_category_outside_the_matrix(here: w.World) -> None:
     assert refused.value.field == "category" and not Article.objects.exists()
     article = w.written(here)
     with pytest.raises(Refused, match="附件2"):
-        articles.save(article.case, data={**w.TEXT, "category": "generations", "starts_on": today(), "ends_before": None}, by=here.editor, at=now())
+        articles.save(
+            article.case,
+            data={**w.TEXT, "category": "generations", "starts_on": today(), "ends_before": None},
+            by=here.editor,
+            at=now(),
+        )
     assert article.versions.get().category == "event"
 
 
@@ -236,9 +251,16 @@ def test_code_in_the_text(here: w.World, hostile: str) -> None:
 
 
 def test_what_the_cleaner_keeps() -> None:
-    html = text.render("# 標題\n\n**粗** [連結](https://example.com) \n\n- 一\n- 二\n\n|a|b|\n|---|---|\n|1|2|\n\n<font color=red>紅</font>")
+    html = text.render(
+        "# 標題\n\n**粗** [連結](https://example.com) \n\n- 一\n- 二\n\n|a|b|\n|---|---|\n|1|2|\n\n<font color=red>紅</font>"
+    )
     assert "<h2>標題</h2>" in html and "<strong>粗</strong>" in html and "<li>一</li>" in html and "<td>1</td>" in html
-    assert 'href="https://example.com"' in html and 'rel="noopener noreferrer"' in html and "<font" not in html and "紅" in html
+    assert (
+        'href="https://example.com"' in html
+        and 'rel="noopener noreferrer"' in html
+        and "<font" not in html
+        and "紅" in html
+    )
 
 
 def picture(width: int, height: int, kind: str = "JPEG") -> SimpleUploadedFile:
@@ -262,13 +284,17 @@ def test_a_picture_is_made_smaller_and_stripped(here: w.World) -> None:
     exif[0x010E] = "GPS of somebody's house"
     out = io.BytesIO()
     Image.new("RGB", (4000, 3000), "#334455").save(out, "JPEG", exif=exif)
-    kept = media.add_picture(article.case, upload=SimpleUploadedFile("p.jpg", out.getvalue()), alt="活動", by=here.editor, at=now())
+    kept = media.add_picture(
+        article.case, upload=SimpleUploadedFile("p.jpg", out.getvalue()), alt="活動", by=here.editor, at=now()
+    )
     with kept.file.open("rb") as file, Image.open(file) as shown:
         assert shown.size == (1600, 1200) == (kept.width, kept.height) and not shown.getexif()
     with pytest.raises(Refused, match="替代文字"):
         media.add_picture(article.case, upload=picture(10, 10), alt=" ", by=here.editor, at=now())
     with pytest.raises(Refused, match="不是 JPEG 或 PNG"):
-        media.add_picture(article.case, upload=SimpleUploadedFile("p.jpg", b"GIF89a..."), alt="x", by=here.editor, at=now())
+        media.add_picture(
+            article.case, upload=SimpleUploadedFile("p.jpg", b"GIF89a..."), alt="x", by=here.editor, at=now()
+        )
 
 
 def odf(*names: str, kind: str = "application/vnd.oasis.opendocument.text") -> SimpleUploadedFile:
@@ -286,7 +312,9 @@ def test_files_are_pdf_or_odf_without_macros(here: w.World) -> None:
     article = w.written(here)
     add = {"label": "報名表", "by": here.editor, "at": now()}
     assert media.add_file(article.case, upload=odf("content.xml"), **add).extension == "odt"
-    assert media.add_file(article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), **add).extension == "pdf"
+    assert (
+        media.add_file(article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), **add).extension == "pdf"
+    )
     for wrong, said in (
         (odf("Basic/script.xml"), "巨集"),
         (odf("content.xml", kind="application/zip"), "只接受 PDF 或 ODF"),
@@ -331,7 +359,9 @@ def test_another_offices_reviewer_and_editor(here: w.World) -> None:
         with pytest.raises(NotPermitted):
             act(article.case, by=here.center_reviewer, at=now(), **given)
     with pytest.raises(NotPermitted):
-        articles.save(article.case, data={**w.TEXT, "starts_on": today(), "ends_before": None}, by=here.center_editor, at=now())
+        articles.save(
+            article.case, data={**w.TEXT, "starts_on": today(), "ends_before": None}, by=here.center_editor, at=now()
+        )
     with pytest.raises(NotPermitted):
         w.written(here, by=here.center_editor)
 
@@ -342,7 +372,12 @@ def test_a_version_sent_for_review_never_changes(here: w.World) -> None:
     with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
         ArticleVersion.objects.filter(article=article).update(body="偷改")
     articles.send_back(article.case, reason="請補電話", by=here.reviewer, at=now())
-    articles.save(article.case, data={**w.TEXT, "body": "補上電話", "starts_on": today(), "ends_before": None}, by=here.editor, at=now())
+    articles.save(
+        article.case,
+        data={**w.TEXT, "body": "補上電話", "starts_on": today(), "ends_before": None},
+        by=here.editor,
+        at=now(),
+    )
     assert list(article.versions.values_list("number", "body")) == [(1, w.TEXT["body"]), (2, "補上電話")]
 
 
@@ -378,13 +413,19 @@ def test_a_window_answering_for_another_office(here: w.World) -> None:
 
 def test_the_database_alone_refuses_two_holders(here: w.World) -> None:
     """S45-08: overlapping days and two open rows, whatever the code does."""
-    second = SiteAccount.objects.create(user=here.newcomer, office=here.bureau, role="county_officer", opened_on=today(), idle_from=today())
+    second = SiteAccount.objects.create(
+        user=here.newcomer, office=here.bureau, role="county_officer", opened_on=today(), idle_from=today()
+    )
     for right in ("reviewer",):
         with pytest.raises(IntegrityError, match="one holder at a time"), transaction.atomic():
             AccountRight.objects.create(account=second, office=here.bureau, right=right, starts_on=today())
         with pytest.raises(IntegrityError, match="one holder at a time"), transaction.atomic():
             AccountRight.objects.create(
-                account=second, office=here.bureau, right=right, starts_on=today(), ends_before=today() + timedelta(days=9)
+                account=second,
+                office=here.bureau,
+                right=right,
+                starts_on=today(),
+                ends_before=today() + timedelta(days=9),
             )
     with pytest.raises(IntegrityError, match="different offices"), transaction.atomic():
         AccountRight.objects.create(account=second, office=here.point, right="editor", starts_on=today())

@@ -21,7 +21,9 @@ _numbers = count(1)
 
 def person(name: str, **fields: Any) -> User:
     n = next(_numbers)
-    return User.objects.create_user(f"person{n:05d}", name=name, email=f"person{n}@example.com", password="x", phone="06-2991111", **fields)
+    return User.objects.create_user(
+        f"person{n:05d}", name=name, email=f"person{n}@example.com", password="x", phone="06-2991111", **fields
+    )
 
 
 @dataclass
@@ -44,7 +46,9 @@ class World:
 
 
 def office(name: str, kind: OfficeKind, organisation_kind: str, **given: Any) -> SiteOffice:
-    organisation = Organisation.objects.create(name=name, short_name=name[-8:], kind=organisation_kind, code=f"T-{next(_numbers)}")
+    organisation = Organisation.objects.create(
+        name=name, short_name=name[-8:], kind=organisation_kind, code=f"T-{next(_numbers)}"
+    )
     return SiteOffice.objects.create(organisation=organisation, kind=kind, **given)
 
 
@@ -54,7 +58,9 @@ def account(user: User, place: SiteOffice, *rights: str, at: datetime | None = N
 
     at = at or now()
     on = taipei_day(at)
-    made = SiteAccount.objects.create(user=user, office=place, role="agency_officer", title="專員", opened_on=on, idle_from=on)
+    made = SiteAccount.objects.create(
+        user=user, office=place, role="agency_officer", title="專員", opened_on=on, idle_from=on
+    )
     for right in rights:
         give_right(made, right, starts_on=on, case=None, by=None, at=at)
     role_from_rights(made, on=on, by=None, at=at)
@@ -72,7 +78,9 @@ def world() -> World:
     job_center = office("雲嘉南分署臺南就業中心", OfficeKind.JOB_CENTER, KIND.SERVICE, branch=branch)
     county = County.objects.create(code="67000", name="臺南市", branch=branch.organisation)
     bureau = office("臺南市政府勞工局", OfficeKind.COUNTY, KIND.COUNTY, branch=branch, county=county)
-    point = office("臺南市銀髮人才服務據點", OfficeKind.SILVER_POINT, KIND.SERVICE, branch=branch, county=county, bureau=bureau)
+    point = office(
+        "臺南市銀髮人才服務據點", OfficeKind.SILVER_POINT, KIND.SERVICE, branch=branch, county=county, bureau=bureau
+    )
     w = World(lead, other_hq, branch, other_branch, job_center, bureau, point, county)
     names = ("head", "window", "bureau_head", "bureau_window", "newcomer", "editor", "reviewer", "opener", "lead_opener", "admin",
              "inventory", "other_opener", "branch_window", "center_editor", "center_reviewer")  # fmt: skip

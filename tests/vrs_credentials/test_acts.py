@@ -47,8 +47,25 @@ def hours_filed(here: w.World, certificate: Certificate, hours: str = "36") -> C
         "starts_on": today() - timedelta(days=5), "ends_on": today() - timedelta(days=1), "disabilities": ["physical"],
     }  # fmt: skip
     row = training.save_record(one.case, position=None, data=data, by=who, at=now())
-    uploading.add_paper(one.case, code="certificate", label="結訓證書", uploads=[w.pdf("正面"), w.pdf("反面")], by=who, at=now(), subject=row.code)
-    uploading.add_paper(one.case, code="pledge", label="切結書", uploads=[w.pdf("切結書")], by=who, at=now(), field="pledge", by_hand=True)
+    uploading.add_paper(
+        one.case,
+        code="certificate",
+        label="結訓證書",
+        uploads=[w.pdf("正面"), w.pdf("反面")],
+        by=who,
+        at=now(),
+        subject=row.code,
+    )
+    uploading.add_paper(
+        one.case,
+        code="pledge",
+        label="切結書",
+        uploads=[w.pdf("切結書")],
+        by=who,
+        at=now(),
+        field="pledge",
+        by_hand=True,
+    )
     return filing.file(Case.objects.get(pk=one.case_id), by=who, at=now())
 
 
@@ -78,7 +95,9 @@ def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch:
 
     machine, people = MACHINES[thing], _people(here)
     about = casetype(machine.kind)
-    monkeypatch.setattr(type(about), "guards", property(lambda self: dict.fromkeys(filing_guards, lambda *given: None)), raising=False)
+    monkeypatch.setattr(
+        type(about), "guards", property(lambda self: dict.fromkeys(filing_guards, lambda *given: None)), raising=False
+    )
     owner = {"organisation": here.institution} if thing == "course" else {"person": here.applicant}
     case = open_case(kind=machine.kind, title="表", office=here.office, by=None, at=now(), **owner)
     for state in machine.states:
@@ -98,7 +117,10 @@ def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch:
                             move(case, transition.name, by=user, at=now(), reason="理由")
                     else:
                         move(case, transition.name, by=user, at=now(), reason="理由")
-                        assert (case.state, case.turn) == (transition.target, machine.state(transition.target).turn.value)
+                        assert (case.state, case.turn) == (
+                            transition.target,
+                            machine.state(transition.target).turn.value,
+                        )
                     transaction.set_rollback(True)
 
 
@@ -141,7 +163,12 @@ def test_a_reviewers_right_is_on_that_case_alone_and_ends_with_it(here: w.World)
 
 @pytest.mark.parametrize(
     ("verdicts", "step"),
-    [(("pass", "pass"), "approve"), (("pass", "doubt"), "committee"), (("doubt", "doubt"), "committee"), (("pass", "supplement"), "supplement")],
+    [
+        (("pass", "pass"), "approve"),
+        (("pass", "doubt"), "committee"),
+        (("doubt", "doubt"), "committee"),
+        (("pass", "supplement"), "supplement"),
+    ],
 )
 def test_what_follows_from_two_opinions(here: w.World, verdicts: tuple[str, str], step: str) -> None:
     case = w.opined(here, w.assigned(here), *verdicts)
@@ -160,7 +187,9 @@ def test_an_opinion_is_given_once_and_never_changed(here: w.World) -> None:
     opinion.verdict = "doubt"
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         opinion.save()
-    assert not any("審查通過" in str(event.changes) for event in case.events.all()), "nothing is read before both are in"
+    assert not any("審查通過" in str(event.changes) for event in case.events.all()), (
+        "nothing is read before both are in"
+    )
 
 
 def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
@@ -168,7 +197,9 @@ def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
     items = [{"target": "paper.degree", "label": "學歷", "problem": "影本不清楚"}]
     with pytest.raises(Refused, match="補件期限"):
         filing.ask_supplement(case, items=items, message="", by=here.handler, at=now())
-    case = filing.ask_supplement(case, items=items, message="", due_on=days_after(today(), 7), by=here.handler, at=now())
+    case = filing.ask_supplement(
+        case, items=items, message="", due_on=days_after(today(), 7), by=here.handler, at=now()
+    )
     assert (case.state, case.due_on) == ("supplement", days_after(today(), 7))
     with pytest.raises(Refused, match="尚有補正項目未回復"):
         filing.supply(case, by=here.applicant, at=now())
@@ -176,7 +207,9 @@ def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
 
     request = corrections.open_request(case)
     assert request
-    corrections.answer(request.items.get(), case=Case.objects.get(pk=case.pk), text="已重新掃描", by=here.applicant, at=now())
+    corrections.answer(
+        request.items.get(), case=Case.objects.get(pk=case.pk), text="已重新掃描", by=here.applicant, at=now()
+    )
     case = filing.supply(case, by=here.applicant, at=now())
     assert case.state == "filed" and case.due_on is None
     case = w.to_approve(here, case)
@@ -185,7 +218,9 @@ def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
 
 def test_the_committee_rejects_with_a_letter_to_the_person(here: w.World) -> None:
     case = w.opined(here, w.assigned(here), "doubt", "pass")
-    session = reviewing.call_session(office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now())
+    session = reviewing.call_session(
+        office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
+    )
     case = reviewing.refer(case, session=session, by=here.handler, at=now())
     with pytest.raises(Refused, match="會議紀錄"):
         reviewing.decide(case, decision="reject", reason="不符", by=here.secretary, at=now())
@@ -207,7 +242,12 @@ def test_a_lecturer_passed_once_needs_no_papers_again(here: w.World) -> None:
     """VRS-06."""
     teacher = w.course_approved(here).lecturers.get()
     course = w.courses.start(
-        here.institution, data=w.course_data(days_after(today(), 50)), sets=[w.a_set()], lecturers=[teacher], by=here.clerk, at=now()
+        here.institution,
+        data=w.course_data(days_after(today(), 50)),
+        sets=[w.a_set()],
+        lecturers=[teacher],
+        by=here.clerk,
+        at=now(),
     )
     uploading.add_paper(course.case, code="course_summary", label="摘要", uploads=[w.pdf()], by=here.clerk, at=now())
     assert filing.file(course.case, by=here.clerk, at=now()).state == "filed"
@@ -249,7 +289,18 @@ def _bad_rows(here: w.World, day: str) -> dict[str, tuple[tuple[str, str, str, s
 
 @pytest.mark.parametrize(
     "what",
-    ["wrong ID", "unknown person", "another name", "hours above the course's", "no hours", "infinite hours", "a formula", "a day outside", "no day", "a line break"],
+    [
+        "wrong ID",
+        "unknown person",
+        "another name",
+        "hours above the course's",
+        "no hours",
+        "infinite hours",
+        "a formula",
+        "a day outside",
+        "no day",
+        "a line break",
+    ],
 )
 def test_bad_rows_are_named_with_number_and_reason_and_nothing_enters(here: w.World, what: str) -> None:
     """VRS-08."""
@@ -300,7 +351,16 @@ def test_rosters_come_as_sheets_too(here: w.World, kind: str) -> None:
     from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
 
     out = io.BytesIO()
-    write(kind, out, title="名冊", header=list(COLUMNS), rows=[list(EXAMPLE), [course.starts_on.isoformat(), "王小明", here.applicant.national_id, "6", "否", "否", "否"]])
+    write(
+        kind,
+        out,
+        title="名冊",
+        header=list(COLUMNS),
+        rows=[
+            list(EXAMPLE),
+            [course.starts_on.isoformat(), "王小明", here.applicant.national_id, "6", "否", "否", "否"],
+        ],
+    )
     found = _preview(course, out.getvalue())
     assert found.ok, (found.problem, found.wrong)
 
@@ -325,16 +385,29 @@ def test_the_same_file_twice_adds_nothing_and_clearing_ends_with_approval(here: 
     with pytest.raises(Refused, match="先清除"):
         attending.import_attendance(case, files=[(field, "別的.csv", other)], by=here.clerk, at=now())
     attending.clear_attendance(case, by=here.clerk, at=now())
-    attending.import_attendance(Case.objects.get(pk=case.pk), files=[(field, "別的.csv", other)], by=here.clerk, at=now())
+    attending.import_attendance(
+        Case.objects.get(pk=case.pk), files=[(field, "別的.csv", other)], by=here.clerk, at=now()
+    )
     attending.credit_attendance(Case.objects.get(pk=case.pk), by=here.handler, at=now())
     assert register.balance(one, until=today())["professional"] == 5
     with pytest.raises(NotAllowed):
         attending.clear_attendance(Case.objects.get(pk=case.pk), by=here.clerk, at=now())
     entry = one.entries.get()
-    ledger.correct(one, group="law", hours=Decimal(-2), held_on=today(), reason="時數誤植", by=here.handler, at=now(), corrects=entry)
+    ledger.correct(
+        one,
+        group="law",
+        hours=Decimal(-2),
+        held_on=today(),
+        reason="時數誤植",
+        by=here.handler,
+        at=now(),
+        corrects=entry,
+    )
     assert register.balance(one, until=today())["professional"] == 3
     with pytest.raises(Refused, match="只剩 3 小時"):
-        ledger.correct(one, group="law", hours=Decimal(-4), held_on=today(), reason="x", by=here.handler, at=now(), corrects=entry)
+        ledger.correct(
+            one, group="law", hours=Decimal(-4), held_on=today(), reason="x", by=here.handler, at=now(), corrects=entry
+        )
     with pytest.raises(NotPermitted):
         ledger.correct(one, group="law", hours=Decimal(1), held_on=today(), reason="x", by=here.clerk, at=now())
 
@@ -345,7 +418,9 @@ def test_two_fields_take_two_files_and_both_or_nothing(here: w.World) -> None:
     case, (first, second) = course.case, course.fields.all()
     rows = w.roster([(course.starts_on.isoformat(), "王小明", here.applicant.national_id or "", "2")])
     with pytest.raises(Refused, match="簽到表"):
-        attending.import_attendance(case, files=[(first, "1.csv", rows), (second, "2.csv", rows)], by=here.clerk, at=now())
+        attending.import_attendance(
+            case, files=[(first, "1.csv", rows), (second, "2.csv", rows)], by=here.clerk, at=now()
+        )
     attending.keep_sheet(case, upload=w.pdf("簽到"), by=here.clerk, at=now())
     with pytest.raises(Refused, match="尚缺：領域二"):
         attending.import_attendance(case, files=[(first, "1.csv", rows)], by=here.clerk, at=now())
@@ -366,7 +441,9 @@ def test_the_ledger_is_never_changed_and_its_balance_is_its_sum(here: w.World) -
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             change()
     assert register.balances([one.pk], until=today())[one.pk] == register.balance(one, until=today())
-    assert register.balance(one, until=today() - timedelta(days=1)) == dict.fromkeys(("professional", "law", "ethics", "quality"), 0)
+    assert register.balance(one, until=today() - timedelta(days=1)) == dict.fromkeys(
+        ("professional", "law", "ethics", "quality"), 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -412,7 +489,9 @@ def test_renewed_after_the_end_begins_on_the_day_of_application(here: w.World) -
 
 
 def _away(here: w.World, one: Certificate, away_from: date, away_until: date) -> Case:
-    made = renewing.start_extension(one, reason="parental_leave", away_from=away_from, away_until=away_until, person=here.applicant, at=now())
+    made = renewing.start_extension(
+        one, reason="parental_leave", away_from=away_from, away_until=away_until, person=here.applicant, at=now()
+    )
     for code in renewing.EXTENSION_PAPERS:
         uploading.add_paper(
             made.case, code=code, label=code, uploads=[w.pdf(code)], by=here.applicant, at=now(), field="pledge" if code == "pledge" else "document",
@@ -443,18 +522,32 @@ def test_an_extension_moves_the_end_and_its_reminders(here: w.World) -> None:
 
 def test_two_certificates_of_a_kind_never_share_a_day(here: w.World) -> None:
     one = w.certified(here)
-    again = {f.name: getattr(one, f.name) for f in Certificate._meta.concrete_fields if f.name not in ("id", "case", "number", "previous")}
+    again = {
+        f.name: getattr(one, f.name)
+        for f in Certificate._meta.concrete_fields
+        if f.name not in ("id", "case", "number", "previous")
+    }
     other = w.filed(here, w.professional("別人"))
     with pytest.raises(IntegrityError, match="overlap"), transaction.atomic():
         Certificate.objects.create(**{**again, "starts_on": one.valid_until}, number="X-1", case=other)
-    following = {**again, "starts_on": one.ends_before, "ends_before": date(2099, 1, 1), "first_ends_before": date(2099, 1, 1)}
+    following = {
+        **again,
+        "starts_on": one.ends_before,
+        "ends_before": date(2099, 1, 1),
+        "first_ends_before": date(2099, 1, 1),
+    }
     Certificate.objects.create(**following, number="X-2", case=other)
 
 
 def test_the_way_back_with_twenty_hours(here: w.World) -> None:
     """VRS-14."""
     one = w.older(w.certified(here), today() - timedelta(days=3 * 365 + 60))
-    given = {"away_from": one.valid_until - timedelta(days=60), "away_until": today() - timedelta(days=5), "consent_on": today(), "consent_letter": "府勞字第1號"}
+    given = {
+        "away_from": one.valid_until - timedelta(days=60),
+        "away_until": today() - timedelta(days=5),
+        "consent_on": today(),
+        "consent_letter": "府勞字第1號",
+    }
     with pytest.raises(NotPermitted):
         renewing.record_way_back(one, **given, by=here.applicant, at=now())
     with pytest.raises(Refused, match="未滿"):
@@ -477,7 +570,11 @@ def test_reminders_at_180_90_30_7_and_on_the_opening_day(here: w.World) -> None:
     for before in sorted(days, reverse=True):
         sweep(on=one.valid_until - timedelta(days=before), at=now())
     sweep(on=one.ends_before, at=now())
-    told = list(Notice.objects.filter(user=here.applicant, code__in=["vrs_credentials.ends_soon", "vrs_credentials.ended"]).order_by("pk"))
+    told = list(
+        Notice.objects.filter(
+            user=here.applicant, code__in=["vrs_credentials.ends_soon", "vrs_credentials.ended"]
+        ).order_by("pk")
+    )
     assert len(told) == 6 and "可以申請資格更新了" in {one.subject for one in told} and "已屆滿" in told[-1].subject
 
 

@@ -56,7 +56,10 @@ def test_two_imports_of_one_file_add_it_once(here: w.World) -> None:
     course = w.course_approved(here, starts_on=today() - timedelta(days=3))
     attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
     content, field = _roster(here, course.starts_on), course.fields.get()
-    press = lambda: attending.import_attendance(course.case, files=[(field, "名冊.csv", content)], by=here.clerk, at=now())  # noqa: E731
+
+    def press():
+        return attending.import_attendance(course.case, files=[(field, "名冊.csv", content)], by=here.clerk, at=now())
+
     answers = together([press] * 3)
     assert sorted(answers) == [(0, 1), (0, 1), (1, 0)], answers
     assert AttendanceImport.objects.get().attendances.count() == 1
@@ -80,20 +83,32 @@ def test_approval_against_clearing_leaves_one_of_them(here: w.World) -> None:
             lambda: attending.clear_attendance(case, by=here.clerk, at=now(), version=case.version),
         ]
     )
-    assert sum(isinstance(a, Case) for a in answers) == 1 and sum(isinstance(a, Stale | NotAllowed) for a in answers) == 1, answers
+    assert (
+        sum(isinstance(a, Case) for a in answers) == 1 and sum(isinstance(a, Stale | NotAllowed) for a in answers) == 1
+    ), answers
     case.refresh_from_db()
     standing = AttendanceImport.objects.filter(cleared_at=None).exists()
-    assert (case.state, LedgerEntry.objects.filter(certificate=one).count(), standing) in {("credited", 1, True), ("approved", 0, False)}
+    assert (case.state, LedgerEntry.objects.filter(certificate=one).count(), standing) in {
+        ("credited", 1, True),
+        ("approved", 0, False),
+    }
 
 
 def test_two_certificates_at_one_instant_and_only_one_stands(here: w.World) -> None:
     """The trigger's lock: two transactions that do not see each other."""
     one = w.certified(here)
-    given = {f.name: getattr(one, f.name) for f in Certificate._meta.concrete_fields if f.name not in ("id", "case", "number", "previous")}
+    given = {
+        f.name: getattr(one, f.name)
+        for f in Certificate._meta.concrete_fields
+        if f.name not in ("id", "case", "number", "previous")
+    }
     cases = [w.filed(here, w.professional(f"人{n}")) for n in range(2)]
     Certificate.objects.filter(pk=one.pk).update(state="revoked")
     answers = together(
-        [lambda n=n: Certificate.objects.create(**{**given, "state": "valid"}, number=f"X-{n}", case=cases[n]) for n in range(2)]
+        [
+            lambda n=n: Certificate.objects.create(**{**given, "state": "valid"}, number=f"X-{n}", case=cases[n])
+            for n in range(2)
+        ]
     )
     assert sum(isinstance(a, Certificate) for a in answers) == 1, answers
     assert sum(isinstance(a, IntegrityError) for a in answers) == 1
@@ -101,7 +116,11 @@ def test_two_certificates_at_one_instant_and_only_one_stands(here: w.World) -> N
 
 def test_control_without_the_trigger_both_stand(here: w.World) -> None:
     one = w.certified(here)
-    given = {f.name: getattr(one, f.name) for f in Certificate._meta.concrete_fields if f.name not in ("id", "case", "number", "previous")}
+    given = {
+        f.name: getattr(one, f.name)
+        for f in Certificate._meta.concrete_fields
+        if f.name not in ("id", "case", "number", "previous")
+    }
     case = w.filed(here, w.professional("另"))
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE vrs_credentials_certificate DISABLE TRIGGER vrs_certificate_alone")

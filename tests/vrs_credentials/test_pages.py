@@ -46,10 +46,17 @@ def test_public_side_without_signing_in(here: w.World) -> None:
         data={"title": "就業服務員", "kind": "placement", "place": "臺北", "pay": "40,000 元", "body": "內容", "contact": "電話",
               "opens_on": today(), "closes_on": today()},
     )  # fmt: skip
-    site.save_news(data={"title": "線上申請", "body": "公告", "pinned": True, "published_on": today()}, by=here.handler, at=now())
+    site.save_news(
+        data={"title": "線上申請", "body": "公告", "pinned": True, "published_on": today()}, by=here.handler, at=now()
+    )
     client = browser(None)
     assert course.title in get(client, "vrs_credentials:home")
-    for query in ({}, {"q": course.title}, {"kind": "placement", "group": "professional"}, {"kind": "x", "group": "y", "page": "99"}):
+    for query in (
+        {},
+        {"q": course.title},
+        {"kind": "placement", "group": "professional"},
+        {"kind": "x", "group": "y", "page": "99"},
+    ):
         assert course.title in get(client, "vrs_credentials:public_courses", **query)
     assert course.title not in get(client, "vrs_credentials:public_courses", kind="assessor")
     assert course.title in get(client, "vrs_credentials:public_course", course.number)
@@ -78,12 +85,22 @@ def test_joining_and_the_wizard(here: w.World) -> None:
     wrong = client.post(reverse("vrs_credentials:join"), {**given, "national_id": "A123456788"})
     assert wrong.status_code == 422 and "陳𠮷新" in wrong.content.decode()
     assert client.post(reverse("vrs_credentials:join"), given).status_code == 200
-    again = client.post(reverse("vrs_credentials:join"), {**given, "account_name": "newbie02", "email": "n2@example.com"})
+    again = client.post(
+        reverse("vrs_credentials:join"), {**given, "account_name": "newbie02", "email": "n2@example.com"}
+    )
     assert again.status_code == 422 and "這個身分證字號已有帳號" in again.content.decode()
     user = User.objects.get(account_name="newbie01")
     assert user.notices.get().body.count("/set-password/") == 1
     client = browser(user)
-    answers = {"kind": "placement", "degree": "other", "licence": "false", "skill": "none", "programme": "true", "training": "0", "years": "1"}
+    answers = {
+        "kind": "placement",
+        "degree": "other",
+        "licence": "false",
+        "skill": "none",
+        "programme": "true",
+        "training": "0",
+        "years": "1",
+    }
     page = client.post(reverse("vrs_credentials:apply"), answers)
     text = page.content.decode()
     assert text.index("第七條第一項第四款") < text.index("第七條第一項第五款") and "學分學程證明" in text
@@ -135,7 +152,9 @@ def test_professional_pages(here: w.World) -> None:
     text = get(client, "vrs_credentials:plan", one.pk, more_ethics="6")
     assert course.title in text and "即可達到更新所需時數" in text
     first = (today() + timedelta(days=1)).isoformat()
-    text = get(client, "vrs_credentials:plan", one.pk, away_from=first, away_until=(today() + timedelta(days=200)).isoformat())
+    text = get(
+        client, "vrs_credentials:plan", one.pk, away_from=first, away_until=(today() + timedelta(days=200)).isoformat()
+    )
     assert "可申請展延" in text
     assert "請同時填寫" in get(client, "vrs_credentials:plan", one.pk, away_from=first)
     assert (Case.objects.count(), LedgerEntry.objects.count()) == before
@@ -143,19 +162,26 @@ def test_professional_pages(here: w.World) -> None:
     states = sorted(Document.objects.filter(case=one.case, paper="vrs_certificate").values_list("state", flat=True))
     assert states == ["issued", "replaced"]
     extension = client.post(
-        reverse("vrs_credentials:extend", args=[one.pk]), {"reason": "parental_leave", "away_from": first, "away_until": "2050-01-01"}
+        reverse("vrs_credentials:extend", args=[one.pk]),
+        {"reason": "parental_leave", "away_from": first, "away_until": "2050-01-01"},
     )
     assert extension.status_code == 302
     number = extension.headers["Location"].split("/")[-2]
     get(client, "vrs_credentials:extension", number)
     get(client, "vrs_credentials:print", number, "form")
-    page = client.post(reverse("vrs_credentials:extend", args=[one.pk]), {"reason": "parental_leave", "away_from": first, "away_until": "2020-01-01"})
+    page = client.post(
+        reverse("vrs_credentials:extend", args=[one.pk]),
+        {"reason": "parental_leave", "away_from": first, "away_until": "2020-01-01"},
+    )
     assert page.status_code == 422 and "迄日不得早於起日" in page.content.decode()
     get(client, "vrs_credentials:hours")
     case = hours_filed(here, one)
     get(client, "vrs_credentials:hours_case", case.number)
     get(client, "vrs_credentials:print", case.number, "form")
-    client.post(reverse("casework:autosave"), {"draft_key": "vrs.education", "title": "打到一半的研討會", "kinds": ["placement"]})
+    client.post(
+        reverse("casework:autosave"),
+        {"draft_key": "vrs.education", "title": "打到一半的研討會", "kinds": ["placement"]},
+    )
     assert "打到一半的研討會" in get(client, "vrs_credentials:education_apply")
     case = w.education_filed(here, ended_on=today(), starts_on=today())
     get(client, "vrs_credentials:education", case.number)
@@ -169,7 +195,9 @@ def test_professional_pages(here: w.World) -> None:
 
 def test_renewal_page(here: w.World) -> None:
     one = w.older(w.certified(here), today() - timedelta(days=3 * 365 - 40))
-    w.give_hours(one, {"professional": "50", "law": "4", "ethics": "9"}, held_on=today() - timedelta(days=30), by=here.handler)
+    w.give_hours(
+        one, {"professional": "50", "law": "4", "ethics": "9"}, held_on=today() - timedelta(days=30), by=here.handler
+    )
     client = browser(here.applicant)
     assert "申請換證" in get(client, "vrs_credentials:renew", one.pk)
     made = client.post(reverse("vrs_credentials:renew", args=[one.pk]))
@@ -183,11 +211,29 @@ def test_renewal_page(here: w.World) -> None:
 def test_institution_pages(here: w.World) -> None:
     """VRS-05, VRS-06, VRS-08 on screen: file a course, import a roster with errors, then without."""
     client = browser(here.clerk)
-    for name in ("institution", "institution_profile", "course_file", "course_list", "lecturers", "lecturer_new", "job_new", "job_list", "attendance_list", "roster_example"):
+    for name in (
+        "institution",
+        "institution_profile",
+        "course_file",
+        "course_list",
+        "lecturers",
+        "lecturer_new",
+        "job_new",
+        "job_list",
+        "attendance_list",
+        "roster_example",
+    ):
         get(client, f"vrs_credentials:{name}")
-    bad = client.post(reverse("vrs_credentials:lecturer_new"), {**w.LECTURER, "clause": "1", "national_id": w.national_id(5)})
+    bad = client.post(
+        reverse("vrs_credentials:lecturer_new"), {**w.LECTURER, "clause": "1", "national_id": w.national_id(5)}
+    )
     assert bad.status_code == 422 and "證書字號" in bad.content.decode()
-    assert client.post(reverse("vrs_credentials:lecturer_new"), {**w.LECTURER, "national_id": w.national_id(5)}).status_code == 302
+    assert (
+        client.post(
+            reverse("vrs_credentials:lecturer_new"), {**w.LECTURER, "national_id": w.national_id(5)}
+        ).status_code
+        == 302
+    )
     teacher = here.institution and w.courses.Lecturer.objects.get()
     given = {
         "title": "新課程", "is_public": "on", "mode": "onsite", "slot": "full", "starts_on": "116/03/01", "ends_on": "116/03/01", "fee": "0",
@@ -209,7 +255,12 @@ def test_institution_pages(here: w.World) -> None:
     wrong = w.roster([(day, "王小明", here.applicant.national_id, "9"), ("2001/1/1", "無此人", "A123456788", "x")])
     answer = client.post(page, {"roster_1": _file(wrong), "sheet": w.pdf("簽到")})
     text = answer.content.decode()
-    assert answer.status_code == 422 and "第" not in text[:0] and "時數 9 應大於 0 且不超過核定時數 6" in text and "上課日期" in text
+    assert (
+        answer.status_code == 422
+        and "第" not in text[:0]
+        and "時數 9 應大於 0 且不超過核定時數 6" in text
+        and "上課日期" in text
+    )
     assert not course.fields.get().imports.exists()
     good = w.roster([(day, "王小明", here.applicant.national_id, "6")], encoding="cp950")
     answer = client.post(page, {"roster_1": _file(good)})
@@ -257,14 +308,19 @@ def test_office_pages(here: w.World) -> None:
     assert "科系不符之疑義" not in applicant and here.reviewers[0].name not in applicant
     for one in Opinion.objects.all():
         get(handler, "admin:vrs_opinion_sheet", one.assignment_id)
-    made = secretary.post(reverse("admin:vrs_sessions"), {"held_on": today().isoformat(), "place": "會議室", "chair": "主席", "members": "甲"})
+    made = secretary.post(
+        reverse("admin:vrs_sessions"),
+        {"held_on": today().isoformat(), "place": "會議室", "chair": "主席", "members": "甲"},
+    )
     assert made.status_code == 302
     session = reviewing.open_sessions(here.office).get()
     _act(handler, case, "refer", session=session.pk)
     get(secretary, "admin:vrs_session", session.pk)
     get(secretary, "admin:vrs_agenda", session.pk)
     address = reverse("admin:case_act", args=[case.number, "decide"])
-    early = secretary.post(address, {"decision": "pass", "reason": "符合", "version": Case.objects.get(pk=case.pk).version})
+    early = secretary.post(
+        address, {"decision": "pass", "reason": "符合", "version": Case.objects.get(pk=case.pk).version}
+    )
     assert early.status_code == 422 and "會議紀錄" in early.content.decode()
     secretary.post(reverse("admin:vrs_session", args=[session.pk]), {"minutes": "決議通過。", "members": "甲、乙"})
     _act(secretary, case, "decide", decision="pass", reason="符合條款")
@@ -274,10 +330,15 @@ def test_office_pages(here: w.World) -> None:
     get(first, "admin:case", case.number, status=404)
     one = Certificate.objects.get(case=case)
     get(handler, "admin:vrs_certificates")
-    assert one.number in handler.post(reverse("admin:vrs_certificates"), {"q": here.applicant.national_id}).content.decode()
+    assert (
+        one.number
+        in handler.post(reverse("admin:vrs_certificates"), {"q": here.applicant.national_id}).content.decode()
+    )
     page = reverse("admin:vrs_certificate", args=[one.pk])
     get(handler, "admin:vrs_certificate", one.pk)
-    fixed = handler.post(page, {"act": "correct", "group": "law", "hours": "3", "held_on": today().isoformat(), "reason": "補登"})
+    fixed = handler.post(
+        page, {"act": "correct", "group": "law", "hours": "3", "held_on": today().isoformat(), "reason": "補登"}
+    )
     assert fixed.status_code == 302 and one.entries.get().hours == 3
     assert handler.post(page, {"act": "hired", "hired_on": today().isoformat()}).status_code == 302
     assert handler.post(page, {"act": "revoke", "reason": "x"}).status_code == 404
@@ -289,25 +350,38 @@ def test_office_pages(here: w.World) -> None:
         get(handler, f"admin:{name}")
         get(approver, f"admin:{name}", status=404)
     question = site.ask(subject="問", body="題", by=here.applicant, at=now())
-    assert handler.post(reverse("admin:vrs_question", args=[question.pk]), {"answer": "答", "is_public": "on"}).status_code == 302
+    assert (
+        handler.post(reverse("admin:vrs_question", args=[question.pk]), {"answer": "答", "is_public": "on"}).status_code
+        == 302
+    )
     assert Question.objects.get().is_public and "答" in get(browser(None), "vrs_credentials:questions")
 
 
 def _act(client: Client, case: Case, act: str, **given: Any) -> None:
     version = Case.objects.get(pk=case.pk).version
     answer = client.post(reverse("admin:case_act", args=[case.number, act]), {**given, "version": version})
-    assert answer.status_code == 302, (act, answer.status_code, re.findall(r"errorlist.*?</ul>", answer.content.decode(), re.S)[:3])
+    assert answer.status_code == 302, (
+        act,
+        answer.status_code,
+        re.findall(r"errorlist.*?</ul>", answer.content.decode(), re.S)[:3],
+    )
 
 
 def test_an_opinion_after_the_case_moved_on_is_a_conflict(here: w.World) -> None:
     case = w.assigned(here)
     drawn = case.version
     w.filing.ask_supplement(
-        case, items=[{"target": "paper.degree", "label": "學歷", "problem": "不清楚"}], message="", due_on=today() + timedelta(days=7), by=here.handler, at=now()
+        case,
+        items=[{"target": "paper.degree", "label": "學歷", "problem": "不清楚"}],
+        message="",
+        due_on=today() + timedelta(days=7),
+        by=here.handler,
+        at=now(),
     )
     client = browser(here.reviewers[0])
     answer = client.post(
-        reverse("admin:case_act", args=[case.number, "opinion"]), {"verdict": "pass", "comment": "我寫了很久的意見", "version": drawn}
+        reverse("admin:case_act", args=[case.number, "opinion"]),
+        {"verdict": "pass", "comment": "我寫了很久的意見", "version": drawn},
     )
     assert answer.status_code == 409 and "我寫了很久的意見" in answer.content.decode()
     assert not Opinion.objects.exists()

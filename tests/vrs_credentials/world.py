@@ -56,7 +56,12 @@ def professional(name: str = "王小明", n: int | None = None) -> User:
     user.set_national_id(national_id(n or next(_numbers)))
     user.save()
     Professional.objects.create(
-        user=user, birth_on=date(1990, 5, 1), postal_code="100", address="臺北市中正區館前路77號", mobile="0912345678", joined_at=now()
+        user=user,
+        birth_on=date(1990, 5, 1),
+        postal_code="100",
+        address="臺北市中正區館前路77號",
+        mobile="0912345678",
+        joined_at=now(),
     )
     return user
 
@@ -115,10 +120,14 @@ def world() -> World:
 ANSWERS = {"chosen": "programme"}
 
 
-def drafted(w: World, applicant: User | None = None, *, kind: str = "placement", clause: str = "7-1-4", **answers: Any) -> Case:
+def drafted(
+    w: World, applicant: User | None = None, *, kind: str = "placement", clause: str = "7-1-4", **answers: Any
+) -> Case:
     """A draft with all its papers."""
     who = applicant or w.applicant
-    one = qualifying.start(person=who, kind=kind, clause=clause, answers={**ANSWERS, **answers}, background={}, at=now())
+    one = qualifying.start(
+        person=who, kind=kind, clause=clause, answers={**ANSWERS, **answers}, background={}, at=now()
+    )
     fill(one, who)
     return Case.objects.get(pk=one.case_id)
 
@@ -182,10 +191,17 @@ def a_set(hours: str = "6", group: str = "professional") -> dict[str, Any]:
     return {"group": group, "competence": "就業服務", "area": "就業開拓", "hours": Decimal(hours)}
 
 
-def course_filed(w: World, *, starts_on: date | None = None, sets: Any = None, teacher: Lecturer | None = None, **changes: Any) -> Course:
+def course_filed(
+    w: World, *, starts_on: date | None = None, sets: Any = None, teacher: Lecturer | None = None, **changes: Any
+) -> Course:
     day = starts_on or today() + timedelta(days=40)
     course = courses.start(
-        w.institution, data=course_data(day, **changes), sets=sets or [a_set()], lecturers=[teacher or lecturer(w)], by=w.clerk, at=now()
+        w.institution,
+        data=course_data(day, **changes),
+        sets=sets or [a_set()],
+        lecturers=[teacher or lecturer(w)],
+        by=w.clerk,
+        at=now(),
     )
     for code in ("course_summary", "flyer", "sign_in_sheet", "handout", "lecturer_profile"):
         uploading.add_paper(course.case, code=code, label=code, uploads=[pdf(code)], by=w.clerk, at=now())
@@ -274,7 +290,9 @@ def older(certificate: Certificate, starts_on: date) -> Certificate:
 def renewal_filed(w: World, certificate: Certificate) -> Case:
     who = certificate.holder
     one = renewing.start_renewal(certificate, person=who, at=now())
-    uploading.add_paper(one.case, code="pledge", label="切結書", uploads=[pdf("切結書")], by=who, at=now(), field="pledge", by_hand=True)
+    uploading.add_paper(
+        one.case, code="pledge", label="切結書", uploads=[pdf("切結書")], by=who, at=now(), field="pledge", by_hand=True
+    )
     return filing.file(Case.objects.get(pk=one.case_id), by=who, at=now())
 
 

@@ -54,7 +54,17 @@ class JoinForm(ProfileForm):
     national_id = PersonIdField(label="身分證字號或統一證號")
     email = forms.EmailField(label="電子郵件", max_length=254, help_text="設定密碼的連結會寄到這裡。")
     agree = forms.BooleanField(label="我已閱讀並同意個人資料蒐集告知及會員同意書")
-    field_order = ("account_name", "name", "national_id", "email", "birth_on", "postal_code", "address", "mobile", "agree")
+    field_order = (
+        "account_name",
+        "name",
+        "national_id",
+        "email",
+        "birth_on",
+        "postal_code",
+        "address",
+        "mobile",
+        "agree",
+    )
 
 
 class JoinInstitutionForm(PortalForm):
@@ -81,7 +91,9 @@ class WizardForm(ActForm):
     """Plain questions; a clause follows from the answers (rules.wizard)."""
 
     kind = forms.ChoiceField(label="您要申請哪一種資格？", choices=KIND_CHOICES)
-    speciality = forms.ChoiceField(label="（督導）您督導哪一種業務？", choices=[("", "不是申請督導"), *SPECIALITIES], required=False)
+    speciality = forms.ChoiceField(
+        label="（督導）您督導哪一種業務？", choices=[("", "不是申請督導"), *SPECIALITIES], required=False
+    )
     licence = _yes_no("您是否領有社會工作師、職能治療師、物理治療師、心理師證書或特殊教育教師證？", False)
     skill = forms.ChoiceField(
         label="您領有哪一種技術士證？", required=False,
@@ -92,7 +104,9 @@ class WizardForm(ActForm):
         choices=[("institute", "復健諮商研究所"), ("related", "大專校院相關科系、所"), ("other", "大專校院其他科系"), ("high", "高中職"), ("less", "其他")],
     )  # fmt: skip
     programme = _yes_no("您是否取得身心障礙者職業重建服務學分學程證明？", False)
-    training = forms.IntegerField(label="您在進用前完成多少小時專業訓練？", min_value=0, max_value=2000, initial=0, required=False)
+    training = forms.IntegerField(
+        label="您在進用前完成多少小時專業訓練？", min_value=0, max_value=2000, initial=0, required=False
+    )
     years = forms.IntegerField(label="您有幾年相關工作經驗？", min_value=0, max_value=60, initial=0, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -117,13 +131,17 @@ class ClauseForm(ActForm):
 class AnswersForm(ActForm):
     """What the checklist asks for this clause, and the day of being taken on."""
 
-    hired_on = RocDateField(label="初次進用日（尚未任職免填）", required=False, help_text="用來計算進用後專業訓練期限，例：113/12/12")
+    hired_on = RocDateField(
+        label="初次進用日（尚未任職免填）", required=False, help_text="用來計算進用後專業訓練期限，例：113/12/12"
+    )
 
     def __init__(self, *args: Any, questions: list[str], options: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in questions:
             if name == "chosen":
-                self.fields[name] = forms.ChoiceField(label=QUESTIONS[name], choices=options, widget=forms.RadioSelect, required=False)
+                self.fields[name] = forms.ChoiceField(
+                    label=QUESTIONS[name], choices=options, widget=forms.RadioSelect, required=False
+                )
             else:
                 self.fields[name] = _yes_no(QUESTIONS[name], False)
         self.fields["hired_on"].latest = today()
@@ -141,7 +159,9 @@ class HoursStartForm(ActForm):
     purpose = forms.ChoiceField(label="訓練性質", choices=HoursApplication.Purpose.choices, widget=forms.RadioSelect)
     kind = forms.ChoiceField(label="資格名稱", choices=KIND_CHOICES)
     clause = forms.ChoiceField(label="遴用條款")
-    certificate = forms.ModelChoiceField(None, label="資格證明（進用後）", required=False, empty_label="遴用前，尚無證明")
+    certificate = forms.ModelChoiceField(
+        None, label="資格證明（進用後）", required=False, empty_label="遴用前，尚無證明"
+    )
 
     def __init__(self, *args: Any, certificates: Any, clauses: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,7 +179,9 @@ class RecordForm(ActForm):
     disabilities = forms.MultipleChoiceField(
         label="資格服務項目", choices=list(DISABILITIES.items()), widget=forms.CheckboxSelectMultiple, required=False
     )
-    matches = forms.CharField(label="資格課程對應", max_length=ClassRecord._meta.get_field("matches").max_length, required=False)
+    matches = forms.CharField(
+        label="資格課程對應", max_length=ClassRecord._meta.get_field("matches").max_length, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -221,8 +243,12 @@ class PlanForm(PortalForm):
 
     away_from = RocDateField(label="如果我從這天起離開職場", required=False, help_text="例：116/03/01")
     away_until = RocDateField(label="到這天為止", required=False, help_text="例：116/08/31")
-    more_professional = forms.DecimalField(label="如果再完成專業課程、法規時數", required=False, min_value=0, max_value=200, decimal_places=1)
-    more_ethics = forms.DecimalField(label="如果再完成倫理、品質時數", required=False, min_value=0, max_value=200, decimal_places=1)
+    more_professional = forms.DecimalField(
+        label="如果再完成專業課程、法規時數", required=False, min_value=0, max_value=200, decimal_places=1
+    )
+    more_ethics = forms.DecimalField(
+        label="如果再完成倫理、品質時數", required=False, min_value=0, max_value=200, decimal_places=1
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -21,7 +21,9 @@ class CourseForm(ActForm):
     slot = forms.ChoiceField(label="上課時段", choices=Course.Slot.choices)
     starts_on = RocDateField(label="開課期間起日")
     ends_on = RocDateField(label="開課期間迄日")
-    fee = forms.IntegerField(label="訓練費用（元）", min_value=0, max_value=1_000_000, initial=0, help_text="向學員收取的費用")
+    fee = forms.IntegerField(
+        label="訓練費用（元）", min_value=0, max_value=1_000_000, initial=0, help_text="向學員收取的費用"
+    )
     place = forms.CharField(label="受訓地點", max_length=200)
     group_1 = forms.ChoiceField(label="課程類別一", choices=list(GROUPS.items()))
     competence_1 = forms.CharField(label="核心能力一", max_length=100)
@@ -30,12 +32,21 @@ class CourseForm(ActForm):
     group_2 = forms.ChoiceField(label="課程類別二（跨領域才填）", choices=[("", "無"), *GROUPS.items()], required=False)
     competence_2 = forms.CharField(label="核心能力二", max_length=100, required=False)
     area_2 = forms.CharField(label="課程領域二", max_length=100, required=False)
-    hours_2 = forms.DecimalField(label="課程時數二", min_value=0.5, max_value=500, max_digits=5, decimal_places=1, required=False)
+    hours_2 = forms.DecimalField(
+        label="課程時數二", min_value=0.5, max_value=500, max_digits=5, decimal_places=1, required=False
+    )
     handling = forms.CharField(label="辦理方式", max_length=60, required=False, help_text="例：自辦、委辦、合辦")
-    audience = forms.MultipleChoiceField(label="辦理對象", choices=list(AUDIENCE.items()), widget=forms.CheckboxSelectMultiple)
-    admission = forms.CharField(label="參訓資格", max_length=255, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    audience = forms.MultipleChoiceField(
+        label="辦理對象", choices=list(AUDIENCE.items()), widget=forms.CheckboxSelectMultiple
+    )
+    admission = forms.CharField(
+        label="參訓資格", max_length=255, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     lecturers = forms.ModelMultipleChoiceField(
-        Lecturer.objects.none(), label="講師", widget=forms.CheckboxSelectMultiple, help_text="清單沒有的講師，請先至「講師維護」建檔。"
+        Lecturer.objects.none(),
+        label="講師",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="清單沒有的講師，請先至「講師維護」建檔。",
     )
 
     def __init__(self, *args: Any, lecturers: Any, **kwargs: Any) -> None:
@@ -67,10 +78,14 @@ class LecturerForm(ActForm):
     address = forms.CharField(label="通訊地址", max_length=100, required=False)
     clause = forms.ChoiceField(label="講師符合資格（附表7）", choices=CLAUSES, widget=forms.RadioSelect)
     certificate_number = forms.CharField(label="教育部審定講師級資格之證書字號（條款1）", max_length=60, required=False)
-    teachable_areas = forms.CharField(label="可授課之課程領域（條款1必填）", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    teachable_areas = forms.CharField(
+        label="可授課之課程領域（條款1必填）", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     degree = forms.CharField(label="學歷", max_length=200, required=False)
     post = forms.CharField(label="現職", max_length=200, required=False)
-    expertise = forms.CharField(label="專長領域及經歷（條款2至4必填）", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    expertise = forms.CharField(
+        label="專長領域及經歷（條款2至4必填）", required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: Any, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +131,12 @@ class JobForm(ActForm):
 
 class QuestionForm(ActForm):
     subject = forms.CharField(label="主旨", max_length=100)
-    body = forms.CharField(label="問題", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), help_text="請勿填寫身分證字號等個人資料。")
+    body = forms.CharField(
+        label="問題",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="請勿填寫身分證字號等個人資料。",
+    )
 
 
 class AnswerForm(PortalForm):

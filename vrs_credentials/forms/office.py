@@ -58,7 +58,10 @@ class AssignForm(CaseForm):
     """Only those whom nothing keeps away (迴避)."""
 
     reviewers = forms.ModelMultipleChoiceField(
-        User.objects.none(), label="審查委員", widget=forms.CheckboxSelectMultiple, help_text="請選擇 2 位；與申請人同一機構單位者已排除。"
+        User.objects.none(),
+        label="審查委員",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="請選擇 2 位；與申請人同一機構單位者已排除。",
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -84,7 +87,10 @@ class OpinionForm(CaseForm):
 
 class ReferForm(CaseForm):
     session = forms.ModelChoiceField(
-        CommitteeSession.objects.none(), label="複審會議", empty_label="請選擇", help_text="尚無會議時，請先至「複審會議」建立。"
+        CommitteeSession.objects.none(),
+        label="複審會議",
+        empty_label="請選擇",
+        help_text="尚無會議時，請先至「複審會議」建立。",
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

@@ -51,7 +51,9 @@ class Certificate(models.Model):
     letter_number = models.CharField("核定發文字號", max_length=60)
     letter_on = models.DateField("核定發文日期")
     issued_on = models.DateField("核發日期")
-    case = models.OneToOneField("casework.Case", models.PROTECT, related_name="vrs_certificate", verbose_name="核發案件")
+    case = models.OneToOneField(
+        "casework.Case", models.PROTECT, related_name="vrs_certificate", verbose_name="核發案件"
+    )
     previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="renewed_as")
     state = models.CharField("狀態", max_length=8, choices=State, default=State.VALID)
     revoked_at = models.DateTimeField("撤銷時間", null=True, blank=True)
@@ -112,7 +114,9 @@ class Extension(models.Model):
         verbose_name = verbose_name_plural = "展延"
         ordering = ("certificate", "starts_on")
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_before__gt=models.F("starts_on")), name="vrs_extension_order")
+            models.CheckConstraint(
+                condition=models.Q(ends_before__gt=models.F("starts_on")), name="vrs_extension_order"
+            )
         ]
 
     @property

@@ -8,7 +8,9 @@ class Assignment(models.Model):
 
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="vrs_assignments")
     round = models.PositiveSmallIntegerField("輪次")
-    reviewer = models.ForeignKey("accounts.User", models.PROTECT, related_name="vrs_assignments", verbose_name="審查委員")
+    reviewer = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="vrs_assignments", verbose_name="審查委員"
+    )
     assigned_at = models.DateTimeField("指派時間")
     assigned_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="指派人")
 

@@ -28,7 +28,9 @@ class News(models.Model):
 class JobPost(models.Model):
     """求才專區: an institution looks for professionals."""
 
-    institution = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="vrs_jobs", verbose_name="機構單位")
+    institution = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, related_name="vrs_jobs", verbose_name="機構單位"
+    )
     title = models.CharField("職務名稱", max_length=100)
     kind = models.CharField("所需資格", max_length=20, choices=KIND_CHOICES)
     place = models.CharField("工作地點", max_length=200)

@@ -100,7 +100,11 @@ def _hours(case: Case) -> Rows:
 
 def _education(case: Case) -> Rows:
     one = OwnEducation.objects.get(case=case)
-    marks = [label for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer)) if on]
+    marks = [
+        label
+        for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer))
+        if on
+    ]
     return [
         ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("課程類別", GROUPS[one.group]),
         ("核心能力／課程領域", f"{one.competence}／{one.area}"), ("上課日期", f"{roc(one.starts_on)} 至 {roc(one.ended_on)}"),
@@ -164,7 +168,9 @@ def ledger_table(certificate: Any, title: str = "時數明細") -> Table:
          number(e.hours) + ("（不計入更新）" if e.initial_training else ""), e.get_source_display(), roc(e.approved_on)]
         for e in entries_of(certificate)
     ]  # fmt: skip
-    return Table(title, ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日"), body, "沒有時數紀錄。")
+    return Table(
+        title, ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日"), body, "沒有時數紀錄。"
+    )
 
 
 def _course_tables(case: Case) -> list[Table]:
@@ -178,7 +184,9 @@ def _course_tables(case: Case) -> list[Table]:
         Table("課程領域", ("組別", "課程類別", "核心能力", "課程領域", "時數"), fields),
         Table("講師", ("姓名", "附表7", "學歷", "現職", "已通過領域"), people),
     ]
-    rows = Attendance.objects.filter(imported__field__course=course, imported__cleared_at=None).select_related("imported__field")
+    rows = Attendance.objects.filter(imported__field__course=course, imported__cleared_at=None).select_related(
+        "imported__field"
+    )
     if total := rows.count():
         body = [
             [str(a.imported.field.position), str(a.row), a.name, roc(a.held_on), number(a.hours), _yes(a.island), _yes(a.international), _yes(a.lecturer)]
@@ -194,7 +202,11 @@ def _course_tables(case: Case) -> list[Table]:
 
 def reviews(case: Case, user: User) -> list[dict[str, Any]]:
     """Assigned reviewers of every round; an opinion's words only when all of its round are in, or to who gave it."""
-    rows = list(case.vrs_assignments.select_related("reviewer", "opinion").defer("reviewer__national_id").order_by("round", "pk"))
+    rows = list(
+        case.vrs_assignments.select_related("reviewer", "opinion")
+        .defer("reviewer__national_id")
+        .order_by("round", "pk")
+    )
     found = []
     for one in rows:
         peers = [other for other in rows if other.round == one.round]
@@ -252,7 +264,9 @@ def _findings(case: Case, *, on: date, law: Law) -> list[Outcome]:
             one = OwnEducation.objects.get(case=case)
             there = papers.attached(case)
             applied = case.received_on or on
-            facts_ = education_rules.OwnEducationFacts(one.way, one.ended_on, applied, "evidence" in there, "pledge" in there)
+            facts_ = education_rules.OwnEducationFacts(
+                one.way, one.ended_on, applied, "evidence" in there, "pledge" in there
+            )
             return [education_rules.own_education(facts_, on=on, law=law)]
         case "course":
             course = Course.objects.get(case=case)
@@ -300,12 +314,25 @@ def targets(case: Case) -> Rows:
             rows = HoursApplication.objects.get(case=case).records.filter(removed_at=None)
             return [*((r.code, f"上課紀錄：{r.course}") for r in rows), ("paper.pledge", "切結書")]
         case "education":
-            return [("data", "課程資料"), *((f"paper.{code}", label) for code, label in papers.EDUCATION_PAPERS.items())]
+            return [
+                ("data", "課程資料"),
+                *((f"paper.{code}", label) for code, label in papers.EDUCATION_PAPERS.items()),
+            ]
         case "course":
-            return [("data", "課程資料"), ("lecturers", "講師資料"), *((f"paper.{c}", label) for c, label in course_rules.PAPERS.items())]
+            return [
+                ("data", "課程資料"),
+                ("lecturers", "講師資料"),
+                *((f"paper.{c}", label) for c, label in course_rules.PAPERS.items()),
+            ]
         case "renewal":
             return [("paper.pledge", "切結書"), ("profile", "個人基本資料")]
-    return [("paper.form", "展延申請表"), ("paper.proof", "離開職場證明文件"), ("paper.consent", "主管機關同意文件"), ("paper.pledge", "切結書"), ("data", "離開職場期間")]
+    return [
+        ("paper.form", "展延申請表"),
+        ("paper.proof", "離開職場證明文件"),
+        ("paper.consent", "主管機關同意文件"),
+        ("paper.pledge", "切結書"),
+        ("data", "離開職場期間"),
+    ]
 
 
 def export_row(case: Case) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def education_slots(one: OwnEducation) -> list[PaperSlot]:
     ]
     if one.island or one.international or one.lecturer:
         help_text = "離島地區、國際性質或授課者之證明。"
-        slots.append(PaperSlot("weight_proof", "加倍計算證明文件", help_text, there.get("weight_proof"), field="weight_proof"))
+        slots.append(
+            PaperSlot("weight_proof", "加倍計算證明文件", help_text, there.get("weight_proof"), field="weight_proof")
+        )
     return slots
 
 

@@ -71,14 +71,21 @@ def balances(certificates: Iterable[int], *, until: date) -> dict[int, dict[str,
 
 def all_balances(*, until: date) -> dict[int, dict[str, Decimal]]:
     """The balance of every certificate at a date."""
-    rows = LedgerEntry.objects.filter(counting(until=until)).order_by().values_list("certificate", "group").annotate(total=Sum("hours"))
+    rows = (
+        LedgerEntry.objects.filter(counting(until=until))
+        .order_by()
+        .values_list("certificate", "group")
+        .annotate(total=Sum("hours"))
+    )
     found: dict[int, dict[str, Decimal]] = {}
     for certificate, group, total in rows.iterator(chunk_size=20_000):
         found.setdefault(certificate, dict.fromkeys(GROUPS, ZERO))[group] = total
     return found
 
 
-def balance(certificate: Certificate, *, until: date, held_from: date | None = None, held_until: date | None = None) -> dict[str, Decimal]:
+def balance(
+    certificate: Certificate, *, until: date, held_from: date | None = None, held_until: date | None = None
+) -> dict[str, Decimal]:
     rows = LedgerEntry.objects.filter(
         counting(until=until, held_from=held_from, held_until=held_until), certificate=certificate
     )
@@ -210,13 +217,21 @@ def deadlines_of(certificate: Certificate) -> QuerySet[Deadline]:
 
 
 def certificate_documents(certificate: Certificate) -> QuerySet[Document]:
-    rows = Document.objects.filter(case=certificate.case, paper="vrs_certificate", subject=f"certificate.{certificate.pk}")
+    rows = Document.objects.filter(
+        case=certificate.case, paper="vrs_certificate", subject=f"certificate.{certificate.pk}"
+    )
     return rows.defer("context").order_by("-issued_at", "-pk")
 
 
 def entries_of(certificate: Certificate) -> QuerySet[LedgerEntry]:
-    return certificate.entries.select_related("approved_by").defer("approved_by__national_id").order_by("-held_on", "-pk")
+    return (
+        certificate.entries.select_related("approved_by").defer("approved_by__national_id").order_by("-held_on", "-pk")
+    )
 
 
 def own_cases(user: User) -> QuerySet[Case]:
-    return Case.objects.filter(person=user, kind__startswith="vrs_credentials.").select_related("office").order_by("-changed_at")
+    return (
+        Case.objects.filter(person=user, kind__startswith="vrs_credentials.")
+        .select_related("office")
+        .order_by("-changed_at")
+    )

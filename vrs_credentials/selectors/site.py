@@ -18,11 +18,23 @@ ZERO = Decimal(0)
 PASSED = ("approved", "attendance", "credited")
 
 
-def public_courses(*, on: date, words: str = "", kind: str = "", group: str = "", past: bool = False) -> QuerySet[Course]:
-    rows = Course.objects.filter(is_public=True, case__state__in=PASSED).select_related("case__organisation").prefetch_related("fields")
-    rows = rows.filter(ends_on__lt=on).order_by("-starts_on", "-pk") if past else rows.filter(ends_on__gte=on).order_by("starts_on", "pk")
+def public_courses(
+    *, on: date, words: str = "", kind: str = "", group: str = "", past: bool = False
+) -> QuerySet[Course]:
+    rows = (
+        Course.objects.filter(is_public=True, case__state__in=PASSED)
+        .select_related("case__organisation")
+        .prefetch_related("fields")
+    )
+    rows = (
+        rows.filter(ends_on__lt=on).order_by("-starts_on", "-pk")
+        if past
+        else rows.filter(ends_on__gte=on).order_by("starts_on", "pk")
+    )
     if words:
-        rows = rows.filter(Q(title__icontains=words) | Q(place__icontains=words) | Q(case__organisation__name__icontains=words))
+        rows = rows.filter(
+            Q(title__icontains=words) | Q(place__icontains=words) | Q(case__organisation__name__icontains=words)
+        )
     if kind:
         rows = rows.filter(audience__contains=["trainer" if kind.startswith("trainer") else kind])
     if group:
@@ -34,7 +46,9 @@ def approved_lecturers(words: str = "") -> QuerySet[Lecturer]:
     """Name, post and what they were passed for: never a number."""
     rows = Lecturer.objects.filter(passes__isnull=False).distinct().prefetch_related("passes").defer("national_id")
     if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(passes__competence__icontains=words) | Q(passes__area__icontains=words))
+        rows = rows.filter(
+            Q(name__icontains=words) | Q(passes__competence__icontains=words) | Q(passes__area__icontains=words)
+        )
     return rows.order_by("name", "pk")
 
 
@@ -43,7 +57,9 @@ def open_jobs(*, on: date, kind: str = "", words: str = "") -> QuerySet[JobPost]
     if kind:
         rows = rows.filter(kind=kind)
     if words:
-        rows = rows.filter(Q(title__icontains=words) | Q(place__icontains=words) | Q(institution__name__icontains=words))
+        rows = rows.filter(
+            Q(title__icontains=words) | Q(place__icontains=words) | Q(institution__name__icontains=words)
+        )
     return rows
 
 

@@ -93,7 +93,10 @@ def preview(target: CourseField, content: bytes, *, on: date, law: Law, progress
     step = max(1, len(table) // 50)
     for count, row in enumerate(judged):
         # the lines of ten thousand outcomes are not kept: the page shows the errors
-        result = {name: row.outcome.result[name] for name in ("held_on", "name", "person_id", "hours", "island", "international", "lecturer")}
+        result = {
+            name: row.outcome.result[name]
+            for name in ("held_on", "name", "person_id", "hours", "island", "international", "lecturer")
+        }
         read_in.append(Row(row.number, result, tuple(row.errors)))
         if count % step == 0:
             progress(count * 80 // len(table))
@@ -111,7 +114,9 @@ def _matched(rows: list[Row], target: CourseField) -> list[Row]:
         part = User.objects.filter(national_id_index__in=wanted[start : start + 5000])
         people |= {digest: (key, name) for key, name, digest in part.values_list("pk", "name", "national_id_index")}
     certified = set(
-        Certificate.objects.filter(holder__in=[key for key, _ in people.values()]).values_list("holder", flat=True).distinct()
+        Certificate.objects.filter(holder__in=[key for key, _ in people.values()])
+        .values_list("holder", flat=True)
+        .distinct()
     )
     totals: dict[int, Decimal] = {}
     found = []
@@ -186,9 +191,22 @@ def import_attendance(
     if missing:
         raise Refused("跨領域課程請同時上傳各領域之紀錄，尚缺：" + "、".join(missing) + "。")
     if case.state == "approved":
-        move(case, "import_attendance", by=by, at=at, changes=[{"label": "上課紀錄", "before": "", "after": f"{added} 筆"}])
+        move(
+            case,
+            "import_attendance",
+            by=by,
+            at=at,
+            changes=[{"label": "上課紀錄", "before": "", "after": f"{added} 筆"}],
+        )
         case.save()
-        tell_office(case, "attendance", "上課紀錄已匯入", f"「{case.title}」已匯入 {added} 筆上課紀錄，請審核。", right=CREDIT_ATTENDANCE, at=at)
+        tell_office(
+            case,
+            "attendance",
+            "上課紀錄已匯入",
+            f"「{case.title}」已匯入 {added} 筆上課紀錄，請審核。",
+            right=CREDIT_ATTENDANCE,
+            at=at,
+        )
     progress(100)
     return added, again
 
@@ -282,5 +300,7 @@ def credit_attendance(case: Case, *, by: User, at: datetime, version: int | None
         case, "hours.credited", f"核定上課時數：{len(credits)} 筆上課紀錄，登錄 {len(entries)} 筆時數", by=by, at=at,
         clause="肆、二、(二)7",
     )  # fmt: skip
-    tell_applicant(case, "credited", "上課時數已核定", f"「{course.title}」上課時數已核定，如需修正請電洽承辦單位。", at=at)
+    tell_applicant(
+        case, "credited", "上課時數已核定", f"「{course.title}」上課時數已核定，如需修正請電洽承辦單位。", at=at
+    )
     return case

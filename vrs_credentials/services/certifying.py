@@ -119,7 +119,14 @@ def issue_certificate(
     documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law)
     set_end(one, at=at, law=law)
     period = f"{roc(one.starts_on)} 至 {roc(one.valid_until)}"
-    record(case, "certificate.issued", f"核發{one.kind_label}資格認證證明 {one.number}（{period}）", by=by, at=at, clause="準則第10條")
+    record(
+        case,
+        "certificate.issued",
+        f"核發{one.kind_label}資格認證證明 {one.number}（{period}）",
+        by=by,
+        at=at,
+        clause="準則第10條",
+    )
     return one
 
 
@@ -145,12 +152,26 @@ def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> 
         raise Refused("這張證明已撤銷。")
     if not reason.strip():
         raise Refused("請填寫撤銷事由。", field="reason")
-    certificate.state, certificate.revoked_at, certificate.revoked_reason = Certificate.State.REVOKED, at, reason.strip()[:200]
+    certificate.state, certificate.revoked_at, certificate.revoked_reason = (
+        Certificate.State.REVOKED,
+        at,
+        reason.strip()[:200],
+    )
     certificate.save()
     withdraw_all(at=at, thing=certificate)
-    for paper in Document.objects.filter(case=case, paper=documents.CERTIFICATE, subject=f"certificate.{certificate.pk}", state="issued"):
+    for paper in Document.objects.filter(
+        case=case, paper=documents.CERTIFICATE, subject=f"certificate.{certificate.pk}", state="issued"
+    ):
         revoke_document(paper, case=case, reason=reason.strip()[:200], by=by, at=at)
-    record(case, "certificate.revoked", f"撤銷資格認證證明 {certificate.number}", by=by, at=at, reason=reason, clause="準則第14條")
+    record(
+        case,
+        "certificate.revoked",
+        f"撤銷資格認證證明 {certificate.number}",
+        by=by,
+        at=at,
+        reason=reason,
+        clause="準則第14條",
+    )
     tell_applicant(case, "revoked", "資格認證證明已撤銷", reason, at=at)
     return certificate
 
@@ -166,7 +187,15 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
         raise Refused("這張證明已撤銷，不能補發。")
     if not reason.strip():
         raise Refused("請說明遺失情形。", field="reason")
-    record(case, "certificate.reissued", f"補發資格認證證明 {certificate.number}", by=by, at=at, reason=reason, clause="陸、二、6")
+    record(
+        case,
+        "certificate.reissued",
+        f"補發資格認證證明 {certificate.number}",
+        by=by,
+        at=at,
+        reason=reason,
+        clause="陸、二、6",
+    )
     return documents.issue_certificate_paper(certificate, case=case, by=by, at=at, law=law_in_force())
 
 
@@ -225,7 +254,9 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
             code=FOLLOW_UP, rule="VRS-04", label="進用後專業訓練", citation="說明書參", counted_from=one.hired_on, due_on=due_on,
             at=at, thing=one, outcome=outcome, remind_days=law.at("vrs.follow_up_reminders", one.hired_on).value,
         )  # fmt: skip
-        record(case, "follow_up.set", f"進用後專業訓練期限：{roc(due_on)}", by=by, at=at, outcomes=[outcome], clause="參")
+        record(
+            case, "follow_up.set", f"進用後專業訓練期限：{roc(due_on)}", by=by, at=at, outcomes=[outcome], clause="參"
+        )
 
 
 def _qualified(

@@ -93,7 +93,12 @@ def start(
     if not can(by, file_right("course"), institution):
         raise NotPermitted("您沒有為這個單位申請課程的權限。")
     case = open_case(
-        kind=COURSE.kind, title=f"{institution.name} {data['title']}"[:200], office=office(), organisation=institution, by=by, at=at
+        kind=COURSE.kind,
+        title=f"{institution.name} {data['title']}"[:200],
+        office=office(),
+        organisation=institution,
+        by=by,
+        at=at,
     )
     course = Course.objects.create(case=case, **{name: data[name] for name in FIELDS if name in data})
     _fields(course, sets)
@@ -137,7 +142,9 @@ def add_flyer(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> At
     case = editable(case, by=by)
     law, on = law_in_force(), taipei_day(at)
     kind = "image" if is_image(upload) else "pdf"
-    facts = paper_rules.FileFacts(field="flyer", kind="jpg" if kind == "image" else "pdf", size=max(1, upload.size or 0))
+    facts = paper_rules.FileFacts(
+        field="flyer", kind="jpg" if kind == "image" else "pdf", size=max(1, upload.size or 0)
+    )
     outcome = paper_rules.file_accepted(facts, on=on, law=law)
     if not outcome.met:
         raise Refused(outcome.sentence, field="files", outcomes=[outcome])
@@ -211,7 +218,9 @@ def _numbered(case: Case, by: User, at: datetime) -> None:
         course.save(update_fields=["number"])
 
 
-def _passed(case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law) -> str:
+def _passed(
+    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
+) -> str:
     """The lecturers are passed for what they teach here; attendance may be imported."""
     course, on = Course.objects.get(case=case), taipei_day(at)
     LecturerPass.objects.bulk_create(

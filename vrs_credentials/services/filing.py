@@ -64,7 +64,13 @@ def file(case: Case, *, by: User, at: datetime, version: int | None = None) -> C
     set_people(case, _people(case))
     case.save()
     tell_office(case, "filed", "新收件", f"「{case.title}」已送審，案號 {case.number}，請檢查送審文件。", at=at)
-    tell_applicant(case, "receipt", "已收到您的申請", f"案號 {case.number}，由{case.office.name}辦理，進度可在「我的申請」查看。", at=at)
+    tell_applicant(
+        case,
+        "receipt",
+        "已收到您的申請",
+        f"案號 {case.number}，由{case.office.name}辦理，進度可在「我的申請」查看。",
+        at=at,
+    )
     return case
 
 

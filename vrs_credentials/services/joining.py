@@ -28,9 +28,7 @@ def join(
     user.set_national_id(national_id)
     user.set_unusable_password()
     _save(user)
-    become_professional(
-        user=user, birth_on=birth_on, postal_code=postal_code, address=address, mobile=mobile, at=at
-    )
+    become_professional(user=user, birth_on=birth_on, postal_code=postal_code, address=address, mobile=mobile, at=at)
     _welcome(user, "專業人員會員", at)
     return user
 
@@ -43,7 +41,9 @@ def become_professional(
     if not user.national_id:
         raise Refused("您的帳號沒有登錄身分證字號，請洽承辦單位。")
     given = {"birth_on": birth_on, "postal_code": postal_code, "address": address, "mobile": mobile}
-    one, _ = Professional.objects.update_or_create(user=user, defaults=given, create_defaults={**given, "joined_at": at})
+    one, _ = Professional.objects.update_or_create(
+        user=user, defaults=given, create_defaults={**given, "joined_at": at}
+    )
     return one
 
 
@@ -56,7 +56,12 @@ def join_institution(
         raise Refused("這個統一編號已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number")
     _free(unified_number, email, "unified_number")
     body = Organisation.objects.create(
-        name=name, kind=Organisation.Kind.INSTITUTION, unified_number=unified_number, address=address, phone=phone, email=email
+        name=name,
+        kind=Organisation.Kind.INSTITUTION,
+        unified_number=unified_number,
+        address=address,
+        phone=phone,
+        email=email,
     )
     user = User(account_name=unified_number, name=contact, email=email, phone=phone)
     user.set_unusable_password()
@@ -68,7 +73,9 @@ def join_institution(
 
 
 @transaction.atomic
-def change_institution(body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime) -> None:
+def change_institution(
+    body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime
+) -> None:
     """基本資料維護."""
     body.name, body.address, body.phone, body.email = name, address, phone, email
     body.save(update_fields=["name", "address", "phone", "email"])

@@ -53,12 +53,18 @@ def certificates_for(credits: Sequence[Credit]) -> dict[tuple[int, str], list[Ce
     return found
 
 
-def entries_for(credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law) -> list[LedgerEntry]:
+def entries_for(
+    credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law
+) -> list[LedgerEntry]:
     """Rows to be written. Hours belong to the certificate of their day; with none that began by then, to none."""
     by_kind, on, entries = certificates_for(credits), taipei_day(at), []
     for credit in credits:
         times = weight(
-            island=credit.island, international=credit.international, lecturer=credit.lecturer, held_on=credit.held_on, law=law
+            island=credit.island,
+            international=credit.international,
+            lecturer=credit.lecturer,
+            held_on=credit.held_on,
+            law=law,
         ).quantize(CENT)
         chosen = [
             held
@@ -81,7 +87,9 @@ def _of_the_day(rows: Sequence[Certificate], speciality: str, day: date) -> Cert
     return next((one for one in rows if one.speciality == speciality and one.starts_on <= day), None)
 
 
-def credit(credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law) -> list[LedgerEntry]:
+def credit(
+    credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law
+) -> list[LedgerEntry]:
     """Append the entries."""
     entries = entries_for(credits, source=source, case=case, by=by, at=at, law=law)
     return LedgerEntry.objects.bulk_create(entries, batch_size=1000)

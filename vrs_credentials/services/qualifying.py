@@ -62,7 +62,12 @@ def start(
     if first := running.select_related("case").first():
         raise Refused(f"您已有一件同類申請（{first.case.number}）辦理中。", field="kind")
     case = open_case(
-        kind=QUALIFICATION.kind, title=_title(kind, speciality, person.name), office=office(), person=person, by=person, at=at
+        kind=QUALIFICATION.kind,
+        title=_title(kind, speciality, person.name),
+        office=office(),
+        person=person,
+        by=person,
+        at=at,
     )
     given = {name: answers[name] for name in ANSWERS if answers.get(name) is not None}
     return Qualification.objects.create(case=case, clause=clause, background=dict(background), **same, **given)

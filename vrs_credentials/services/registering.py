@@ -17,5 +17,8 @@ def contradictions() -> list[str]:
         if days != one.extension_days:
             found.append(f"{one.number}：效期展延 {one.extension_days} 日，核定之展延合計 {days} 日")
     early = LedgerEntry.objects.filter(Q(held_on__lt=F("certificate__starts_on")), source__in=("course", "own"))
-    found += [f"{one.certificate.number}：{one.held_on} 的時數早於證明生效日" for one in early.select_related("certificate")[:100]]
+    found += [
+        f"{one.certificate.number}：{one.held_on} 的時數早於證明生效日"
+        for one in early.select_related("certificate")[:100]
+    ]
     return found

@@ -59,7 +59,8 @@ def ended(deadlines: list[Deadline], at: datetime) -> None:
             _link(one),
         )
         for deadline in deadlines
-        if (one := held.get(deadline.thing_id or 0)) and not one.renewals.filter(closed_at=None, applied_on__isnull=False).exists()
+        if (one := held.get(deadline.thing_id or 0))
+        and not one.renewals.filter(closed_at=None, applied_on__isnull=False).exists()
     ]
     notify_each(told, code="vrs_credentials.ended", at=at)
 
@@ -68,7 +69,9 @@ def _follow_ups(deadlines: Sequence[Deadline]) -> Mapping[int, FollowUp]:
     return FollowUp.objects.select_related("certificate__holder").in_bulk([d.thing_id for d in deadlines if d.thing_id])
 
 
-def _training(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body: str, code: str, at: datetime) -> None:
+def _training(
+    deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body: str, code: str, at: datetime
+) -> None:
     rows, told = _follow_ups(deadlines), []
     for deadline, key in zip(deadlines, keys, strict=True):
         one = rows.get(deadline.thing_id or 0)
@@ -102,7 +105,9 @@ def _back(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body
 
 def remind_back(pairs: Pairs, at: datetime) -> None:
     keys = [f"remind:{reminder.pk}" for _, reminder in pairs]
-    _back([d for d, _ in pairs], keys, "先行提供服務：請完成二十小時", "請於 {due} 前完成二十小時繼續教育並申請更新。", at)
+    _back(
+        [d for d, _ in pairs], keys, "先行提供服務：請完成二十小時", "請於 {due} 前完成二十小時繼續教育並申請更新。", at
+    )
 
 
 def back_late(deadlines: list[Deadline], at: datetime) -> None:
@@ -115,7 +120,10 @@ def _supplement(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str
     for deadline, key in zip(deadlines, keys, strict=True):
         if (case := deadline.case) is not None:
             words = body.format(due=roc(deadline.due_on))
-            told += [Told(user, f"{subject}：{case.number}", words, key, case, f"/cases/{case.number}/") for user in applicants(case)]
+            told += [
+                Told(user, f"{subject}：{case.number}", words, key, case, f"/cases/{case.number}/")
+                for user in applicants(case)
+            ]
     notify_each(told, code="vrs_credentials.supplement_due", at=at)
 
 

@@ -102,7 +102,9 @@ def _applied(case: Case, by: User, at: datetime) -> None:
     row.save(update_fields=["applied_on"])
 
 
-def _renew(case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law) -> str:
+def _renew(
+    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
+) -> str:
     one = Renewal.objects.select_related("certificate").get(case=case)
     old = Certificate.objects.select_for_update().get(pk=one.certificate_id)
     assert one.applied_on is not None
@@ -118,7 +120,9 @@ def _renew(case: Case, letter_number: str, letter_on: date, more: dict[str, Any]
     )  # fmt: skip
     meet_deadline(code=ENDS, at=at, thing=old)
     withdraw_all(at=at, thing=old)
-    record(case, "renewed", f"{old.number} 更新為 {new.number}", by=by, at=at, outcomes=outcomes, clause="準則第15條第3項")
+    record(
+        case, "renewed", f"{old.number} 更新為 {new.number}", by=by, at=at, outcomes=outcomes, clause="準則第15條第3項"
+    )
     return f"{new.kind_label}資格認證證明已更新為 {new.number}，有效期間 {roc(starts_on)} 至 {roc(last_day)}。"
 
 
@@ -130,9 +134,7 @@ def extension_outcome(
     reason: str | None = None, there: set[str] | None = None,
 ) -> Outcome:  # fmt: skip
     """VRS-13 against what was granted before. `there`: papers uploaded, None while none is asked for."""
-    others = tuple(
-        extension_rules.Away(one.starts_on, one.away_until) for one in certificate.extensions.all()
-    )
+    others = tuple(extension_rules.Away(one.starts_on, one.away_until) for one in certificate.extensions.all())
     facts = extension_rules.ExtensionFacts(
         valid_until=certificate.valid_until, away_from=away_from, away_until=away_until, valid_from=certificate.starts_on,
         applied_on=applied_on, reason=reason, others=others, proof=None if there is None else "proof" in there,
@@ -150,7 +152,9 @@ def start_extension(
     if running := ExtensionApplication.objects.filter(certificate=one, closed_at=None).select_related("case").first():
         raise Refused(f"您已有一件展延申請（{running.case.number}）辦理中。")
     try:
-        outcome = extension_outcome(one, away_from=away_from, away_until=away_until, on=on, law=law, applied_on=on, reason=reason)
+        outcome = extension_outcome(
+            one, away_from=away_from, away_until=away_until, on=on, law=law, applied_on=on, reason=reason
+        )
     except Impossible as error:
         raise Refused(str(error), field="away_until") from error
     if not outcome.met:
@@ -176,7 +180,12 @@ def change_extension(
     return one
 
 
-EXTENSION_PAPERS = {"form": "展延申請表", "proof": "離開職場證明文件", "consent": "直轄市、縣（市）主管機關同意文件", "pledge": "切結書"}
+EXTENSION_PAPERS = {
+    "form": "展延申請表",
+    "proof": "離開職場證明文件",
+    "consent": "直轄市、縣（市）主管機關同意文件",
+    "pledge": "切結書",
+}
 
 
 def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
@@ -189,12 +198,16 @@ def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outc
     )  # fmt: skip
     if not outcome.met:
         raise Refused(outcome.sentence, outcomes=[outcome])
-    if missing := [label for code, label in EXTENSION_PAPERS.items() if code in ("form", "pledge") and code not in there]:
+    if missing := [
+        label for code, label in EXTENSION_PAPERS.items() if code in ("form", "pledge") and code not in there
+    ]:
         raise Refused("尚缺文件：" + "、".join(missing) + "。", outcomes=[outcome])
     return [outcome]
 
 
-def _extend(case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law) -> str:
+def _extend(
+    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
+) -> str:
     one = ExtensionApplication.objects.get(case=case)
     certificate = Certificate.objects.select_for_update().get(pk=one.certificate_id)
     outcome = extension_outcome(
@@ -219,7 +232,14 @@ def _extend(case: Case, letter_number: str, letter_on: date, more: dict[str, Any
     set_end(certificate, at=at, law=law)
     origin = lock(certificate.case)
     documents.issue_certificate_paper(certificate, case=origin, by=by, at=at, law=law)
-    record(case, "extended", f"{certificate.number} 展延至 {roc(certificate.valid_until)}", by=by, at=at, outcomes=[outcome])
+    record(
+        case,
+        "extended",
+        f"{certificate.number} 展延至 {roc(certificate.valid_until)}",
+        by=by,
+        at=at,
+        outcomes=[outcome],
+    )
     return f"{certificate.kind_label}資格效期展延 {outcome.result['days']} 日，至 {roc(certificate.valid_until)}。"
 
 
@@ -228,7 +248,14 @@ def _extend(case: Case, letter_number: str, letter_on: date, more: dict[str, Any
 
 @transaction.atomic
 def record_way_back(
-    certificate: Certificate, *, away_from: date, away_until: date, consent_on: date, consent_letter: str, by: User, at: datetime
+    certificate: Certificate,
+    *,
+    away_from: date,
+    away_until: date,
+    consent_on: date,
+    consent_letter: str,
+    by: User,
+    at: datetime,
 ) -> WayBack:
     """登錄先行提供服務之同意: the year of twenty hours begins (VRS-14)."""
     case = lock(certificate.case)
@@ -252,7 +279,9 @@ def record_way_back(
         code=WAY_BACK, rule="VRS-14", label="先行提供服務應完成二十小時", citation="準則第10-1條", counted_from=consent_on,
         due_on=hours_by, at=at, thing=one, outcome=outcome, remind_days=law.at("vrs.follow_up_reminders", on).value,
     )  # fmt: skip
-    record(case, "way_back.recorded", f"同意先行提供服務，{roc(hours_by)} 前完成繼續教育", by=by, at=at, outcomes=[outcome])
+    record(
+        case, "way_back.recorded", f"同意先行提供服務，{roc(hours_by)} 前完成繼續教育", by=by, at=at, outcomes=[outcome]
+    )
     return back
 
 

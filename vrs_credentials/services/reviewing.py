@@ -50,7 +50,9 @@ def opinions_open(case: Case) -> bool:
 
 def facts_of(case: Case) -> review.ReviewFacts:
     rows = assignments(case)
-    decided = SessionCase.objects.filter(case=case).exclude(decision="").select_related("session").order_by("-pk").first()
+    decided = (
+        SessionCase.objects.filter(case=case).exclude(decision="").select_related("session").order_by("-pk").first()
+    )
     later = decided is not None and rows and decided.decided_at and decided.decided_at > rows[-1].assigned_at
     return review.ReviewFacts(
         complete=case.state not in ("draft", "supplement"),
@@ -192,7 +194,11 @@ def give_opinion(
 def _both_in(case: Case, *, at: datetime) -> None:
     rows = assignments(case)
     changes = [
-        {"label": one.reviewer.name, "before": "", "after": f"{one.opinion.get_verdict_display()} {one.opinion.comment}".strip()}
+        {
+            "label": one.reviewer.name,
+            "before": "",
+            "after": f"{one.opinion.get_verdict_display()} {one.opinion.comment}".strip(),
+        }
         for one in rows
     ]
     outcome = next_step(case, on=taipei_day(at))
@@ -304,9 +310,7 @@ def close_session(session: CommitteeSession, *, by: User, at: datetime) -> Commi
 
 
 @transaction.atomic
-def decide(
-    case: Case, *, decision: str, reason: str, by: User, at: datetime, version: int | None = None
-) -> Case:
+def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
     """複審決議: pass goes to the ministry; reject ends the case with a letter."""
     case = lock(case, version=version)
     item = SessionCase.objects.select_related("session").filter(case=case, decision="").first()
@@ -326,7 +330,13 @@ def decide(
     if not passed:
         case.decided_on = taipei_day(at)
         closed(case, at)
-        tell_applicant(case, "rejected", "審查結果：不通過", f"經 {roc(item.session.held_on)} 複審會議決議不通過。\n{reason}", at=at)
+        tell_applicant(
+            case,
+            "rejected",
+            "審查結果：不通過",
+            f"經 {roc(item.session.held_on)} 複審會議決議不通過。\n{reason}",
+            at=at,
+        )
     case.save()
     return case
 

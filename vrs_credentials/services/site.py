@@ -37,7 +37,9 @@ def remove_news(news: News, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def save_job(institution: Organisation, *, data: Mapping[str, Any], job: JobPost | None = None, by: User, at: datetime) -> JobPost:
+def save_job(
+    institution: Organisation, *, data: Mapping[str, Any], job: JobPost | None = None, by: User, at: datetime
+) -> JobPost:
     if not can(by, POST_JOBS, institution) or (job is not None and job.institution_id != institution.pk):
         raise NotPermitted("您沒有刊登求才訊息的權限。")
     if data["closes_on"] < taipei_day(at):

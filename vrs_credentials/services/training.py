@@ -32,7 +32,9 @@ FIELDS = ("course", "hours", "trainer", "class_name", "starts_on", "ends_on", "d
 
 
 @transaction.atomic
-def start(*, person: User, purpose: str, kind: str, clause: str, certificate: Certificate | None, at: datetime) -> HoursApplication:
+def start(
+    *, person: User, purpose: str, kind: str, clause: str, certificate: Certificate | None, at: datetime
+) -> HoursApplication:
     if not Professional.objects.filter(user=person).exists():
         raise Refused("請先填寫專業人員基本資料。")
     try:
@@ -45,9 +47,16 @@ def start(*, person: User, purpose: str, kind: str, clause: str, certificate: Ce
         raise Refused("這張證明不是您的。", field="certificate")
     label = HoursApplication.Purpose(purpose).label
     case = open_case(
-        kind=HOURS.kind, title=f"{person.name} {KINDS[kind]}專業訓練時數（{label}）", office=office(), person=person, by=person, at=at
+        kind=HOURS.kind,
+        title=f"{person.name} {KINDS[kind]}專業訓練時數（{label}）",
+        office=office(),
+        person=person,
+        by=person,
+        at=at,
     )
-    return HoursApplication.objects.create(case=case, purpose=purpose, kind=kind, clause=clause, certificate=certificate)
+    return HoursApplication.objects.create(
+        case=case, purpose=purpose, kind=kind, clause=clause, certificate=certificate
+    )
 
 
 def live_records(one: HoursApplication) -> list[ClassRecord]:

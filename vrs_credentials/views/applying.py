@@ -102,7 +102,15 @@ def _open(request: HttpRequest, form: forms.WizardForm, proposals: Any, backgrou
     return page(request, "wizard", context, title="建議的遴用條款", crumbs=[ME], status=422)
 
 
-def _editing(request: HttpRequest, case: Case, slots: list[PaperSlot], *, title: str, extra: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def _editing(
+    request: HttpRequest,
+    case: Case,
+    slots: list[PaperSlot],
+    *,
+    title: str,
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
     editable = case.state in uploading.EDITABLE
     outcomes = [words.finding(one) for one in casepage.findings(case, on=today(), law=law_in_force())]
@@ -114,7 +122,9 @@ def _editing(request: HttpRequest, case: Case, slots: list[PaperSlot], *, title:
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
         "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
     }  # fmt: skip
-    return page(request, "application", context, title=title, crumbs=[("我的申請", reverse("casework:mine"))], status=status)
+    return page(
+        request, "application", context, title=title, crumbs=[("我的申請", reverse("casework:mine"))], status=status
+    )
 
 
 @acting
@@ -142,7 +152,12 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         if form.is_valid():
             with into_form(request, form) as tried:
                 qualifying.save_answers(
-                    case, clause=one.clause, answers=form.answers, by=request.user, at=now(), version=form.posted_version
+                    case,
+                    clause=one.clause,
+                    answers=form.answers,
+                    by=request.user,
+                    at=now(),
+                    version=form.posted_version,
                 )
             if tried.ok:
                 messages.success(request, "已儲存，應備文件已更新。")
@@ -171,15 +186,28 @@ def _slots(case: Case) -> list[PaperSlot]:
         case "hours":
             rows = training.live_records(HoursApplication.objects.get(case=case))
             certificates = [
-                PaperSlot("certificate", f"結訓證書正反面：{r.course}", papers.HELP["training"], papers.attached(case, r.code).get("certificate"), r.code)
+                PaperSlot(
+                    "certificate",
+                    f"結訓證書正反面：{r.course}",
+                    papers.HELP["training"],
+                    papers.attached(case, r.code).get("certificate"),
+                    r.code,
+                )
                 for r in rows
             ]
             return [*certificates, pledge]
         case "extension":
-            found = [PaperSlot(code, label, "", there.get(code)) for code, label in renewing.EXTENSION_PAPERS.items() if code != "pledge"]
+            found = [
+                PaperSlot(code, label, "", there.get(code))
+                for code, label in renewing.EXTENSION_PAPERS.items()
+                if code != "pledge"
+            ]
             return [*found, pledge]
         case "course":
-            return [PaperSlot(code, label, _COURSE_HELP.get(code, ""), there.get(code)) for code, label in course_rules.PAPERS.items()]
+            return [
+                PaperSlot(code, label, _COURSE_HELP.get(code, ""), there.get(code))
+                for code, label in course_rules.PAPERS.items()
+            ]
     return [pledge]
 
 
@@ -243,7 +271,9 @@ def print_case(request: HttpRequest, number: str, what: str) -> HttpResponse:
     case = _any_case(request, number)
     thing, on, law = case.kind.partition(".")[2], today(), law_in_force()
     if what == "pledge" and thing != "course":
-        return _pdf(printing.render("vrs.pledge", documents.pledge_context(thing, on=on, case=case)), f"{number}_切結書.pdf")
+        return _pdf(
+            printing.render("vrs.pledge", documents.pledge_context(thing, on=on, case=case)), f"{number}_切結書.pdf"
+        )
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "qualification": lambda: _qualification_sheet(case),
         "hours": lambda: documents.hours_context(HoursApplication.objects.get(case=case)),
@@ -264,7 +294,9 @@ def _qualification_sheet(case: Case) -> dict[str, Any]:
 
 def _renewal_sheet(case: Case, on: Any, law: Any) -> dict[str, Any]:
     one = Renewal.objects.select_related("certificate").get(case=case)
-    return documents.renewal_context(one, renewing.may_renew(one.certificate, applied_on=one.applied_on or on, on=on, law=law))
+    return documents.renewal_context(
+        one, renewing.may_renew(one.certificate, applied_on=one.applied_on or on, on=on, law=law)
+    )
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -290,7 +322,11 @@ def hours(request: HttpRequest) -> HttpResponse:
         at = now()
         with into_form(request, form) as tried:
             answer = pressed_once(
-                request, form, "vrs.hours", at, lambda: {"number": training.start(person=request.user, **form.answers, at=at).case.number}
+                request,
+                form,
+                "vrs.hours",
+                at,
+                lambda: {"number": training.start(person=request.user, **form.answers, at=at).case.number},
             )
         if tried.ok:
             return redirect("vrs_credentials:hours_case", answer["number"])
@@ -314,7 +350,9 @@ def hours_case(request: HttpRequest, number: str, position: int | None = None) -
             return redirect("vrs_credentials:hours_case", number)
         if form.is_valid():
             with into_form(request, form) as tried:
-                training.save_record(case, position=position, data=form.answers, by=request.user, at=now(), version=form.posted_version)
+                training.save_record(
+                    case, position=position, data=form.answers, by=request.user, at=now(), version=form.posted_version
+                )
             if tried.ok:
                 messages.success(request, "已儲存；資料齊備後請按送審，儲存並未送出。")
                 return redirect("vrs_credentials:hours_case", number)
@@ -322,7 +360,14 @@ def hours_case(request: HttpRequest, number: str, position: int | None = None) -
         "edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": f"修改第 {position} 筆" if row else "新增上課紀錄",
         "records": training.live_records(one), "record": row,
     }  # fmt: skip
-    return _editing(request, case, _slots(case), title="專業訓練時數認定", extra=extra, status=422 if form.is_bound and form.errors else 200)
+    return _editing(
+        request,
+        case,
+        _slots(case),
+        title="專業訓練時數認定",
+        extra=extra,
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
 
 # --- own education --------------------------------------------------------------------------------------------------------
@@ -344,14 +389,25 @@ def education_apply(request: HttpRequest) -> HttpResponse:
         at = now()
         with into_form(request, form) as tried:
             answer = pressed_once(
-                request, form, "vrs.education", at, lambda: {"number": education.start(person=request.user, data=form.answers, at=at).case.number}
+                request,
+                form,
+                "vrs.education",
+                at,
+                lambda: {"number": education.start(person=request.user, data=form.answers, at=at).case.number},
             )
         if tried.ok:
             drop_draft(user=request.user, key="vrs.education")
             messages.success(request, "已儲存，請上傳佐證資料及切結書後送審。")
             return redirect("vrs_credentials:education", answer["number"])
-    return form_page(request, form, title="繼續教育個人申請", button="儲存並繼續", crumbs=[ME], intro="課程結束後 6 個月內完成線上申請。儲存並未送審。",
-                     draft_key="vrs.education")
+    return form_page(
+        request,
+        form,
+        title="繼續教育個人申請",
+        button="儲存並繼續",
+        crumbs=[ME],
+        intro="課程結束後 6 個月內完成線上申請。儲存並未送審。",
+        draft_key="vrs.education",
+    )
 
 
 @acting
@@ -359,7 +415,9 @@ def education_case(request: HttpRequest, number: str) -> HttpResponse:
     case = own_case(request, number, "education")
     one = OwnEducation.objects.get(case=case)
     initial = {name: getattr(one, name) for name in education.FIELDS}
-    form = forms.EducationForm(request.POST or None, case=case, held=[*dict.fromkeys([*_held(request), *one.kinds])], initial=initial)
+    form = forms.EducationForm(
+        request.POST or None, case=case, held=[*dict.fromkeys([*_held(request), *one.kinds])], initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             education.save(case, data=form.answers, by=request.user, at=now(), version=form.posted_version)
@@ -367,7 +425,14 @@ def education_case(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, "已儲存。")
             return redirect("vrs_credentials:education", number)
     extra = {"edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "課程資料"}
-    return _editing(request, case, _slots(case), title="繼續教育個人申請", extra=extra, status=422 if form.is_bound and form.errors else 200)
+    return _editing(
+        request,
+        case,
+        _slots(case),
+        title="繼續教育個人申請",
+        extra=extra,
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
 
 # --- renewal, extension, the way back -----------------------------------------------------------------------------------
@@ -383,7 +448,11 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         at = now()
         try:
             answer = pressed_once(
-                request, form, "vrs.renew", at, lambda: {"number": renewing.start_renewal(one, person=request.user, at=at).case.number}
+                request,
+                form,
+                "vrs.renew",
+                at,
+                lambda: {"number": renewing.start_renewal(one, person=request.user, at=at).case.number},
             )
             return redirect("vrs_credentials:renewal", answer["number"])
         except Refused as error:
@@ -393,7 +462,14 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         "card": card(found), "one": one, "form": form, "findings": [words.finding(o) for o in outcomes], "table": casepage.ledger_table(one),
         "may": found.may_renew and found.open_renewal is None,
     }  # fmt: skip
-    return page(request, "renew", context, title=f"資格更新（換證）：{one.kind_label}", crumbs=[ME], status=422 if form.errors else 200)
+    return page(
+        request,
+        "renew",
+        context,
+        title=f"資格更新（換證）：{one.kind_label}",
+        crumbs=[ME],
+        status=422 if form.errors else 200,
+    )
 
 
 @require_GET
@@ -425,14 +501,23 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 def extension(request: HttpRequest, number: str) -> HttpResponse:
     case = own_case(request, number, "extension")
     one = ExtensionApplication.objects.get(case=case)
-    form = forms.ExtensionForm(request.POST or None, case=case, initial={n: getattr(one, n) for n in ("reason", "away_from", "away_until")})
+    form = forms.ExtensionForm(
+        request.POST or None, case=case, initial={n: getattr(one, n) for n in ("reason", "away_from", "away_until")}
+    )
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             renewing.change_extension(case, **form.answers, by=request.user, at=now(), version=form.posted_version)
         if tried.ok:
             return redirect("vrs_credentials:extension", number)
     extra = {"edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "離開職場期間"}
-    return _editing(request, case, _slots(case), title="資格展延申請", extra=extra, status=422 if form.is_bound and form.errors else 200)
+    return _editing(
+        request,
+        case,
+        _slots(case),
+        title="資格展延申請",
+        extra=extra,
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
 
 @require_GET
@@ -444,4 +529,3 @@ def lapsed(request: HttpRequest, pk: int) -> HttpResponse:
     outcomes = [found.window, *([found.way_back] if found.way_back else []), found.count, found.period]
     context = {"card": card(found), "one": one, "found": found, "findings": [words.finding(o) for o in outcomes]}
     return page(request, "lapsed", context, title="失效後如何恢復", crumbs=[ME])
-

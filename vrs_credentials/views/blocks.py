@@ -23,7 +23,11 @@ def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         return []
     on = today()
     rows = Certificate.objects.filter(
-        holder=request.user.pk, state=Certificate.State.VALID, ends_before__gt=on, ends_before__lte=days_after(on, SOON_DAYS), renewed_as=None
+        holder=request.user.pk,
+        state=Certificate.State.VALID,
+        ends_before__gt=on,
+        ends_before__lte=days_after(on, SOON_DAYS),
+        renewed_as=None,
     )
     return [
         {

@@ -21,7 +21,15 @@ from vrs_credentials.models import Certificate, Professional
 Crumbs = list[tuple[str, str]]
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, crumbs: Crumbs | None = None, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    crumbs: Crumbs | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """A page of the scheme: `crumbs` are (label, address) between the scheme's home and this page."""
     shown = {"title": title, "crumbs": [{"label": label, "url": url} for label, url in crumbs or []], **context}
     return render(request, f"vrs_credentials/{template}.html", shown, status=status)
@@ -33,7 +41,9 @@ def form_page(
 ) -> HttpResponse:  # fmt: skip
     """A page that is one form; with errors it comes back as 422."""
     given = {"form": form, "button": button, "intro": intro, "files": files, "draft_key": draft_key, **context}
-    return page(request, "form", given, title=title, crumbs=crumbs, status=422 if form.is_bound and form.errors else 200)
+    return page(
+        request, "form", given, title=title, crumbs=crumbs, status=422 if form.is_bound and form.errors else 200
+    )
 
 
 def typed_before(request: HttpRequest, key: str) -> dict[str, Any]:
@@ -69,7 +79,9 @@ def institution_of(request: HttpRequest, right: str) -> Organisation:
     return found
 
 
-def pressed_once(request: HttpRequest, form: ActForm, act: str, at: datetime, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def pressed_once(
+    request: HttpRequest, form: ActForm, act: str, at: datetime, do: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     """The first press does it; a second gets the first one's answer."""
     answer, _ = once(user=request.user, key=form.posted_key, act=act, at=at, do=do)
     return answer

@@ -31,15 +31,33 @@ def gauges(found: Standing) -> list[dict[str, Any]]:
     """54 and 6, with what is missing in words."""
     law = law_in_force()
     rows = (
-        ("專業課程＋專業相關法規", "vrs.professional_law_hours", found.professional_law, found.count.result["missing_professional_law"]),
-        ("專業倫理＋專業品質", "vrs.ethics_quality_hours", found.ethics_quality, found.count.result["missing_ethics_quality"]),
+        (
+            "專業課程＋專業相關法規",
+            "vrs.professional_law_hours",
+            found.professional_law,
+            found.count.result["missing_professional_law"],
+        ),
+        (
+            "專業倫理＋專業品質",
+            "vrs.ethics_quality_hours",
+            found.ethics_quality,
+            found.count.result["missing_ethics_quality"],
+        ),
     )
     found_ = []
     for label, code, value, missing in rows:
         most = law.at(code, found.on).value
         note = f"尚缺 {number(missing)} 小時" if missing else "已達規定時數"
         shown = number(min(Decimal(str(value)), Decimal(most)))
-        found_.append({"label": label, "value": shown, "max": most, "note": f"{number(value)} 小時，{note}", "tone": "warn" if missing else "good"})
+        found_.append(
+            {
+                "label": label,
+                "value": shown,
+                "max": most,
+                "note": f"{number(value)} 小時，{note}",
+                "tone": "warn" if missing else "good",
+            }
+        )
     return found_
 
 
@@ -55,15 +73,27 @@ def next_words(found: Standing) -> tuple[str, str, str]:
     if found.on < one.starts_on:
         return f"自 {roc(one.starts_on)} 起生效。", "", ""
     if found.may_renew:
-        text = "已逾效期，仍可申請更新，新證明自申請日起算。" if found.lapsed else f"可以申請更新，請於 {roc(one.valid_until)} 前送審。"
+        text = (
+            "已逾效期，仍可申請更新，新證明自申請日起算。"
+            if found.lapsed
+            else f"可以申請更新，請於 {roc(one.valid_until)} 前送審。"
+        )
         return text, "申請更新（換證）", reverse("vrs_credentials:renew", args=key)
     if found.lapsed:
         return "已逾效期，時數不足以更新。", "看看如何恢復", reverse("vrs_credentials:lapsed", args=key)
     if found.window_open:
-        return f"更新申請已開放至 {roc(one.valid_until)}，但時數還不夠。", "看看哪些課可以補足", reverse("vrs_credentials:plan", args=key)
+        return (
+            f"更新申請已開放至 {roc(one.valid_until)}，但時數還不夠。",
+            "看看哪些課可以補足",
+            reverse("vrs_credentials:plan", args=key),
+        )
     if found.count.met:
         return f"時數已完成，{roc(found.opens_on)} 起開放申請更新。", "", ""
-    return f"{roc(found.opens_on)} 起開放申請更新，請先補足時數。", "看看哪些課可以補足", reverse("vrs_credentials:plan", args=key)
+    return (
+        f"{roc(found.opens_on)} 起開放申請更新，請先補足時數。",
+        "看看哪些課可以補足",
+        reverse("vrs_credentials:plan", args=key),
+    )
 
 
 def card(found: Standing) -> dict[str, Any]:
@@ -122,7 +152,12 @@ def reissue(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("vrs_credentials:certificate", pk)
     crumbs = [ME, (one.kind_label, reverse("vrs_credentials:certificate", args=[pk]))]
     return form_page(
-        request, form, title="資格證明遺失補發", button="申請補發", crumbs=crumbs, intro="補發後證明編號與效期不變；遺失之證明文件查驗時將顯示已換發。"
+        request,
+        form,
+        title="資格證明遺失補發",
+        button="申請補發",
+        crumbs=crumbs,
+        intro="補發後證明編號與效期不變；遺失之證明文件查驗時將顯示已換發。",
     )
 
 
@@ -138,7 +173,13 @@ def planner(request: HttpRequest, pk: int) -> HttpResponse:
     found = standing(one, on=day, law=law)
     made = plan(found, on=day, law=law, **asked)
     outcomes = [made.count, *([made.away] if made.away else []), made.window]
-    context = {"form": form, "plan": made, "one": one, "findings": [words.finding(o) for o in outcomes], "after": words.finding(made.after)}
+    context = {
+        "form": form,
+        "plan": made,
+        "one": one,
+        "findings": [words.finding(o) for o in outcomes],
+        "after": words.finding(made.after),
+    }
     crumbs = [ME, (one.kind_label, reverse("vrs_credentials:certificate", args=[pk]))]
     return page(request, "plan", context, title="試算", crumbs=crumbs)
 
@@ -147,14 +188,34 @@ def planner(request: HttpRequest, pk: int) -> HttpResponse:
 @acting
 def export(request: HttpRequest) -> HttpResponse:
     """My certificates and hours as a sheet."""
-    request_export(user=request.user, page="vrs_hours", title="我的時數", query="", format=request.POST.get("format", "ods"), at=now())
+    request_export(
+        user=request.user,
+        page="vrs_hours",
+        title="我的時數",
+        query="",
+        format=request.POST.get("format", "ods"),
+        at=now(),
+    )
     messages.success(request, "已開始產製，完成後會通知您，也可在本頁下載。")
     return redirect("casework:exports")
 
 
 def hours_rows(user: Any, query: str) -> tuple[list[str], Any]:
     """Exporter vrs_hours: only the asker's own."""
-    header = ["資格", "證明編號", "有效期間起", "有效期間迄", "上課日期", "課程或事項", "類別", "核定時數", "加成", "採計時數", "來源", "核定日"]
+    header = [
+        "資格",
+        "證明編號",
+        "有效期間起",
+        "有效期間迄",
+        "上課日期",
+        "課程或事項",
+        "類別",
+        "核定時數",
+        "加成",
+        "採計時數",
+        "來源",
+        "核定日",
+    ]
 
     def rows() -> Any:
         for one in Certificate.objects.filter(holder=user).order_by("kind", "starts_on"):

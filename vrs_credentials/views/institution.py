@@ -57,7 +57,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _own_lecturers(body: Any) -> Any:
     """Those the institution entered, and everybody already passed."""
-    return Lecturer.objects.filter(Q(institution=body) | Q(passes__isnull=False)).distinct().defer("national_id").order_by("name")
+    return (
+        Lecturer.objects.filter(Q(institution=body) | Q(passes__isnull=False))
+        .distinct()
+        .defer("national_id")
+        .order_by("name")
+    )
 
 
 @acting
@@ -80,8 +85,14 @@ def course_file(request: HttpRequest) -> HttpResponse:
             drop_draft(user=request.user, key="vrs.course")
             messages.success(request, "已儲存（尚未送審）。請列印課程摘要表並上傳文件，再按送審。")
             return redirect("vrs_credentials:course", answer["number"])
-    return form_page(request, form, title="課程資料申請", crumbs=[HOME], intro="儲存只是暫存，上傳文件並按送審後才算申請完成。",
-                     draft_key="vrs.course")
+    return form_page(
+        request,
+        form,
+        title="課程資料申請",
+        crumbs=[HOME],
+        intro="儲存只是暫存，上傳文件並按送審後才算申請完成。",
+        draft_key="vrs.course",
+    )
 
 
 @acting
@@ -89,7 +100,11 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
     """課程資料修改／送審."""
     case = own_case(request, number, "course")
     one = Course.objects.get(case=case)
-    sets = {f"{name}_{f.position}": getattr(f, name) for f in one.fields.all() for name in ("group", "competence", "area", "hours")}
+    sets = {
+        f"{name}_{f.position}": getattr(f, name)
+        for f in one.fields.all()
+        for name in ("group", "competence", "area", "hours")
+    }
     initial = {**{name: getattr(one, name) for name in courses.FIELDS}, **sets, "lecturers": list(one.lecturers.all())}
     editable = case.state in ("draft", "supplement")
     form = CourseForm(request.POST or None, case=case, lecturers=_own_lecturers(case.organisation), initial=initial)
@@ -161,7 +176,9 @@ def attendance_import(request: HttpRequest, number: str) -> HttpResponse:
     case = own_case(request, number, "course")
     one = Course.objects.get(case=case)
     fields, there = list(one.fields.all()), papers.attached(case)
-    form = RosterForm(request.POST or None, request.FILES or None, case=case, fields=fields, sheet_there=attending.SHEET in there)
+    form = RosterForm(
+        request.POST or None, request.FILES or None, case=case, fields=fields, sheet_there=attending.SHEET in there
+    )
     progress = _progress(request, number)
     context: dict[str, Any] = {
         "case": case, "course": one, "form": form, "previews": [], "sheet": there.get(attending.SHEET), "ready": False,
@@ -189,7 +206,9 @@ def attendance_import(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "attendance_import", context, title="上課紀錄匯入", crumbs=[HOME], status=status)
 
 
-def _preview(request: HttpRequest, case: Any, fields: Any, form: RosterForm, context: dict[str, Any], progress: Any) -> int:
+def _preview(
+    request: HttpRequest, case: Any, fields: Any, form: RosterForm, context: dict[str, Any], progress: Any
+) -> int:
     if sheet := form.cleaned_data.get("sheet"):
         with into_form(request, form) as tried:
             attending.keep_sheet(case, upload=sheet, by=request.user, at=now())
@@ -204,7 +223,14 @@ def _preview(request: HttpRequest, case: Any, fields: Any, form: RosterForm, con
         _keep(case, one.position, upload.name or "", content)
         wrong = found.wrong
         context["previews"].append(
-            {"field": one, "found": found, "wrong": wrong[:200], "more": max(0, len(wrong) - 200), "sample": found.rows[:20], "name": upload.name}
+            {
+                "field": one,
+                "found": found,
+                "wrong": wrong[:200],
+                "more": max(0, len(wrong) - 200),
+                "sample": found.rows[:20],
+                "name": upload.name,
+            }
         )
         ok = ok and (found.ok or found.again)
     progress(100)
@@ -251,7 +277,9 @@ def attendance_list(request: HttpRequest) -> HttpResponse:
     asked, who = request.GET.get("q", "").strip()[:100], request.GET.get("who", "").strip()[:20]
     problem = ""
     if asked:
-        rows = rows.filter(Q(imported__field__course__title__icontains=asked) | Q(imported__field__course__number=asked))
+        rows = rows.filter(
+            Q(imported__field__course__title__icontains=asked) | Q(imported__field__course__number=asked)
+        )
     if who:
         try:
             rows = rows.filter(person__national_id_index=crypto.index(identifiers.read_person_id(who)))
@@ -275,7 +303,9 @@ def lecturers(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(national_id_index=crypto.index(identifiers.read_person_id(asked)))
         except identifiers.IdentifierError:
             rows = rows.filter(name__icontains=asked)
-    return page(request, "lecturers", {"rows": rows[:200], "asked": asked, "body": body}, title="講師維護", crumbs=[HOME])
+    return page(
+        request, "lecturers", {"rows": rows[:200], "asked": asked, "body": body}, title="講師維護", crumbs=[HOME]
+    )
 
 
 @acting
@@ -308,7 +338,11 @@ def job(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         at = now()
         with into_form(request, form) as tried:
             pressed_once(
-                request, form, "vrs.job", at, lambda: {"pk": site.save_job(body, data=form.answers, job=one, by=request.user, at=at).pk}
+                request,
+                form,
+                "vrs.job",
+                at,
+                lambda: {"pk": site.save_job(body, data=form.answers, job=one, by=request.user, at=at).pk},
             )
         if tried.ok:
             messages.success(request, "已刊登求才訊息。")

@@ -40,7 +40,9 @@ def _joining(request: HttpRequest, form: JoinForm | JoinInstitutionForm, act: ob
         with into_form(request, form) as tried:
             user = act(**given, at=now())  # type: ignore[operator]
         if tried.ok:
-            return page(request, "joined", {"email": user.email, "account": user.account_name}, title="已寄出設定密碼連結")
+            return page(
+                request, "joined", {"email": user.email, "account": user.account_name}, title="已寄出設定密碼連結"
+            )
     return form_page(request, form, title=title, button="加入會員", intro=PURPOSE)
 
 
@@ -61,7 +63,9 @@ def join_institution(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     """基本資料: also how somebody with an account of another scheme begins here."""
     known = professional_of(request)
-    initial = {name: getattr(known, name) for name in ProfileForm.base_fields} if known else {"mobile": request.user.phone}
+    initial = (
+        {name: getattr(known, name) for name in ProfileForm.base_fields} if known else {"mobile": request.user.phone}
+    )
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:

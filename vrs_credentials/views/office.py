@@ -40,7 +40,9 @@ from vrs_credentials.services import certifying, ledger, renewing, reviewing, si
 DECIDE = decide_right("qualification")
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
     """A page of the browser admin."""
     given = {**admin.site.each_context(request), "title": title, **context}
     return render(request, f"vrs_credentials/office/{template}.html", given, status=status)
@@ -61,7 +63,9 @@ def _need(request: HttpRequest, *codes: str) -> Any:
 def review(request: HttpRequest) -> HttpResponse:
     """我的審查: what waits for my opinion, and what I have given."""
     _need(request, BE_REVIEWER)
-    rows = Assignment.objects.filter(reviewer=request.user).select_related("case__office", "opinion", "case__person", "case__organisation")
+    rows = Assignment.objects.filter(reviewer=request.user).select_related(
+        "case__office", "opinion", "case__person", "case__organisation"
+    )
     waiting, given = [], []
     for one in rows.order_by("-pk")[:300]:
         shown = {"assignment": one, "row": words.row(one.case, today()), "opinion": getattr(one, "opinion", None)}
@@ -79,7 +83,9 @@ def opinion_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     mine = one.reviewer_id == request.user.pk
     if not mine and not (can(request.user, VIEW_OFFICE, one.case) and reviewing.opinions_open(one.case)):
         raise Http404
-    content = papers.render("vrs.opinion", documents.opinion_context(one.case, getattr(one, "opinion", None), one.reviewer.name))
+    content = papers.render(
+        "vrs.opinion", documents.opinion_context(one.case, getattr(one, "opinion", None), one.reviewer.name)
+    )
     return _pdf(content, f"{one.case.number}_審查意見表.pdf")
 
 
@@ -105,14 +111,22 @@ def sessions(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已建立複審會議。")
             return redirect("admin:vrs_session", one.pk)
     rows = CommitteeSession.objects.filter(office=office).prefetch_related("items")[:100]
-    return page(request, "sessions", {"form": form, "rows": rows}, title="複審會議", status=422 if form.is_bound and form.errors else 200)
+    return page(
+        request,
+        "sessions",
+        {"form": form, "rows": rows},
+        title="複審會議",
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
 
 @acting
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     office = _need(request, DECIDE, VIEW_OFFICE)
     one = get_object_or_404(CommitteeSession, pk=pk, office=office)
-    form = MinutesForm(request.POST if "minutes" in request.POST else None, initial={"minutes": one.minutes, "members": one.members})
+    form = MinutesForm(
+        request.POST if "minutes" in request.POST else None, initial={"minutes": one.minutes, "members": one.members}
+    )
     if request.method == "POST":
         _need(request, DECIDE)
         if "close" in request.POST:
@@ -133,17 +147,25 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 @acting
 def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """議程／紀錄 as PDF."""
-    one = get_object_or_404(CommitteeSession.objects.select_related("office"), pk=pk, office=_need(request, DECIDE, VIEW_OFFICE))
-    return _pdf(papers.render("vrs.agenda", documents.agenda_context(one)), f"{one}_{'紀錄' if one.minutes else '議程'}.pdf")
+    one = get_object_or_404(
+        CommitteeSession.objects.select_related("office"), pk=pk, office=_need(request, DECIDE, VIEW_OFFICE)
+    )
+    return _pdf(
+        papers.render("vrs.agenda", documents.agenda_context(one)), f"{one}_{'紀錄' if one.minutes else '議程'}.pdf"
+    )
 
 
 # --- register -------------------------------------------------------------------------------------------------------------
 
 
 class CorrectForm(PortalForm):
-    corrects = django_forms.ModelChoiceField(LedgerEntry.objects.none(), label="更正哪一筆（補登免選）", required=False, empty_label="補登一筆")
+    corrects = django_forms.ModelChoiceField(
+        LedgerEntry.objects.none(), label="更正哪一筆（補登免選）", required=False, empty_label="補登一筆"
+    )
     group = django_forms.ChoiceField(label="時數類別", choices=list(GROUPS.items()))
-    hours = django_forms.DecimalField(label="時數（扣除請填負數）", max_digits=6, decimal_places=1, min_value=Decimal(-500), max_value=Decimal(500))
+    hours = django_forms.DecimalField(
+        label="時數（扣除請填負數）", max_digits=6, decimal_places=1, min_value=Decimal(-500), max_value=Decimal(500)
+    )
     held_on = RocDateField(label="上課日期")
     reason = django_forms.CharField(label="更正理由", max_length=200)
 
@@ -157,8 +179,12 @@ class CorrectForm(PortalForm):
 class HiredForm(PortalForm):
     hired_on = RocDateField(label="進用日")
     consent = django_forms.BooleanField(label="主管機關已同意（先行提供服務或延長）", required=False)
-    before_hours = django_forms.DecimalField(label="進用前專業訓練時數（職評員）", min_value=0, max_digits=6, decimal_places=1, initial=0, required=False)
-    case_manager_years = django_forms.IntegerField(label="個管員年資（職評員）", min_value=0, max_value=60, initial=0, required=False)
+    before_hours = django_forms.DecimalField(
+        label="進用前專業訓練時數（職評員）", min_value=0, max_digits=6, decimal_places=1, initial=0, required=False
+    )
+    case_manager_years = django_forms.IntegerField(
+        label="個管員年資（職評員）", min_value=0, max_value=60, initial=0, required=False
+    )
 
 
 class WayBackForm(PortalForm):
@@ -200,9 +226,17 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     act = request.POST.get("act", "")
     forms = {
-        "correct": (CORRECT_LEDGER, "更正時數", CorrectForm(request.POST if act == "correct" else None, certificate=one, auto_id="correct_%s")),
+        "correct": (
+            CORRECT_LEDGER,
+            "更正時數",
+            CorrectForm(request.POST if act == "correct" else None, certificate=one, auto_id="correct_%s"),
+        ),
         "hired": (KEEP_REGISTER, "登錄進用日", HiredForm(request.POST if act == "hired" else None, auto_id="hired_%s")),
-        "way_back": (KEEP_REGISTER, "登錄先行提供服務同意", WayBackForm(request.POST if act == "way_back" else None, auto_id="back_%s")),
+        "way_back": (
+            KEEP_REGISTER,
+            "登錄先行提供服務同意",
+            WayBackForm(request.POST if act == "way_back" else None, auto_id="back_%s"),
+        ),
         "revoke": (REVOKE, "撤銷證明", RevokeForm(request.POST if act == "revoke" else None, auto_id="revoke_%s")),
     }
     status = 200
@@ -234,7 +268,11 @@ def _do(act: str, one: Certificate, data: dict[str, Any], request: HttpRequest) 
     if act == "correct":
         ledger.correct(one, **data, **given)
     elif act == "hired":
-        data = {**data, "before_hours": data["before_hours"] or Decimal(0), "case_manager_years": data["case_manager_years"] or 0}
+        data = {
+            **data,
+            "before_hours": data["before_hours"] or Decimal(0),
+            "case_manager_years": data["case_manager_years"] or 0,
+        }
         if certifying.record_hired(one, **data, **given) is None:
             raise Refused("這個條款沒有進用後應完成的專業訓練。")
     elif act == "way_back":
@@ -255,7 +293,9 @@ def news(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, "已下架訊息。")
         return redirect("admin:vrs_news")
     names = ("title", "body", "pinned", "published_on")
-    form = NewsForm(request.POST or None, initial={n: getattr(one, n) for n in names} if one else {"published_on": today()})
+    form = NewsForm(
+        request.POST or None, initial={n: getattr(one, n) for n in names} if one else {"published_on": today()}
+    )
     if request.method == "POST" and form.is_valid():
         site.save_news(data=form.cleaned_data, news=one, by=request.user, at=now())
         messages.success(request, "已發布訊息。")
@@ -274,6 +314,10 @@ def questions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, "已回復留言。")
         return redirect("admin:vrs_questions")
     rows = Question.objects.select_related("asked_by").defer("asked_by__national_id")[:100]
-    return page(request, "questions", {"form": form, "one": one, "rows": rows}, title="留言回復", status=422 if form.is_bound and form.errors else 200)
-
-
+    return page(
+        request,
+        "questions",
+        {"form": form, "one": one, "rows": rows},
+        title="留言回復",
+        status=422 if form.is_bound and form.errors else 200,
+    )

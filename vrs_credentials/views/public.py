@@ -31,7 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """首頁: six doors of the professional, the institution's area, news and courses."""
     day = today()
     works = request.user.is_authenticated and can_anywhere(request.user, VIEW_OWN)
-    context = {"news": site.published_news(on=day)[:5], "courses": site.public_courses(on=day)[:5], "jobs": site.open_jobs(on=day)[:5], "institution": works}
+    context = {
+        "news": site.published_news(on=day)[:5],
+        "courses": site.public_courses(on=day)[:5],
+        "jobs": site.open_jobs(on=day)[:5],
+        "institution": works,
+    }
     return page(request, "home", context, title="職業重建專業人員認證")
 
 
@@ -45,9 +50,13 @@ def courses(request: HttpRequest) -> HttpResponse:
     """繼續教育課程專區."""
     words, kind, group = (request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "group"))
     past = request.GET.get("past") == "1"
-    rows = site.public_courses(on=today(), words=words, kind=kind if kind in KINDS else "", group=group if group in GROUPS else "", past=past)
+    rows = site.public_courses(
+        on=today(), words=words, kind=kind if kind in KINDS else "", group=group if group in GROUPS else "", past=past
+    )
     found = _pages(request, rows)
-    query = "&".join(f"{n}={v}" for n, v in (("q", words), ("kind", kind), ("group", group), ("past", "1" if past else "")) if v)
+    query = "&".join(
+        f"{n}={v}" for n, v in (("q", words), ("kind", kind), ("group", group), ("past", "1" if past else "")) if v
+    )
     context = {
         "found": found, "query": f"{query}&" if query else "", "words": words, "kind": kind, "group": group, "past": past,
         "kinds": KINDS.items(), "groups": GROUPS.items(),
@@ -63,7 +72,13 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
         number=number, is_public=True, case__state__in=site.PASSED,
     )  # fmt: skip
     audience = "、".join(AUDIENCE[code] for code in one.audience)
-    return page(request, "public_course", {"one": one, "audience": audience}, title=one.title, crumbs=[("課程專區", "/vrs/courses/")])
+    return page(
+        request,
+        "public_course",
+        {"one": one, "audience": audience},
+        title=one.title,
+        crumbs=[("課程專區", "/vrs/courses/")],
+    )
 
 
 @login_not_required
@@ -71,7 +86,12 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
 def lecturers(request: HttpRequest) -> HttpResponse:
     """講師查詢: who was passed for what."""
     words = request.GET.get("q", "").strip()[:100]
-    return page(request, "public_lecturers", {"found": _pages(request, site.approved_lecturers(words)), "words": words}, title="講師查詢")
+    return page(
+        request,
+        "public_lecturers",
+        {"found": _pages(request, site.approved_lecturers(words)), "words": words},
+        title="講師查詢",
+    )
 
 
 @login_not_required
@@ -80,7 +100,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """求才專區."""
     words, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
     found = _pages(request, site.open_jobs(on=today(), kind=kind if kind in KINDS else "", words=words))
-    return page(request, "public_jobs", {"found": found, "words": words, "kind": kind, "kinds": KINDS.items()}, title="求才專區")
+    return page(
+        request, "public_jobs", {"found": found, "words": words, "kind": kind, "kinds": KINDS.items()}, title="求才專區"
+    )
 
 
 @login_not_required
@@ -131,9 +153,13 @@ def questions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form and form.is_valid():
         at = now()
         with into_form(request, form) as tried:
-            pressed_once(request, form, "vrs.question", at, lambda: {"pk": acts.ask(**form.answers, by=request.user, at=at).pk})
+            pressed_once(
+                request, form, "vrs.question", at, lambda: {"pk": acts.ask(**form.answers, by=request.user, at=at).pk}
+            )
         if tried.ok:
             messages.success(request, "已送出留言，回復後會通知您。")
             return redirect("vrs_credentials:questions")
     context = {"found": _pages(request, site.shown_questions(request.user)), "form": form}
-    return page(request, "questions", context, title="留言板", status=422 if form and form.is_bound and form.errors else 200)
+    return page(
+        request, "questions", context, title="留言板", status=422 if form and form.is_bound and form.errors else 200
+    )
