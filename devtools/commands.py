@@ -51,6 +51,9 @@ def main() -> int:
     one = commands.add_parser("bench", help="measure; prints JSON lines")
     one.add_argument("names", nargs="*")
     one.add_argument("--quick", action="store_true", help="small figures, to see that it runs")
+    one = commands.add_parser("drill", help="break things and see what is lost; prints JSON lines, fails if anything is")
+    one.add_argument("names", nargs="*")
+    one.add_argument("--from", dest="release", default="", help="the release `upgrade` starts from: a tag or commit")
     one = commands.add_parser("reset", help="throw the demonstration's database and uploads away")
     one.add_argument("--all", action="store_true", help="the Python environment and the keys as well")
     commands.add_parser("manage", help="manage.py with the services and keys of this working copy", add_help=False)
@@ -58,8 +61,12 @@ def main() -> int:
     if rest and asked.command not in ("test", "manage"):
         parser.error(f"not understood: {' '.join(rest)}")
 
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _leave)
+    # a shell that starts us in the background has us ignore Ctrl-C's signal, and our children after us: we end by it all the
+    # same. Only `nohup` is taken at its word: who asked to outlive the terminal does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _leave)
     prepare_home()
     try:
         match asked.command:
@@ -73,6 +80,8 @@ def main() -> int:
                 return check()
             case "bench":
                 return bench(asked.names, quick=asked.quick)
+            case "drill":
+                return drill(asked.names, asked.release)
             case "reset":
                 return reset(everything=asked.all)
             case _:
@@ -281,6 +290,20 @@ def bench(names: list[str], *, quick: bool) -> int:
         if run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], environ):
             raise Refused("manage.py migrate failed")
         return run([PYTHON, "-m", "tests.bench", *(["--quick"] if quick else []), *names], environ)
+
+
+def drill(names: list[str], release: str) -> int:
+    """Every drill brings its own servers; what we lend is the keys and a folder that is gone afterwards."""
+    system_packages(RUN_PACKAGES)
+    python_environment()
+    lent = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    own = keys()
+    own.pop("SERVICE_PASSWORD")
+    # settings name a database; no drill uses it
+    environ = {**own, **lent, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "PYTHONUNBUFFERED": "1"}
+    environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORTAL_HOME": str(HOME)}
+    asked = [*names, *(["--from", release] if release else [])]
+    return run([PYTHON, "-m", "tests.drills", *asked], environ)
 
 
 def reset(*, everything: bool) -> int:
