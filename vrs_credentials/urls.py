@@ -3,7 +3,17 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from vrs_credentials.views import applying, dashboard, institution, joining, public
+from vrs_credentials.views import (
+    dashboard,
+    education,
+    institution,
+    joining,
+    papers,
+    public,
+    qualification,
+    renewing,
+    training,
+)
 
 app_name = "vrs_credentials"
 urlpatterns = [
@@ -28,21 +38,21 @@ urlpatterns = [
     path("me/certificates/<int:pk>/", dashboard.certificate, name="certificate"),
     path("me/certificates/<int:pk>/plan/", dashboard.planner, name="plan"),
     path("me/certificates/<int:pk>/reissue/", dashboard.reissue, name="reissue"),
-    path("me/certificates/<int:pk>/renew/", applying.renew, name="renew"),
-    path("me/certificates/<int:pk>/extend/", applying.extend, name="extend"),
-    path("me/certificates/<int:pk>/lapsed/", applying.lapsed, name="lapsed"),
-    path("apply/", applying.apply, name="apply"),
-    path("apply/<case:number>/", applying.application, name="application"),
-    path("hours/", applying.hours, name="hours"),
-    path("hours/<case:number>/", applying.hours_case, name="hours_case"),
-    path("hours/<case:number>/<int:position>/", applying.hours_case, name="hours_record"),
-    path("education/", applying.education_apply, name="education_apply"),
-    path("education/<case:number>/", applying.education_case, name="education"),
-    path("renewals/<case:number>/", applying.renewal, name="renewal"),
-    path("extensions/<case:number>/", applying.extension, name="extension"),
-    path("papers/<case:number>/<int:pk>/remove/", applying.remove, name="remove"),
-    path("papers/<case:number>/<slug:code>/", applying.upload, name="upload"),
-    path("print/<case:number>/<slug:what>/", applying.print_case, name="print"),
+    path("me/certificates/<int:pk>/renew/", renewing.renew, name="renew"),
+    path("me/certificates/<int:pk>/extend/", renewing.extend, name="extend"),
+    path("me/certificates/<int:pk>/lapsed/", renewing.lapsed, name="lapsed"),
+    path("apply/", qualification.apply, name="apply"),
+    path("apply/<case:number>/", qualification.application, name="application"),
+    path("hours/", training.hours, name="hours"),
+    path("hours/<case:number>/", training.hours_case, name="hours_case"),
+    path("hours/<case:number>/<int:position>/", training.hours_case, name="hours_record"),
+    path("education/", education.education_apply, name="education_apply"),
+    path("education/<case:number>/", education.education_case, name="education"),
+    path("renewals/<case:number>/", renewing.renewal, name="renewal"),
+    path("extensions/<case:number>/", renewing.extension, name="extension"),
+    path("papers/<case:number>/<int:pk>/remove/", papers.remove, name="remove"),
+    path("papers/<case:number>/<slug:code>/", papers.upload, name="upload"),
+    path("print/<case:number>/<slug:what>/", papers.print_case, name="print"),
     # the institution's
     path("institution/", institution.home, name="institution"),
     path("institution/profile/", joining.institution_profile, name="institution_profile"),

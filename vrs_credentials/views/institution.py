@@ -27,8 +27,8 @@ from vrs_credentials.permissions import FILE_ATTENDANCE, KEEP_LECTURERS, POST_JO
 from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
 from vrs_credentials.selectors import papers
 from vrs_credentials.services import attending, courses, site
-from vrs_credentials.views.applying import _editing, _slots
 from vrs_credentials.views.common import form_page, institution_of, own_case, page, pressed_once, typed_before
+from vrs_credentials.views.papers import editing, slots_of
 
 HOME = ("機構單位專區", "/vrs/institution/")
 FILE_COURSE = file_right("course")
@@ -119,7 +119,7 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("vrs_credentials:course", number)
     extra = {"edit_form": form if editable else None, "edit_title": "課程資料"}
     status = 422 if form.is_bound and form.errors else 200
-    return _editing(request, case, _slots(case), title="課程資料", extra=extra, status=status)
+    return editing(request, case, slots_of(case), title="課程資料", extra=extra, status=status)
 
 
 @require_GET

@@ -1,0 +1,188 @@
+"""The page on which an application is put together, and its papers: uploaded, removed, printed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.clock import now, today
+from accounts.roles import Side
+from casework import papers as printing
+from casework.casetypes import casetype
+from casework.models import Case
+from casework.selectors import case_on_side
+from casework.services.law import law_in_force
+from casework.views import words
+from casework.views.acting import acting
+from vrs_credentials import documents
+from vrs_credentials.forms import applying as forms
+from vrs_credentials.models import ExtensionApplication, HoursApplication, OwnEducation, Renewal
+from vrs_credentials.rules import courses as course_rules
+from vrs_credentials.selectors import casepage, papers
+from vrs_credentials.selectors.papers import PaperSlot
+from vrs_credentials.services import filing, renewing, training, uploading
+from vrs_credentials.services.courses import add_flyer
+from vrs_credentials.views.common import page
+
+
+def editing(
+    request: HttpRequest,
+    case: Case,
+    slots: list[PaperSlot],
+    *,
+    title: str,
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
+    editable = case.state in uploading.EDITABLE
+    outcomes = [words.finding(one) for one in casepage.findings(case, on=today(), law=law_in_force())]
+    act = "supply" if case.state == "supplement" else "file"
+    context = {
+        "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": slots,
+        "editable": editable, "findings": outcomes, "act": act, "thing": case.kind.partition(".")[2],
+        "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
+        "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
+        "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
+    }  # fmt: skip
+    return page(
+        request, "application", context, title=title, crumbs=[("我的申請", reverse("casework:mine"))], status=status
+    )
+
+
+def slots_of(case: Case) -> list[PaperSlot]:
+    on, law = today(), law_in_force()
+    there = papers.attached(case)
+    thing = case.kind.partition(".")[2]
+    pledge = PaperSlot("pledge", "切結書", papers.HELP["pledge"], there.get("pledge"), field="pledge")
+    match thing:
+        case "qualification":
+            return papers.qualification_slots(papers.qualification_of(case), on=on, law=law)
+        case "education":
+            return papers.education_slots(OwnEducation.objects.get(case=case))
+        case "hours":
+            rows = training.live_records(HoursApplication.objects.get(case=case))
+            certificates = [
+                PaperSlot(
+                    "certificate",
+                    f"結訓證書正反面：{r.course}",
+                    papers.HELP["training"],
+                    papers.attached(case, r.code).get("certificate"),
+                    r.code,
+                )
+                for r in rows
+            ]
+            return [*certificates, pledge]
+        case "extension":
+            found = [
+                PaperSlot(code, label, "", there.get(code))
+                for code, label in renewing.EXTENSION_PAPERS.items()
+                if code != "pledge"
+            ]
+            return [*found, pledge]
+        case "course":
+            return [
+                PaperSlot(code, label, _COURSE_HELP.get(code, ""), there.get(code))
+                for code, label in course_rules.PAPERS.items()
+            ]
+    return [pledge]
+
+
+_COURSE_HELP = {
+    "course_summary": "請先儲存資料，列印課程摘要表後上傳。",
+    "flyer": "課後申請必附；可用 PDF 或 JPG，5 MB 以內。",
+    "sign_in_sheet": "課後申請必附。",
+    "handout": "課後申請必附。",
+    "lecturer_profile": "新講師必附；已通過相同核心能力與領域者免附。",
+}
+
+
+def _any_case(request: HttpRequest, number: str) -> Case:
+    case, _ = case_on_side(request.user, number, Side.APPLICANT)
+    if not case.kind.startswith("vrs_credentials."):
+        raise Case.DoesNotExist(number)
+    return case
+
+
+def _page_of(case: Case) -> str:
+    return casetype(case.kind).applicant_url(case)
+
+
+@require_POST
+@acting
+def upload(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """A paper of one field; several files are merged."""
+    case = _any_case(request, number)
+    subject = request.POST.get("subject", "")
+    slot = next((one for one in slots_of(case) if one.code == code and one.subject == subject), None)
+    if slot is None:
+        raise Http404
+    form = forms.UploadForm(request.POST, case=case)
+    form.is_valid()
+    files = request.FILES.getlist("files")
+    if code == "flyer" and files:
+        add_flyer(case, upload=files[0], by=request.user, at=now())
+    else:
+        uploading.add_paper(
+            case, code=code, label=slot.label, uploads=files, by=request.user, at=now(), field=slot.field, subject=subject,  # type: ignore[arg-type]
+            by_hand=bool(form.cleaned_data.get("by_hand")), version=form.posted_version,
+        )  # fmt: skip
+    messages.success(request, f"已上傳「{slot.label}」。")
+    return redirect(f"{_page_of(case)}#papers")
+
+
+@require_POST
+@acting
+def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    case = _any_case(request, number)
+    one = get_object_or_404(case.attachments.filter(removed_at=None), pk=pk)
+    uploading.remove_paper(case, one, by=request.user, at=now())
+    messages.success(request, f"已移除「{one.label}」。")
+    return redirect(f"{_page_of(case)}#papers")
+
+
+@require_GET
+@acting
+def print_case(request: HttpRequest, number: str, what: str) -> HttpResponse:
+    """The application's own form, or its pledge with the person's data, as a working copy."""
+    case = _any_case(request, number)
+    thing, on, law = case.kind.partition(".")[2], today(), law_in_force()
+    if what == "pledge" and thing != "course":
+        return _pdf(
+            printing.render("vrs.pledge", documents.pledge_context(thing, on=on, case=case)), f"{number}_切結書.pdf"
+        )
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "qualification": lambda: _qualification_sheet(case),
+        "hours": lambda: documents.hours_context(HoursApplication.objects.get(case=case)),
+        "education": lambda: documents.education_context(OwnEducation.objects.get(case=case)),
+        "course": lambda: documents.course_context(case.vrs_course),
+        "extension": lambda: documents.extension_context(ExtensionApplication.objects.get(case=case)),
+        "renewal": lambda: _renewal_sheet(case, on, law),
+    }
+    if what != "form":
+        raise Http404
+    return _pdf(printing.render("vrs.sheet", makers[thing]()), f"{number}_申請表.pdf")
+
+
+def _qualification_sheet(case: Case) -> dict[str, Any]:
+    one, on, law = papers.qualification_of(case), today(), law_in_force()
+    return documents.qualification_context(one, papers.checklist(one, on=on, law=law), law)
+
+
+def _renewal_sheet(case: Case, on: Any, law: Any) -> dict[str, Any]:
+    one = Renewal.objects.select_related("certificate").get(case=case)
+    return documents.renewal_context(
+        one, renewing.may_renew(one.certificate, applied_on=one.applied_on or on, on=on, law=law)
+    )
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "private, no-store"
+    return response
