@@ -13,7 +13,6 @@ from accounts.clock import now, today
 from accounts.models import User
 from casework.models import Case, Document
 from tests.vrs_credentials import world as w
-from tests.vrs_credentials.test_acts import hours_filed
 from vrs_credentials.models import Certificate, Course, JobPost, LedgerEntry, News, Opinion, Question
 from vrs_credentials.services import renewing, reviewing, site
 
@@ -175,7 +174,7 @@ def test_professional_pages(here: w.World) -> None:
     )
     assert page.status_code == 422 and "迄日不得早於起日" in page.content.decode()
     get(client, "vrs_credentials:hours")
-    case = hours_filed(here, one)
+    case = w.hours_filed(here, one)
     get(client, "vrs_credentials:hours_case", case.number)
     get(client, "vrs_credentials:print", case.number, "form")
     client.post(

@@ -96,9 +96,8 @@ def test_hours_clock_of_article_seven_runs_from_being_taken_on(here: w.World) ->
     clock = of_thing(one.follow_up).get(code=certifying.FOLLOW_UP)
     assert clock.due_on == law_in_force().calendar.act_by(today() - timedelta(days=20) + timedelta(days=365))
     assert sorted(clock.reminders.values_list("days_before", flat=True)) == [30, 90, 180]
-    from tests.vrs_credentials.test_acts import hours_filed
 
-    case = w.approve(here, w.reported(here, hours_filed(here, one, hours="36")))
+    case = w.approve(here, w.reported(here, w.hours_filed(here, one, hours="36")))
     assert case.state == "approved"
     assert Deadline.objects.get(pk=clock.pk).met_at
     assert standing(one, on=today(), law=law_in_force()).professional_law == 0, "第7條的三十六小時不計入更新"
