@@ -1,4 +1,5 @@
 from accounts.models.access import AccessLog
+from accounts.models.certificate import CardChallenge, CertificateBinding
 from accounts.models.organisation import (
     County,
     Membership,
@@ -13,6 +14,8 @@ from accounts.models.user import User
 
 __all__ = [
     "AccessLog",
+    "CardChallenge",
+    "CertificateBinding",
     "County",
     "FailedSignIns",
     "Membership",

@@ -17,6 +17,8 @@ class AccessLog(models.Model):
         PASSWORD_SET = "password_set", "設定密碼"
         PASSWORD_LINK = "password_link", "寄送設定密碼連結"
         PASSWORD_OPENED = "password_opened", "開放密碼登入"
+        CERTIFICATE_BOUND = "certificate_bound", "綁定憑證"
+        CERTIFICATE_FREED = "certificate_freed", "解除憑證綁定"
         USER_CLOSED = "user_closed", "停用使用者"
         USER_OPENED = "user_opened", "啟用使用者"
         OVERRIDE = "override", "例外處理"
