@@ -1,5 +1,7 @@
 """Why an act on users, passwords or access did not happen. Every message is a Chinese sentence for the person who tried."""
 
+import errno
+
 
 class Refused(Exception):
     """A rule or the state of things refuses. `field` names the form field the sentence belongs to."""
@@ -15,3 +17,16 @@ class SignInRefused(Refused):
 
 class NotPermitted(Exception):
     """The person does not hold the right."""
+
+
+#: A disk is full, a quota used up, a disk turned read-only.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+def out_of_room(error: BaseException | None) -> bool:
+    """Whether this, or what it came from, is a full disk: ours or PostgreSQL's (53100 disk_full)."""
+    while error is not None:
+        if getattr(error, "errno", None) in NO_ROOM or getattr(error, "sqlstate", None) == "53100":
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -13,17 +13,18 @@ class EncryptedTextField(models.TextField):
     description = "text encrypted at rest"
 
     @property
-    def _column(self) -> str:
+    def origin(self) -> str:
+        """`table.column`, to which every value is bound."""
         # A history table keeps the column's origin, so that a row's past can be read too.
         table = self.model._meta.db_table.replace("historical", "", 1)
         return f"{table}.{self.attname}"
 
     def get_prep_value(self, value: Any) -> str | None:
         value = super().get_prep_value(value)
-        return value if value in (None, "") else crypto.encrypt(value, column=self._column)
+        return value if value in (None, "") else crypto.encrypt(value, column=self.origin)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return value if value in (None, "") else crypto.decrypt(value, column=self._column)
+        return value if value in (None, "") else crypto.decrypt(value, column=self.origin)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":

@@ -45,6 +45,27 @@ def _field_keys(text: str) -> dict[str, bytes]:
     return keys
 
 
+def _object_store() -> dict[str, Any]:
+    """A private bucket of an S3-compatible store, so that web and worker on several machines share the files.
+
+    Its files are read by the site alone, which streams them through its own permission checks: no address of the store ever
+    reaches a browser. Keys come from the environment or the machine's role. Needs requirements/s3.txt.
+    """
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("S3_BUCKET"),
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }
+
+
 # ── the site ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
@@ -55,6 +76,9 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # for links in 
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 FIELD_KEYS = _field_keys(env.str("FIELD_KEYS"))
 INDEX_KEY = _key(env.str("INDEX_KEY"), "INDEX_KEY")
+# what `manage.py backup` seals with; empty: not sealed
+BACKUP_KEY = _key(_backup_key, "BACKUP_KEY") if (_backup_key := env.str("BACKUP_KEY", default="")) else b""
+PG_BIN = env.str("PG_BIN", default="")  # folder of pg_dump and pg_restore; empty: found on PATH
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -330,7 +354,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _object_store() if env.str("S3_BUCKET", default="") else {"BACKEND": "casework.stores.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -1,5 +1,6 @@
 """Short error pages with the request's reference number (參考編號); the log lines of the request carry the same number."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from accounts import clock
+from accounts.errors import out_of_room
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 
@@ -53,9 +55,10 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database or the session, which may be what failed."""
-    context: dict[str, Any] = {"request_id": getattr(request, "request_id", "")}
+    full = out_of_room(sys.exception())
+    context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "full": full}
     try:
         page = render_to_string("500.html", context)
     except (TemplateDoesNotExist, OSError):
         page = f"系統發生錯誤，請稍後再試。參考編號：{context['request_id']}"
-    return HttpResponse(page, status=500)
+    return HttpResponse(page, status=507 if full else 500)

@@ -11,6 +11,7 @@ from casework.models.document import Document, Wording
 from casework.models.event import Event, SignOff
 from casework.models.filing import Attachment, CorrectionItem, CorrectionRequest, Draft, Receipt
 from casework.models.notice import Message, Notice
+from casework.models.operation import Finding, JobRun
 from casework.models.work import ExportJob, SavedFilter
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Draft",
     "Event",
     "ExportJob",
+    "Finding",
+    "JobRun",
     "Message",
     "Notice",
     "NumberSeries",

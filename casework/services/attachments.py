@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 
+from accounts.errors import out_of_room
 from accounts.models import User
 from casework.errors import Refused
 from casework.intake import Limits, Verdict, judge
@@ -18,6 +20,11 @@ from casework.models import Attachment, Case
 from casework.services.cases import lock
 from casework.services.events import record
 
+log = structlog.get_logger(__name__)
+
+NO_ROOM_LEFT = (
+    "系統檔案儲存空間不足，這份文件沒有存入；您已填寫的資料不受影響。請稍後再上傳，若仍無法上傳，請洽承辦機關。"
+)
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -76,6 +83,7 @@ def add_attachment(
         attested=attested,
         details=details,
         several=several,
+        form_field=form_field,
     )
 
 
@@ -93,6 +101,7 @@ def keep_attachment(
     attested: bool = False,
     details: Mapping[str, Any] | None = None,
     several: bool = False,
+    form_field: str = "file",
 ) -> Attachment:
     """Keep a paper `judged` before. For callers who ask again, with the case locked, whether it may still be added:
     judging takes seconds, and the case may have been filed meanwhile.
@@ -119,7 +128,13 @@ def keep_attachment(
         details=dict(details or {}),
     )
     upload.seek(0)
-    attachment.file.save(attachment.original_name, upload, save=False)
+    try:
+        attachment.file.save(attachment.original_name, upload, save=False)
+    except OSError as error:
+        if not out_of_room(error):
+            raise
+        log.error("store_full", error=str(error))
+        raise Refused(NO_ROOM_LEFT, field=form_field) from error
     attachment.save()
     record(
         case,

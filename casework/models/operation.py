@@ -1,0 +1,32 @@
+"""What the operation of the site leaves for whoever watches it: when each job last ran, and what contradicts what."""
+
+from django.db import models
+
+from casework.models.case import Case
+
+
+class JobRun(models.Model):
+    """The last run of one scheduled job 排程. A row per job, not per run: the log has the runs."""
+
+    name = models.CharField("排程", max_length=120, unique=True)
+    began_at = models.DateTimeField("開始時間")
+    #: Empty while it runs, and after the worker was killed at it.
+    ended_at = models.DateTimeField("完成時間", null=True)
+    error = models.CharField("錯誤", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "排程紀錄"
+        ordering = ("name",)
+
+
+class Finding(models.Model):
+    """A contradiction the nightly check 一致性檢查 found. The next check replaces them all."""
+
+    found_at = models.DateTimeField("檢查時間")
+    sentence = models.CharField("內容", max_length=500)
+    #: The case the sentence names, where it names one.
+    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "一致性檢查結果"
+        ordering = ("pk",)
