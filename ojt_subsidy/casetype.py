@@ -15,6 +15,7 @@ from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Reminder
 from casework.services.notices import Told, notify_each
+from casework.services.telling import told_applicant
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
 from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
@@ -234,24 +235,16 @@ def _consistency() -> Sequence[str]:
 # --- deadlines --------------------------------------------------------------------------------------------------------------
 
 
-def _told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
-    case = deadline.case
-    if case is None or case.organisation is None:
-        return []
-    text = f"案由：{case.title}\n\n{body}"
-    link = f"/cases/{case.number}/"
-    return [
-        Told(user, f"{subject}：{case.number}", text, key, case, link)
-        for user in holders(FILE_CLOSING, case.organisation)
-    ]
-
-
 def _remind_closing(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     told = [
         one
         for deadline, reminder in pairs
-        for one in _told(
-            deadline, f"remind:{reminder.pk}", "結訓作業期限將屆", f"請於 {roc(deadline.due_on)} 前送件核銷。"
+        for one in told_applicant(
+            deadline,
+            key=f"remind:{reminder.pk}",
+            subject="結訓作業期限將屆",
+            body=f"請於 {roc(deadline.due_on)} 前送件核銷。",
+            right=FILE_CLOSING,
         )
     ]
     notify_each(told, code="ojt_subsidy.close_soon", at=at)
@@ -259,7 +252,13 @@ def _remind_closing(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> Non
 
 def _late_closing(deadlines: list[Deadline], at: datetime) -> None:
     body = "結訓作業期限已過，請儘速送件；逾期會影響學員領取補助費的時間。"
-    told = [one for deadline in deadlines for one in _told(deadline, f"late:{deadline.pk}", "已逾結訓作業期限", body)]
+    told = [
+        one
+        for deadline in deadlines
+        for one in told_applicant(
+            deadline, key=f"late:{deadline.pk}", subject="已逾結訓作業期限", body=body, right=FILE_CLOSING
+        )
+    ]
     told += [
         Told(
             user,

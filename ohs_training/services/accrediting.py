@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation, User
-from accounts.rights import can, holders
+from accounts.rights import can
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import ONE_DAY, days_after, roc, taipei_day
 from casework.kernel.jsonable import jsonable
@@ -18,7 +18,7 @@ from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.services.telling import tell_applicant, tell_office
 from ohs_training import documents
 from ohs_training.models import Accreditation, Application, PlanSection
 from ohs_training.permissions import ANNOUNCE, DECIDE, FILE_ACCREDITATION, REVIEW
@@ -197,17 +197,8 @@ def supply(case: Case, *, by: User, at: datetime, version: int | None = None) ->
 def _received(case: Case, at: datetime) -> None:
     case.filed_at, case.received_on = case.filed_at or at, taipei_day(at)
     case.save()
-    notify(
-        users=holders(REVIEW, case.office),
-        code="ohs_training.filed",
-        subject=f"新收件：{case.title}",
-        body=f"{case.organisation} 已送出「{case.title}」，案號 {case.number}，請審查。",
-        key=f"ohs.filed:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    body = f"{case.organisation} 已送出「{case.title}」，請審查。"
+    tell_office(case, "ohs_training.filed", "新收件", body, right=REVIEW, at=at)
 
 
 @transaction.atomic
@@ -252,18 +243,7 @@ def ask_supplement(
 def tell_institution(
     case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_ACCREDITATION
 ) -> None:
-    if case.organisation is None:
-        return
-    notify(
-        users=holders(right, case.organisation),
-        code=code,
-        subject=f"{subject}：{case.number}",
-        body=f"案由：{case.title}\n\n{body}",
-        key=f"{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )
+    tell_applicant(case, code, subject, body, right=right, at=at)
 
 
 def period_within_three_years(case: Case, by: User | None, at: datetime) -> None:

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
-from accounts.rights import holders
 from casework.errors import Refused
 from casework.kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
 from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.services.telling import tell_office
 from ohs_training.models import ClassVersion, TrainingClass
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
 from ohs_training.rules import classes, examination, issue, keeping
@@ -67,10 +66,8 @@ def _version(training_class: TrainingClass, *, reason: str, by: User, at: dateti
 
 
 def _tell_county(case: Case, subject: str, body: str, *, at: datetime) -> None:
-    notify(
-        users=holders(ACKNOWLEDGE, case.office), code="ohs_training.class_filed", subject=f"{subject}：{case.title}", body=body,
-        key=f"ohs.class:{case.number}:{case.events_count}", case=case, link=f"/admin/ohs/classes/{case.number}/", at=at, mail=False,
-    )  # fmt: skip
+    link = f"/admin/ohs/classes/{case.number}/"
+    tell_office(case, "ohs_training.class_filed", subject, body, right=ACKNOWLEDGE, at=at, link=link)
 
 
 @transaction.atomic

@@ -8,20 +8,12 @@ from accounts.rights import holders
 from casework.deadline_handlers import register_handler
 from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import roc
-from casework.models import Case, Deadline, Reminder
+from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
+from casework.services.telling import told_applicant
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
 from ohs_training.services import accrediting, filing, inspecting, planning
-
-
-def _told(case: Case, deadline: Deadline, key: str, subject: str, body: str, right: str) -> list[Told]:
-    if case.organisation is None:
-        return []
-    return [
-        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
-        for user in holders(right, case.organisation)
-    ]
 
 
 def _remind(right: str):  # type: ignore[no-untyped-def]
@@ -29,14 +21,12 @@ def _remind(right: str):  # type: ignore[no-untyped-def]
         told = [
             one
             for deadline, reminder in pairs
-            if deadline.case
-            for one in _told(
-                deadline.case,
+            for one in told_applicant(
                 deadline,
-                f"remind:{reminder.pk}",
-                f"期限將屆（{deadline.label}）",
-                f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。",
-                right,
+                key=f"remind:{reminder.pk}",
+                subject=f"期限將屆（{deadline.label}）",
+                body=f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。",
+                right=right,
             )
         ]
         notify_each(told, code="ohs_training.soon", at=at)
@@ -49,14 +39,12 @@ def _late(right: str):  # type: ignore[no-untyped-def]
         told = [
             one
             for deadline in deadlines
-            if deadline.case
-            for one in _told(
-                deadline.case,
+            for one in told_applicant(
                 deadline,
-                f"late:{deadline.pk}",
-                f"已逾期限（{deadline.label}）",
-                f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。",
-                right,
+                key=f"late:{deadline.pk}",
+                subject=f"已逾期限（{deadline.label}）",
+                body=f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。",
+                right=right,
             )
         ]
         notify_each(told, code="ohs_training.late", at=at)

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from accounts.rights import holders
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.models import Case
@@ -14,6 +13,7 @@ from casework.services.cases import lock, move, set_people
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.law import law_in_force
 from casework.services.notices import notify
+from casework.services.telling import tell_office
 from ojt_accounts.models import Application
 from ojt_accounts.permissions import SIGN_OFFICER
 from ojt_accounts.rules import accounts as account_rules
@@ -70,17 +70,8 @@ def _filed(case: Case, *, by: User, at: datetime) -> None:
         ],
     )
     set_handling(case, at=at)
-    notify(
-        users=holders(SIGN_OFFICER, case.office),
-        code="ojt_accounts.filed",
-        subject=f"新收件：{case.title}",
-        body=f"{case.organisation} 已送出「{case.title}」，案號 {case.number}，請審查。",
-        key=f"filed:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    body = f"{case.organisation} 已送出「{case.title}」，請審查。"
+    tell_office(case, "ojt_accounts.filed", "新收件", body, right=SIGN_OFFICER, at=at)
 
 
 def set_handling(case: Case, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from accounts.rights import holders
 from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
+from casework.services.telling import told_applicant
 from ojt_accounts.models import TrainingAccount
 from ojt_accounts.permissions import PREPARE, SIGN_CHIEF, SIGN_OFFICER
 
@@ -47,22 +48,16 @@ def late_office(deadlines: list[Deadline], at: datetime) -> None:
     notify_each(told, code="ojt_accounts.handle_late", at=at)
 
 
-def unit_told(deadline: Deadline, key: str, subject: str, body: str) -> list[Told]:
-    case = deadline.case
-    if case is None or case.organisation is None:
-        return []
-    return [
-        Told(user, f"{subject}：{case.number}", f"案由：{case.title}\n\n{body}", key, case, f"/cases/{case.number}/")
-        for user in holders(PREPARE, case.organisation)
-    ]
-
-
 def remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     told = [
         one
         for deadline, reminder in pairs
-        for one in unit_told(
-            deadline, f"remind:{reminder.pk}", "補正期限將屆", f"請於 {roc(deadline.due_on)} 前完成補正。"
+        for one in told_applicant(
+            deadline,
+            key=f"remind:{reminder.pk}",
+            subject="補正期限將屆",
+            body=f"請於 {roc(deadline.due_on)} 前完成補正。",
+            right=PREPARE,
         )
     ]
     notify_each(told, code="ojt_accounts.correct_soon", at=at)
@@ -70,7 +65,11 @@ def remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 
 def late_unit(deadlines: list[Deadline], at: datetime) -> None:
     body = "補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。"
-    told = [one for deadline in deadlines for one in unit_told(deadline, f"late:{deadline.pk}", "已逾補正期限", body)]
+    told = [
+        one
+        for deadline in deadlines
+        for one in told_applicant(deadline, key=f"late:{deadline.pk}", subject="已逾補正期限", body=body, right=PREPARE)
+    ]
     notify_each(told, code="ojt_accounts.correct_late", at=at)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from accounts.rights import holders
 from casework.errors import Refused
 from casework.kernel.dates import days_after, roc, taipei_day
 from casework.kernel.jsonable import jsonable
@@ -17,8 +16,8 @@ from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.services.notices import notify
 from casework.services.signoffs import next_step, sign
+from casework.services.telling import tell_applicant, tell_office
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
@@ -124,13 +123,8 @@ def ask_correction(
         remind_days=(7, 3, 1),
     )
     lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items if item["problem"].strip())
-    _tell_unit(
-        case,
-        "correction",
-        f"請補正：{case.number}",
-        f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip(),
-        at=at,
-    )
+    body = f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip()
+    tell_applicant(case, "ojt_accounts.correction", "請補正", body, right=PREPARE, at=at)
 
 
 def term_is_over(case: Case, by: User | None, at: datetime) -> None:
@@ -148,22 +142,8 @@ def resume_review(case: Case, *, by: User, at: datetime, version: int | None = N
     corrections.close(case, by=by, at=at, as_it_stands=True)
     withdraw_deadline(code=CORRECT, at=at, case=case)
     set_handling(case, at=at)
-    _tell_unit(case, "resumed", f"逾期未補正，續行審查：{case.number}", "補正期限已過，分署依現有文件審查。", at=at)
-
-
-def _tell_unit(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
-    if case.organisation is None:
-        return
-    notify(
-        users=holders(PREPARE, case.organisation),
-        code=f"ojt_accounts.{code}",
-        subject=subject,
-        body=f"案由：{case.title}（{case.number}）\n\n{body}",
-        key=f"{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )
+    body = "補正期限已過，分署依現有文件審查。"
+    tell_applicant(case, "ojt_accounts.resumed", "逾期未補正，續行審查", body, right=PREPARE, at=at)
 
 
 def officer_ready(application: Application) -> str:
@@ -223,7 +203,7 @@ def sign_forms(
         )
     if decision == SignOff.Decision.RETURN:
         body = f"{by.name}退回「{case.title}」：{comment}"
-        _tell_office(case, SIGN_OFFICER, "returned", f"簽核退回：{case.number}", body, at=at)
+        tell_office(case, "ojt_accounts.returned", "簽核退回", body, right=SIGN_OFFICER, at=at)
     if all(decided(states_of(case, form)) for form in forms_to_sign(application)):
         _approve(case, application, by=by, at=at)
     else:
@@ -239,25 +219,9 @@ def _pass_on(case: Case, application: Application, *, by: User, at: datetime) ->
         case.awaiting = ""
     elif case.awaiting != first.right:
         case.awaiting = first.right
-        _tell_office(
-            case, first.right, "to_sign", f"待簽核：{case.number}", f"「{case.title}」請{first.label}簽核。", at=at
-        )
+        body = f"「{case.title}」請{first.label}簽核。"
+        tell_office(case, "ojt_accounts.to_sign", "待簽核", body, right=first.right, at=at)
     case.save()
-
-
-def _tell_office(case: Case, right: str, code: str, subject: str, body: str, *, at: datetime) -> None:
-    """Whoever holds the right in the case's office: inbox only, their list shows the case."""
-    notify(
-        users=holders(right, case.office),
-        code=f"ojt_accounts.{code}",
-        subject=subject,
-        body=body,
-        key=f"{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
 
 
 def all_signed(case: Case, by: User | None, at: datetime) -> None:
@@ -277,12 +241,10 @@ def _approve(case: Case, application: Application, *, by: User, at: datetime) ->
     case.save()
     meet_deadline(code=HANDLE, at=at, case=case)
     documents.issue_unit_form(case, application, by=by, at=at)
-    _tell_unit(
-        case, "approved", f"已核定：{case.number}", "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。", at=at
-    )
-    _tell_office(
-        case, SET_ACCOUNT, "to_set", f"待設定帳號：{case.number}", f"「{case.title}」已核定，請設定帳號。", at=at
-    )
+    body = "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。"
+    tell_applicant(case, "ojt_accounts.approved", "已核定", body, right=PREPARE, at=at)
+    body = f"「{case.title}」已核定，請設定帳號。"
+    tell_office(case, "ojt_accounts.to_set", "待設定帳號", body, right=SET_ACCOUNT, at=at)
 
 
 @transaction.atomic
@@ -297,5 +259,5 @@ def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     case.save()
     withdraw_all(at=at, case=case)
     clauses = "".join(f"\n．{one.sentence}" for one in judged)
-    _tell_unit(case, "refused", f"不予核准：{case.number}", f"理由：{reason}{clauses}", at=at)
+    tell_applicant(case, "ojt_accounts.refused", "不予核准", f"理由：{reason}{clauses}", right=PREPARE, at=at)
     return case

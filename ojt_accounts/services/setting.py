@@ -9,7 +9,7 @@ from accounts.models import Membership, User
 from accounts.rights import holders
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
-from accounts.services.users import close_user, open_user
+from accounts.services.users import close_user, open_user, update_contact
 from casework.errors import Refused
 from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.models import Case
@@ -19,6 +19,7 @@ from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import sign
+from casework.services.telling import tell_applicant
 from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
@@ -107,16 +108,8 @@ def drop_accounts(
         label = f"不予設定：{form.name}（{form.account_name}）"
         record(case, "account.dropped", label, by=by, at=at, reason=reason, clause="OA-21 設定人員")
     names = "、".join(form.name for form in chosen)
-    notify(
-        users=holders(PREPARE, case.organisation) if case.organisation else (),
-        code="ojt_accounts.account_dropped",
-        subject=f"帳號不予設定：{case.number}",
-        body=f"案由：{case.title}（{case.number}）\n\n{names}的帳號不予設定。理由：{reason.strip()}",
-        key=f"dropped:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )
+    body = f"{names}的帳號不予設定。理由：{reason.strip()}"
+    tell_applicant(case, "ojt_accounts.account_dropped", "帳號不予設定", body, right=PREPARE, at=at)
     return _finish(case, application, by=by, at=at)
 
 
@@ -154,6 +147,7 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
         account.state, account.opened_on = TrainingAccount.State.OPEN, on
         account.save(update_fields=["state", "opened_on"])
     open_user(user=user, by=by, at=at)
+    moved = update_contact(user=user, email=form.email, phone=form.phone)
     user.refresh_from_db()
     Membership.objects.get_or_create(user=user, organisation=unit, ends_before=None, defaults={"starts_on": on})
     grant_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
@@ -193,6 +187,7 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
         at=at,
         clause="OA-11、OA-13",
         outcomes=[ends],
+        changes=[{"field": "", "label": label, "before": old, "after": new} for label, (old, new) in moved.items()],
     )
     plans = "、".join(form.plan_labels)
     body = f"{user.name} 您好：\n\n您在{unit}的帳號「{account.account_name}」已{verb}，{program_year} 年度可使用：{plans}，至 {roc(last_day)} 止。\n\n"

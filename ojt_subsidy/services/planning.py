@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import County, Organisation, User
-from accounts.rights import can, holders
+from accounts.rights import can
 from casework.entitlements import PLAN_RIGHT, entitled
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import taipei_day
@@ -17,7 +17,7 @@ from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.services.telling import tell_office
 from ojt_subsidy.models import Course, CourseIntake, CourseSession
 from ojt_subsidy.permissions import FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.rules.schedule import hours_of, sessions_of
@@ -130,17 +130,8 @@ def file_course(case: Case, *, by: User, at: datetime, version: int | None = Non
     move(case, "file", by=by, at=at, outcomes=findings(course, on=on, law=law))
     case.filed_at, case.received_on = case.filed_at or at, on
     case.save()
-    notify(
-        users=holders(REVIEW_COURSE, case.office),
-        code="ojt_subsidy.course_filed",
-        subject=f"訓練計畫送審：{case.number}",
-        body=f"{case.organisation.name}送審「{course.title}」，請辦理審查。",
-        key=f"course_filed:{case.number}:{case.version}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    body = f"{case.organisation.name}送審「{course.title}」，請辦理審查。"
+    tell_office(case, "ojt_subsidy.course_filed", "訓練計畫送審", body, right=REVIEW_COURSE, at=at)
     return case
 
 

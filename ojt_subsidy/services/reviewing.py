@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from accounts.rights import holders
 from casework.errors import Refused
 from casework.kernel.dates import taipei_day
 from casework.models import Case, SignOff
 from casework.services.cases import lock, move
 from casework.services.law import law_in_force
-from casework.services.notices import notify
 from casework.services.signoffs import Step, content_digest, sign
+from casework.services.telling import tell_applicant, tell_office
 from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.permissions import APPROVE_COURSE, FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.selectors.catalogue import bigrams, searched
@@ -31,18 +30,7 @@ def digest_of(course: Course) -> str:
 def tell_unit(
     case: Case, code: str, subject: str, body: str, *, at: datetime, right: str = FILE_COURSE, link: str = ""
 ) -> None:
-    if case.organisation is None:
-        return
-    notify(
-        users=holders(right, case.organisation),
-        code=f"ojt_subsidy.{code}",
-        subject=f"{subject}：{case.number}",
-        body=f"案由：{case.title}\n\n{body}",
-        key=f"{code}:{case.number}:{case.version}",
-        case=case,
-        link=link or f"/cases/{case.number}/",
-        at=at,
-    )
+    tell_applicant(case, f"ojt_subsidy.{code}", subject, body, right=right, at=at, link=link)
 
 
 def fits(case: Case, by: User | None, at: datetime) -> None:
@@ -80,17 +68,8 @@ def forward(
     outcomes = findings(course, on=taipei_day(at), law=law_in_force(), seats=approved_seats)
     move(case, "forward", by=by, at=at, outcomes=outcomes)
     sign(case, form=FORM, form_label=FORM_LABEL, chain=CHAIN, digest=digest_of(course), by=by, at=at, comment=comment)
-    notify(
-        users=holders(APPROVE_COURSE, case.office),
-        code="ojt_subsidy.course_forwarded",
-        subject=f"訓練計畫陳核：{case.number}",
-        body=f"「{course.title}」擬核定補助 {approved_seats} 人、訓練費用 {approved_fee:,} 元。",
-        key=f"course_forwarded:{case.number}:{case.version}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    body = f"「{course.title}」擬核定補助 {approved_seats} 人、訓練費用 {approved_fee:,} 元。"
+    tell_office(case, "ojt_subsidy.course_forwarded", "訓練計畫陳核", body, right=APPROVE_COURSE, at=at)
     return case
 
 

@@ -16,6 +16,7 @@ from casework.services.deadlines import meet_deadline, withdraw_all
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify, notify_each
 from casework.services.signoffs import sign
+from casework.services.telling import tell
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import DESIGNATE
@@ -203,16 +204,7 @@ def send_back(case: Case, *, reason: str, by: User, at: datetime, version: int |
 
 def _told(case: Case, request: AccountRequest, code: str, subject: str, body: str, *, at: datetime) -> None:
     people = {one.pk: one for one in [*applicants(case), *windows_of(request.office)]}
-    notify(
-        users=people.values(),
-        code=f"senior45.{code}",
-        subject=subject,
-        body=body,
-        key=f"s45.{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )
+    tell(people.values(), case, f"senior45.{code}", subject, body, at=at)
 
 
 # --- late ------------------------------------------------------------------------------------------------------------

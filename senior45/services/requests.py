@@ -17,6 +17,7 @@ from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import sign
+from casework.services.telling import tell
 from casework.services.wordings import wording
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
 from senior45.permissions import APPROVE, FILE, SUBMIT
@@ -173,7 +174,7 @@ def submit(case: Case, *, accepted: bool = False, by: User, at: datetime, versio
     outcomes = [] if request.change == STOP else [holder_outcome(request, on=taipei_day(at), law=law_in_force())]
     move(case, "submit", by=by, at=at, outcomes=outcomes)
     body = f"{request.name}申請「{request.get_change_display()}」45+就業資源網帳號（{request.office}），案號 {case.number}，請核定。"
-    _tell(heads, case, "to_head", f"請核定：{case.title}", body, at=at)
+    tell(heads, case, "senior45.to_head", f"請核定：{case.title}", body, at=at)
     return case
 
 
@@ -211,7 +212,7 @@ def approve(case: Case, *, by: User, at: datetime, comment: str = "", version: i
     move(case, "approve", by=by, at=at)
     windows = windows_of(request.office)
     body = f"「{case.title}」已經單位主管 {by.name} 核定，請以聯繫窗口身分向{case.office}提出申請。"
-    _tell(windows, case, "to_window", f"請提出申請：{case.title}", body, at=at)
+    tell(windows, case, "senior45.to_window", f"請提出申請：{case.title}", body, at=at)
     return case
 
 
@@ -223,10 +224,10 @@ def decline(case: Case, *, reason: str, by: User, at: datetime, version: int | N
     if case.state == "at_head":
         sign_back(case, reason=reason, by=by, at=at)
     move(case, "decline", by=by, at=at, reason=reason)
-    _tell(
+    tell(
         applicants(case),
         case,
-        "declined",
+        "senior45.declined",
         f"單位主管退回：{case.number}",
         f"「{case.title}」由單位主管退回。\n\n理由：{reason}",
         at=at,
@@ -297,10 +298,10 @@ def file_request(case: Case, *, by: User, at: datetime, version: int | None = No
         link=f"/admin/case/{case.number}/",
         at=at,
     )
-    _tell(
+    tell(
         applicants(case),
         case,
-        "filed_copy",
+        "senior45.filed_copy",
         f"已提出申請：{case.number}",
         f"您的申請已由聯繫窗口向{case.office}提出，將於 {due} 前回覆。",
         at=at,
@@ -339,16 +340,3 @@ def applicants(case: Case) -> list[User]:
     """Whoever filled it in, and the person it is about."""
     people = {one.pk: one for one in (case.person, case.created_by) if one is not None}
     return list(people.values())
-
-
-def _tell(users: list[User], case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
-    notify(
-        users=users,
-        code=f"senior45.{code}",
-        subject=subject,
-        body=body,
-        key=f"s45.{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )

@@ -1,13 +1,11 @@
 """The body that handles the scheme's cases 承辦單位, and who tells whom."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from accounts.models import Organisation, User
-from accounts.rights import holders
+from accounts.models import Organisation
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.notices import notify
+from casework.services import telling
 from vrs_credentials.permissions import VIEW_OWN, check_right
 
 OFFICE_CODE = "VRS-OFFICE"
@@ -26,34 +24,10 @@ def thing_of(case: Case) -> str:
     return case.kind.partition(".")[2]
 
 
-def applicants(case: Case) -> Iterable[User]:
-    if case.person is not None:
-        return [case.person]
-    return holders(VIEW_OWN, case.organisation) if case.organisation else []
-
-
 def tell_applicant(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
-    notify(
-        users=applicants(case),
-        code=f"vrs_credentials.{code}",
-        subject=f"{subject}：{case.number}",
-        body=f"案由：{case.title}（{case.number}）\n\n{body}",
-        key=f"{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/cases/{case.number}/",
-        at=at,
-    )
+    telling.tell_applicant(case, f"vrs_credentials.{code}", subject, body, right=VIEW_OWN, at=at)
 
 
 def tell_office(case: Case, code: str, subject: str, body: str, *, right: str = "", at: datetime) -> None:
-    notify(
-        users=holders(right or check_right(thing_of(case)), case.office),
-        code=f"vrs_credentials.{code}",
-        subject=f"{subject}：{case.number}",
-        body=body,
-        key=f"{code}:{case.number}:{case.events_count}",
-        case=case,
-        link=f"/admin/case/{case.number}/",
-        at=at,
-        mail=False,
-    )
+    right = right or check_right(thing_of(case))
+    telling.tell_office(case, f"vrs_credentials.{code}", subject, body, right=right, at=at)

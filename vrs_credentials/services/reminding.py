@@ -7,10 +7,11 @@ from typing import Any
 from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
+from casework.services.telling import told_applicant
 from vrs_credentials.models import Certificate, FollowUp
+from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services.certifying import ENDS, FOLLOW_UP, WAY_BACK
 from vrs_credentials.services.filing import SUPPLEMENT
-from vrs_credentials.services.office import applicants
 
 Pairs = list[tuple[Deadline, Reminder]]
 
@@ -116,14 +117,13 @@ def back_late(deadlines: list[Deadline], at: datetime) -> None:
 
 
 def _supplement(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body: str, at: datetime) -> None:
-    told = []
-    for deadline, key in zip(deadlines, keys, strict=True):
-        if (case := deadline.case) is not None:
-            words = body.format(due=roc(deadline.due_on))
-            told += [
-                Told(user, f"{subject}：{case.number}", words, key, case, f"/cases/{case.number}/")
-                for user in applicants(case)
-            ]
+    told = [
+        one
+        for deadline, key in zip(deadlines, keys, strict=True)
+        for one in told_applicant(
+            deadline, key=key, subject=subject, body=body.format(due=roc(deadline.due_on)), right=VIEW_OWN
+        )
+    ]
     notify_each(told, code="vrs_credentials.supplement_due", at=at)
 
 
