@@ -1,6 +1,15 @@
-"""展示用角色: one sign-in button per role, only where settings.DEMO says so."""
+"""展示用角色: one sign-in button per role, and a software card per person, only where settings.DEMO says so."""
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+
+from accounts import clock
+from accounts.certificates.authorities import folder
+from accounts.models import Organisation, User
+from accounts.services.bindings import UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,17 +17,37 @@ class DemoRole:
     label: str
     account_name: str
     note: str = ""
+    scheme: str = ""
 
     @property
     def code(self) -> str:
         return self.account_name
 
 
+@dataclass(frozen=True, slots=True)
+class DemoGroup:
+    """The roles of one scheme, those who apply apart from those who decide."""
+
+    scheme: str
+    applicants: list[DemoRole] = field(default_factory=list)
+    staff: list[DemoRole] = field(default_factory=list)
+
+    @property
+    def faces(self) -> list[tuple[str, list[DemoRole]]]:
+        return [(name, ones) for name, ones in (("申請端", self.applicants), ("機關端", self.staff)) if ones]
+
+    @property
+    def count(self) -> int:
+        return len(self.applicants) + len(self.staff)
+
+
 _roles: dict[str, DemoRole] = {}
 
 
 def register_demo_role(label: str, account_name: str, note: str = "") -> None:
-    _roles[account_name] = DemoRole(label, account_name, note)
+    """Called by an app's demo.py; the app it stands in is the scheme the role belongs to."""
+    owner = apps.get_containing_app_config(sys._getframe(1).f_globals["__name__"])
+    _roles[account_name] = DemoRole(label, account_name, note, str(owner.verbose_name) if owner else "")
 
 
 def demo_roles() -> list[DemoRole]:
@@ -27,3 +56,60 @@ def demo_roles() -> list[DemoRole]:
 
 def demo_role(code: str) -> DemoRole | None:
     return _roles.get(code)
+
+
+def demo_groups() -> list[DemoGroup]:
+    """By scheme, in the order the schemes registered. One query."""
+    staff = set(User.objects.filter(account_name__in=_roles, is_staff=True).values_list("account_name", flat=True))
+    groups: dict[str, DemoGroup] = {}
+    for role in _roles.values():
+        group = groups.setdefault(role.scheme, DemoGroup(role.scheme or "其他"))
+        (group.staff if role.account_name in staff else group.applicants).append(role)
+    return list(groups.values())
+
+
+# --- software cards --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCard:
+    """`identity` is what the certificate says of its holder."""
+
+    user: User
+    name: str
+    identity: dict[str, str]
+
+    @property
+    def label(self) -> str:
+        what = "自然人憑證" if "last_four" in self.identity else f"工商憑證　{self.name}"
+        return f"{self.user.name}（{self.user.account_name}）{what}"
+
+
+def demo_cards(accounts: Iterable[str] | None = None) -> list[DemoCard]:
+    """A citizen's card for whoever has an ID on file; a unit's card for the others of a unit with a unified number."""
+    people = User.objects.filter(
+        account_name__in=_roles if accounts is None else set(accounts) & set(_roles), is_active=True
+    )
+    by_name = {one.account_name: one for one in people}
+    return [card for name in _roles if name in by_name and (card := _card_of(by_name[name]))]
+
+
+def _card_of(user: User) -> DemoCard | None:
+    if user.national_id:
+        return DemoCard(user, user.name, {"last_four": user.national_id[-4:]})
+    unit = (
+        Organisation.objects.filter(kind__in=UNITS, role_groups__group__user=user).exclude(unified_number="").first()
+        if not user.is_staff
+        else None
+    )
+    return DemoCard(user, unit.name, {"unified_number": unit.unified_number}) if unit else None
+
+
+def signed_by_card(card: DemoCard, flaw: str, message: str) -> str:
+    """What the component would answer with this card in the reader."""
+    from accounts.certificates.software_card import authority_in
+
+    place = folder()
+    assert place is not None  # the demonstration always has one
+    held = authority_in(place).card(card.user.account_name, card.name, flaw, at=clock.now(), **card.identity)
+    return held.answer(message.encode())

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_account
 from django.urls import include, path
 
-from accounts.views import me, pages, passwords, sign_in
+from accounts.views import certificate, me, pages, passwords, sign_in
 
 portal = [
     path("", pages.home, name="home"),
@@ -16,6 +16,7 @@ portal = [
     path("set-password/<str:token>/", passwords.set_password, name="set_password"),
     path("session/keep/", sign_in.keepalive, name="keepalive"),
     path("session/idle/", sign_in.idle_out, name="idle_out"),
+    path("sign-in/challenge/", certificate.challenge, name="card_challenge"),
     path("sign-in/<slug:code>/", sign_in.complete, name="sign_in_complete"),
 ]
 
@@ -32,6 +33,8 @@ sign_in_pages = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", me.sessions, name="usersessions_list"),
     path("demo/", sign_in.demo_login, name="demo_login"),
+    path("demo/card/", certificate.demo_card, name="demo_card"),
+    path("demo/card/sign/", certificate.demo_card_sign, name="demo_card_sign"),
 ]
 
 urlpatterns = [

@@ -247,6 +247,13 @@ LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 SELF_SIGN_UP = False  # accounts of staff and units come from approved applications
 CERTIFICATE_SIGN_IN = env.bool("CERTIFICATE_SIGN_IN", default=False)  # on: passwords only where opened (OA-12)
+# Certificates of cards: whom to trust, how long a list of revoked ones serves after its nextUpdate, and where the card
+# component answers on the visitor's machine (docs/certificate-sign-in.md). Without a folder the way is not offered.
+CERTIFICATE_FOLDER = env.str("CERTIFICATE_FOLDER", default="")
+CERTIFICATE_CRL_GRACE = timedelta(hours=env.int("CERTIFICATE_CRL_GRACE_HOURS", default=0))
+CERTIFICATE_CRL_URLS = env.list("CERTIFICATE_CRL_URLS", default=[])
+CERTIFICATE_COMPONENT_URL = env.str("CERTIFICATE_COMPONENT_URL", default="")
+CERTIFICATE_NONCE_LIFETIME = timedelta(minutes=5)
 SIGN_IN_FAILURES = 5  # in a row lock the name …
 SIGN_IN_LOCK = timedelta(minutes=15)  # … for this long
 PASSWORD_LINK_LIFETIME = timedelta(hours=env.int("PASSWORD_LINK_HOURS", default=72))
@@ -275,6 +282,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/h/ip,3/15m/key",
     "reset_password_from_key": "30/m/ip",
     "reauthenticate": "10/m/user",
+    "certificate": "20/m/ip",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.CodeForm",

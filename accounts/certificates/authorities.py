@@ -39,7 +39,10 @@ def authorities() -> Authorities:
     if place is None:
         return Authorities()
     files = tuple(
-        (part, str(path), path.stat().st_mtime_ns) for part in PARTS for path in sorted((place / part).glob("*")) if path.is_file()
+        (part, str(path), path.stat().st_mtime_ns)
+        for part in PARTS
+        for path in sorted((place / part).glob("*"))
+        if path.is_file()
     )
     return _read(files)
 

@@ -54,7 +54,9 @@ class Card:
 
     def cms(self, message: bytes, *, detached: bool = False) -> str:
         """The component's answer in its PKCS#7 form."""
-        builder = pkcs7.PKCS7SignatureBuilder().set_data(message).add_signer(self.certificate, self.key, hashes.SHA256())
+        builder = (
+            pkcs7.PKCS7SignatureBuilder().set_data(message).add_signer(self.certificate, self.key, hashes.SHA256())
+        )
         for one in self.issuers:
             builder = builder.add_certificate(one)
         options = [pkcs7.PKCS7Options.Binary, *([pkcs7.PKCS7Options.DetachedSignature] if detached else [])]
@@ -86,7 +88,11 @@ def new_key() -> rsa.RSAPrivateKey:
 
 
 def _name(common_name: str, organisation: str = TEST_ORGANISATION) -> x509.Name:
-    parts = ((NameOID.COUNTRY_NAME, "TW"), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common_name))
+    parts = (
+        (NameOID.COUNTRY_NAME, "TW"),
+        (NameOID.ORGANIZATION_NAME, organisation),
+        (NameOID.COMMON_NAME, common_name),
+    )
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
 
 
@@ -105,7 +111,9 @@ def _usage(*granted: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{name: name in granted for name in every})
 
 
-def _start(subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, begins: datetime, ends: datetime) -> x509.CertificateBuilder:
+def _start(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, begins: datetime, ends: datetime
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -134,7 +142,10 @@ def directory_attributes(**written: str) -> x509.UnrecognizedExtension:
     """subjectDirectoryAttributes with `last_four` or `unified_number`."""
     oids = {"last_four": LAST_FOUR, "unified_number": UNIFIED_NUMBER}
     content = Attributes(
-        [Attribute({"type": oids[name], "values": [Asn1Any(PrintableString(value))]}) for name, value in written.items()]
+        [
+            Attribute({"type": oids[name], "values": [Asn1Any(PrintableString(value))]})
+            for name, value in written.items()
+        ]
     )
     return x509.UnrecognizedExtension(DIRECTORY_ATTRIBUTES, content.dump())
 

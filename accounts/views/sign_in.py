@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -9,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -19,14 +20,18 @@ from accounts.errors import SignInRefused
 from accounts.middleware.idle import sign_out_idle
 from accounts.middleware.signed_in import to_sign_in
 from accounts.models import User
+from accounts.views.certificate import talks_to_popup
 
 
 class SignInView(LoginView):
     """登入: the form of the password, the other ways that are offered, and in the demonstration a button per role."""
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        return talks_to_popup(super().render_to_response(context, **kwargs))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["demo_roles"] = demo.demo_roles() if settings.DEMO else []
+        context["demo_groups"] = demo.demo_groups() if settings.DEMO else []
         context["other_ways"] = [
             {"code": way.code, "label": way.label, "template": way.template, "context": way.begin(self.request)}
             for way in providers.offered()
@@ -52,7 +57,8 @@ def complete(request: HttpRequest, code: str) -> HttpResponse:
         user = providers.identify(way, request, request.POST)
     except SignInRefused as refusal:
         messages.error(request, refusal.message)
-        return redirect("account_login")
+        address = resolve_url("account_login")
+        return redirect(f"{address}?{urlencode({'next': go_to})}" if go_to else address)
     return providers.sign_in(way, request, user, go_to=go_to)
 
 
