@@ -7,15 +7,25 @@ PEOPLE = "casework.people"
 WATCH = "casework.watch"
 CALENDAR = "casework.calendar"
 WORDING = "casework.wording"
+AMEND = "casework.amend"
+ENACT = "casework.enact"
 ADMINISTRATOR = "casework.administrator"
+LAW_OFFICER = "casework.law_officer"
+LAW_APPROVER = "casework.law_approver"
 
 declare_rights(
     Right(PEOPLE, "查詢使用者、單位與存取紀錄", Side.OFFICE),
     Right(WATCH, "檢視排程與郵件紀錄", Side.OFFICE),
     Right(CALENDAR, "維護辦公日曆", Side.OFFICE),
     Right(WORDING, "檢視範本文字", Side.OFFICE),
+    Right(AMEND, "起草法規修正案", Side.OFFICE),
+    Right(ENACT, "核定法規修正案", Side.OFFICE),
 )
 _KINDS = (Organisation.Kind.MINISTRY, Organisation.Kind.AGENCY, Organisation.Kind.BRANCH)
+#: A figure is the law of the whole country: no branch amends it.
+_CENTRAL = _KINDS[:2]
 declare_roles(
     Role(ADMINISTRATOR, "系統管理者", (PEOPLE, WATCH, CALENDAR, WORDING), tuple(map(str, _KINDS)), staff=True),
+    Role(LAW_OFFICER, "法規承辦人", (AMEND,), tuple(map(str, _CENTRAL)), staff=True),
+    Role(LAW_APPROVER, "法規核定人", (ENACT,), tuple(map(str, _CENTRAL)), staff=True),
 )

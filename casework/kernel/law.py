@@ -36,7 +36,8 @@ class Value:
 class Figure:
     """A legal figure: permanent code (`oa.account_cap`), Chinese label, unit printed after the value, versions.
 
-    `words` spells codes inside the value for people (`university` → 大專校院).
+    `words` spells codes inside the value for people (`university` → 大專校院); it is also what an amendment may choose from.
+    `span`: the value is two numbers, from and to.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Figure:
     unit: str
     values: tuple[Value, ...]
     words: Mapping[str, str] = field(default_factory=dict, compare=False)
+    span: bool = False
 
     def __post_init__(self) -> None:
         starts = [v.in_force_from or date.min for v in self.values]
@@ -106,6 +108,17 @@ class Law(Mapping[str, Figure]):
         for code, value in changes:
             figures[code] = self[code].amended(value)
         return replace(self, figures=figures)
+
+
+@dataclass(frozen=True)
+class WatchedLaw(Law):
+    """A law that remembers what was asked of it: (code, day). Whoever asked nothing that an amendment changes is not moved by it."""
+
+    asked: set[tuple[str, date]] = field(default_factory=set)
+
+    def at(self, code: str, on: date) -> Value:
+        self.asked.add((code, on))
+        return super().at(code, on)
 
 
 _declared: dict[str, Figure] = {}

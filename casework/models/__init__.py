@@ -10,11 +10,14 @@ from casework.models.deadline import Deadline, Reminder
 from casework.models.document import Document, Wording
 from casework.models.event import Event, SignOff
 from casework.models.filing import Attachment, CorrectionItem, CorrectionRequest, Draft, Receipt
+from casework.models.law import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.models.notice import Message, Notice
 from casework.models.operation import Finding, JobRun
 from casework.models.work import ExportJob, SavedFilter
 
 __all__ = [
+    "AmendedValue",
+    "Amendment",
     "Attachment",
     "CalendarDay",
     "Case",
@@ -29,6 +32,8 @@ __all__ = [
     "Event",
     "ExportJob",
     "Finding",
+    "ImpactLine",
+    "ImpactSheet",
     "JobRun",
     "Message",
     "Notice",
