@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from accounts.clock import today
+from accounts.forms.wording import Spoken
 from accounts.models import User
 from casework.casetypes import casetype
 from casework.intake import DEFAULT, Limits
@@ -22,21 +23,21 @@ from casework.kernel import identifiers
 from casework.kernel.dates import WEEKDAYS, DateError, parse_day, roc, roc_long
 from casework.models import Message
 
-CHOOSING = (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField, forms.FileField)
 
-
-class PortalForm(forms.Form):
+class PortalForm(Spoken, forms.Form):
     """A form whose missing fields are named: 「請填寫聯絡人。」"""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            label = field.label or name
-            verb = "請選擇" if isinstance(field, CHOOSING) else "請填寫"
-            if isinstance(field, forms.BooleanField):
-                verb = "請勾選"
-            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = f"{verb}「{label}」。"
+    @property
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """(heading, fields) where the page prints the fields under headings."""
+        return []
+
+    @property
+    def fields_as_shown(self) -> list[BoundField]:
+        """The order of the page, in which the error summary names them too."""
+        grouped = [field for _, fields in self.groups for field in fields]
+        names = {field.name for field in grouped}
+        return [*grouped, *(field for field in self.visible_fields() if field.name not in names)]
 
 
 class ActForm(PortalForm):
@@ -267,12 +268,17 @@ class CorrectionForm(PortalForm):
         self.targets = list(casetype(case.kind).targets(case))
         for number, target in enumerate(self.targets):
             self.fields[f"problem_{number}"] = forms.CharField(
-                label=target.label, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
+                label=target.label, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
             )
 
-    def problems(self) -> list[BoundField]:
-        """The items, in the order of the form they belong to."""
-        return [self[f"problem_{number}"] for number in range(len(self.targets))]
+    @property
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """The items by the form they belong to (「機構申請表：統一編號」), each form where its first item stands."""
+        found: dict[str, list[BoundField]] = {}
+        for number, target in enumerate(self.targets):
+            heading, divided, _ = target.label.partition("：")
+            found.setdefault(heading if divided else "文件及其他", []).append(self[f"problem_{number}"])
+        return list(found.items())
 
     def rest(self) -> list[BoundField]:
         return [field for field in self.visible_fields() if not field.name.startswith("problem_")]

@@ -184,11 +184,14 @@ def cover_context(application: Application, *, today: date) -> dict[str, Any]:
     if pledges:
         rows.append({"label": "資訊安全保密切結書", "copies": len(pledges), "pages": ""})
     rows += [{"label": PAPERS[code], "copies": 1, "pages": pages[code].pages} for code in PAPERS if code in pages]
+    unit, form = case.organisation, getattr(application, "unit_form", None)
     return {
         "case_number": case.number,
         "code": papers.qr(case.number),
-        "unit_name": case.organisation.name if case.organisation else "",
-        "unit_address": case.organisation.address if case.organisation else "",
+        "unit_name": unit.name if unit else "",
+        "unit_postal_code": (form and form.postal_code) or (unit.postal_code if unit else ""),
+        "unit_address": (form and form.address) or (unit.address if unit else ""),
+        "unit_phone": (form and form.contact_phone) or (unit.phone if unit else ""),
         "office": office.name,
         "office_postal_code": office.postal_code,
         "office_address": office.address,

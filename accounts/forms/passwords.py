@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 
+from accounts.forms.wording import Spoken
 from accounts.models import User
 
 MISMATCH = "兩次輸入的新密碼不同，請再輸入一次。"
@@ -20,7 +21,7 @@ def _password(label: str, *, new: bool, help_text: str = "") -> forms.CharField:
     )
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(Spoken, forms.Form):
     """設定密碼: every rule that is broken is named at the field."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -55,7 +56,7 @@ class ChangePasswordForm(NewPasswordForm):
         self.add_error("oldpassword", error)
 
 
-class ForgottenPasswordForm(forms.Form):
+class ForgottenPasswordForm(Spoken, forms.Form):
     login = forms.CharField(
         label="電子郵件或帳號",
         max_length=254,

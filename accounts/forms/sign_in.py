@@ -8,10 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.errors import SignInRefused
+from accounts.forms.wording import Spoken
 from accounts.providers import identify, provider
 
 
-class LoginForm(allauth_forms.LoginForm):
+class LoginForm(Spoken, allauth_forms.LoginForm):
     """帳號或電子郵件, and the password, judged by the password provider."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +39,7 @@ class LoginForm(allauth_forms.LoginForm):
         return self.cleaned_data
 
 
-class _Code(forms.Form):
+class _Code(Spoken, forms.Form):
     """驗證碼: six digits of the telephone, or one of the recovery codes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,7 +63,7 @@ class FirstCodeForm(_Code, ActivateTOTPForm):
     pass
 
 
-class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+class ReauthenticateForm(Spoken, allauth_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = "密碼"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.errors import Refused
 from accounts.models import AccessLog, User
@@ -32,6 +32,24 @@ def open_user(*, user: User, by: User | None, at: datetime) -> None:
     user.is_active, user.closed_at, user.closed_reason = True, None, ""
     user.save(update_fields=["is_active", "closed_at", "closed_reason"])
     record_access(AccessLog.Action.USER_OPENED, at=at, user=by, subject=user.account_name)
+
+
+@transaction.atomic
+def update_contact(*, user: User, email: str, phone: str) -> dict[str, tuple[str, str]]:
+    """Take over where the person is reached. Returns what changed: label → (before, after). Raises Refused at `email`."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    given = {"email": email or user.email, "phone": phone or user.phone}
+    changed = {name: (getattr(user, name), new) for name, new in given.items() if getattr(user, name) != new}
+    if not changed:
+        return {}
+    for name, (_, new) in changed.items():
+        setattr(user, name, new)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=list(changed))
+    except IntegrityError as error:
+        raise Refused("這個電子郵件已有其他人使用，每人須有自己的電子郵件。", field="email") from error
+    return {str(User._meta.get_field(name).verbose_name): pair for name, pair in changed.items()}  # type: ignore[union-attr]
 
 
 def end_sessions(user: User) -> None:

@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
+from accounts.models import Organisation
 from casework.models import Notice
 
 log = structlog.get_logger(__name__)
@@ -124,11 +125,18 @@ def _by_code(code: int, text: bytes | str) -> Exception:
     return _Permanent(said) if code >= 500 else _Temporary(said)
 
 
+def _office_lines(office: Organisation) -> str:
+    """Who handles it and how they are reached: the letter is often all that a person has at hand."""
+    return f"承辦機關：{office.name}" + (f"　電話：{office.phone}" if office.phone else "")
+
+
 def message(notice: Notice, mailer: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail as it goes out: plain text, the link absolute."""
     parts = [notice.body.strip()]
     if notice.link:
         parts.append(f"請由此前往：{settings.SITE_URL.rstrip('/')}{notice.link}")
+    if notice.case is not None:
+        parts.append(_office_lines(notice.case.office))
     parts.append(FOOTER)
     # Sent again on request after it had been sent: another letter, so another identity.
     round_ = int(notice.sent_at.timestamp()) if notice.sent_at else 0

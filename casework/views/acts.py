@@ -30,6 +30,12 @@ class Button:
     envelope: ActForm
 
     @property
+    def press_label(self) -> str:
+        """The button that does it: two buttons of one name, one to open and one to send, would be one too many."""
+        opens_first = self.form is not None or self.act.confirm
+        return f"確認{self.act.label}" if opens_first and not self.act.label.startswith("確認") else self.act.label
+
+    @property
     def layout(self) -> str:
         return getattr(self.form, "layout", "components/form.html")
 

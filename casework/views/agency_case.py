@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +17,7 @@ from accounts.services.identifiers import require_reason
 from casework.admin_site import holds, rights_of
 from casework.casetypes import Identifier
 from casework.errors import NotPermitted, Stale
-from casework.forms import ActForm, OfficeMessageForm, ReasonForm, ReassignForm
+from casework.forms import ActForm, OfficeMessageForm, ReassignForm
 from casework.models import Case, Message
 from casework.selectors import CaseRights, case_on_side, casepage, desk_of
 from casework.services import attachments, notices, work
@@ -27,6 +26,7 @@ from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
+from casework.views.parts import panels, revealing
 
 
 def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "case": found,
         "row": words.row(found, day),
         "in_hands": words.in_hands(found),
-        "panels": _panels(request, found),
+        "panels": panels(request, found),
         "buttons": buttons,
         "envelope": ActForm(case=found, auto_id=False),
         "papers": papers,
@@ -81,15 +81,6 @@ def _shown(request: HttpRequest, papers: list[Any]) -> Any:
         if str(one.pk) == asked:
             return one
     return next((one for one in papers if not one.confirmed_at), papers[0] if papers else None)
-
-
-def _panels(request: HttpRequest, found: Case) -> list[dict[str, str]]:
-    kind = words.about(found)
-    panels = kind.panels(found, request.user) if kind else ()
-    return [
-        {"title": one.title, "html": render_to_string(one.template, {"case": found, **one.context}, request)}
-        for one in panels
-    ]
 
 
 def _reassign_form(request: HttpRequest, found: Case, data: Any = None) -> ReassignForm:
@@ -203,21 +194,13 @@ def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
     one = next((one for one in identifiers(found) if one.code == code), None)
     if one is None:
         raise Case.DoesNotExist(code)
-    form = ReasonForm(request.POST or None)
-    full = ""
-    if request.method == "POST" and form.is_valid():
-        with into_form(request, form):
-            full = _logged(request, one, found, form.cleaned_data["reason"])
-    context = {
-        "label": one.label,
-        "masked": one.masked,
-        "full": full,
-        "form": form,
-        "back": reverse("admin:case", args=[number]),
-    }
-    response = page(request, "reveal", context, title="檢視完整身分證字號")
-    response["Cache-Control"] = "no-store"
-    return response
+    return revealing(
+        request,
+        label=one.label,
+        masked=one.masked,
+        back=reverse("admin:case", args=[number]),
+        read=lambda reason: _logged(request, one, found, reason),
+    )
 
 
 def _logged(request: HttpRequest, one: Identifier, found: Case, reason: str) -> str:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,6 +24,7 @@ from casework.services.cases import lock
 from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
+from casework.views.parts import panels
 
 PER_PAGE = 20
 
@@ -94,7 +94,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "progress": words.progress(found, events),
         "corrections": asked,
         "answers": _answers(found, asked, forms),
-        "panels": _panels(request, found),
+        "panels": panels(request, found),
         "buttons": acts.buttons(found, rights, Side.APPLICANT),
         "papers": list(casepage.papers(found)),
         "messages_of_case": list(casepage.messages(found, internal=False)),
@@ -104,15 +104,6 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "timeline": words.timeline(found, events),
     }
     return render(request, "casework/case.html", context, status=status)
-
-
-def _panels(request: HttpRequest, found: Case) -> list[dict[str, str]]:
-    kind = words.about(found)
-    panels = kind.panels(found, request.user) if kind else ()
-    return [
-        {"title": one.title, "html": render_to_string(one.template, {"case": found, **one.context}, request)}
-        for one in panels
-    ]
 
 
 def _answers(found: Case, asked: list[Any], forms: dict[str, Any]) -> list[dict[str, Any]]:

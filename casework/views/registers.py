@@ -19,15 +19,15 @@ from accounts.services.identifiers import reveal_national_id
 from casework.admin_site import holds
 from casework.casetypes import all_casetypes
 from casework.errors import NotPermitted
-from casework.forms import ReasonForm
 from casework.kernel.law import Figure, Value, declared_law
 from casework.models import ExportJob, Notice
 from casework.rights import PEOPLE, WATCH
 from casework.selectors import watch
 from casework.services.notices import resend
 from casework.views import words
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting
 from casework.views.agency import page
+from casework.views.parts import revealing
 
 PER_PAGE = 50
 
@@ -152,20 +152,12 @@ def reveal_person(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, PEOPLE)
     require(request, REVEAL)
     person = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST or None)
-    full = ""
-    if request.method == "POST" and form.is_valid():
-        with into_form(request, form):
-            full = reveal_national_id(
-                user=person, reader=request.user, reason=form.cleaned_data["reason"], at=now(), request=request
-            )
-    context = {
-        "label": person.name,
-        "masked": person.masked_national_id,
-        "full": full,
-        "form": form,
-        "back": reverse("admin:accounts_user_change", args=[pk]),
-    }
-    response = page(request, "reveal", context, title="檢視完整身分證字號")
-    response["Cache-Control"] = "no-store"
-    return response
+    return revealing(
+        request,
+        label=person.name,
+        masked=person.masked_national_id,
+        back=reverse("admin:accounts_user_change", args=[pk]),
+        read=lambda reason: reveal_national_id(
+            user=person, reader=request.user, reason=reason, at=now(), request=request
+        ),
+    )

@@ -11,6 +11,7 @@ from casework.forms import ActForm, PortalForm, RocDateField
 from casework.kernel.dates import roc_year
 from ojt_accounts.models import Intake, TrainingAccount
 from ojt_accounts.params import PLANS
+from ojt_accounts.rules.accounts import year_in_hand
 
 ALL = ("", "全部")
 YEARS_SHOWN = 6
@@ -56,9 +57,7 @@ class YearFilter(PortalForm):
 
     @property
     def chosen(self) -> int:
-        """Until October the present year is what is worked on, then the coming one."""
-        day = today()
-        return self.cleaned_data.get("year") or roc_year(day) + (day.month > 10)
+        return self.cleaned_data.get("year") or year_in_hand(today())
 
 
 class IntakeForm(ActForm):

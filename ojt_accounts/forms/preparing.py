@@ -19,9 +19,10 @@ from casework.forms import (
 )
 from casework.kernel.dates import roc, roc_year
 from casework.kernel.identifiers import mask_person_id, odd_letter_number
-from ojt_accounts.models import AccountForm, Application, Intake, Pledge, UnitForm
+from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, UnitForm
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
 from ojt_accounts.rules.papers import PAPERS
+from ojt_accounts.selectors import open_intakes
 
 PLAN_CHOICES = list(PLANS.items())
 NOT_CHOSEN = [("", "請選擇")]
@@ -38,7 +39,7 @@ class StartForm(ActForm):
         label="受理期間",
         required=False,
         empty_label="請選擇",
-        help_text="註銷案不需選擇。TTQS 與立案年數以受理申請截止日判斷。",
+        help_text="註銷案不需選擇；分署只有一個受理期間時可以不選，由系統帶入。TTQS 與立案年數以受理申請截止日判斷。",
     )
 
     def __init__(self, *args: Any, unit: Organisation, **kwargs: Any) -> None:
@@ -48,12 +49,24 @@ class StartForm(ActForm):
         year = roc_year(day)
         self.fields["county"].queryset = County.objects.filter(branch__isnull=False).select_related("branch")  # type: ignore[attr-defined]
         self.fields["county"].label_from_instance = lambda county: f"{county.name}（{county.branch.label}）"  # type: ignore[attr-defined]
-        open_now = Intake.objects.filter(opens_on__lte=day, closes_on__gte=day).select_related("branch")
-        self.fields["intake"].queryset = open_now  # type: ignore[attr-defined]
+        offered = open_intakes(on=day)
+        known = Registration.objects.filter(organisation=unit, registered_on__isnull=False).values("branch")
+        if self["kind"].value() != Application.Kind.NEW_UNIT and known:
+            offered = offered.filter(branch__in=known)
+        self.fields["intake"].queryset = offered  # type: ignore[attr-defined]
         self.fields["intake"].label_from_instance = (  # type: ignore[attr-defined]
             lambda one: f"{one.branch.label}　{one}（{roc(one.closes_on)} 截止）"
         )
         self.fields["program_year"].choices = [(y, f"{y} 年度") for y in (year, year + 1)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The branch follows from the county: where it takes in once, that intake is meant."""
+        data = super().clean() or {}
+        county, year = data.get("county"), data.get("program_year")
+        if county and not data.get("intake") and "intake" not in self.errors:
+            found = open_intakes(on=today()).filter(branch=county.branch_id, program_year=year)[:2]
+            data["intake"] = found[0] if len(found) == 1 else None
+        return data
 
 
 class UnitFormForm(ActForm):

@@ -40,6 +40,11 @@ def seats(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     return why.outcome(left=max(0, cap - facts.taken))
 
 
+def year_in_hand(on: date) -> int:
+    """The program year that is worked on: until October the present one, then the coming one, which is applied for in winter."""
+    return on.year - 1911 + (on.month > 10)
+
+
 @dataclass(frozen=True, slots=True)
 class WordFacts:
     value: str

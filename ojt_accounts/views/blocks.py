@@ -15,6 +15,7 @@ from accounts.roles import right
 from casework.services.law import law_in_force
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
+from ojt_accounts.rules.accounts import year_in_hand
 from ojt_accounts.selectors import accounts_of, granted_count, open_intakes, with_seats
 from ojt_accounts.views.unit_page import account_row, seat_gauge
 
@@ -51,7 +52,7 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
             intakes = intakes.filter(branch__in=[one.branch_id for one in found])
         return {"seats": seats, "intakes": list(intakes[:5]), "may_prepare": _holds(request, PREPARE), "office": None}
     if _holds(request, VIEW_OFFICE):
-        year = day.year - 1911 + (day.month > 10)
+        year = year_in_hand(day)
         used, granted = granted_count(organisations_with(request.user, VIEW_OFFICE), program_year=year)
         return (
             {"office": {"year": year, "used": used, "waiting": used - granted}, "seats": [], "intakes": []}

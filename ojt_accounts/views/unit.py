@@ -26,6 +26,14 @@ from ojt_accounts.views import unit_page
 BLANKS = {"unit-form": "訓練機構名稱申請表", "account": "使用者帳號申請／註銷／賦予單", "pledge": "資訊安全保密切結書"}
 
 
+#: Where an application begins: a new unit with its own form, the others with their people.
+FIRST_STEP = {
+    Application.Kind.NEW_UNIT: "ojt_accounts:unit",
+    Application.Kind.RENEWAL: "ojt_accounts:accounts",
+    Application.Kind.CANCELLATION: "ojt_accounts:accounts",
+}
+
+
 def needed() -> list[dict[str, Any]]:
     """The pack's table: forms and papers by kind of application (OA-01), as the rule says it."""
     forms = {
@@ -98,7 +106,7 @@ def start(request: HttpRequest) -> HttpResponse:
         with into_form(request, form) as tried:
             answer, _ = once(user=request.user, key=form.posted_key, act="ojt_accounts.start", at=at, do=do)
         if tried.ok:
-            return redirect("ojt_accounts:checklist", answer["number"])
+            return redirect(FIRST_STEP[form.cleaned_data["kind"]], answer["number"])
     context = {"form": form, "unit": unit, "units": units, "needed": needed(), "registered": registered}
     return render(request, "ojt_accounts/start.html", context, status=422 if form.errors else 200)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -10,20 +10,19 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.roles import all_roles
-from casework.kernel.dates import ONE_DAY, roc, roc_year
+from casework.kernel.dates import ONE_DAY, roc
 from casework.kernel.machine import Turn
 from casework.models import Case
 from casework.selectors.access import with_people
 from casework.views import words
 from ojt_accounts.models import Application, Intake, PlanRight, Registration, TrainingAccount
 from ojt_accounts.params import PLANS
+from ojt_accounts.rules.accounts import year_in_hand
 from ojt_accounts.selectors import open_intakes, people_of, registrations_of
 from ojt_accounts.states import KIND
 
 State = TrainingAccount.State
 TONES = {State.OPENING: "info", State.OPEN: "good", State.CLOSED: "calm"}
-#: Rights that end within so many days are worth a word.
-SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _ending(
 ) -> dict[str, str] | None:
     """Accounts in use without rights in the year an intake is open for, or whose rights end soon."""
     years = {one.program_year for one in intakes if one.branch_id == registration.branch_id}
-    asked = max(years, default=roc_year(on + SOON))
+    asked = max(years, default=year_in_hand(on))
     without = [
         row.account.name
         for row in accounts

@@ -77,7 +77,8 @@ class CourseForm(ActForm):
             self.fields[f"from_{n}"] = forms.TimeField(label="開始", required=n == 1, widget=TIME)
             self.fields[f"until_{n}"] = forms.TimeField(label="結束", required=n == 1, widget=TIME)
 
-    def groups(self) -> list[dict[str, Any]]:
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The form by subject, as the page prints it."""
         named = [
             ("計畫與單位", ("intake", "plan", "unit_kind", "licensed_place", "licensed_occupations")),
@@ -89,7 +90,7 @@ class CourseForm(ActForm):
             ),
             ("費用與人數", ("fee", "advance_percent", "seats", "others", "contact_phone")),
         ]
-        return [{"legend": legend, "fields": [self[name] for name in names]} for legend, names in named]
+        return [(legend, [self[name] for name in names]) for legend, names in named]
 
     def clean_days_off(self) -> list[date]:
         return [_day(text) for text in self.cleaned_data["days_off"].replace(",", "、").split("、") if text.strip()]

@@ -76,7 +76,7 @@
      The answer is {saved, saved_at}. Without an address the state follows the form's htmx requests;
      other code may send "portal:autosave" with detail {state, at}. */
   const WORDS = {
-    idle: () => "尚未儲存草稿",
+    idle: () => "填寫時會自動儲存草稿",
     dirty: () => "有未儲存的變更",
     saving: () => "儲存中…",
     saved: (at) => `草稿已儲存（${at}）`,

@@ -133,7 +133,7 @@ def start(page: Page, *, county: str, intake: str) -> str:
     )
     field(page, "受理期間").select_option(label=page.locator("#id_intake option").filter(has_text=intake).inner_text())
     press(page, "建立申請案")
-    expect(page.get_by_role("heading", level=1)).to_have_text("檢核與送件")
+    expect(page.get_by_role("heading", level=1)).to_have_text("訓練機構名稱申請表")
     return page.locator(".page-head .num").first.inner_text()
 
 

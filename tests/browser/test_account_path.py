@@ -207,7 +207,7 @@ def _take_up(page: Page, number: str) -> None:
     box = a.open_act(page, "登錄查核結果")
     box.get_by_role("checkbox", name="公文受文者為本分署").check()
     a.fill(box, {"辦訓等級查核日期": roc(today())})
-    a.press(box, "登錄查核結果")
+    a.press(box, "確認登錄查核結果")
     a.act_done(page, "登錄查核結果")
 
 
@@ -224,8 +224,9 @@ def _confirm(page: Page) -> int:
 def _ask_correction(page: Page, number: str) -> None:
     assert _confirm(page) == 8
     box = a.open_act(page, "通知補正")
+    box.locator("summary").get_by_text("組織章程", exact=True).click()
     box.get_by_label("組織章程", exact=True).fill("第 3 條缺頁，請重新掃描全份章程。")
-    a.press(box, "通知補正")
+    a.press(box, "確認通知補正")
     a.act_done(page, "通知補正")
 
 
@@ -257,14 +258,14 @@ def _sign(page: Page, number: str, label: str) -> None:
     page.goto(f"/admin/case/{number}/")
     box = a.open_act(page, label)
     box.get_by_role("radio").first.check()
-    a.press(box, label)
+    a.press(box, f"確認{label}")
     a.act_done(page, label)
 
 
 def _set(page: Page, number: str) -> None:
     page.goto(f"/admin/case/{number}/")
     box = a.open_act(page, "設定帳號")
-    a.press(box, "設定帳號")
+    a.press(box, "確認設定帳號")
     a.act_done(page, "設定帳號")
     assert Case.objects.get(number=number).state == "done"
 

@@ -55,7 +55,7 @@ def test_from_sign_in_to_a_saved_form(here: w.World, visit: Page) -> None:
     visit.keyboard.press("ArrowDown")
     _go(visit, "建立申請案")
     number = Case.objects.get().number
-    expect(visit.get_by_role("heading", level=1)).to_have_text("檢核與送件")
+    expect(visit.get_by_role("heading", level=1)).to_have_text("訓練機構名稱申請表")
     _go(visit, "帳號申請單")
     expect(visit).to_have_url(f"/ojt/{number}/accounts/")
     _go(visit, "填第一張")
@@ -81,7 +81,7 @@ def test_filing(here: w.World, opens: Opens) -> None:
     tab_to(page, "送件")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    assert focused(page) == "送件"
+    assert focused(page) == "確認送件"
     with page.expect_navigation():
         page.keyboard.press("Enter")
     a.act_done(page, "送件")

@@ -61,7 +61,7 @@ def test_the_branchs_stale_form(here: w.World, opens: Opens) -> None:
         box.get_by_role("checkbox", name="公文受文者為本分署").check()
         box.get_by_label("最近一次辦訓等級").select_option("B" if done else "C")
         a.fill(box, {"辦訓等級查核日期": roc(today())})
-        a.press(box, "登錄查核結果")
+        a.press(box, "確認登錄查核結果")
         if done:
             a.act_done(tab, "登錄查核結果")
     expect(second.get_by_role("alert")).to_contain_text("案件已有新的異動")
@@ -78,7 +78,7 @@ def test_two_presses_start_one_case_and_file_it_once(here: w.World, opens: Opens
     page.locator("#id_county").select_option(str(here.county.pk))
     page.locator("#id_intake").select_option(str(here.intake.pk))
     page.get_by_role("button", name="建立申請案").dblclick()
-    expect(page.get_by_role("heading", level=1)).to_have_text("檢核與送件")
+    expect(page.get_by_role("heading", level=1)).to_have_text("訓練機構名稱申請表")
     case = Case.objects.get()
     w.fill_in(here, case)
     page.goto(f"/ojt/{case.number}/")

@@ -1,10 +1,13 @@
 """Fields: what they read, what they say, and what stays typed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
 
 from casework.forms import (
     ActForm,
@@ -160,3 +163,47 @@ def test_paper_of_exactly_the_limit_is_taken_and_unread():
 
 def test_paper_missing():
     assert Upload({}, {}).errors["letter"] == ["請選擇「公文」。"]
+
+
+class Odd(PortalForm):
+    number = forms.IntegerField(label="人數", min_value=1, max_value=30)
+    fee = forms.DecimalField(label="費用", max_digits=6, decimal_places=1)
+    mail = forms.EmailField(label="信箱")
+    text = forms.CharField(label="說明", max_length=3)
+    kind = forms.ChoiceField(label="類別", choices=[("a", "甲")])
+    own = forms.IntegerField(label="自訂", error_messages={"invalid": "這裡要填張數。"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["late"] = forms.IntegerField(label="後加")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("number", "十", "請填寫整數，例：12。"),
+        ("number", "31", "不得大於 30。"),
+        ("number", "0", "不得小於 1。"),
+        ("fee", "1.25", "小數最多 1 位。"),
+        ("mail", "wang", "電子郵件格式不正確，例：wang@example.gov.tw。"),
+        ("text", "四個字嗎", "最多 3 字，目前 4 字，請刪減。"),
+        ("kind", "z", "請從列出的項目中選擇。"),
+        ("kind", "", "請選擇「類別」。"),
+        ("own", "x", "這裡要填張數。"),
+        ("late", "x", "請填寫整數，例：12。"),
+        ("late", "", "請填寫「後加」。"),
+    ],
+)
+def test_refusals_are_worded_as_an_office_words_them(field: str, typed: str, said: str) -> None:
+    assert Odd({field: typed}).errors[field] == [said]
+
+
+def test_the_error_summary_names_fields_in_the_order_of_the_page() -> None:
+    class Grouped(Odd):
+        @property
+        def groups(self) -> list[tuple[str, list[BoundField]]]:
+            return [("一", [self["kind"], self["text"]])]
+
+    assert [one.name for one in Grouped({}).fields_as_shown][:3] == ["kind", "text", "number"]
+    page = render_to_string("components/error_summary.html", {"form": Grouped({})})
+    assert page.index("類別") < page.index("說明") < page.index("人數")

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.clock import now
+from accounts.clock import now, today
 from accounts.models import Organisation, SetPasswordLink, User
+from casework.kernel.dates import roc_year
 from casework.models import Case, Notice, Receipt
 from casework.services.drafts import draft
-from ojt_accounts.models import Application, UnitForm
+from ojt_accounts.models import Application, Intake, UnitForm
 from ojt_accounts.selectors import live_forms
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import account, at, envelope, errors_at, name, posted, signed_in, value_of
@@ -207,7 +208,7 @@ def test_twenty_presses_start_one_case(mine: Client, here: w.World) -> None:
     ("changes", "field", "said"),
     [
         ({"kind": "renewal"}, "kind", "尚未在雲嘉南分署登錄"),
-        ({"intake": ""}, "intake", "受理期間"),
+        ({"intake": "", "program_year": str(roc_year(today()) + 1)}, "intake", "受理期間"),
         ({"county": ""}, "county", "請選擇「訓練地縣市」"),
         ({"kind": ""}, "kind", "請選擇「申請項目」"),
     ],
@@ -218,6 +219,24 @@ def test_start_says_what_does_not_fit(
     answer = mine.post(at("start"), start_data(here, **changes))
     assert answer.status_code == 422 and said in errors_at(answer, field)
     assert not Case.objects.exists()
+
+
+def test_the_only_intake_of_the_branch_is_meant(mine: Client, here: w.World) -> None:
+    answer = mine.post(at("start"), start_data(here, intake=""))
+    application = Application.objects.get()
+    assert application.intake == here.intake and answer.url == at("unit", application.case.number)
+
+
+def test_a_registered_unit_is_offered_its_own_branches(mine: Client, here: w.World) -> None:
+    elsewhere, _ = w.branch("高屏澎東分署", "BR-KPP", now())
+    other = Intake.objects.create(
+        branch=elsewhere, program_year=here.intake.program_year, name="上半年",
+        opens_on=here.intake.opens_on, closes_on=here.intake.closes_on,
+    )  # fmt: skip
+    assert f'value="{other.pk}"' in mine.get(at("start")).content.decode()
+    w.done(here)
+    assert f'<option value="{other.pk}"' not in mine.get(at("start")).content.decode()
+    assert f'<option value="{other.pk}"' in mine.get(f"{at('start')}?kind=new_unit").content.decode()
 
 
 def test_another_units_name_starts_nothing(mine: Client, here: w.World) -> None:
