@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
+from accounts.models import County
 from casework.forms import ActForm, NameField, PdfField, PhoneField, RocDateField
 from casework.services.law import law_in_force
 from ohs_training.models import Application
@@ -29,6 +30,9 @@ class ApplicationForm(ActForm):
         label="職場健康管理實務（小時）", required=False, min_value=0, max_value=200, decimal_places=1
     )
     course_given_on = RocDateField(label="最近一次開授職業醫學或職業衛生護理課程日期", required=False)
+    county = forms.ModelChoiceField(
+        County.objects.order_by("code"), label="所在縣市", required=False, empty_label="請選擇"
+    )
     head = NameField(label="負責人姓名", required=False)
     contact = NameField(label="聯絡人", required=False)
     contact_phone = PhoneField(label="聯絡電話", required=False)
@@ -40,6 +44,7 @@ class ApplicationForm(ActForm):
         "risk_hours",
         "practice_hours",
         "course_given_on",
+        "county",
         "head",
         "contact",
         "contact_phone",
@@ -70,7 +75,7 @@ class ApplicationForm(ActForm):
     def plain_fields(self) -> list[Any]:
         return [
             self[name]
-            for name in ("head", "contact", "contact_phone", "contact_email", "course_given_on")
+            for name in ("county", "head", "contact", "contact_phone", "contact_email", "course_given_on")
             if name in self.fields
         ]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
-from accounts.models import Organisation
+from accounts.models import County, Organisation
 from casework.forms import ActForm, PortalForm, RocDateField
 from ohs_training.models import Accreditation, TrainingClass
 
@@ -50,6 +50,9 @@ class ListForm(PortalForm):
     """The public list's questions."""
 
     q = forms.CharField(label="機構名稱", required=False, max_length=60)
+    county = forms.ModelChoiceField(
+        County.objects.order_by("code"), label="所在縣市", required=False, empty_label="全部"
+    )
     training = forms.ChoiceField(
         label="訓練類別",
         required=False,
@@ -62,4 +65,6 @@ class ListForm(PortalForm):
         self.full_clean()
 
     def asked(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        """Questions with an answer, as they stand in an address."""
+        given = {**self.cleaned_data, "county": getattr(self.cleaned_data.get("county"), "pk", "")}
+        return {name: value for name, value in given.items() if value}

@@ -28,6 +28,10 @@ class Application(models.Model):
     risk_hours = models.DecimalField("職場健康風險評估時數", max_digits=5, decimal_places=1, default=0)
     practice_hours = models.DecimalField("職場健康管理實務時數", max_digits=5, decimal_places=1, default=0)
     course_given_on = models.DateField("最近一次開授相關課程日期", null=True, blank=True)
+    #: Where the institution is: the public list and its map go by it.
+    county = models.ForeignKey(
+        "accounts.County", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在縣市"
+    )
     head = models.CharField("負責人姓名", max_length=100, blank=True)
     contact = models.CharField("聯絡人", max_length=100, blank=True)
     contact_phone = models.CharField("聯絡電話", max_length=40, blank=True)

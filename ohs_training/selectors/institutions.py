@@ -1,5 +1,6 @@
 """Applications, accreditations and the public list."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
@@ -74,19 +75,20 @@ def reapply_outcome(accreditation: Accreditation, *, on: date, law: Law) -> Outc
     return institutions.reapply(facts, on=on, law=law)
 
 
-def institutions_listed(
-    *, q: str = "", county: str = "", training: str = "", state: str = ""
-) -> QuerySet[Accreditation]:
-    """The public list (五第1項): every accreditation that was announced, with what became of it."""
-    rows = Accreditation.objects.filter(announced_on__isnull=False).select_related("organisation", "county")
-    if q:
+def matching(asked: Mapping[str, str]) -> QuerySet[Accreditation]:
+    """Accreditations by what a list was asked: q (part of the name), county (code), training, state."""
+    rows = Accreditation.objects.all()
+    if q := asked.get("q"):
         rows = rows.filter(organisation__name__icontains=q)
-    if county:
-        rows = rows.filter(county=county)
-    if training:
+    if training := asked.get("training"):
         rows = rows.filter(trainings__contains=[training])
-    if state:
-        rows = rows.filter(state=state)
+    exact = {name: asked[name] for name in ("county", "state") if name in asked}
+    return rows.filter(**exact)
+
+
+def institutions_listed(asked: Mapping[str, str]) -> QuerySet[Accreditation]:
+    """The public list (五第1項): every accreditation that was announced, with what became of it."""
+    rows = matching(asked).filter(announced_on__isnull=False).select_related("organisation", "county")
     return rows.annotate(
         classes_held=Count("classes", filter=~Q(classes__case__state__in=["draft", "cancelled"]), distinct=True)
     ).order_by("state", "county_id", "organisation__name", "-starts_on")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from accounts.models import Organisation, User
 from accounts.rights import can
@@ -69,6 +70,7 @@ def start(*, unit: Organisation, kind: str, by: User, at: datetime) -> Applicati
             "law_hours",
             "risk_hours",
             "practice_hours",
+            "county",
             "head",
             "contact",
             "contact_phone",
@@ -103,9 +105,10 @@ def save_application(
     case, application = editable(case, by=by, version=version)
     changes = []
     for name, value in data.items():
-        if jsonable(getattr(application, name)) != jsonable(value):
+        before, after = _said(getattr(application, name)), _said(value)
+        if before != after:
             label = str(Application._meta.get_field(name).verbose_name)
-            changes.append({"label": label, "before": jsonable(getattr(application, name)), "after": jsonable(value)})
+            changes.append({"label": label, "before": before, "after": after})
             setattr(application, name, value)
     application.save()
     known = law_in_force().at("ohs.plan_sections", taipei_day(at)).value
@@ -123,6 +126,10 @@ def save_application(
     if changes:
         record(case, "application.saved", "填寫申請內容", by=by, at=at, changes=changes)
     return application
+
+
+def _said(value: Any) -> Any:
+    return str(value) if isinstance(value, Model) else jsonable(value)
 
 
 @transaction.atomic
@@ -157,7 +164,12 @@ def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) ->
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
     missing = [
         label
-        for name, label in (("head", "負責人姓名"), ("contact", "聯絡人"), ("contact_phone", "聯絡電話"))
+        for name, label in (
+            ("county", "所在縣市"),
+            ("head", "負責人姓名"),
+            ("contact", "聯絡人"),
+            ("contact_phone", "聯絡電話"),
+        )
         if not getattr(application, name)
     ]
     if missing:
@@ -287,6 +299,7 @@ def accredit(
                 organisation=case.organisation,
                 kind=application.kind,
                 trainings=application.trainings,
+                county=application.county,
                 letter_number=letter_number,
                 starts_on=starts_on,
                 ends_before=ends_on + ONE_DAY,

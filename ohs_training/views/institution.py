@@ -1,6 +1,7 @@
 """The institution: its accreditation with days left, the board of its classes; applying; the public front and list."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -34,6 +35,7 @@ from ohs_training.selectors.institutions import (
 )
 from ohs_training.services import accrediting
 from ohs_training.states import ACCREDITATION, ORDER
+from ohs_training.views.county_map import county_map
 from ohs_training.views.places import pressed
 
 PER_PAGE = 50
@@ -118,10 +120,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
     """認可訓練機構名單 (五第1項): state and dates, for everybody."""
     form = ListForm(request.GET)
     asked = form.asked()
-    county = request.GET.get("county", "")[:10]
-    rows = institutions_listed(**asked)
-    if county:
-        rows = rows.filter(organisation__address__icontains=county)
+    rows = institutions_listed(asked)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     labels = law_in_force().at("ohs.training_kinds", today()).value
     listed = [
@@ -133,8 +132,13 @@ def institutions(request: HttpRequest) -> HttpResponse:
         }
         for one in page
     ]
-    query = "".join(f"{k}={v}&" for k, v in asked.items())
-    context = {"form": form, "page": page, "rows": listed, "query": query, "counties": institutions_by_county()}
+    context = {
+        "form": form,
+        "page": page,
+        "rows": listed,
+        "query": urlencode(asked) + "&" if asked else "",
+        "map": county_map(institutions_by_county(), request.path, asked),
+    }
     return render(request, "ohs_training/institutions.html", context)
 
 

@@ -18,16 +18,17 @@ from casework.selectors.access import with_people
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
-from ohs_training.forms.office import InspectionForm
+from ohs_training.forms.office import InspectionForm, ListForm
 from ohs_training.forms.running import MarksForm
 from ohs_training.models import Accreditation, Inspection, Retention
 from ohs_training.permissions import MARK_EXAM, ORDER, VIEW_ALL, VIEW_OFFICE
 from ohs_training.rules.spelling import plain
 from ohs_training.selectors.boards import board, classes_visible, institutions_by_county, statistics
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.institutions import reapply_outcome
+from ohs_training.selectors.institutions import matching, reapply_outcome
 from ohs_training.services import examining, inspecting
 from ohs_training.states import ORDER as ORDER_MACHINE
+from ohs_training.views.county_map import county_map
 from ohs_training.views.places import load, pressed, shown
 
 
@@ -59,8 +60,12 @@ def institutions(request: HttpRequest) -> HttpResponse:
     needs_office(request, VIEW_OFFICE, VIEW_ALL)
     day, law = today(), law_in_force()
     rows = Accreditation.objects.select_related("organisation", "county", "case").order_by("state", "ends_before")
+    form = ListForm(request.GET)
+    asked = form.asked()
     if not organisations_with(request.user, VIEW_ALL).exists():
         rows = rows.filter(classes__case__office__in=organisations_with(request.user, VIEW_OFFICE)).distinct()
+    if asked:
+        rows = rows.filter(pk__in=matching(asked))
     listed = []
     for one in rows[:300]:
         outcome = reapply_outcome(one, on=day, law=law)
@@ -72,9 +77,8 @@ def institutions(request: HttpRequest) -> HttpResponse:
                 "reapply_by": outcome.result["reapply_by"],
             }
         )
-    return office_page(
-        request, "institutions", {"rows": listed, "counties": institutions_by_county()}, title="認可訓練機構"
-    )
+    context = {"rows": listed, "form": form, "map": county_map(institutions_by_county(), request.path, asked)}
+    return office_page(request, "institutions", context, title="認可訓練機構")
 
 
 @acting

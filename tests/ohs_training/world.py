@@ -138,7 +138,7 @@ def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when:
     case = application.case
     data = {
         "trainings": ["professional", "in_service"], "law_hours": Decimal(2), "risk_hours": Decimal(2), "practice_hours": Decimal(2),
-        "head": "陳院長", "contact": "王小姐", "contact_phone": "06-2345678",
+        "head": "陳院長", "contact": "王小姐", "contact_phone": "06-2345678", "county": here.county,
     }  # fmt: skip
     accrediting.save_application(
         case, data=data, sections=dict.fromkeys(SECTIONS, "內容如附件說明。"), by=here.staff, at=when
