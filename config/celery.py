@@ -23,6 +23,7 @@ app.autodiscover_tasks()
 SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     "notices": ("casework.tasks.deliver_notices", 60.0),
     "waiting exports": ("casework.tasks.run_waiting_exports", 300.0),
+    "waiting impact sheets": ("casework.tasks.run_waiting_impact", 300.0),
     # thrice, since a machine may be off at midnight: the second and third find nothing left to do
     "deadlines": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
     # 1 January and 1 July; on every other day it finds this half-year's inventory open already
@@ -44,6 +45,12 @@ if "ohs_training" in settings.SCHEMES:
     SCHEDULE |= {
         "waiting certificates": ("ohs_training.tasks.run_waiting_certificates", 300.0),
         "expired records": ("ohs_training.tasks.list_expired_records", crontab(hour=2, minute=20)),
+    }
+
+if "vrs_credentials" in settings.SCHEMES:
+    SCHEDULE |= {
+        "waiting rosters": ("vrs_credentials.tasks.run_waiting_rosters", 60.0),
+        "old rosters": ("vrs_credentials.tasks.drop_old_rosters", crontab(hour=3, minute=50)),
     }
 
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}

@@ -294,6 +294,7 @@ ROWS: dict[str, Row] = {
             "course",
             "attendance_import",
             "import_progress",
+            "import_findings",
         )
     },
     **{

@@ -4,6 +4,7 @@ from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
 from vrs_credentials.views import (
+    attendance,
     dashboard,
     education,
     institution,
@@ -59,10 +60,11 @@ urlpatterns = [
     path("institution/courses/", institution.course_list, name="course_list"),
     path("institution/courses/new/", institution.course_file, name="course_file"),
     path("institution/courses/<case:number>/", institution.course, name="course"),
-    path("institution/courses/<case:number>/attendance/", institution.attendance_import, name="attendance_import"),
-    path("institution/courses/<case:number>/attendance/progress/", institution.import_progress, name="import_progress"),
-    path("institution/attendance/", institution.attendance_list, name="attendance_list"),
-    path("institution/attendance/example/", institution.roster_example, name="roster_example"),
+    path("institution/courses/<case:number>/attendance/", attendance.attendance_import, name="attendance_import"),
+    path("institution/courses/<case:number>/attendance/progress/", attendance.import_progress, name="import_progress"),
+    path("institution/courses/<case:number>/attendance/findings/", attendance.import_findings, name="import_findings"),
+    path("institution/attendance/", attendance.attendance_list, name="attendance_list"),
+    path("institution/attendance/example/", attendance.roster_example, name="roster_example"),
     path("institution/lecturers/", institution.lecturers, name="lecturers"),
     path("institution/lecturers/new/", institution.lecturer, name="lecturer_new"),
     path("institution/lecturers/<int:pk>/", institution.lecturer, name="lecturer"),

@@ -1,18 +1,23 @@
 """What must hold when people press at the same instant, with controls that fail once the promise is taken away."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
+from django.db.models import Model
 
 from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case
 from tests.parallel import together
 from tests.vrs_credentials import world as w
-from vrs_credentials.models import AttendanceImport, Certificate, LedgerEntry, Opinion, Renewal
-from vrs_credentials.services import attending, renewing, reviewing
+from vrs_credentials.models import AttendanceImport, Certificate, Course, LedgerEntry, Opinion, Renewal, RosterJob
+from vrs_credentials.services import attending, renewing, reviewing, rosters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +47,7 @@ def test_control_without_the_lock_reviewers_collide(here: w.World, monkeypatch: 
 
 
 def _unlocked(case: Case, *, version: int | None = None) -> Case:
+    """The case read as `lock` reads it, and nobody kept out: both have read before either writes."""
     found = Case.objects.get(pk=case.pk)
     connection.cursor().execute("SELECT pg_sleep(0.2)")
     return found
@@ -51,28 +57,107 @@ def _roster(here: w.World, day: Any) -> bytes:
     return w.roster([(day.isoformat(), "王小明", here.applicant.national_id or "", "6")])
 
 
-def test_two_imports_of_one_file_add_it_once(here: w.World) -> None:
+def _import_at_once(here: w.World, times: int) -> list[Any]:
     w.certified(here)
     course = w.course_approved(here, starts_on=today() - timedelta(days=3))
     attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
-    content, field = _roster(here, course.starts_on), course.fields.get()
+    files = [(course.fields.get(), "名冊.csv", _roster(here, course.starts_on))]
+    press = partial(attending.import_attendance, course.case, files=files, by=here.clerk)
+    return together([lambda: press(at=now())] * times)
 
-    def press():
-        return attending.import_attendance(course.case, files=[(field, "名冊.csv", content)], by=here.clerk, at=now())
 
-    answers = together([press] * 3)
+def test_two_imports_of_one_file_add_it_once(here: w.World) -> None:
+    answers = _import_at_once(here, 3)
     assert sorted(answers) == [(0, 1), (0, 1), (1, 0)], answers
     assert AttendanceImport.objects.get().attendances.count() == 1
 
 
-def test_renewal_pressed_twice_is_one_application(here: w.World) -> None:
+def test_control_without_the_lock_the_second_import_does_not_find_the_first(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both write, and only the database's constraint is left."""
+    monkeypatch.setattr(attending, "lock", _unlocked)
+    answers = _import_at_once(here, 2)
+    assert (1, 0) in answers and any("vrs_import_standing_once" in str(a) for a in answers), answers
+
+
+@contextmanager
+def without(model: type[Model], name: str) -> Iterator[None]:
+    """A unique constraint of the table off; the rows made meanwhile go."""
+    constraint = next(one for one in model._meta.constraints if one.name == name)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(model, constraint)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+        with connection.schema_editor() as editor:
+            editor.add_constraint(model, constraint)
+
+
+def _uploads(course: Course, content: bytes) -> list[Any]:
+    return [(course.fields.get(), SimpleUploadedFile("名冊.csv", content))]
+
+
+def test_two_uploads_at_once_leave_one_job_and_two_presses_import_once(here: w.World) -> None:
+    w.older(w.certified(here), today() - timedelta(days=30))
+    course = w.course_approved(here, starts_on=today() - timedelta(days=3))
+    attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
+    content = _roster(here, course.starts_on)
+    send = partial(rosters.upload, course.case, by=here.clerk)
+    answers = together([lambda: send(files=_uploads(course, content), at=now())] * 3)
+    assert all(isinstance(a, RosterJob) for a in answers), answers
+    job = RosterJob.objects.get(state=RosterJob.State.QUEUED)
+    assert sorted(together([lambda: rosters.run(job.pk, at=now())] * 3)) == [False, False, True]
+    pressed = together([lambda: rosters.confirm(course.case, by=here.clerk, at=now())] * 3)
+    assert {a.pk for a in pressed} == {job.pk}, pressed
+    assert sorted(together([lambda: rosters.run(job.pk, at=now())] * 3)) == [False, False, True]
+    assert AttendanceImport.objects.get().attendances.count() == 1
+
+
+def _renew_at_once(here: w.World, times: int) -> list[Any]:
     one = w.older(w.certified(here), today() - timedelta(days=3 * 365 - 40))
     w.give_hours(one, {"professional": "54", "ethics": "6"}, held_on=today(), by=here.handler)
-    answers = together([lambda: renewing.start_renewal(one, person=here.applicant, at=now())] * 4)
+    return together([lambda: renewing.start_renewal(one, person=here.applicant, at=now())] * times)
+
+
+def test_renewal_pressed_twice_is_one_application(here: w.World) -> None:
+    answers = _renew_at_once(here, 4)
     assert len({a.pk for a in answers}) == 1 and Renewal.objects.count() == 1, answers
 
 
-def test_approval_against_clearing_leaves_one_of_them(here: w.World) -> None:
+def _own_unlocked(certificate: Certificate, person: Any) -> Certificate:
+    found = Certificate.objects.get(pk=certificate.pk)
+    connection.cursor().execute("SELECT pg_sleep(0.2)")
+    return found
+
+
+def test_control_without_the_lock_renewal_pressed_twice_collides(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing, "_own", _own_unlocked)
+    monkeypatch.setattr(renewing, "judge_renewal", _slowly)
+    answers = _renew_at_once(here, 2)
+    assert any("vrs_renewal_open_once" in str(a) for a in answers), answers
+
+
+def test_control_without_lock_and_constraint_there_are_two_applications(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing, "_own", _own_unlocked)
+    monkeypatch.setattr(renewing, "judge_renewal", _slowly)
+    with without(Renewal, "vrs_renewal_open_once"):
+        _renew_at_once(here, 2)
+        assert Renewal.objects.filter(closed_at=None).count() == 2
+
+
+def _slowly(*given: Any, **more: Any) -> None:
+    """The check that comes between looking for a running application and opening one takes its time."""
+    connection.cursor().execute("SELECT pg_sleep(0.2)")
+
+
+def _credit_and_clear(here: w.World) -> tuple[Certificate, Case, list[Any]]:
     one = w.older(w.certified(here), today() - timedelta(days=30))
     course = w.course_approved(here, starts_on=today() - timedelta(days=3))
     w.attended(here, course, [here.applicant])
@@ -83,6 +168,21 @@ def test_approval_against_clearing_leaves_one_of_them(here: w.World) -> None:
             lambda: attending.clear_attendance(case, by=here.clerk, at=now(), version=case.version),
         ]
     )
+    return one, case, answers
+
+
+def test_control_without_the_lock_both_approval_and_clearing_go_ahead(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is told that the other was first: both write, until the record's own numbering stops the later."""
+    monkeypatch.setattr(attending, "lock", _unlocked)
+    _, _, answers = _credit_and_clear(here)
+    assert not any(isinstance(a, Stale | NotAllowed) for a in answers), answers
+    assert any("event_seq_once" in str(a) for a in answers), answers
+
+
+def test_approval_against_clearing_leaves_one_of_them(here: w.World) -> None:
+    one, case, answers = _credit_and_clear(here)
     assert (
         sum(isinstance(a, Case) for a in answers) == 1 and sum(isinstance(a, Stale | NotAllowed) for a in answers) == 1
     ), answers

@@ -14,7 +14,7 @@ from accounts.models import User
 from casework.models import Case, Document
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Course, JobPost, LedgerEntry, News, Opinion, Question
-from vrs_credentials.services import renewing, reviewing, site
+from vrs_credentials.services import renewing, reviewing, rosters, site
 
 pytestmark = pytest.mark.django_db
 
@@ -252,27 +252,39 @@ def test_institution_pages(here: w.World) -> None:
     get(client, "vrs_credentials:attendance_import", course.case.number)
     day = course.starts_on.isoformat()
     wrong = w.roster([(day, "王小明", here.applicant.national_id, "9"), ("2001/1/1", "無此人", "A123456788", "x")])
-    answer = client.post(page, {"roster_1": _file(wrong), "sheet": w.pdf("簽到")})
-    text = answer.content.decode()
-    assert (
-        answer.status_code == 422
-        and "第" not in text[:0]
-        and "時數 9 應大於 0 且不超過核定時數 6" in text
-        and "上課日期" in text
+    progress = reverse("vrs_credentials:import_progress", args=[course.case.number])
+    assert client.post(page, {"roster_1": _file(wrong), "sheet": w.pdf("簽到")}).status_code == 302
+    assert "等候檢查" in (text := get(client, "vrs_credentials:attendance_import", course.case.number))
+    assert progress in text and "確定上傳" not in text
+    polled = client.get(progress, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in polled.headers and progress in polled.content.decode()
+    assert client.get(progress).status_code == 302
+    assert rosters.run_waiting(at=now()) == 1
+    polled = client.get(progress, headers={"HX-Request": "true"})
+    assert polled.headers["HX-Refresh"] == "true" and progress not in polled.content.decode()
+    text = get(client, "vrs_credentials:attendance_import", course.case.number)
+    assert "時數 9 應大於 0 且不超過核定時數 6" in text and "上課日期" in text and "確定上傳" not in text
+    report = b"".join(client.get(reverse("vrs_credentials:import_findings", args=[course.case.number]))).decode(
+        "utf-8-sig"
     )
+    assert [line.split(",")[1] for line in report.splitlines()] == ["列", "3", "4"] and "王小明" not in report
     assert not course.fields.get().imports.exists()
     good = w.roster([(day, "王小明", here.applicant.national_id, "6")], encoding="cp950")
-    answer = client.post(page, {"roster_1": _file(good)})
-    assert answer.status_code == 200 and "確定上傳" in answer.content.decode()
-    version = re.search(r'name="version" value="(\d+)"', answer.content.decode())
+    assert client.post(page, {"roster_1": _file(good)}).status_code == 302
+    rosters.run_waiting(at=now())
+    text = get(client, "vrs_credentials:attendance_import", course.case.number)
+    assert "確定上傳" in text and "在上課日之後，匯入後不登錄時數" in text
+    version = re.search(r'name="version" value="(\d+)"', text)
     assert version
     assert client.post(page, {"confirm": "1", "version": version[1]}).status_code == 302
+    assert "等候匯入" in get(client, "vrs_credentials:attendance_import", course.case.number)
+    rosters.run_waiting(at=now())
     assert get(client, "vrs_credentials:attendance_import", course.case.number).count("等候核定時數") == 1
     assert "王小明" in get(client, "vrs_credentials:attendance_list", q=course.number)
-    assert client.get(reverse("vrs_credentials:import_progress", args=[course.case.number])).json()["done"] == 100
+    get(client, "vrs_credentials:import_findings", course.case.number, status=404)
     get(client, "casework:case", course.case.number)
     _, elsewhere = w.institution("別的機構", "22099131")
-    for name in ("course", "attendance_import", "import_progress"):
+    for name in ("course", "attendance_import", "import_progress", "import_findings"):
         get(browser(elsewhere), f"vrs_credentials:{name}", course.case.number, status=404)
     get(browser(here.applicant), "vrs_credentials:institution", status=404)
 

@@ -9,6 +9,7 @@ from vrs_credentials.models.applications import (
 from vrs_credentials.models.courses import Attendance, AttendanceImport, Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.models.register import Certificate, Extension, FollowUp, LedgerEntry, Professional, WayBack
 from vrs_credentials.models.reviewing import Assignment, CommitteeSession, Opinion, SessionCase
+from vrs_credentials.models.rosters import RosterFile, RosterJob
 from vrs_credentials.models.site import JobPost, News, Question
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "Qualification",
     "Question",
     "Renewal",
+    "RosterFile",
+    "RosterJob",
     "SessionCase",
     "WayBack",
 ]

@@ -18,7 +18,7 @@ from accounts import crypto
 from accounts.models import User
 from casework.errors import Refused
 from casework.intake import Limits
-from casework.kernel.dates import taipei_day
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.law import Law
 from casework.models import Case
 from casework.services import attachments
@@ -26,13 +26,13 @@ from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.sheets_in import SheetError, read
-from vrs_credentials.models import Attendance, AttendanceImport, Certificate, Course, CourseField, LedgerEntry
+from vrs_credentials.models import Attendance, AttendanceImport, Course, CourseField, LedgerEntry
 from vrs_credentials.permissions import CREDIT_ATTENDANCE, FILE_ATTENDANCE
 from vrs_credentials.rules import attendance as rules
 from vrs_credentials.rules.spelling import plain
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.services.courses import is_image
-from vrs_credentials.services.ledger import Credit, credit, kinds_addressed
+from vrs_credentials.services.ledger import Credit, Held, certificates_of, credit, credited_to, kinds_addressed
 from vrs_credentials.services.office import tell_applicant, tell_office
 
 #: How much of the work is done, 0 to 100.
@@ -48,6 +48,8 @@ class Row:
     result: dict[str, Any]
     errors: tuple[str, ...]
     person: int | None = None
+    #: What the person who uploads should know though the row may enter.
+    note: str = ""
 
 
 @dataclass
@@ -63,6 +65,10 @@ class Preview:
     @property
     def wrong(self) -> list[Row]:
         return [row for row in self.rows if row.errors]
+
+    @property
+    def noted(self) -> list[Row]:
+        return [row for row in self.rows if row.note and not row.errors]
 
     @property
     def ok(self) -> bool:
@@ -113,15 +119,12 @@ def _matched(rows: list[Row], target: CourseField) -> list[Row]:
     for start in range(0, len(wanted), 5000):
         part = User.objects.filter(national_id_index__in=wanted[start : start + 5000])
         people |= {digest: (key, name) for key, name, digest in part.values_list("pk", "name", "national_id_index")}
-    certified = set(
-        Certificate.objects.filter(holder__in=[key for key, _ in people.values()])
-        .values_list("holder", flat=True)
-        .distinct()
-    )
+    held = certificates_of({key for key, _ in people.values()})
+    certified, kinds = {holder for holder, _ in held}, kinds_addressed(target.course.audience)
     totals: dict[int, Decimal] = {}
     found = []
     for row in rows:
-        errors, person = list(row.errors), None
+        errors, person, note = list(row.errors), None, ""
         if digest := digests.get(row.number):
             match = people.get(digest)
             if match is None or match[0] not in certified:
@@ -134,56 +137,110 @@ def _matched(rows: list[Row], target: CourseField) -> list[Row]:
             totals[person] = totals.get(person, Decimal(0)) + Decimal(str(row.result["hours"]))
             if totals[person] > target.hours and not row.errors:
                 errors.append(f"同一人合計 {plain(totals[person])} 小時，超過核定時數 {plain(target.hours)}")
-        found.append(Row(row.number, row.result, tuple(errors), person))
+        if person is not None and row.result["held_on"]:
+            note = _credits_nothing(held, person, kinds, date.fromisoformat(str(row.result["held_on"])))
+        found.append(Row(row.number, row.result, tuple(errors), person, note))
     return found
+
+
+def _credits_nothing(held: Held, person: int, kinds: Sequence[str], day: date) -> str:
+    """Why the row would bring its person no hours; empty where it does. Hours go to the certificate of their day (VRS-10)."""
+    if credited_to(held, person, kinds, day):
+        return ""
+    begins = [one.starts_on for kind in kinds for one in held.get((person, kind), ())]
+    if begins:
+        return f"資格證明自 {roc(min(begins))} 起生效，在上課日之後，匯入後不登錄時數"
+    return "沒有辦理對象所列之有效資格，匯入後不登錄時數"
 
 
 def course_of(case: Case) -> Course:
     return Course.objects.select_related("case__organisation").get(case=case)
 
 
-@transaction.atomic
-def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
-    """簽到表: PDF or JPG, with the roster."""
-    case = lock(case)
+def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime, version: int | None = None) -> None:
+    """簽到表: PDF or JPG, with the roster. Judged before the case is locked, and asked again then whether it may be."""
     require(by, FILE_ATTENDANCE, case)
-    law, on = law_in_force(), taipei_day(at)
-    attachments.add_attachment(
-        case=case, field=SHEET, label="簽到表", upload=upload, by=by, at=at, attested=True, form_field="sheet",
-        kind="image" if is_image(upload) else "pdf", limits=Limits(max_bytes=law.at("vrs.file_limit", on).value),
-    )  # fmt: skip
+    limits = Limits(max_bytes=law_in_force().at("vrs.file_limit", taipei_day(at)).value)
+    verdict = attachments.judged(upload, limits, "image" if is_image(upload) else "pdf", field="sheet")
+    with transaction.atomic():
+        case = open_for_rosters(case, by=by, version=version)
+        attachments.keep_attachment(
+            verdict, case=case, field=SHEET, label="簽到表", upload=upload, by=by, at=at, attested=True
+        )
 
 
-@transaction.atomic
+def open_for_rosters(case: Case, *, by: User, version: int | None = None) -> Case:
+    """The case locked, when `by` may bring rosters to it now. Raises Stale, NotPermitted, Refused."""
+    case = lock(case, version=version)
+    require(by, FILE_ATTENDANCE, case)
+    if case.state != "approved":
+        raise Refused("案件目前不能匯入上課紀錄；已匯入者，請先清除再重新上傳。")
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file for a field, read and judged."""
+
+    target: CourseField
+    name: str
+    found: Preview
+
+
+def judge(
+    files: Sequence[tuple[CourseField, str, bytes]], *, on: date, law: Law, progress: Progress = _nothing
+) -> list[Judged]:
+    """Every file, one after the other; `progress` runs over all of them."""
+    each, judged = 100 // max(1, len(files)), []
+    for count, (target, name, content) in enumerate(files):
+
+        def told(done: int, before: int = count * each) -> None:
+            progress(before + done * each // 100)
+
+        judged.append(Judged(target, name, preview(target, content, on=on, law=law, progress=told)))
+    return judged
+
+
 def import_attendance(
     case: Case, *, files: Sequence[tuple[CourseField, str, bytes]], by: User, at: datetime, version: int | None = None,
     progress: Progress = _nothing,
 ) -> tuple[int, int]:  # fmt: skip
-    """確定上傳. All files or nothing; says (rows added, files that stood already). Raises Refused with row numbers.
+    """確定上傳: judge, then enter. All files or nothing; says (rows added, files that stood already).
+
+    Raises Refused with row numbers.
+    """
+    judged = judge(files, on=taipei_day(at), law=law_in_force(), progress=progress)
+    return enter(case, judged=judged, by=by, at=at, version=version)
+
+
+@transaction.atomic
+def enter(
+    case: Case, *, judged: Sequence[Judged], by: User, at: datetime, version: int | None = None
+) -> tuple[int, int]:
+    """Write rosters judged before: reading takes seconds, and nobody else waits for the case meanwhile.
 
     The case's row is locked, so two imports of one file come one after the other and the second finds it standing.
     """
     case = lock(case, version=version)
     require(by, FILE_ATTENDANCE, case)
-    law, on = law_in_force(), taipei_day(at)
     course = course_of(case)
-    if case.state == "attendance" and files and all(_stands(target, content) for target, _, content in files):
-        return 0, len(files)
-    if on < course.ends_on:
+    if case.state == "attendance" and judged and all(_stands(one) for one in judged):
+        return 0, len(judged)
+    if taipei_day(at) < course.ends_on:
         raise Refused("課程結束後才能匯入上課紀錄。")
     added = again = 0
-    for target, name, content in files:
-        found = preview(target, content, on=on, law=law, progress=progress)
+    for one in judged:
+        target, found = one.target, one.found
         if found.problem:
             raise Refused(f"{target.label}：{found.problem}", field=f"roster_{target.position}")
-        if found.again:
+        if _stands(one):
             again += 1
             continue
         if found.wrong:
             raise Refused(_report(found), field=f"roster_{target.position}")
         if target.imports.filter(cleared_at=None).exists():
             raise Refused("這個領域已有匯入的紀錄，請先清除再重新上傳。", field=f"roster_{target.position}")
-        _write(target, found, name=name, by=by, at=at)
+        _write(target, found, name=one.name, by=by, at=at)
         added += len(found.rows)
     if not added and not again:
         raise Refused("請選擇上課紀錄檔。", field="roster_1")
@@ -207,12 +264,11 @@ def import_attendance(
             right=CREDIT_ATTENDANCE,
             at=at,
         )
-    progress(100)
     return added, again
 
 
-def _stands(target: CourseField, content: bytes) -> bool:
-    return target.imports.filter(cleared_at=None, sha256=hashlib.sha256(content).hexdigest()).exists()
+def _stands(one: Judged) -> bool:
+    return one.target.imports.filter(cleared_at=None, sha256=one.found.sha256).exists()
 
 
 def _report(found: Preview, most: int = 10) -> str:

@@ -44,20 +44,34 @@ def kinds_addressed(audience: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind for one in audience for kind in (trainers if one == "trainer" else (one,)))
 
 
-def certificates_for(credits: Sequence[Credit]) -> dict[tuple[int, str], list[Certificate]]:
-    """Every certificate of the people credited, by holder and kind, newest first: one query for a whole roster."""
-    rows = Certificate.objects.filter(holder__in={one.holder for one in credits}, state=Certificate.State.VALID)
-    found: dict[tuple[int, str], list[Certificate]] = {}
-    for one in rows.order_by("-starts_on"):
+#: Certificates by holder and kind, newest first.
+Held = dict[tuple[int, str], list[Certificate]]
+
+
+def certificates_of(holders: set[int]) -> Held:
+    """Every certificate that stands of these people: one query for a whole roster."""
+    rows = Certificate.objects.filter(holder__in=holders, state=Certificate.State.VALID)
+    found: Held = {}
+    for one in rows.only("holder", "kind", "speciality", "starts_on").order_by("-starts_on"):
         found.setdefault((one.holder_id, one.kind), []).append(one)
     return found
+
+
+def credited_to(held: Held, holder: int, kinds: Sequence[str], day: date) -> list[Certificate]:
+    """The certificates that hours of a day belong to: per kind and speciality the last that had begun; maybe none."""
+    return [
+        of_the_day
+        for kind in kinds
+        for speciality in {one.speciality for one in held.get((holder, kind), ())}
+        if (of_the_day := _of_the_day(held[holder, kind], speciality, day))
+    ]
 
 
 def entries_for(
     credits: Sequence[Credit], *, source: str, case: Case, by: User, at: datetime, law: Law
 ) -> list[LedgerEntry]:
     """Rows to be written. Hours belong to the certificate of their day; with none that began by then, to none."""
-    by_kind, on, entries = certificates_for(credits), taipei_day(at), []
+    held, on, entries = certificates_of({one.holder for one in credits}), taipei_day(at), []
     for credit in credits:
         times = weight(
             island=credit.island,
@@ -66,19 +80,13 @@ def entries_for(
             held_on=credit.held_on,
             law=law,
         ).quantize(CENT)
-        chosen = [
-            held
-            for kind in credit.kinds
-            for speciality in {one.speciality for one in by_kind.get((credit.holder, kind), ())}
-            if (held := _of_the_day(by_kind[credit.holder, kind], speciality, credit.held_on))
-        ]
         entries += [
             LedgerEntry(
-                certificate=held, group=credit.group, base=credit.base.quantize(CENT), weight=times,
+                certificate=one, group=credit.group, base=credit.base.quantize(CENT), weight=times,
                 hours=credit.base.quantize(CENT) * times, held_on=credit.held_on, source=source, title=credit.title[:200],
                 attendance=credit.attendance, case=case, approved_on=on, approved_at=at, approved_by=by,
             )
-            for held in chosen
+            for one in credited_to(held, credit.holder, credit.kinds, credit.held_on)
         ]  # fmt: skip
     return entries
 
