@@ -5,7 +5,7 @@ worker, doubled or late changes nothing but lateness. The schedule is in config.
 from celery import shared_task
 
 from accounts.clock import now, today
-from casework.services import delivery, exports, sweeping
+from casework.services import delivery, exports, impact, sweeping
 
 
 @shared_task(name="casework.tasks.deliver_notices")
@@ -32,6 +32,18 @@ def run_export(job_id: int) -> None:
 def run_waiting_exports() -> None:
     """Lists whose nudge or worker was lost."""
     exports.run_waiting(at=now())
+
+
+@shared_task(name="casework.tasks.run_impact")
+def run_impact(sheet_id: int) -> None:
+    """Write one impact sheet."""
+    impact.run_sheet(sheet_id, clock=now)
+
+
+@shared_task(name="casework.tasks.run_waiting_impact")
+def run_waiting_impact() -> None:
+    """Sheets whose nudge or worker was lost."""
+    impact.run_waiting(clock=now)
 
 
 @shared_task(name="casework.tasks.drop_old_exports")

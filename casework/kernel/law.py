@@ -92,6 +92,9 @@ class Law(Mapping[str, Figure]):
         except KeyError:
             raise UnknownFigure(code) from None
 
+    def __contains__(self, code: object) -> bool:
+        return code in self.figures
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.figures)
 

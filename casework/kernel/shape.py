@@ -206,7 +206,7 @@ def _text(figure: Figure, kind: Kind, new: Any) -> str:
     return f"不得超過 {LONGEST} 字。" if len(new) > LONGEST else ""
 
 
-def _listed(figure: Figure, kind: Kind, model: Any, new: Any) -> str:
+def _listed(figure: Figure, kind: Kind | None, model: Any, new: Any) -> str:
     plain = [tuple(one) if isinstance(one, list) else one for one in new]
     if len(set(map(str, plain))) != len(plain) and not figure.span:
         return "清單內有重複的項目。"

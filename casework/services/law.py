@@ -28,7 +28,7 @@ def _calendar(count: int, last_set: datetime | None) -> WorkingCalendar:
 def _amended(count: int, newest: int | None, last: datetime | None) -> tuple[Change, ...]:
     """In the order they were put in force: of two for the same day the later one corrects the earlier."""
     rows = AmendedValue.objects.filter(amendment__state=Amendment.State.IN_FORCE).select_related("amendment")
-    return tuple(map(change, rows.order_by("amendment__put_in_force_at", "amendment", "code")))
+    return tuple(map(change, rows.order_by("amendment__put_in_force_at", "amendment_id", "code")))
 
 
 def change(row: AmendedValue) -> Change:
@@ -40,7 +40,7 @@ def change(row: AmendedValue) -> Change:
 
 def with_changes(law: Law, changes: Iterable[Change]) -> Law:
     """Figures that a later release no longer declares are left alone: their amendments stand in the register only."""
-    return law.amended((code, value) for code, value in changes if code in law.figures)
+    return law.amended((code, value) for code, value in changes if code in law)
 
 
 def law_in_force() -> Law:
