@@ -189,6 +189,8 @@ ROWS: dict[str, Row] = {
     "admin:ojt_rollover": agency(system=404),
     "admin:ojt_intakes": agency(system=404),
     "admin:ojt_intake": agency(404, args=lambda scene: (scene.intake,), officer=200),
+    "admin:ojt_unverified": agency(404, officer=200, outsider=200),
+    "admin:ojt_unverified_release": agency(404, args=lambda scene: (NOT_THERE,)),
     "admin:ojt_export": agency(404, post={}),
     "admin:password_openings": agency(404, administrator=200),
     "admin:password_opening_withdraw": agency(404, args=lambda scene: (NOT_THERE,), post={}),

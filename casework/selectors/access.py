@@ -10,7 +10,20 @@ from accounts.models import User
 from accounts.rights import applies_alone, held, where_held
 from accounts.roles import Side, all_rights, right
 from casework.casetypes import all_casetypes
+from casework.kernel.machine import Turn
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
+
+
+def unfiled() -> Q:
+    """Drafts 未送件: written for an office, and not yet the office's to read."""
+    drafts = {about.machine.initial for about in all_casetypes()}
+    return Q(filed_at=None, turn=Turn.APPLICANT, state__in=drafts)
+
+
+def is_unfiled(case: Case) -> bool:
+    """The same of one case."""
+    drafts = {about.machine.initial for about in all_casetypes()}
+    return case.filed_at is None and case.turn == Turn.APPLICANT and case.state in drafts
 
 
 @dataclass(frozen=True)
@@ -31,12 +44,12 @@ class CaseRights:
         return place in self.held.get(one.codename, ()) or one.codename in self.granted
 
     def sides(self) -> set[Side]:
-        """Through which side's right to view the person sees the case."""
+        """Through which side's right to view the person sees the case. An office sees no draft that was not filed."""
         found = {right(code).side for code in view_rights(self.case.kind) if self.has(code)}
         found |= {one.side for one in all_rights() if one.codename in self.granted}
         if self.user.is_active and self.case.person_id == self.user.pk:
             found.add(Side.APPLICANT)
-        return found
+        return found - {Side.OFFICE} if is_unfiled(self.case) else found
 
 
 def view_rights(kind: str) -> tuple[str, ...]:

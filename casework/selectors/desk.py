@@ -11,7 +11,7 @@ from accounts.rights import held
 from accounts.roles import Side, all_rights, right
 from casework.casetypes import CaseType, all_casetypes
 from casework.models import Case
-from casework.selectors.access import granted_cases
+from casework.selectors.access import granted_cases, unfiled
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Desk:
             by_kinds.setdefault(kinds, []).append(office)
         for kinds, offices in by_kinds.items():
             allowed |= Q(office_id__in=offices, kind__in=kinds)
-        return allowed
+        return allowed & ~unfiled()
 
     def cases(self) -> QuerySet[Case]:
         return Case.objects.filter(self.visible())
@@ -51,7 +51,7 @@ class Desk:
     def parts(self) -> list[Q]:
         """The desk cut by office: each part is read in order from one index, however many cases there are."""
         cut = [Q(office_id=office, kind__in=kinds) for office, kinds in sorted(self.kinds_by_office.items())]
-        return [*cut, Q(pk__in=self.granted)] if self.granted else cut
+        return [part & ~unfiled() for part in ([*cut, Q(pk__in=self.granted)] if self.granted else cut)]
 
     def kinds(self) -> list[CaseType]:
         seen = {kind for kinds in self.kinds_by_office.values() for kind in kinds}

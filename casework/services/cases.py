@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
 
 from accounts import crypto
 from accounts.models import Organisation, User
-from accounts.rights import can, held, where_held
-from accounts.roles import right
-from casework.casetypes import CaseType, all_casetypes, casetype
+from accounts.rights import can
+from casework.casetypes import CaseType, casetype
 from casework.errors import NotPermitted, Refused, Stale
 from casework.kernel.dates import roc_year, taipei_day
 from casework.kernel.outcome import Outcome
-from casework.models import Case, CaseGroupObjectPermission, CasePerson, CaseUserObjectPermission, Event
+from casework.models import Case, CasePerson, Event
 from casework.services.events import record
 
 
@@ -118,24 +116,6 @@ def move(
         outcomes=outcomes,
         as_name=as_name,
     )
-
-
-def cases_for(user: User) -> QuerySet[Case]:
-    """Every case the user may see: by a right of its kind in its office or unit, as its person, or granted one by one."""
-    if not (user.is_authenticated and user.is_active):
-        return Case.objects.none()
-    rights = held(user)
-    by_user = CaseUserObjectPermission.objects.filter(user=user.pk).values("content_object")
-    by_group = CaseGroupObjectPermission.objects.filter(group__user=user.pk).values("content_object")
-    allowed = Q(person=user.pk) | Q(pk__in=by_user) | Q(pk__in=by_group)
-    by_right: dict[str, list[str]] = {}
-    for about in all_casetypes():
-        for code in about.view_rights:
-            by_right.setdefault(code, []).append(about.kind)
-    for code, kinds in by_right.items():
-        if right(code).codename in rights:
-            allowed |= Q(kind__in=kinds) & where_held(rights, code)
-    return Case.objects.filter(allowed)
 
 
 def set_people(case: Case, people: Iterable[tuple[str, str]]) -> None:

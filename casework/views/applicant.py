@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.roles import Side
+from casework.errors import NotPermitted
 from casework.forms import AnswerForm, MessageForm
 from casework.kernel.machine import Turn
 from casework.models import Case, CorrectionItem, Message
@@ -93,7 +94,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "next": next_step(found, request.user),
         "progress": words.progress(found, events),
         "corrections": asked,
-        "answers": _answers(found, asked, forms),
+        "answers": _answers(found, rights, asked, forms),
         "panels": panels(request, found),
         "buttons": acts.buttons(found, rights, Side.APPLICANT),
         "papers": list(casepage.papers(found)),
@@ -106,9 +107,14 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     return render(request, "casework/case.html", context, status=status)
 
 
-def _answers(found: Case, asked: list[Any], forms: dict[str, Any]) -> list[dict[str, Any]]:
+def _may_answer(found: Case, rights: CaseRights) -> bool:
+    """Whoever may act for the applicant; who only looks on may not."""
+    return bool(acts.acts_of(found, rights, Side.APPLICANT))
+
+
+def _answers(found: Case, rights: CaseRights, asked: list[Any], forms: dict[str, Any]) -> list[dict[str, Any]]:
     """The open request's items, each with its form while the case is in the applicant's hands."""
-    mending = found.turn == Turn.APPLICANT
+    mending = found.turn == Turn.APPLICANT and _may_answer(found, rights)
     kind = words.about(found)
     urls = {one.code: one.url for one in kind.targets(found)} if kind and asked else {}
     answers = []
@@ -163,6 +169,8 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 def correction_answer(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """One item of a correction answered."""
     found, rights = _load(request, number)
+    if not _may_answer(found, rights):
+        raise NotPermitted("您沒有為這件案件辦理補正的權限。")
     one = get_object_or_404(CorrectionItem.objects.select_related("request"), pk=item, request__case=found)
     form = AnswerForm(request.POST, case=found, auto_id=f"answer_{item}_%s")
     if found.turn != Turn.APPLICANT:

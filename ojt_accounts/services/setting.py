@@ -42,6 +42,8 @@ def set_accounts(
         raise Refused("案件尚未核定，或已設定完成。")
     if set_on > taipei_day(at):
         raise Refused("設定日期不得晚於今日。", field="set_on")
+    if case.decided_on and set_on < case.decided_on:
+        raise Refused(f"設定日期不得早於核定日 {roc(case.decided_on)}。", field="set_on")
     application = application_of(case)
     known = {one.code: one for one in forms_to_sign(application) if one.account_form}
     chosen = [known[code] for code in codes if code in known]

@@ -231,6 +231,18 @@ def test_an_answer_when_the_case_lies_with_the_office(scene, case, client):
     assert first.answered_at is None
 
 
+def test_who_only_looks_on_answers_nothing(scene, case):
+    """The right to see the unit's application is not the right to act in its name."""
+    item, _ = asked(scene, case)
+    looker = scene.client(UserFactory(roles=((toy.LOOKER, scene.unit),)))
+    shown = looker.get(page(case))
+    assert "請補村里" in shown.text
+    assert f"corrections/{item.pk}/" not in shown.text
+    assert looker.post(page(case, f"corrections/{item.pk}/"), posted(case, text="已補")).status_code == 404
+    item.refresh_from_db()
+    assert item.answered_at is None
+
+
 def test_somebody_elses_case_is_not_there(scene, case):
     item, _ = asked(scene, case)
     one = paper(case, scene.contact)

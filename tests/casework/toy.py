@@ -27,7 +27,7 @@ from casework.services.cases import lock, move, open_case
 
 KIND, OTHER = "toy.case", "toy.other"
 VIEW, DECIDE, OWN, PREPARE = "toy.view", "toy.decide", "toy.view_own", "toy.prepare"
-OFFICER, CHIEF, READER, CONTACT = "toy.officer", "toy.chief", "toy.reader", "toy.contact"
+OFFICER, CHIEF, READER, CONTACT, LOOKER = "toy.officer", "toy.chief", "toy.reader", "toy.contact", "toy.looker"
 OWN_RIGHTS = (
     Right(VIEW, "檢視案件", Side.OFFICE),
     Right(DECIDE, "審查案件", Side.OFFICE),
@@ -39,6 +39,7 @@ OWN_ROLES = (
     Role(CHIEF, "主管", (VIEW, DECIDE), ("branch",), staff=True),
     Role(READER, "查閱人員", (VIEW,), ("branch",), staff=True),
     Role(CONTACT, "聯絡人", (OWN, PREPARE), ("unit",)),
+    Role(LOOKER, "單位查閱人員", (OWN,), ("unit",)),
 )
 
 STATES = (
