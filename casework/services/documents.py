@@ -30,7 +30,7 @@ def check_url(document: Document) -> str:
 @transaction.atomic
 def issue(
     *,
-    case: Case,
+    case: Case | None,
     paper: str,
     context: Mapping[str, Any],
     public: Sequence[tuple[str, str]],
@@ -39,7 +39,10 @@ def issue(
     subject: str = "",
     title: str = "",
 ) -> Document:
-    """Issue a paper on a locked case; an earlier one in force for the same paper and subject is replaced."""
+    """Issue a paper on a locked case; an earlier one in force for the same paper and subject is replaced.
+
+    Without a case it is somebody's own: the scheme that issues it shows it to them, and holds a lock of its own meanwhile.
+    """
     kind = papers.paper(paper)
     document = Document(
         number=next_number("D", at=at),
@@ -72,7 +75,8 @@ def issue(
     if old:
         old.replaced_by = document
         old.save(update_fields=["replaced_by"])
-    record(case, "document.issued", f"製發文件：{document.title}（{document.number}）", by=by, at=at)
+    if case is not None:
+        record(case, "document.issued", f"製發文件：{document.title}（{document.number}）", by=by, at=at)
     return document
 
 
