@@ -14,6 +14,7 @@ from casework.kernel.dates import roc
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Reminder
+from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from casework.services.telling import told_applicant
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
@@ -37,9 +38,10 @@ from ojt_subsidy.permissions import (
     VIEW_UNIT,
 )
 from ojt_subsidy.selectors.courses import case_findings, course_of
+from ojt_subsidy.selectors.money import beyond, caps_of
 from ojt_subsidy.services import closing, complaining, evidence, planning, reviewing, running
 from ojt_subsidy.services.running import CLOSE_BY
-from ojt_subsidy.states import CLOSING, COMPLAINT, COURSE, ENROLMENT, EVIDENCE, HOLDS_SEAT
+from ojt_subsidy.states import CLOSING, COMPLAINT, COURSE, ENROLMENT, EVIDENCE, HOLDS_SEAT, PAYMENT
 
 
 def _in_state(machine: Machine, *states: str) -> Any:
@@ -150,17 +152,11 @@ def _closing_panels(case: Case, user: User) -> Sequence[Panel]:
     context = {
         "closing": one,
         "course": one.course,
-        "lines": [{"line": x, "state": _line_state(x)} for x in lines],
+        "lines": [{"line": x, "state": PAYMENT.state(x.state)} for x in lines],
         "lead": lead,
         "office": office,
     }
     return [Panel("結訓核銷", "ojt_subsidy/panels/closing.html", context)]
-
-
-def _line_state(line: Any) -> Any:
-    from ojt_subsidy.states import PAYMENT
-
-    return PAYMENT.state(line.state)
 
 
 def _evidence_panels(case: Case, user: User) -> Sequence[Panel]:
@@ -213,9 +209,12 @@ def _export_row(case: Case) -> dict[str, Any]:
 
 # --- consistency ------------------------------------------------------------------------------------------------------------
 
+#: People looked at together.
+CHUNK = 500
+
 
 def _consistency() -> Sequence[str]:
-    """Counters against rows, numbers without gaps, and no person's cap below zero."""
+    """Counters against rows, numbers without gaps, and nobody beyond their cap or below nothing."""
     wrong = []
     for ledger in CourseLedger.objects.select_related("course").iterator():
         rows = Enrolment.objects.filter(course=ledger.course_id)
@@ -225,10 +224,11 @@ def _consistency() -> Sequence[str]:
         held = rows.filter(state__in=HOLDS_SEAT, self_paid=False).count()
         if held != ledger.held:
             wrong.append(f"{ledger.course.code} 名額計數 {ledger.held}，實有 {held}")
-    from django.db.models import Sum
-
-    below = MoneyEntry.objects.values("enrolment").annotate(total=Sum("amount")).filter(total__lt=0).order_by()
-    wrong += [f"報名 {row['enrolment']} 的補助額度帳為負數" for row in below]
+    law = law_in_force()
+    people = list(MoneyEntry.objects.order_by("person_id").values_list("person_id", flat=True).distinct())
+    for start in range(0, len(people), CHUNK):
+        caps = caps_of(people[start : start + CHUNK])
+        wrong += [f"學員 {person} {sentence}" for person, cap in caps.items() for sentence in beyond(cap, law)]
     return wrong
 
 

@@ -159,6 +159,16 @@ PAYMENT = Machine(
         Transition("refuse", "不予補助", ("pending", "missing"), "refused", "ojt_subsidy.approve_payment", reason=True),
         Transition("batch", "列入撥款清冊", ("approved",), "batched", "ojt_subsidy.batch_payment"),
         Transition("unbatch", "移出撥款清冊", ("batched",), "approved", "ojt_subsidy.batch_payment", reason=True),
+        Transition(
+            "reopen",
+            "重新核定",
+            ("approved", "batched"),
+            "pending",
+            "ojt_subsidy.review_payment",
+            "SUB-10",
+            "學員問答第15題",
+            reason=True,
+        ),
         Transition("send", "送交銀行", ("batched",), "sent", "ojt_subsidy.batch_payment", "totals_agree"),
         Transition("pay", "撥款完成", ("sent",), "paid", "ojt_subsidy.batch_payment", "paid_to_trainee"),
         Transition(

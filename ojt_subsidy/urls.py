@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from ojt_subsidy.views import catalogue, help, printing, trainee, unit
+from ojt_subsidy.views import catalogue, complaints, evidence, help, joining, money, printing, trainee, unit
 
 app_name = "ojt_subsidy"
 urlpatterns = [
@@ -18,26 +18,26 @@ urlpatterns = [
     path("courses/<slug:code>/enrol/", trainee.enrol, name="enrol"),
     path("subsidy/help/", help.help_list, name="help"),
     path("subsidy/help/<slug:slug>/", help.help_topic, name="help_topic"),
-    path("subsidy/join/", trainee.join, name="join"),
-    path("subsidy/join/sent/", trainee.joined, name="joined"),
+    path("subsidy/join/", joining.join, name="join"),
+    path("subsidy/join/sent/", joining.joined, name="joined"),
     # the trainee
-    path("subsidy/profile/", trainee.personal, name="profile"),
+    path("subsidy/profile/", joining.personal, name="profile"),
     path("subsidy/mine/", trainee.mine, name="mine"),
     path("subsidy/mine/<int:pk>/", trainee.enrolled, name="enrolled"),
     path("subsidy/mine/<int:pk>/accept/", trainee.stand_in, name="stand_in"),
     path("subsidy/mine/<int:pk>/withdraw/", trainee.withdraw, name="withdraw"),
     path("subsidy/mine/<int:pk>/survey/", trainee.survey, name="survey"),
-    path("subsidy/mine/<int:pk>/insurance/", trainee.insurance_upload, name="insurance_upload"),
+    path("subsidy/mine/<int:pk>/insurance/", evidence.insurance_upload, name="insurance_upload"),
     path("subsidy/mine/<int:pk>/receipt.pdf", printing.receipt, name="receipt"),
     path("subsidy/mine/<int:pk>/payment.pdf", printing.notice, name="payment_notice"),
-    path("subsidy/balance/", trainee.balance, name="balance"),
+    path("subsidy/balance/", money.balance, name="balance"),
     path("subsidy/balance/statement.pdf", printing.statement, name="balance_statement"),
-    path("subsidy/payments/", trainee.payments, name="payments"),
-    path("subsidy/identity/", trainee.identity, name="identity"),
-    path("subsidy/identity/single-supporter/", trainee.single_supporter, name="single_supporter"),
-    path("subsidy/evidence/<case:number>/", trainee.evidence_page, name="evidence"),
-    path("subsidy/complaints/", trainee.complaints, name="complaints"),
-    path("subsidy/complaints/new/", trainee.complain, name="complain"),
+    path("subsidy/payments/", money.payments, name="payments"),
+    path("subsidy/identity/", evidence.identity, name="identity"),
+    path("subsidy/identity/single-supporter/", evidence.single_supporter, name="single_supporter"),
+    path("subsidy/evidence/<case:number>/", evidence.evidence_page, name="evidence"),
+    path("subsidy/complaints/", complaints.complaints, name="complaints"),
+    path("subsidy/complaints/new/", complaints.complain, name="complain"),
     # the unit
     path("subsidy/classes/", unit.classes, name="classes"),
     path("subsidy/classes/new/", unit.file_course, name="file_course"),

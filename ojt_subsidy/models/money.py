@@ -128,6 +128,8 @@ class MoneyEntry(models.Model):
         ADJUST = "adjust", "更正保留額度"
         RELEASE = "release", "釋出額度"
         REVERSE = "reverse", "追繳沖回"
+        #: Paid, but beyond the cap as it turned out later: counts no more, until it is recovered.
+        EXCESS = "excess", "溢領應追繳"
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="entries")
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")

@@ -90,17 +90,21 @@ class PastCourse:
 class SubsidyFacts:
     """`history`: every other course, in any order, also one that begins later and already has its amount.
 
-    Only so can concurrent courses never exceed the cap together, whichever is decided first.
+    Only so can concurrent courses never exceed the cap together, whichever is decided first. `decided`: what was approved for
+    this course and not recovered since, asked again because something about the other courses became known later.
     """
 
     fee: int
     identity: Identity
     starts_on: date
     history: tuple[PastCourse, ...] = ()
+    decided: int | None = None
 
     def __post_init__(self) -> None:
         if self.fee < 0:
             raise Impossible("訓練費用不得為負數。")
+        if self.decided is not None and self.decided < 0:
+            raise Impossible("補助金額不得為負數。")
 
 
 @rule("SUB-10", facts=SubsidyFacts, screens=("ojt_subsidy:payments", "ojt_subsidy:balance", "paper:payment_notice"))
@@ -116,17 +120,7 @@ def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
     used = sum(c.amount for c in inside)
     why.note(f"期間內已使用{dollars(used)}", comparison=_sum(inside), courses=inside)
 
-    full = facts.identity.value in law.at("sub.full_identities", day).value
-    percent = why.figure("sub.full_percent" if full else "sub.ordinary_percent", day)
-    label = IDENTITY_LABELS[facts.identity]
-    why.note(f"{label}補助{percent}%", identity=facts.identity)
-    rounding = why.figure("sub.rounding", day)
-    amount = _rounded(Decimal(facts.fee) * percent / 100, rounding)
-    why.note(
-        f"訓練費用{dollars(facts.fee)}之補助為{dollars(amount)}",
-        comparison=f"{facts.fee:,} × {percent}% = {amount:,}",
-        fee=facts.fee,
-    )
+    percent, amount = _asked_for(facts, why, law)
     cap = why.figure("sub.cap", day)
     left = max(0, cap - used)
     why.note(f"剩餘額度{dollars(left)}", comparison=f"{cap:,} − {used:,} = {left:,}", used=used)
@@ -137,6 +131,12 @@ def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
         comparison=f"min({amount:,}, {left:,}) = {payable:,}",
         fee=facts.fee,
     )
+    overpaid = 0 if facts.decided is None else amount - payable
+    if overpaid:
+        why.note(
+            f"已核定之補助超出剩餘額度{dollars(overpaid)}，尚未撥付者重新核定，已撥付者應予追繳",
+            comparison=f"{amount:,} − {payable:,} = {overpaid:,}",
+        )
     return why.outcome(
         judged=False,
         window_starts_on=starts_on,
@@ -147,7 +147,27 @@ def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
         left=left,
         payable=payable,
         trainee_bears=bears,
+        overpaid=overpaid,
     )
+
+
+def _asked_for(facts: SubsidyFacts, why: Reasoning, law: Law) -> tuple[int | None, int]:
+    """(rate, amount) before the cap: rate times fee, or what was decided already."""
+    day = facts.starts_on
+    if facts.decided is not None:
+        why.note(f"本課程已核定補助{dollars(facts.decided)}", decided=facts.decided)
+        return None, facts.decided
+    full = facts.identity.value in law.at("sub.full_identities", day).value
+    percent: int = why.figure("sub.full_percent" if full else "sub.ordinary_percent", day)
+    why.note(f"{IDENTITY_LABELS[facts.identity]}補助{percent}%", identity=facts.identity)
+    rounding = why.figure("sub.rounding", day)
+    amount = _rounded(Decimal(facts.fee) * percent / 100, rounding)
+    why.note(
+        f"訓練費用{dollars(facts.fee)}之補助為{dollars(amount)}",
+        comparison=f"{facts.fee:,} × {percent}% = {amount:,}",
+        fee=facts.fee,
+    )
+    return percent, amount
 
 
 def _rounded(amount: Decimal, how: str) -> int:
@@ -163,15 +183,19 @@ def _sum(courses: Iterable[PastCourse]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BalanceCourse:
-    """One line of the balance: paid, or reserved by a course that runs or is admitted to."""
+    """One line of the balance: paid, or reserved by a course that runs or is admitted to.
+
+    `overpaid`: what was paid beyond the cap and is to be given back; it takes nothing of the cap.
+    """
 
     starts_on: date
     amount: int
     state: Literal["paid", "reserved"]
     title: str = ""
+    overpaid: int = 0
 
     def __post_init__(self) -> None:
-        if self.amount < 0:
+        if min(self.amount, self.overpaid) < 0:
             raise Impossible("補助金額不得為負數。")
 
 
@@ -198,6 +222,8 @@ def balance(facts: BalanceFacts, *, on: date, law: Law) -> Outcome:
     for course in sorted(inside, key=lambda c: c.starts_on):
         kind = "已撥付" if course.state == "paid" else "保留中"
         why.note(f"{roc(course.starts_on)}{course.title and f'「{course.title}」'}{kind}{dollars(course.amount)}")
+        if course.overpaid:
+            why.note(f"另溢領{dollars(course.overpaid)}，應予追繳，不計入已使用額度", citation="學員問答第15題")
     used = sum(c.amount for c in inside if c.state == "paid")
     reserved = sum(c.amount for c in inside if c.state == "reserved")
     cap = why.figure("sub.cap")
@@ -210,5 +236,6 @@ def balance(facts: BalanceFacts, *, on: date, law: Law) -> Outcome:
         used=used,
         reserved=reserved,
         left=left,
+        overpaid=sum(c.overpaid for c in inside),
         courses=len(inside),
     )

@@ -1,31 +1,30 @@
-"""Facts for SUB-05, SUB-07, SUB-09 to SUB-12, per person and per filing."""
+"""三年七萬 of a person: what each course takes of the cap, and why (SUB-07, SUB-09, SUB-10, SUB-12)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Sum
 
 from accounts.models import User
+from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
-from ojt_subsidy.models import Course, Enrolment, Evidence, InsuranceCheck, MoneyEntry, OutsideCourse, Trainee
-from ojt_subsidy.params import Identity, Insurance, Mark, Scheme
-from ojt_subsidy.rules import balance, eligibility, identity, payment
+from ojt_subsidy.models import Course, Enrolment, Evidence, MoneyEntry, OutsideCourse, PaymentLine, Trainee
+from ojt_subsidy.params import Identity, Scheme
+from ojt_subsidy.rules import balance, identity
 from ojt_subsidy.states import BEGUN, RESERVES
 
-#: Lines whose amount is decided: it no longer follows the cap.
+#: Lines whose amount is decided: it no longer follows rate and fee.
 FIXED = ("approved", "batched", "sent", "with_unit", "bounced", "paid")
+#: Lines whose money is on its way or has arrived: it can only be recovered.
+GONE = ("sent", "with_unit", "paid")
 
 
 def trainee_of(user: User) -> Trainee | None:
     return Trainee.objects.filter(pk=user.pk).select_related("user").first()
-
-
-def accepted_identities(person: int) -> list[Evidence]:
-    rows = Evidence.objects.filter(person=person, kind=Evidence.Kind.IDENTITY, case__state="accepted")
-    return list(rows.order_by("pk"))
 
 
 def rate_of(
@@ -49,138 +48,148 @@ def outside_counts(course: OutsideCourse, law: Law) -> bool:
     return course.scheme in schemes and (course.employed or course.scheme != Scheme.RECHARGE)
 
 
-def standing_amounts(person: int) -> dict[int, int]:
-    """What each filing takes of the cap now: the sum of its entries."""
-    rows = MoneyEntry.objects.filter(person=person).values_list("enrolment").annotate(total=Sum("amount"))
-    return dict(rows.order_by("enrolment"))
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Everything that bears on one person's cap. `rows`: subsidised filings admitted to a class, in the order the cap is
+    promised, which is the order of admission. `standing`: what each filing takes now, the sum of its entries."""
+
+    trainee: Trainee | None
+    identities: Sequence[Evidence]
+    rows: Sequence[Enrolment]
+    outside: Sequence[OutsideCourse]
+    standing: Mapping[int, int]
+
+    def amounts(self, *, on: date, law: Law) -> dict[int, tuple[int, list[Outcome]]]:
+        def rates(row: Enrolment) -> tuple[Identity, Outcome]:
+            return rate_of(self.trainee, self.identities, row.course.starts_on, on=on, law=law)
+
+        return amounts(self.rows, self.outside, rates, on=on, law=law)
 
 
-def begun_rows(person: int) -> list[Enrolment]:
-    """Subsidised filings admitted to a class, in the order the cap is promised: as they were admitted."""
-    rows = Enrolment.objects.filter(person=person, state__in=BEGUN, self_paid=False, admitted_at__isnull=False)
-    return list(rows.select_related("course__case", "payment").order_by("admitted_at", "pk"))
+def caps_of(people: Iterable[int]) -> dict[int, Cap]:
+    """The caps of many people; as many questions as for one."""
+    keys = set(people)
+    trainees = {one.pk: one for one in Trainee.objects.filter(pk__in=keys)}
+    papers, rows, outside = defaultdict(list), defaultdict(list), defaultdict(list)
+    for paper in Evidence.objects.filter(person__in=keys, kind=Evidence.Kind.IDENTITY, case__state="accepted").order_by(
+        "pk"
+    ):
+        papers[paper.person_id].append(paper)
+    begun = Enrolment.objects.filter(person__in=keys, state__in=BEGUN, self_paid=False, admitted_at__isnull=False)
+    for row in begun.select_related("course__case", "payment").order_by("admitted_at", "pk"):
+        rows[row.person_id].append(row)
+    for course in OutsideCourse.objects.filter(person__in=keys).order_by("starts_on", "pk"):
+        outside[course.person_id].append(course)
+    standing: dict[int, dict[int, int]] = defaultdict(dict)
+    sums = MoneyEntry.objects.filter(person__in=keys).values_list("person", "enrolment").annotate(total=Sum("amount"))
+    for person, enrolment, total in sums.order_by("person_id", "enrolment_id"):
+        standing[person][enrolment] = total
+    return {key: Cap(trainees.get(key), papers[key], rows[key], outside[key], standing[key]) for key in sorted(keys)}
 
 
-def payment_state(enrolment: Enrolment) -> str:
-    line = getattr(enrolment, "payment", None)
-    return line.state if line else ""
+def cap_of(person: int) -> Cap:
+    return caps_of([person])[person]
+
+
+def line_of(enrolment: Enrolment) -> PaymentLine | None:
+    return getattr(enrolment, "payment", None)
+
+
+def kept(line: PaymentLine) -> int:
+    """What was decided and not recovered since."""
+    return line.amount - line.reversed_amount
+
+
+def overpaid(line: PaymentLine, standing: Mapping[int, int]) -> int:
+    """What has been paid beyond the cap and is still to be recovered."""
+    return max(0, kept(line) - standing.get(line.enrolment_id, 0)) if line.state in GONE else 0
 
 
 def takes_part(enrolment: Enrolment) -> bool:
     """Whether a part of the cap is kept for it: running or completed, and not refused."""
-    return enrolment.state in RESERVES and payment_state(enrolment) != "refused"
+    line = line_of(enrolment)
+    return enrolment.state in RESERVES and not (line and line.state == "refused")
+
+
+def _claim(row: Enrolment) -> tuple[Any, ...]:
+    """Who comes first: money that has left, then what was decided, both in the order of decision, then as admitted."""
+    line = line_of(row)
+    if line is None or line.state not in FIXED:
+        return (2, row.admitted_at, row.pk)
+    return (0 if line.state in GONE else 1, line.approved_at, row.pk)
 
 
 def amounts(
-    rows: Iterable[Enrolment],
-    standing: Mapping[int, int],
-    outside: Iterable[OutsideCourse],
-    rates: Any,
-    *,
-    on: date,
-    law: Law,
+    rows: Iterable[Enrolment], outside: Iterable[OutsideCourse], rates: Any, *, on: date, law: Law
 ) -> dict[int, tuple[int, list[Outcome]]]:
-    """What every filing takes of the cap (SUB-10): decided ones what they have, the others in the order they were admitted.
+    """What every filing may take of the cap (SUB-10), one after the other: paid ones, decided ones, the others as admitted.
 
-    Pure: `rates(enrolment)` gives identity and outcome of SUB-07. In every window the sum stays within the cap because each
-    reserved amount sees all that came before it and the first days of all courses.
+    Pure: `rates(enrolment)` gives identity and outcome of SUB-07. What other programmes paid is given. In every window the
+    sum stays within the cap because each sees the amounts before it and the first days of all courses. A decided amount
+    keeps its figure while it fits; outcomes stand with it only where it no longer does.
     """
     rows = list(rows)
     past = [balance.PastCourse(c.starts_on, c.amount) for c in outside if outside_counts(c, law)]
-    known = {row.pk: standing.get(row.pk, 0) if payment_state(row) in FIXED else 0 for row in rows}
-    found: dict[int, tuple[int, list[Outcome]]] = {}
-    for row in rows:
-        if payment_state(row) in FIXED:
-            found[row.pk] = (known[row.pk], [])
+    known = {row.pk: 0 for row in rows}
+    found: dict[int, tuple[int, list[Outcome]]] = {row.pk: (0, []) for row in rows}
+    for row in sorted(rows, key=_claim):
+        line = line_of(row)
+        decided = kept(line) if line and line.state in FIXED else None
+        if decided is None and not takes_part(row):
             continue
-        if not takes_part(row):
-            found[row.pk] = (0, [])
-            continue
-        who, rate = rates(row)
         history = (*past, *(balance.PastCourse(r.course.starts_on, known[r.pk]) for r in rows if r.pk != row.pk))
-        facts = balance.SubsidyFacts(row.course.cost, who, row.course.starts_on, history)
-        outcome = balance.subsidy(facts, on=on, law=law)
+        who, rate = rates(row) if decided is None else (Identity.NONE, None)
+        outcome = balance.subsidy(
+            balance.SubsidyFacts(row.course.cost, who, row.course.starts_on, history, decided), on=on, law=law
+        )
         known[row.pk] = int(outcome.result["payable"])
-        found[row.pk] = (known[row.pk], [rate, outcome])
+        lines = [one for one in (rate, outcome) if one] if decided is None or outcome.result["overpaid"] else []
+        found[row.pk] = (known[row.pk], lines)
     return found
 
 
-def balance_of(person: User, *, on: date, law: Law) -> Outcome:
+def beyond(cap: Cap, law: Law) -> list[str]:
+    """What must never be: a course that takes less than nothing, or courses of one window that take more than the cap."""
+    wrong = [f"報名 {pk} 的補助額度帳為負數" for pk, amount in cap.standing.items() if amount < 0]
+    ours = {row.course.starts_on: 0 for row in cap.rows}
+    for row in cap.rows:
+        ours[row.course.starts_on] += cap.standing.get(row.pk, 0)
+    theirs = [(c.starts_on, c.amount) for c in cap.outside if outside_counts(c, law)]
+    for first, last in balance.windows([*ours, *(day for day, _ in theirs)], law):
+        taken = sum(amount for day, amount in ours.items() if first <= day <= last)
+        elsewhere = sum(amount for day, amount in theirs if first <= day <= last)
+        most = max(law.at("sub.cap", day).value for day in (first, last))
+        if taken > max(0, most - elsewhere):
+            wrong.append(f"{roc(first)} 起的補助期間使用 {taken + elsewhere:,} 元，超過 {most:,} 元")
+    return wrong
+
+
+def balance_of(cap: Cap, *, on: date, law: Law) -> Outcome:
     """SUB-12: used, reserved, left, and the courses that make them up."""
-    standing = standing_amounts(person.pk)
     courses = [
-        balance.BalanceCourse(c.starts_on, c.amount, "paid", c.title)
-        for c in person.outside_courses.all()
-        if outside_counts(c, law)
+        balance.BalanceCourse(c.starts_on, c.amount, "paid", c.title) for c in cap.outside if outside_counts(c, law)
     ]
-    for row in begun_rows(person.pk):
-        state: Any = "paid" if payment_state(row) in ("paid", "with_unit") else "reserved"
-        courses.append(balance.BalanceCourse(row.course.starts_on, standing.get(row.pk, 0), state, row.course.title))
+    for row in cap.rows:
+        line = line_of(row)
+        state: Any = "paid" if line and line.state in ("paid", "with_unit") else "reserved"
+        beyond = overpaid(line, cap.standing) if line else 0
+        courses.append(
+            balance.BalanceCourse(
+                row.course.starts_on, max(0, cap.standing.get(row.pk, 0)), state, row.course.title, beyond
+            )
+        )
     return balance.balance(balance.BalanceFacts(tuple(courses)), on=on, law=law)
 
 
 def estimate(person: User, course: Course, *, on: date, law: Law) -> list[Outcome]:
     """What the course would be paid, shown before anything is proven: SUB-07 and SUB-10 as it stands today."""
-    rows, outside = begun_rows(person.pk), list(person.outside_courses.all())
-    standing = standing_amounts(person.pk)
-    past = [balance.PastCourse(c.starts_on, c.amount) for c in outside if outside_counts(c, law)]
-    past += [balance.PastCourse(r.course.starts_on, standing.get(r.pk, 0)) for r in rows if r.course_id != course.pk]
-    who, rate = rate_of(trainee_of(person), accepted_identities(person.pk), course.starts_on, on=on, law=law)
-    return [
-        rate,
-        balance.subsidy(balance.SubsidyFacts(course.cost, who, course.starts_on, tuple(past)), on=on, law=law),
+    cap = cap_of(person.pk)
+    past = [balance.PastCourse(c.starts_on, c.amount) for c in cap.outside if outside_counts(c, law)]
+    past += [
+        balance.PastCourse(r.course.starts_on, max(0, cap.standing.get(r.pk, 0)))
+        for r in cap.rows
+        if r.course_id != course.pk
     ]
-
-
-# --- eligibility --------------------------------------------------------------------------------------------------------
-
-
-def insurance_records(rows: Iterable[Mapping[str, Any]]) -> tuple[eligibility.InsuranceRecord, ...]:
-    return tuple(
-        eligibility.InsuranceRecord(
-            Insurance(r["kind"]),
-            date.fromisoformat(r["from"]),
-            date.fromisoformat(r["to"]) if r.get("to") else None,
-            Mark(r["mark"]) if r.get("mark") else None,
-        )
-        for r in rows
-    )
-
-
-def eligibility_of(
-    born_on: date, starts_on: date, records: Iterable[Mapping[str, Any]], *, on: date, law: Law
-) -> Outcome:
-    facts = eligibility.EligibilityFacts(born_on, starts_on, insurance_records(records))
-    return eligibility.eligibility(facts, on=on, law=law)
-
-
-def latest_check(enrolment: Enrolment) -> InsuranceCheck | None:
-    """What counts: a match found by the bureau or the paper shown, whichever was entered last."""
-    return enrolment.insurance_checks.order_by("-at", "-pk").first()
-
-
-# --- hours ------------------------------------------------------------------------------------------------------------
-
-
-def missed_before(course: Course, joined_at: datetime) -> Decimal:
-    """Hours held, or begun, before somebody joined (SUB-11)."""
-    gone = course.sessions.filter(starts_at__lt=joined_at)
-    return hours_sum((s.ends_at - s.starts_at) for s in gone)
-
-
-def hours_sum(lengths: Iterable[timedelta]) -> Decimal:
-    seconds = sum((int(one.total_seconds()) for one in lengths), 0)
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))
-
-
-def conditions_of(enrolment: Enrolment, *, on: date, law: Law, completed: bool | None = None) -> Outcome:
-    """SUB-11 as the rows say."""
-    missed = enrolment.absences.aggregate(total=Sum("hours"))["total"] or Decimal(0)
-    facts = payment.ConditionFacts(
-        total_hours=enrolment.course.hours,
-        absent_hours=missed,
-        completed=enrolment.state == "completed" if completed is None else completed,
-        surveyed=hasattr(enrolment, "survey"),
-        missed_before_joining=enrolment.missed_before,
-    )
-    return payment.conditions(facts, on=on, law=law)
+    who, rate = rate_of(cap.trainee, cap.identities, course.starts_on, on=on, law=law)
+    facts = balance.SubsidyFacts(course.cost, who, course.starts_on, tuple(past))
+    return [rate, balance.subsidy(facts, on=on, law=law)]

@@ -16,10 +16,11 @@ from casework.services.deadlines import meet_deadline
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import Step, content_digest, sign
+from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Closing, Course, PaymentLine
-from ojt_subsidy.params import Plan
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING
 from ojt_subsidy.rules import payment
+from ojt_subsidy.selectors.lines import payee_of
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.running import CLOSE_BY
 from ojt_subsidy.states import CLOSING, PAYMENT
@@ -29,7 +30,9 @@ CHAIN = (Step("分署承辦人", REVIEW_CLOSING), Step("分署主管", APPROVE_C
 
 
 def closing_of(case: Case) -> Closing:
-    return Closing.objects.select_related("case__office", "case__organisation", "course__case").get(case=case)
+    return Closing.objects.select_related(
+        "case__office", "case__organisation", "course__case__office", "course__case__organisation", "course__county"
+    ).get(case=case)
 
 
 def _close_by(course: Course) -> payment.Outcome:
@@ -80,12 +83,6 @@ def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
             raise Refused(f"{row.name}第 {'、'.join(map(str, left[:5]))} 堂尚未登錄出缺席。")
 
 
-def payee_of(course: Course) -> str:
-    facts = payment.PayeeFacts(Plan(course.plan), course.advance_percent)
-    outcome = payment.payee(facts, on=course.starts_on, law=law_in_force())
-    return str(outcome.result["paid_to"])
-
-
 @transaction.atomic
 def file_closing(case: Case, *, remarks: str = "", by: User, at: datetime, version: int | None = None) -> Case:
     """函送分署. Late is accepted and said so: the trainees are not to suffer for it."""
@@ -101,10 +98,12 @@ def file_closing(case: Case, *, remarks: str = "", by: User, at: datetime, versi
     case.save()
     course_case = lock(course.case)
     meet_deadline(code=CLOSE_BY, at=at, case=course_case)
-    payee = payee_of(course)
+    payee = payee_of(course, on=course.starts_on, law=law_in_force()).result["paid_to"]
     rows = course.enrolments.filter(state__in=("completed", "failed"), self_paid=False)
     for row in rows.order_by("number"):
         PaymentLine.objects.get_or_create(closing=closing, enrolment=row, defaults={"payee": payee, "changed_at": at})
+    for paper in issued.DOSSIER:
+        issued.dossier_paper(case, closing, paper, by=by, at=at)
     notify(
         users=holders(REVIEW_CLOSING, case.office), code="ojt_subsidy.closing_filed", subject=f"結訓核銷送件：{case.number}",
         body=f"「{course.title}」已送結訓核銷，請辦理審查。", key=f"closing_filed:{case.number}:{case.version}", case=case,
@@ -183,6 +182,8 @@ def every_line_finished(case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def settle_closing(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+    """結案; the list of subsidies is issued again with what became of every line."""
     case = lock(case, version=version)
     move(case, "settle", by=by, at=at)
+    issued.dossier_paper(case, closing_of(case), "subsidy_list", by=by, at=at)
     return case

@@ -17,7 +17,7 @@ from ojt_subsidy.models import Course, CourseSession, Enrolment, Trainee
 from ojt_subsidy.permissions import SCREEN
 from ojt_subsidy.rules import enrolment as rules
 from ojt_subsidy.selectors.catalogue import public_course
-from ojt_subsidy.selectors.money import missed_before
+from ojt_subsidy.selectors.lines import missed_before
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.telling import nudge, tell_moved_up
 from ojt_subsidy.states import ENROLMENT, LIVE

@@ -15,11 +15,12 @@ from casework.models import Attachment, Case
 from casework.services.attachments import add_attachment
 from casework.services.cases import lock, move, open_case
 from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.services.telling import tell_applicant
 from ojt_subsidy.models import Enrolment, Evidence, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import IDENTITY_LABELS, Identity
+from ojt_subsidy.permissions import FILE_EVIDENCE
 from ojt_subsidy.rules import identity as rules
-from ojt_subsidy.selectors.money import eligibility_of
+from ojt_subsidy.selectors.lines import eligibility_of
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.states import EVIDENCE
@@ -154,11 +155,7 @@ def withdraw_evidence(case: Case, *, by: User, at: datetime, version: int | None
 
 
 def _tell(case: Case, word: str, body: str, at: datetime) -> None:
-    if case.person:
-        notify(
-            users=[case.person], code="ojt_subsidy.evidence", subject=f"證明文件{word}：{case.title}", body=body,
-            key=f"evidence:{case.number}:{case.version}", case=case, link=f"/cases/{case.number}/", at=at,
-        )  # fmt: skip
+    tell_applicant(case, "ojt_subsidy.evidence", f"證明文件{word}", body, right=FILE_EVIDENCE, at=at)
 
 
 @transaction.atomic

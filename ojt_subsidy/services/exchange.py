@@ -25,7 +25,7 @@ from casework.kernel.identifiers import mask_person_id
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
-from ojt_subsidy.selectors.money import insurance_records
+from ojt_subsidy.selectors.lines import insurance_records
 from ojt_subsidy.services.evidence import record_insurance
 
 OUT_HEADER = ["編號", "身分證字號", "出生日期", "比對日"]

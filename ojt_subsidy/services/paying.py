@@ -27,16 +27,8 @@ from ojt_subsidy.permissions import (
     REVIEW_PAYMENT,
 )
 from ojt_subsidy.rules import payment
-from ojt_subsidy.selectors.money import (
-    accepted_identities,
-    amounts,
-    begun_rows,
-    conditions_of,
-    latest_check,
-    rate_of,
-    standing_amounts,
-    trainee_of,
-)
+from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.money import kept, trainee_of
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.services.telling import tell
@@ -111,26 +103,6 @@ def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
     return line
 
 
-def judged(line: PaymentLine, *, on: date) -> list[Outcome]:
-    """SUB-05, SUB-11, SUB-07 with SUB-10, SUB-14 as the rows stand: what the amount rests on."""
-    law, enrolment = law_in_force(), line.enrolment
-    check = latest_check(enrolment)
-    found = [Outcome.from_json(check.outcome)] if check else []
-    found.append(conditions_of(enrolment, on=on, law=law))
-    person = enrolment.person
-    trainee, papers = trainee_of(person), accepted_identities(person.pk)
-    rows, standing = begun_rows(person.pk), standing_amounts(person.pk)
-    # A decided line keeps what it was decided on; before that it is computed with all the others.
-    wanted = amounts(
-        rows, standing, person.outside_courses.all(),
-        lambda row: rate_of(trainee, papers, row.course.starts_on, on=on, law=law), on=on, law=law,
-    )  # fmt: skip
-    found += wanted.get(enrolment.pk, (0, []))[1]
-    facts = payment.PayeeFacts(Plan(enrolment.course.plan), enrolment.course.advance_percent)
-    found.append(payment.payee(facts, on=on, law=law))
-    return found
-
-
 @transaction.atomic
 def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
     """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
@@ -138,7 +110,7 @@ def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentL
     if line.closing.case.state not in ("approved", "settled"):
         raise Refused("本班結訓核銷尚未核定，請先完成核定。")
     on = taipei_day(at)
-    outcomes = judged(line, on=on)
+    outcomes = judged([line], on=on, law=law_in_force())[line.pk]
     if not any(one.rule == "SUB-05" for one in outcomes):
         raise Refused(f"{line.enrolment.name}尚未完成開訓當日投保勾稽，請先匯入比對結果或採認投保明細。")
     wrong = [one for one in outcomes if one.met is False]
@@ -162,7 +134,7 @@ def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentL
 def refuse_line(line: PaymentLine, *, reason: str, by: User, at: datetime) -> PaymentLine:
     """不予補助: what was reserved goes back to the person's cap."""
     line = locked_line(line)
-    outcomes = judged(line, on=taipei_day(at))
+    outcomes = judged([line], on=taipei_day(at), law=law_in_force())[line.pk]
     line.amount, line.outcomes = 0, [one.as_json() for one in outcomes]
     step(line, "refuse", by=by, at=at, reason=reason)
     reserving.settle(line.enrolment.person, by=by, at=at, reason=f"不予補助 {line.enrolment.receipt}")
@@ -181,6 +153,9 @@ def correct_account(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine
     line.batch, line.reference, line.problem = None, "", ""
     step(line, "correct", by=by, at=at)
     _event(line, "payment.correct", "更正帳戶後重新撥款", by=by, at=at)
+    # While it was with the bank the cap may have moved.
+    reserving.settle(line.enrolment.person, by=by, at=at, reason=f"更正帳戶 {line.enrolment.receipt}")
+    line.refresh_from_db()
     return line
 
 
@@ -194,15 +169,18 @@ def _account_changed_at(line: PaymentLine) -> datetime | None:
 
 @transaction.atomic
 def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: datetime) -> MoneyEntry:
-    """追繳沖回: nothing paid is changed; an entry of the opposite sign gives the amount back to the cap."""
+    """追繳沖回: nothing paid is changed; an entry of the opposite sign gives the amount back to the cap.
+
+    What lay beyond the cap had been taken out of it before; settling puts that part in again.
+    """
     line = locked_line(line)
     require(by, REVERSE_PAYMENT, line.closing.case)
     if line.state not in ("paid", "with_unit"):
         raise NotAllowed("只有已撥付的補助款可以追繳沖回。")
     if not reason.strip():
         raise Refused("追繳沖回請填寫理由。", field="reason")
-    if not 0 < amount <= line.amount - line.reversed_amount:
-        raise Refused(f"沖回金額須在 1 到 {line.amount - line.reversed_amount:,} 元之間。", field="amount")
+    if not 0 < amount <= kept(line):
+        raise Refused(f"沖回金額須在 1 到 {kept(line):,} 元之間。", field="amount")
     line.reversed_amount += amount
     line.changed_at = at
     line.save()

@@ -103,7 +103,9 @@ def locked(enrolment: Enrolment | int) -> Enrolment:
     lock_course(course)
     return (
         Enrolment.objects.select_for_update(of=("self",))
-        .select_related("course__case__office", "course__case__organisation", "course__ledger", "person")
+        .select_related(
+            "course__case__office", "course__case__organisation", "course__county", "course__ledger", "person"
+        )
         .get(pk=pk)
     )
 

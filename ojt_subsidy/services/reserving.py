@@ -1,58 +1,54 @@
 """三年七萬: what each course takes of a person's cap, kept as entries that are never changed (SUB-09, SUB-10).
 
-All amounts of a person that are not yet decided are computed together, under the person's lock: whichever course is admitted,
-proven, refused or reversed first, they can never exceed the cap together, and what one gives back the next one gets.
+All amounts of a person are computed together, under the person's lock: whichever course is admitted, proven, refused, paid or
+reversed first, they can never exceed the cap together, and what one gives back the next one gets. What becomes known late (a
+course of another programme, a first course given up) may move the window over amounts already decided: those not yet with the
+bank go back to be approved anew, for money that has left an entry takes what lies beyond the cap out of it until recovered.
 """
 
 from datetime import datetime
 
 from accounts.models import User
 from casework.kernel.dates import taipei_day
+from casework.kernel.money import dollars
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services.cases import lock
+from casework.services.events import record
 from casework.services.law import law_in_force
-from ojt_subsidy.models import Enrolment, MoneyEntry, OutsideCourse
-from ojt_subsidy.selectors.money import (
-    accepted_identities,
-    amounts,
-    begun_rows,
-    rate_of,
-    standing_amounts,
-    trainee_of,
-)
+from casework.services.telling import tell_office
+from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
+from ojt_subsidy.permissions import REVERSE_PAYMENT, REVIEW_PAYMENT
+from ojt_subsidy.selectors.money import FIXED, GONE, Cap, cap_of, kept, line_of
+from ojt_subsidy.states import PAYMENT
 
 
 def settle(person: User, *, by: User | None, at: datetime, reason: str) -> dict[int, int]:
     """Bring the person's entries to what the rules give now. The caller holds the person's lock. Returns amount per filing."""
     on, law = taipei_day(at), law_in_force()
-    trainee, papers = trainee_of(person), accepted_identities(person.pk)
-    rows, standing = begun_rows(person.pk), standing_amounts(person.pk)
+    cap = cap_of(person.pk)
+    wanted = cap.amounts(on=on, law=law)
+    if _reopened(cap, wanted, by=by, at=at, reason=reason):
+        cap = cap_of(person.pk)
+        wanted = cap.amounts(on=on, law=law)
     # A filing that left the class before anything was decided gives everything back.
-    left = Enrolment.objects.filter(pk__in=standing).exclude(pk__in=[row.pk for row in rows])
-    outside = list(OutsideCourse.objects.filter(person=person))
-    wanted = amounts(
-        rows,
-        standing,
-        outside,
-        lambda row: rate_of(trainee, papers, row.course.starts_on, on=on, law=law),
-        on=on,
-        law=law,
-    )
+    left = Enrolment.objects.filter(pk__in=cap.standing).exclude(pk__in=[row.pk for row in cap.rows])
     entries = []
-    for row in [*rows, *left]:
+    for row in [*cap.rows, *left]:
         amount, outcomes = wanted.get(row.pk, (0, []))
-        change = amount - standing.get(row.pk, 0)
-        if change:
-            entries.append(
-                MoneyEntry(
-                    enrolment=row,
-                    person=person,
-                    kind=_kind(standing.get(row.pk), amount),
-                    amount=change,
-                    at=at,
-                    by=by,
-                    reason=reason,
-                    outcome={"outcomes": [one.as_json() for one in outcomes]},
-                )
+        change = amount - cap.standing.get(row.pk, 0)
+        if not change:
+            continue
+        line = line_of(row)
+        gone = line is not None and line.state in GONE
+        entries.append(
+            MoneyEntry(
+                enrolment=row, person=person, kind=MoneyEntry.Kind.EXCESS if gone else _kind(cap.standing.get(row.pk), amount),
+                amount=change, at=at, by=by, reason=reason, outcome={"outcomes": [one.as_json() for one in outcomes]},
             )
+        )  # fmt: skip
+        if line is not None and gone and kept(line) > amount:
+            _tell_overpaid(line, kept(line) - amount, outcomes, by=by, at=at)
     MoneyEntry.objects.bulk_create(entries)
     return {pk: amount for pk, (amount, _) in wanted.items()}
 
@@ -61,3 +57,53 @@ def _kind(before: int | None, after: int) -> str:
     if before is None:
         return MoneyEntry.Kind.RESERVE
     return MoneyEntry.Kind.ADJUST if after else MoneyEntry.Kind.RELEASE
+
+
+def _reopened(
+    cap: Cap, wanted: dict[int, tuple[int, list[Outcome]]], *, by: User | None, at: datetime, reason: str
+) -> bool:
+    """重新核定: approved amounts that no longer fit and have not gone to the bank. Says whether there were any."""
+    found = False
+    for row in cap.rows:
+        line, (amount, outcomes) = line_of(row), wanted[row.pk]
+        if line and line.state in FIXED and line.state not in GONE and amount < kept(line):
+            found |= _reopen(line.pk, outcomes, by=by, at=at, reason=reason)
+    return found
+
+
+def _reopen(pk: int, outcomes: list[Outcome], *, by: User | None, at: datetime, reason: str) -> bool:
+    batches = PaymentBatch.objects.filter(lines=pk).select_for_update(
+        of=("self",)
+    )  # before its lines, as whoever sends it
+    batch = batches.first()
+    line = PaymentLine.objects.select_for_update(of=("self",)).select_related("closing", "enrolment__course").get(pk=pk)
+    if line.state not in PAYMENT.transition("reopen").sources:
+        return False  # with the bank by now, or come back from it: whoever corrects the account comes here again
+    if batch is not None and line.batch_id == batch.pk:
+        batch.count, batch.total = batch.count - 1, batch.total - line.amount
+        batch.save()
+    line.state = PAYMENT.move(line.state, "reopen").code
+    line.amount, line.outcomes, line.batch, line.reference, line.changed_at = 0, [], None, "", at
+    line.approved_at, line.approved_by, line.problem = None, None, f"補助額度變動（{reason}），請重新核定"[:500]
+    line.save()
+    case = lock(line.closing.case_id)
+    receipt = line.enrolment.receipt
+    record(
+        case, "payment.reopen", f"重新核定：報名序號 {receipt}", by=by, at=at, reason=line.problem, outcomes=outcomes
+    )
+    _tell_office(case, REVIEW_PAYMENT, "補助款須重新核定", f"報名序號 {receipt}：{line.problem}。", at=at)
+    return True
+
+
+def _tell_overpaid(line: PaymentLine, beyond: int, outcomes: list[Outcome], *, by: User | None, at: datetime) -> None:
+    line = PaymentLine.objects.select_related("closing", "enrolment__course").get(pk=line.pk)
+    case, receipt = lock(line.closing.case_id), line.enrolment.receipt
+    label = f"溢領{dollars(beyond)}應追繳：報名序號 {receipt}"
+    record(case, "payment.excess", label, by=by, at=at, outcomes=outcomes)
+    body = f"報名序號 {receipt}已撥付之補助超出三年額度{dollars(beyond)}，請於補助款明細辦理追繳沖回。"
+    _tell_office(case, REVERSE_PAYMENT, "補助款溢領應追繳", body, at=at)
+
+
+def _tell_office(case: Case, right: str, subject: str, body: str, *, at: datetime) -> None:
+    link = f"/admin/subsidy/closings/{case.number}/"
+    tell_office(case, "ojt_subsidy.cap_moved", subject, body, right=right, at=at, link=link)

@@ -13,6 +13,7 @@ from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.deadlines import set_deadline
 from casework.services.law import law_in_force
+from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Course, CourseSession, Enrolment, Survey
 from ojt_subsidy.permissions import ATTENDANCE, CLOSE_CLASS, FILE_CLOSING
 from ojt_subsidy.rules import payment
@@ -153,7 +154,7 @@ def drop(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enrolm
 def grade(
     enrolment: Enrolment, *, passed: bool, certificate: str = "", reason: str = "", by: User, at: datetime
 ) -> Enrolment:
-    """考核: a certificate for who passed, a reason for who did not."""
+    """考核: a certificate for who passed, issued at once; a reason for who did not."""
     enrolment = places.locked(enrolment)
     course = enrolment.course
     require(by, CLOSE_CLASS, course.case)
@@ -166,6 +167,7 @@ def grade(
             raise Refused(f"證書字號「{certificate}」已用於本班其他學員。", field="certificate")
         enrolment.certificate = certificate.strip()
         places.step(enrolment, "complete", by=by, at=at)
+        issued.certificate(lock(course.case), enrolment, by=by, at=at)
     else:
         places.step(enrolment, "fail", by=by, at=at, reason=reason)
         reserving.settle(enrolment.person, by=by, at=at, reason=f"未通過考核 {enrolment.receipt}")

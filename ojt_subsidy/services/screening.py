@@ -13,7 +13,7 @@ from casework.services.law import law_in_force
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.permissions import SCREEN
 from ojt_subsidy.rules import courses as course_rules
-from ojt_subsidy.selectors.money import missed_before
+from ojt_subsidy.selectors.lines import missed_before
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.telling import tell, tell_moved_up
 

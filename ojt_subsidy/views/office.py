@@ -1,5 +1,6 @@
 """The branch: intakes, insurance exchange, payment lines, batches, other programmes' courses, statistics."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from accounts.rights import organisations_with
 from accounts.services.access import record_access
 from casework.errors import NotPermitted
 from casework.kernel.outcome import Outcome
+from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
 from ojt_subsidy.forms.office import (
     CourseIntakeForm,
@@ -27,7 +29,8 @@ from ojt_subsidy.forms.office import (
 )
 from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine
 from ojt_subsidy.permissions import ANNOUNCE, BATCH_PAYMENT, EXCHANGE, REVIEW_PAYMENT, VIEW_OFFICE, batches_for
-from ojt_subsidy.selectors.money import standing_amounts
+from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
 from ojt_subsidy.services import announcing, batching, exchange, outside, paying
 from ojt_subsidy.states import CLOSING, PAYMENT
@@ -151,20 +154,31 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         if pressed(request, form, "line", lambda at: _decide(line, given, request.user, at)) is not None:
             messages.success(request, f"報名序號 {line.enrolment.receipt} 已辦理。")
             return redirect("admin:subsidy_payments", number)
-    on = today()
-    listed = []
-    for line in closing.lines.select_related(
-        "enrolment__person__trainee", "enrolment__course__case", "closing__case"
-    ).order_by("enrolment__number"):
-        decided = [Outcome.from_json(one) for one in line.outcomes] or paying.judged(line, on=on)
-        listed.append({
-            "line": line, "state": PAYMENT.state(line.state), "lines": [x for one in decided for x in one.lines],
-            "amount": line.amount or standing_amounts(line.enrolment.person_id).get(line.enrolment_id, 0),
-        })  # fmt: skip
+    listed = lined(
+        closing.lines.select_related(
+            "enrolment__person", "enrolment__course__case", "enrolment__survey", "closing__case"
+        ).order_by("enrolment__number")
+    )
     context = {"closing": closing, "course": closing.course, "rows": listed, "form": form}
     return office_page(
         request, "payments", context, title=f"補助款明細：{closing.course.title}", status=422 if form.errors else 200
     )
+
+
+def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
+    """Lines with state, amount and what it rests on: as it was decided, otherwise as the rules say now."""
+    lines, on = list(lines), today()
+    now_judged = judged([line for line in lines if not line.outcomes], on=on, law=law_in_force())
+    caps = caps_of(line.enrolment.person_id for line in lines)
+    found = []
+    for line in lines:
+        outcomes = [Outcome.from_json(one) for one in line.outcomes] or now_judged[line.pk]
+        standing = caps[line.enrolment.person_id].standing
+        found.append({
+            "line": line, "state": PAYMENT.state(line.state), "lines": [x for one in outcomes for x in one.lines],
+            "amount": line.amount or standing.get(line.enrolment_id, 0), "overpaid": overpaid(line, standing),
+        })  # fmt: skip
+    return found
 
 
 def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None:

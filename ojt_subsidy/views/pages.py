@@ -28,14 +28,16 @@ def office_page(
     return render(request, f"ojt_subsidy/office/{template}.html", given, status=status)
 
 
-def pressed(
-    request: HttpRequest, form: ActForm, act: str, do: Callable[[datetime], dict[str, Any] | None]
-) -> dict[str, Any] | None:
-    """Run an act under the form's key; None where it was refused (its errors are in the form)."""
+def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetime], object]) -> dict[str, Any] | None:
+    """Run an act under the form's key; None where it was refused (its errors are in the form).
+
+    What the act answers is kept with the key where it is a dict: a second press reads it again.
+    """
     at, answer = now(), None
 
     def first() -> dict[str, Any]:
-        return do(at) or {}
+        result = do(at)
+        return result if isinstance(result, dict) else {}
 
     with into_form(request, form) as tried:
         answer, _ = once(user=request.user, key=form.posted_key, act=f"ojt_subsidy.{act}", at=at, do=first)

@@ -228,9 +228,19 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         row = get_object_or_404(Enrolment, pk=given["enrolment"], course=course)
-        done = pressed(request, form, "grade", lambda at: _none(running.grade(
-            row, passed=given["passed"], certificate=given["certificate"], reason=given["reason"], by=request.user, at=at
-        )))  # fmt: skip
+        done = pressed(
+            request,
+            form,
+            "grade",
+            lambda at: running.grade(
+                row,
+                passed=given["passed"],
+                certificate=given["certificate"],
+                reason=given["reason"],
+                by=request.user,
+                at=at,
+            ),
+        )
         if done is not None:
             return redirect("ojt_subsidy:results", code)
     rows = (
@@ -242,10 +252,6 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     return page(
         request, "results", {"course": course, "rows": listed, "form": form}, status=422 if form.errors else 200
     )
-
-
-def _none(result: Any) -> None:
-    return None
 
 
 # --- closing -----------------------------------------------------------------------------------------------------------------
@@ -278,9 +284,14 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("ojt_subsidy:closing", code)
     elif request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        done = pressed(request, form, "closing_paper", lambda at: _none(closing_acts.add_paper(
-            one.case, field="dossier", label=given["label"], upload=given["file"], by=request.user, at=at
-        )))  # fmt: skip
+        done = pressed(
+            request,
+            form,
+            "closing_paper",
+            lambda at: closing_acts.add_paper(
+                one.case, field="dossier", label=given["label"], upload=given["file"], by=request.user, at=at
+            ),
+        )
         if done is not None:
             messages.success(request, "已上傳文件。")
             return redirect("ojt_subsidy:closing", code)
@@ -308,16 +319,20 @@ def pass_on(request: HttpRequest, code: str) -> HttpResponse:
     )
     form = PassOnForm(request.POST if request.method == "POST" and not request.FILES else None)
     if request.method == "POST" and request.FILES:
-        if paper.is_valid() and pressed(request, paper, "proof", lambda at: _none(
-            paying.add_proof(one.case, upload=paper.cleaned_data["file"], by=request.user, at=at)
-        )) is not None:  # fmt: skip
+        done = None
+        if paper.is_valid():
+            file = paper.cleaned_data["file"]
+            done = pressed(
+                request, paper, "proof", lambda at: paying.add_proof(one.case, upload=file, by=request.user, at=at)
+            )
+        if done is not None:
             messages.success(request, "已上傳轉撥證明。")
             return redirect("ojt_subsidy:pass_on", code)
     elif request.method == "POST" and form.is_valid():
         line = get_object_or_404(PaymentLine, pk=form.cleaned_data["line"], closing=one)
         day = form.cleaned_data["passed_on_on"]
         done = pressed(
-            request, form, "pass_on", lambda at: _none(paying.pass_on(line, passed_on_on=day, by=request.user, at=at))
+            request, form, "pass_on", lambda at: paying.pass_on(line, passed_on_on=day, by=request.user, at=at)
         )
         if done is not None:
             return redirect("ojt_subsidy:pass_on", code)

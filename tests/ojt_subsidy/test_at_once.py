@@ -134,7 +134,7 @@ def test_two_classes_admitting_at_once_stay_within_the_cap(here):
 
 def test_control_without_the_persons_lock_the_cap_is_passed(here, monkeypatch):
     who, rows = _nearly_used(here)
-    gate, standing = threading.Barrier(2), reserving.begun_rows
+    gate, standing = threading.Barrier(2), reserving.cap_of
     monkeypatch.setattr(places, "lock_person", lambda *keys: None)
 
     def slowly(person):
@@ -142,7 +142,7 @@ def test_control_without_the_persons_lock_the_cap_is_passed(here, monkeypatch):
         gate.wait(20)
         return found
 
-    monkeypatch.setattr(reserving, "begun_rows", slowly)
+    monkeypatch.setattr(reserving, "cap_of", slowly)
     together([lambda r=row: _admit(here, r) for row in rows])
     assert sum(e.amount for e in MoneyEntry.objects.filter(person=who)) == 16_000
 

@@ -12,7 +12,7 @@ from casework.models import Case, Notice
 from casework.services.law import law_in_force
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.catalogue import Asked, listed, seats_left
-from ojt_subsidy.selectors.money import balance_of, standing_amounts
+from ojt_subsidy.selectors.money import balance_of, cap_of
 from ojt_subsidy.services import batching, closing, paying, reviewing
 from ojt_subsidy.services.telling import tell_filed
 from tests.ojt_subsidy import world as w
@@ -44,7 +44,7 @@ def test_a_course_is_approved_enrolled_attended_and_paid(here):
     assert tell_filed(at=w.now()) == 3
     assert tell_filed(at=w.now()) == 0
     assert seats_left(Course.objects.select_related("ledger").get(pk=course.pk)) == 27
-    assert standing_amounts(people[0].pk) == {rows[0].pk: 8000}
+    assert cap_of(people[0].pk).standing == {rows[0].pk: 8000}
     for row in rows:
         w.insured(here, row)
     after = w.held(here, course, rows)
@@ -65,7 +65,7 @@ def test_a_course_is_approved_enrolled_attended_and_paid(here):
     assert first
     assert sorted(PaymentLine.objects.values_list("state", flat=True)) == ["bounced", "paid", "paid"]
     assert Notice.objects.filter(user=people[0], code="ojt_subsidy.paid").exists()
-    assert balance_of(people[0], on=course.ends_on, law=law_in_force()).result["used"] == 8000
+    assert balance_of(cap_of(people[0].pk), on=course.ends_on, law=law_in_force()).result["used"] == 8000
     bounced = PaymentLine.objects.get(state="bounced")
     with pytest.raises(Refused, match="尚未更正帳戶"):
         paying.correct_account(bounced, by=here.officer, at=after)
@@ -127,7 +127,7 @@ def test_what_was_paid_is_reversed_by_an_entry(here):
     with pytest.raises(NotPermitted):
         paying.reverse_line(line, amount=3000, reason="重複請領", by=here.officer, at=after)
     paying.reverse_line(line, amount=3000, reason="重複請領", by=here.chief, at=after)
-    assert standing_amounts(row.person_id) == {row.pk: 5000}
+    assert cap_of(row.person_id).standing == {row.pk: 5000}
     with pytest.raises(Refused, match="1 到 5,000 元"):
         paying.reverse_line(line, amount=5001, reason="重複請領", by=here.chief, at=after)
 
@@ -148,7 +148,7 @@ def test_missing_papers_of_one_do_not_hold_back_the_others(here):
     with pytest.raises(Refused, match="裁"):
         paying.approve_line(line, by=here.chief, at=after)
     paying.refuse_line(line, reason="開訓當日不符資格", by=here.chief, at=after)
-    assert standing_amounts(rows[1].person_id) == {rows[1].pk: 0}
+    assert cap_of(rows[1].person_id).standing == {rows[1].pk: 0}
 
 
 def test_the_same_person_signs_nothing_twice(here):

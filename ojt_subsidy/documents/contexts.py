@@ -5,29 +5,15 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from casework import papers
 from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
-from casework.kernel.identifiers import mask_name, mask_person_id
+from casework.kernel.identifiers import mask_person_id
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
-from casework.papers import Paper, register_paper
 from casework.templatetags.casework import roc_moment
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
-from ojt_subsidy.selectors.money import balance_of, standing_amounts
+from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.money import balance_of, cap_of, caps_of
 from ojt_subsidy.states import ENROLMENT, PAYMENT
-
-PLACE = "papers/subsidy"
-PAPERS = {
-    "enrolment_receipt": "報名收件證明",
-    "roster": "參訓學員名冊",
-    "sign_in_sheet": "學員簽到表",
-    "completion_certificate": "結訓證書",
-    "closing_cover": "結訓核銷封面",
-    "subsidy_list": "補助費申請清冊",
-    "payment_notice": "補助費撥款通知",
-    "balance_statement": "補助額度使用明細",
-}
-register_paper(*(Paper(code, title, f"{PLACE}/{code}.html") for code, title in PAPERS.items()))
 
 
 def course_facts(course: Course) -> dict[str, Any]:
@@ -51,13 +37,12 @@ def receipt(enrolment: Enrolment) -> dict[str, Any]:
     course = enrolment.course
     return {
         "course": course_facts(course),
-        "number": "",
         "filing": enrolment.number,
         "receipt": enrolment.receipt,
         "name": enrolment.name,
         "national_id": mask_person_id(enrolment.person.national_id or ""),
         "filed_at": f"{roc_moment(enrolment.filed_at)}:{enrolment.filed_at.astimezone(TAIPEI):%S.%f}"[:-3],
-        "state": ENROLMENT.state(enrolment.state).label,
+        "state": ENROLMENT.state(enrolment.steps.order_by("at", "pk")[0].to_state).label,
         "sessions": [_session(s) for s in course.sessions.order_by("number")],
     }
 
@@ -148,62 +133,67 @@ def outcome_lines(outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     ]
 
 
-def subsidy_list(closing: Closing, *, today: date) -> dict[str, Any]:
-    rows = closing.lines.select_related("enrolment__person").order_by("enrolment__number")
-    standing: dict[int, int] = {}
+def subsidy_list(closing: Closing, *, today: date, law: Law) -> dict[str, Any]:
+    """What the unit applies for, per trainee: as decided, else as reserved, with the lines of the figure."""
+    rows = list(
+        closing.lines.select_related("enrolment__person", "enrolment__course__case", "enrolment__survey").order_by(
+            "enrolment__number"
+        )
+    )
+    undecided = judged([row for row in rows if not row.outcomes], on=today, law=law)
+    caps = caps_of(row.enrolment.person_id for row in rows)
+    found, total = [], 0
     for row in rows:
-        standing |= {row.enrolment_id: standing_amounts(row.enrolment.person_id).get(row.enrolment_id, 0)}
-    found = [
-        {
-            "filing": row.enrolment.number,
-            "name": row.enrolment.name,
-            "national_id": mask_person_id(row.enrolment.person.national_id or ""),
-            "amount": row.amount or standing[row.enrolment_id],
-            "state": PAYMENT.state(row.state).label,
-            "lines": outcome_lines(row.outcomes),
-        }
-        for row in rows
-    ]
+        amount = row.amount or max(0, caps[row.enrolment.person_id].standing.get(row.enrolment_id, 0))
+        total += amount
+        outcomes = row.outcomes or [one.as_json() for one in undecided[row.pk]]
+        found.append(
+            {
+                "filing": row.enrolment.number,
+                "name": row.enrolment.name,
+                "national_id": mask_person_id(row.enrolment.person.national_id or ""),
+                "amount": f"{amount:,}",
+                "state": PAYMENT.state(row.state).label,
+                "lines": outcome_lines(outcomes),
+            }
+        )
     return {
         "course": course_facts(closing.course),
         "case_number": closing.case.number,
         "rows": found,
-        "total": f"{sum(row['amount'] for row in found):,}",
+        "total": f"{total:,}",
         "today": roc_long(today),
     }
 
 
-def payment_notice(line: PaymentLine, *, today: date) -> dict[str, Any]:
+def payment_notice(line: PaymentLine, *, account: str, today: date) -> dict[str, Any]:
+    """Everything on it stands still once the money has left; `account` as the bank was told."""
     row = line.enrolment
-    trainee = getattr(row.person, "trainee", None)
     return {
         "course": course_facts(row.course),
         "name": row.name,
         "receipt": row.receipt,
         "amount": f"{line.amount:,}",
-        "account": trainee.masked_account if trainee and line.payee == "trainee" else "由訓練單位轉撥",
+        "account": account,
+        "through_unit": line.payee == PaymentLine.Payee.UNIT,
         "paid_on": roc(line.paid_on) if line.paid_on else "",
-        "state": PAYMENT.state(line.state).label,
         "lines": outcome_lines(line.outcomes),
         "today": roc_long(today),
     }
 
 
 def balance_statement(person: User, *, today: date, law: Law) -> dict[str, Any]:
-    outcome = balance_of(person, on=today, law=law)
+    outcome = balance_of(cap_of(person.pk), on=today, law=law)
     result = outcome.result
     window = [result["window_starts_on"], result["window_ends_on"]]
     return {
-        "name": mask_name(person.name),
+        "name": person.name,
+        "national_id": mask_person_id(person.national_id or ""),
         "window": "～".join(roc(date.fromisoformat(d)) for d in window if d) or "尚未起算",
         "used": f"{result['used']:,}",
         "reserved": f"{result['reserved']:,}",
         "left": f"{result['left']:,}",
+        "overpaid": f"{result['overpaid']:,}" if result["overpaid"] else "",
         "lines": outcome_lines([outcome.as_json()]),
         "today": roc_long(today),
     }
-
-
-def printed(paper: str, context: Mapping[str, Any]) -> bytes:
-    """A copy as things stand."""
-    return papers.render(paper, context)

@@ -1,7 +1,6 @@
-"""Any order of acts: the waiting list against a model of thirty lines, and the cap against any order of courses and payments."""
+"""Any order of enrol, withdraw, accept and expire: the waiting list against a model of thirty lines."""
 
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -9,12 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.law import declared_law
 from ojt_subsidy.models import Enrolment
-from ojt_subsidy.params import Identity
-from ojt_subsidy.rules import identity
-from ojt_subsidy.rules.balance import windows
-from ojt_subsidy.selectors.money import FIXED, amounts
 from ojt_subsidy.services import enrolling, screening
 from tests.ojt_subsidy import world as w
 
@@ -123,77 +117,3 @@ def _do(course, people, act, k, late):
     except (Refused, NotAllowed):
         return False
     return True
-
-
-# --- the cap ------------------------------------------------------------------------------------------------------------------
-
-LAW = declared_law()
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(("admit", "admit", "pay", "reverse", "drop", "prove")),
-        st.integers(0, 9),
-        st.integers(1, 40_000),
-        st.integers(0, 900),
-    ),
-    min_size=3,
-    max_size=25,
-)
-
-
-def _row(n, fee, day):
-    course = SimpleNamespace(cost=fee, starts_on=date(2025, 1, 1) + timedelta(days=day))
-    return SimpleNamespace(
-        pk=n,
-        course=course,
-        state="admitted",
-        self_paid=False,
-        admitted_at=datetime(2025, 1, 1, tzinfo=UTC),
-        payment=None,
-    )
-
-
-@settings(max_examples=120, deadline=None)
-@given(steps=STEPS)
-def test_the_cap_holds_in_any_order_of_courses_payments_and_reversals(steps):
-    rows, standing, proven, cap = [], {}, False, LAW.at("sub.cap", date(2025, 1, 1)).value
-
-    def rates(row):
-        who = Identity.DISABLED if proven else Identity.NONE
-        return who, identity.rate(
-            identity.RateFacts(who, row.course.starts_on, proven), on=row.course.starts_on, law=LAW
-        )
-
-    def settle():
-        found = amounts(rows, standing, (), rates, on=date(2025, 6, 1), law=LAW)
-        standing.update({pk: amount for pk, (amount, _) in found.items()})
-
-    for act, k, amount, day in steps:
-        if act == "admit":
-            rows.append(_row(len(rows), amount, day))
-        elif act == "prove":
-            proven = True
-        elif k < len(rows):
-            row = rows[k]
-            if act == "pay" and row.state == "admitted" and row.payment is None:
-                row.payment = SimpleNamespace(state="paid")
-            elif act == "reverse" and row.payment and row.payment.state in FIXED:
-                standing[row.pk] = max(0, standing.get(row.pk, 0) - amount)
-            elif act == "drop" and row.payment is None:
-                row.state = "dropped"
-        settle()
-        for first, last in windows((row.course.starts_on for row in rows), LAW):
-            taken = sum(standing[row.pk] for row in rows if first <= row.course.starts_on <= last)
-            assert 0 <= taken <= cap, (steps, act, taken)
-        assert all(0 <= standing[row.pk] <= row.course.cost for row in rows)
-
-
-@pytest.mark.parametrize("used", [60_000, 62_000, 70_000])
-def test_the_last_course_gets_the_rest(used):
-    first, second = _row(0, used, 0), _row(1, 10_000, 100)
-    first.payment = SimpleNamespace(state="paid")
-    ordinary = (
-        Identity.NONE,
-        identity.rate(identity.RateFacts(Identity.NONE, date(2025, 5, 1)), on=date(2025, 5, 1), law=LAW),
-    )
-    found = amounts([first, second], {0: used}, (), lambda row: ordinary, on=date(2025, 5, 1), law=LAW)
-    assert found[1][0] == min(8000, 70_000 - used)

@@ -1,0 +1,102 @@
+"""What a payment line rests on: insurance on the first day, hours, survey, rate and cap, payee (SUB-05, SUB-06, SUB-10, SUB-11, SUB-14)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
+from ojt_subsidy.params import Insurance, Mark, Plan
+from ojt_subsidy.rules import eligibility, payment
+from ojt_subsidy.selectors.money import caps_of
+
+# --- eligibility --------------------------------------------------------------------------------------------------------
+
+
+def insurance_records(rows: Iterable[Mapping[str, Any]]) -> tuple[eligibility.InsuranceRecord, ...]:
+    return tuple(
+        eligibility.InsuranceRecord(
+            Insurance(r["kind"]),
+            date.fromisoformat(r["from"]),
+            date.fromisoformat(r["to"]) if r.get("to") else None,
+            Mark(r["mark"]) if r.get("mark") else None,
+        )
+        for r in rows
+    )
+
+
+def eligibility_of(
+    born_on: date, starts_on: date, records: Iterable[Mapping[str, Any]], *, on: date, law: Law
+) -> Outcome:
+    facts = eligibility.EligibilityFacts(born_on, starts_on, insurance_records(records))
+    return eligibility.eligibility(facts, on=on, law=law)
+
+
+def latest_checks(enrolments: Iterable[int]) -> dict[int, InsuranceCheck]:
+    """What counts: a match found by the bureau or the paper shown, whichever was entered last."""
+    rows = InsuranceCheck.objects.filter(enrolment__in=list(enrolments)).order_by("enrolment_id", "-at", "-pk")
+    return {one.enrolment_id: one for one in rows.distinct("enrolment_id")}
+
+
+# --- hours ------------------------------------------------------------------------------------------------------------
+
+
+def missed_before(course: Course, joined_at: datetime) -> Decimal:
+    """Hours held, or begun, before somebody joined (SUB-11)."""
+    gone = course.sessions.filter(starts_at__lt=joined_at)
+    return hours_sum((s.ends_at - s.starts_at) for s in gone)
+
+
+def hours_sum(lengths: Iterable[timedelta]) -> Decimal:
+    seconds = sum((int(one.total_seconds()) for one in lengths), 0)
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))
+
+
+def missed_hours(enrolments: Iterable[int]) -> dict[int, Decimal]:
+    rows = Absence.objects.filter(enrolment__in=list(enrolments)).values_list("enrolment").annotate(total=Sum("hours"))
+    return dict(rows.order_by("enrolment_id"))
+
+
+def conditions_of(
+    enrolment: Enrolment, missed: Decimal, *, on: date, law: Law, completed: bool | None = None
+) -> Outcome:
+    """SUB-11 as the rows say; `missed`: hours missed since joining."""
+    facts = payment.ConditionFacts(
+        total_hours=enrolment.course.hours,
+        absent_hours=missed,
+        completed=enrolment.state == "completed" if completed is None else completed,
+        surveyed=hasattr(enrolment, "survey"),
+        missed_before_joining=enrolment.missed_before,
+    )
+    return payment.conditions(facts, on=on, law=law)
+
+
+def payee_of(course: Course, *, on: date, law: Law) -> Outcome:
+    """SUB-14."""
+    return payment.payee(payment.PayeeFacts(Plan(course.plan), course.advance_percent), on=on, law=law)
+
+
+def judged(lines: Sequence[PaymentLine], *, on: date, law: Law) -> dict[int, list[Outcome]]:
+    """SUB-05, SUB-11, SUB-07 with SUB-10, SUB-14 as the rows stand, per line: what an amount rests on.
+
+    A decided line keeps what it was decided on; before that it is computed with all the others of its person. As many
+    questions for a whole class as for one.
+    """
+    rows = [line.enrolment for line in lines]
+    keys = [row.pk for row in rows]
+    checks, missed, caps = latest_checks(keys), missed_hours(keys), caps_of(row.person_id for row in rows)
+    wanted = {person: cap.amounts(on=on, law=law) for person, cap in caps.items()}
+    found: dict[int, list[Outcome]] = {}
+    for line, row in zip(lines, rows, strict=True):
+        check = checks.get(row.pk)
+        found[line.pk] = [
+            *([Outcome.from_json(check.outcome)] if check else ()),
+            conditions_of(row, missed.get(row.pk, Decimal(0)), on=on, law=law),
+            *wanted[row.person_id].get(row.pk, (0, []))[1],
+            payee_of(row.course, on=on, law=law),
+        ]
+    return found
