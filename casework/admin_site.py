@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
+from accounts.catalogue import HELP_SIGN_IN
 from accounts.rights import held
 from accounts.roles import right
 from casework import converters  # noqa: F401  (enters <case:…>)
@@ -25,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
     ("範本文字", "admin:wordings", WORDING),
     ("排程", "admin:jobs", WATCH),
     ("郵件紀錄", "admin:mail_log", WATCH),
+    ("登入協助", "admin:sign_in_help", HELP_SIGN_IN),
     ("匯出檔案", "casework:exports", None),
 )
 
@@ -75,7 +77,7 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from casework.views import agency, agency_case, calendar, registers, wordings
+        from casework.views import agency, agency_case, calendar, registers, sign_in_help, wordings
 
         def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_view(view), name=name)
@@ -101,6 +103,9 @@ class PortalAdminSite(admin.AdminSite):
             at("wordings/", wordings.wordings, "wordings"),
             at("law/", registers.law, "law"),
             at("jobs/", registers.jobs, "jobs"),
+            at("sign-in/", sign_in_help.people, "sign_in_help"),
+            at("sign-in/<int:pk>/", sign_in_help.person, "sign_in_help_person"),
+            at("sign-in/<int:pk>/<slug:act>/", sign_in_help.act, "sign_in_help_act"),
             at("mail/", registers.mail_log, "mail_log"),
             at("mail/<int:pk>/resend/", registers.resend_mail, "resend_mail"),
         ]

@@ -1,5 +1,6 @@
 """Rights over what belongs to no one scheme: people, calendar, mail, wordings. Held in an office, as every right."""
 
+from accounts.catalogue import HELP_SIGN_IN
 from accounts.models import Organisation
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 
@@ -25,7 +26,13 @@ _KINDS = (Organisation.Kind.MINISTRY, Organisation.Kind.AGENCY, Organisation.Kin
 #: A figure is the law of the whole country: no branch amends it.
 _CENTRAL = _KINDS[:2]
 declare_roles(
-    Role(ADMINISTRATOR, "系統管理者", (PEOPLE, WATCH, CALENDAR, WORDING), tuple(map(str, _KINDS)), staff=True),
+    Role(
+        ADMINISTRATOR,
+        "系統管理者",
+        (PEOPLE, WATCH, CALENDAR, WORDING, HELP_SIGN_IN),
+        tuple(map(str, _KINDS)),
+        staff=True,
+    ),
     Role(LAW_OFFICER, "法規承辦人", (AMEND,), tuple(map(str, _CENTRAL)), staff=True),
     Role(LAW_APPROVER, "法規核定人", (ENACT,), tuple(map(str, _CENTRAL)), staff=True),
 )

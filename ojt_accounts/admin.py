@@ -2,8 +2,8 @@
 
 from casework.admin_site import AgencyPage, register_pages
 from casework.services.exports import register_exporter
-from ojt_accounts.permissions import SET_ACCOUNT, SIGN_OFFICER, VIEW_OFFICE
-from ojt_accounts.views import blocks, intakes, office, openings, unverified
+from ojt_accounts.permissions import SIGN_OFFICER, VIEW_OFFICE
+from ojt_accounts.views import blocks, intakes, office, unverified
 
 register_pages(
     AgencyPage("ojt/", office.registers, "ojt_registers", "單位與帳號", VIEW_OFFICE),
@@ -14,8 +14,6 @@ register_pages(
     AgencyPage("ojt/unverified/", unverified.unverified, "ojt_unverified", "未查證單位", SIGN_OFFICER),
     AgencyPage("ojt/unverified/<int:pk>/release/", unverified.release, "ojt_unverified_release"),
     AgencyPage("ojt/export/", office.export, "ojt_export"),
-    AgencyPage("ojt/openings/", openings.openings, "password_openings", "開放密碼登入", SET_ACCOUNT),
-    AgencyPage("ojt/openings/<int:pk>/withdraw/", openings.withdraw, "password_opening_withdraw"),
 )
 for page, rows in (
     (office.UNITS, office.unit_rows),

@@ -1,10 +1,13 @@
 """Who may, in account applications: rights and the roles that bundle them."""
 
-from accounts.models import Organisation
+from django.db.models import Q
+
+from accounts.catalogue import HELP_SIGN_IN, REVEAL
+from accounts.models import Organisation, User
+from accounts.rights import organisations_with
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 
 KIND = Organisation.Kind
-REVEAL = "accounts.reveal_national_id"
 
 VIEW_OWN = "ojt_accounts.view_own"
 PREPARE = "ojt_accounts.prepare"
@@ -37,5 +40,20 @@ declare_roles(
     ),
     Role("branch_chief", "分署科室主管", (VIEW_OFFICE, SIGN_CHIEF), (KIND.BRANCH,), staff=True),
     Role("branch_approver", "分署決行主管", (VIEW_OFFICE, SIGN_APPROVER, REFUSE), (KIND.BRANCH,), staff=True),
-    Role("branch_account_admin", "系統帳號設定人員", (VIEW_OFFICE, SET_ACCOUNT, REVEAL), (KIND.BRANCH,), staff=True),
+    Role(
+        "branch_account_admin",
+        "系統帳號設定人員",
+        (VIEW_OFFICE, SET_ACCOUNT, HELP_SIGN_IN, REVEAL),
+        (KIND.BRANCH,),
+        staff=True,
+    ),
 )
+
+
+def people_in_care(officer: User) -> Q:
+    """登入協助 (OA-12): of the branches where `officer` sets accounts, the holders of accounts and the units' contacts."""
+    branches = organisations_with(officer, SET_ACCOUNT)
+    units = Organisation.objects.filter(
+        Q(ojt_registrations__branch__in=branches) | Q(cases__office__in=branches), kind=KIND.UNIT
+    )
+    return Q(groups__held_role__organisation__in=units) | Q(training_accounts__registration__branch__in=branches)

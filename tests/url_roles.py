@@ -95,6 +95,7 @@ ROWS: dict[str, Row] = {
     "portal:set_password": public(410, args=lambda scene: ("no-such-token",)),
     "portal:idle_out": public(SIGN_IN, post={}),
     "portal:sign_in_complete": public(404, args=lambda scene: ("card",), post={}),
+    "portal:card_challenge": public(404, post={}),  # no folder of authorities is set
     # --- accounts: sign-in ------------------------------------------------------------------------------------------
     "account_login": row(302, anonymous=200),
     "account_logout": row(200, anonymous=302),
@@ -114,11 +115,17 @@ ROWS: dict[str, Row] = {
     "mfa_download_recovery_codes": members(404),
     "usersessions_list": members(),
     "demo_login": public(404, post={"role": "officer1"}),  # not a demonstration
+    "demo_card": public(404),
+    "demo_card_sign": public(404, post={}),
     # --- casework: the applicant's side -----------------------------------------------------------------------------
     "casework:mine": members(),
     "casework:search": members(302),
     "casework:inbox": members(),
     "casework:notice": members(404, args=lambda scene: (scene.notice.pk,), applicant=200),
+    "casework:reach": members(),
+    "casework:feed_make": members(302, post={}),
+    "casework:feed_drop": members(302, post={}),
+    "casework:feed": public(404, args=lambda scene: ("no-such-token",)),
     "casework:exports": members(),
     "casework:export_file": members(404, args=lambda scene: (NOT_THERE,)),
     "casework:autosave": members(400, post={}),
@@ -153,6 +160,11 @@ ROWS: dict[str, Row] = {
     "admin:jobs": agency(404, system=200),
     "admin:wordings": agency(404, system=200),
     "admin:mail_log": agency(404, system=200),
+    "admin:sign_in_help": agency(404, administrator=200, system=200),
+    "admin:sign_in_help_person": agency(404, args=lambda scene: (scene.applicant.pk,), administrator=200),
+    "admin:sign_in_help_act": agency(
+        404, args=lambda scene: (scene.applicant.pk, "unlock"), post={}, administrator=422
+    ),
     "admin:resend_mail": agency(404, args=lambda scene: (NOT_THERE,), post={}),
     "admin:login": members(302, staff=SIGN_IN),
     "admin:logout": agency(302, post={}),
@@ -192,8 +204,6 @@ ROWS: dict[str, Row] = {
     "admin:ojt_unverified": agency(404, officer=200, outsider=200),
     "admin:ojt_unverified_release": agency(404, args=lambda scene: (NOT_THERE,)),
     "admin:ojt_export": agency(404, post={}),
-    "admin:password_openings": agency(404, administrator=200),
-    "admin:password_opening_withdraw": agency(404, args=lambda scene: (NOT_THERE,), post={}),
     # --- senior45: nobody of the scene has anything to do with the 45+ site; its own people are in tests/senior45 -----
     "senior45:home": members(),
     "senior45:apply": members(),

@@ -4,11 +4,14 @@ A professional applies for themselves and holds the applicant's rights on their 
 reviewer holds no right in the office: two rights on each case assigned, and nothing else (services.reviewing).
 """
 
-from accounts.models import Organisation
+from django.db.models import Q
+
+from accounts.catalogue import HELP_SIGN_IN, REVEAL
+from accounts.models import Organisation, User
+from accounts.rights import organisations_with
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 
 APP = "vrs_credentials"
-REVEAL = "accounts.reveal_national_id"
 KIND = Organisation.Kind
 
 #: Kinds of case and what their rights are called by.
@@ -113,6 +116,7 @@ declare_roles(
             CORRECT_LEDGER,
             KEEP_REGISTER,
             WRITE_NEWS,
+            HELP_SIGN_IN,
             REVEAL,
         ),
         _BODY,
@@ -124,3 +128,15 @@ declare_roles(
         APPROVER, "勞動力發展署核定人員", (VIEW_OFFICE, *(approve_right(t) for t in THINGS), REVOKE), _BODY, staff=True
     ),
 )
+
+
+def is_professional(user: User) -> bool:
+    """Signs in by citizen certificate like the people of a unit (OA-12), though they hold no role."""
+    return hasattr(user, "vrs_professional")
+
+
+def people_in_care(officer: User) -> Q:
+    """登入協助: the body that runs the scheme helps its professionals and the people of its institutions."""
+    if not organisations_with(officer, KEEP_REGISTER).exists():
+        return Q(pk__in=[])
+    return Q(vrs_professional__isnull=False) | Q(groups__held_role__role=INSTITUTION)

@@ -7,6 +7,7 @@ no address out of a stranger's certificate is ever fetched while somebody waits 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -31,7 +32,7 @@ def judge(signed: Signed, *, trusted: Authorities, at: datetime, crl_grace: time
     _days(signed.certificate, at)
     _purpose(signed.certificate)
     path = _path(signed, trusted, at)
-    for issuer, certificate in zip(path, path[1:], strict=False):
+    for issuer, certificate in pairwise(path):
         _not_revoked(certificate, issuer, trusted.crls, at, crl_grace)
 
 

@@ -1,5 +1,9 @@
-"""Password sign-in once certificates are required (OA-12): closed for everybody but those it is opened for."""
+"""Password sign-in once certificates are required (OA-12): closed for units and professionals but those it is opened for.
 
+Staff keep their password, with a second factor beside it; who comes for themselves alone (a trainee who enrols) keeps it too.
+"""
+
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -8,12 +12,28 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import AccessLog, PasswordOpening, User
 from accounts.services.access import record_access
+from accounts.services.bindings import UNITS
 from casework.kernel.dates import roc, taipei_day
+
+_schemes: list[Callable[[User], bool]] = []
+
+
+def register_card_holders(applies: Callable[[User], bool]) -> None:
+    """A scheme's people who hold no role in a unit and sign in by certificate all the same (專業人員)."""
+    if applies not in _schemes:
+        _schemes.append(applies)
+
+
+def signs_in_by_card(user: User) -> bool:
+    if user.is_staff:
+        return False
+    of_a_unit = user.groups.filter(held_role__organisation__kind__in=UNITS).exists()
+    return of_a_unit or any(applies(user) for applies in _schemes)
 
 
 def password_is_open(user: User, *, on: date) -> bool:
     """Until the site switches certificates on, the password path is open to all."""
-    if not settings.CERTIFICATE_SIGN_IN:
+    if not settings.CERTIFICATE_SIGN_IN or not signs_in_by_card(user):
         return True
     return user.password_openings.filter(withdrawn_at=None, until__gte=on).exists()
 

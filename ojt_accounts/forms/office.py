@@ -89,17 +89,3 @@ class IntakeForm(ActForm):
         if start and end and end < start:
             self.add_error("closes_on", "截止日早於受理起日，請核對。")
         return data
-
-
-class OpeningForm(ActForm):
-    """開放密碼登入 for one person (OA-12)."""
-
-    person = forms.CharField(
-        label="帳號或電子郵件",
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    reason = forms.CharField(
-        label="特殊情形", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="例：自然人憑證遺失補發中"
-    )
-    until = RocDateField(label="開放至")

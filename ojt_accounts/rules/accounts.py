@@ -117,7 +117,7 @@ promise(
 promise(
     "OA-12",
     f"{PACK} 第2頁、第4頁※：以自然人憑證登入，身分證字號須與憑證相符；帳號密碼登入僅於特殊情況由分署敘明理由、期限後開放。",
-    screens=("account_login", "admin:password_openings"),
+    screens=("account_login", "portal:sign_in_complete", "admin:sign_in_help", "admin:sign_in_help_act"),
 )
 promise(
     "OA-14",

@@ -8,6 +8,7 @@ from accounts.errors import Refused, SignInRefused
 from accounts.models import AccessLog, User
 from accounts.providers import Provider
 from accounts.services.access import loggable_name, record_access
+from accounts.services import openings
 from accounts.services.openings import open_password, password_is_open, withdraw_opening
 from accounts.services.users import close_user, open_user
 from tests.accounts.conftest import AT, PASSWORD, sign_in
@@ -167,8 +168,10 @@ def test_the_log_is_append_only(user, at):
 
 
 @pytest.fixture
-def certificates(settings) -> None:
-    settings.CERTIFICATE_SIGN_IN = True
+def certificates(settings, user, unit, grant) -> None:
+    """Switched on, and `user` works for a training unit."""
+    settings.CERTIFICATE_SIGN_IN, settings.DEMO = True, False
+    grant(user, "probe.contact", unit)
 
 
 def test_until_it_is_switched_on_the_password_is_open_to_all(user):
@@ -181,6 +184,21 @@ def test_with_it_on_the_password_is_refused_with_a_sentence(certificates, user, 
     assert "帳號或密碼不正確" in sign_in(client, "lina88", "wrong").content.decode()
     assert AccessLog.objects.filter(action="sign_in_refused", user=user, reason__contains="未開放").count() == 1
     assert client.get("/me/").status_code == 302
+
+
+def test_staff_keep_their_password_and_so_does_who_comes_for_themselves(certificates, make_user, branch, grant):
+    trainee, officer = make_user("trainee1"), make_user("officer1")
+    grant(officer, "probe.officer", branch)
+    assert password_is_open(trainee, on=AT.date())
+    assert password_is_open(officer, on=AT.date())
+
+
+def test_a_scheme_names_further_people_who_sign_in_by_card(certificates, make_user, monkeypatch):
+    professional = make_user("expert11")
+    monkeypatch.setattr(openings, "_schemes", [])
+    openings.register_card_holders(lambda one: one == professional)
+    assert not password_is_open(professional, on=AT.date())
+    assert password_is_open(make_user("other11"), on=AT.date())
 
 
 def test_an_opening_holds_through_its_last_day(certificates, user, make_user, at, client):

@@ -162,8 +162,8 @@ def test_the_branchs_pages(here: w.World, strangers: list[User]) -> None:
     assert signed_in(strangers[1]).get(one).status_code == 404
     intake = reverse("admin:ojt_intake", args=[here.intake.pk])
     assert [signed_in(u).get(intake).status_code for u in (here.officer, here.chief, strangers[1])] == [200, 404, 404]
-    openings = reverse("admin:password_openings")
-    assert [signed_in(u).get(openings).status_code for u in (here.admin, here.officer)] == [200, 404]
+    helping = reverse("admin:sign_in_help")
+    assert [signed_in(u).get(helping).status_code for u in (here.admin, here.officer)] == [200, 404]
     page = signed_in(here.officer).get(reverse("admin:case", args=[case.number])).content.decode()
     for title in ("申請內容", "簽核", "設定人員"):
         assert title in page

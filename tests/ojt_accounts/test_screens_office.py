@@ -270,12 +270,12 @@ def test_only_who_announces_may(here: w.World) -> None:
 
 # --- OA-12, OA-10 --------------------------------------------------------------------------------------------------------------
 
-OPENINGS = "/admin/ojt/openings/"
+HELP = "/admin/sign-in/"
 
 
-def opening(who: str, **changes: Any) -> dict[str, Any]:
+def opening(**changes: Any) -> dict[str, Any]:
     until = taipei_day(now()) + timedelta(days=7)
-    return {"person": who, "reason": "自然人憑證遺失補發中", "until": f"{until:%Y-%m-%d}", **changes}
+    return {"open-reason": "自然人憑證遺失補發中", "open-until": f"{until:%Y-%m-%d}", **changes}
 
 
 def test_password_sign_in_is_opened_for_one_person(here: w.World, settings: Any) -> None:
@@ -284,31 +284,32 @@ def test_password_sign_in_is_opened_for_one_person(here: w.World, settings: Any)
     w.done(here)
     user, admin = User.objects.get(account_name="yct2026n1"), signed_in(here.admin)
     assert not password_is_open(user, on=taipei_day(now()))
-    sent = {**opening("YCT2026N1"), **envelope(admin.get(OPENINGS))}
+    theirs = admin.get(HELP, {"who": "YCT2026N1"}).url
+    sent = opening(**{"open-key": str(admin.get(theirs).context["forms"]["open"].initial["key"])})
     for _ in range(2):
-        assert admin.post(OPENINGS, sent).status_code == 302
+        assert admin.post(f"{theirs}open/", sent).status_code == 302
     one = PasswordOpening.objects.get(user=user)
     assert one.opened_by == here.admin and password_is_open(user, on=one.until)
     assert not password_is_open(user, on=one.until + timedelta(days=1))
     assert AccessLog.objects.filter(action=AccessLog.Action.PASSWORD_OPENED, user=here.admin).count() == 1
-    page = admin.get(OPENINGS).content.decode()
-    assert "開放中" in page and "自然人憑證遺失補發中" in page
-    assert admin.post(f"{OPENINGS}{one.pk}/withdraw/").status_code == 302
+    for page in (admin.get(theirs).content.decode(), admin.get(HELP).content.decode()):
+        assert "開放中" in page and "自然人憑證遺失補發中" in page
+    assert admin.post(f"{theirs}withdraw/", {"opening": one.pk}).status_code == 302
     assert not password_is_open(user, on=taipei_day(now()))
 
 
 @pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
-        ({"person": "nobody"}, "person", "查無"),
-        ({"reason": ""}, "reason", "請填寫「特殊情形」"),
-        ({"until": "100/01/01"}, "until", "不能早於今天"),
-        ({"until": "下週"}, "until", "例"),
+        ({"open-reason": ""}, "open-reason", "請填寫「特殊情形」"),
+        ({"open-until": "100/01/01"}, "open-until", "不能早於今天"),
+        ({"open-until": "下週"}, "open-until", "例"),
     ],
 )
 def test_an_opening_that_cannot_be(here: w.World, changes: dict[str, str], field: str, said: str) -> None:
     w.done(here)
-    answer = signed_in(here.admin).post(OPENINGS, opening("yct2026n1", **changes))
+    user = User.objects.get(account_name="yct2026n1")
+    answer = signed_in(here.admin).post(f"{HELP}{user.pk}/open/", opening(**changes))
     assert answer.status_code == 422 and said in errors_at(answer, field)
     assert not PasswordOpening.objects.exists()
 
@@ -316,20 +317,18 @@ def test_an_opening_that_cannot_be(here: w.World, changes: dict[str, str], field
 def test_people_of_other_branches_are_not_found(here: w.World) -> None:
     w.done(here)
     _, people = w.branch("高屏澎東分署", "BR-KPP", now())
-    answer = signed_in(people["admin"]).post(OPENINGS, opening("yct2026n1"))
-    assert "查無" in errors_at(answer, "person")
-    own = signed_in(here.admin).post(OPENINGS, opening(here.admin.account_name))
-    assert own.status_code == 422 and "不能為自己" in own.content.decode()
+    user, stranger = User.objects.get(account_name="yct2026n1"), signed_in(people["admin"])
+    answer = stranger.get(HELP, {"who": "yct2026n1"})
+    assert answer.status_code == 422 and "查無" in errors_at(answer, "who")
     one = PasswordOpening.objects.create(
-        user=User.objects.get(account_name="yct2026n1"),
-        reason="x",
-        opened_at=now(),
-        opened_by=here.admin,
-        until=taipei_day(now()),
+        user=user, reason="x", opened_at=now(), opened_by=here.admin, until=taipei_day(now())
     )
-    assert signed_in(people["admin"]).post(f"{OPENINGS}{one.pk}/withdraw/").status_code == 404
-
-
+    for act, sent in (("open", opening()), ("unlock", {"unlock-reason": "x"}), ("withdraw", {"opening": one.pk})):
+        assert stranger.post(f"{HELP}{user.pk}/{act}/", sent).status_code == 404
+    own = signed_in(here.admin).post(f"{HELP}{here.admin.pk}/open/", opening())
+    assert own.status_code == 422 and "不能為自己" in own.content.decode()
+    missing = signed_in(here.admin).post(f"{HELP}{user.pk}/withdraw/", {"opening": "x"})
+    assert missing.status_code == 404
 @pytest.mark.parametrize(
     ("word", "missing"),
     [

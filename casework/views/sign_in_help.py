@@ -1,0 +1,173 @@
+"""登入協助: a person who cannot sign in, and an officer who helps: lift the lock, take the card off, open the password (OA-12)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.care import in_care_of
+from accounts.catalogue import HELP_SIGN_IN
+from accounts.clock import now, today
+from accounts.models import PasswordOpening, User
+from accounts.services.bindings import release_certificate
+from accounts.services.lockout import lift_lock, locked_until, person_named
+from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
+from casework.forms import ActForm, PortalForm, RocDateField
+from casework.services.receipts import once
+from casework.views.acting import acting, into_form
+from casework.views.agency import page
+from casework.views.registers import require
+
+PER_PAGE = 50
+
+
+def _reason(label: str, example: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=300, help_text=f"例：{example}", widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class FindForm(PortalForm):
+    who = forms.CharField(
+        label="帳號或電子郵件",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class UnlockForm(ActForm):
+    reason = _reason("解除鎖定的理由", "本人來電，經核對身分無誤")
+
+
+class ReleaseForm(ActForm):
+    reason = _reason("解除憑證綁定的理由", "憑證遺失，已補發新卡")
+
+
+class OpeningForm(ActForm):
+    reason = _reason("特殊情形", "自然人憑證遺失補發中")
+    until = RocDateField(label="開放至")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing an officer may do; `do` gets (user, by, at, **answers)."""
+
+    form: type[ActForm]
+    do: Callable[..., object]
+    done: str
+
+
+ACTS = {
+    "unlock": Act(UnlockForm, lift_lock, "已解除登入鎖定。"),
+    "release": Act(ReleaseForm, release_certificate, "已解除憑證綁定，下次以新憑證登入時重新核對後綁定。"),
+    "open": Act(OpeningForm, open_password, "已開放密碼登入。"),
+}
+
+
+def _theirs(request: HttpRequest) -> QuerySet[User]:
+    require(request, HELP_SIGN_IN)
+    return in_care_of(request.user)
+
+
+def _rows(openings: Any) -> list[dict[str, Any]]:
+    return [{"opening": one, **_state(one)} for one in openings]
+
+
+def _state(opening: PasswordOpening) -> dict[str, Any]:
+    if opening.withdrawn_at:
+        return {"word": "已收回", "tone": "calm", "live": False}
+    live = opening.until >= today()
+    return {"word": "開放中" if live else "已到期", "tone": "warn" if live else "calm", "live": live}
+
+
+@require_GET
+@acting
+def people(request: HttpRequest) -> HttpResponse:
+    """Find the person; below, every password that is or was open."""
+    theirs = _theirs(request)
+    form = FindForm(request.GET if "who" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        found = person_named(form.cleaned_data["who"])
+        if found is not None and theirs.filter(pk=found.pk).exists():
+            return redirect("admin:sign_in_help_person", found.pk)
+        form.add_error("who", "在您的轄管範圍內查無這個帳號或電子郵件，請確認後再試。")
+    hidden = [
+        f"{who}__{name}" for who in ("user", "opened_by") for name in ("national_id", "national_id_index", "password")
+    ]
+    rows = PasswordOpening.objects.filter(user__in=theirs.values("pk")).select_related("user", "opened_by")
+    shown = Paginator(rows.defer(*hidden).order_by("-opened_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": shown,
+        "rows": _rows(shown),
+        "required": settings.CERTIFICATE_SIGN_IN,
+        "button": "查詢",
+    }
+    return page(request, "sign_in_help", context, title="登入協助", status=422 if form.errors else 200)
+
+
+@require_GET
+@acting
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    return _shown(request, get_object_or_404(_theirs(request), pk=pk), {})
+
+
+def _shown(request: HttpRequest, user: User, tried: dict[str, ActForm]) -> HttpResponse:
+    at = now()
+    context = {
+        "person": user,
+        "locked_until": locked_until(user, at=at),
+        "by_card": signs_in_by_card(user),
+        "required": settings.CERTIFICATE_SIGN_IN,
+        "bindings": user.certificates.select_related("released_by").defer("released_by__national_id"),
+        "bound": user.certificates.filter(released_at=None).exists(),
+        "rows": _rows(
+            user.password_openings.select_related("opened_by").defer("opened_by__national_id").order_by("-pk")
+        ),
+        "forms": {code: tried.get(code) or one.form(prefix=code) for code, one in ACTS.items()},
+    }
+    title = f"登入協助：{user.name}"
+    return page(request, "sign_in_help_person", context, title=title, status=422 if tried else 200)
+
+
+@require_POST
+@acting
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    user = get_object_or_404(_theirs(request), pk=pk)
+    if act == "withdraw":
+        opening = get_object_or_404(user.password_openings, pk=_number(request.POST.get("opening")))
+        withdraw_opening(opening, by=request.user, at=now())
+        messages.success(request, "已收回密碼登入。")
+        return redirect("admin:sign_in_help_person", pk)
+    if act not in ACTS:
+        raise Http404
+    one = ACTS[act]
+    form = one.form(request.POST, prefix=act)
+    if form.is_valid():
+        with into_form(request, form) as tried:
+            _once(request, f"sign_in_help.{act}", form, one, user, at=now())
+        if tried.ok:
+            messages.success(request, one.done)
+            return redirect("admin:sign_in_help_person", pk)
+    return _shown(request, user, {act: form})
+
+
+def _once(request: HttpRequest, code: str, form: ActForm, one: Act, user: User, *, at: datetime) -> None:
+    def do() -> dict[str, Any]:
+        one.do(user=user, by=request.user, at=at, **form.answers)
+        return {"user": user.pk}
+
+    once(user=request.user, key=form.posted_key, act=code, at=at, do=do)
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 10 else 0
