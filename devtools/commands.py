@@ -51,7 +51,10 @@ def main() -> int:
     one = commands.add_parser("bench", help="measure; prints JSON lines")
     one.add_argument("names", nargs="*")
     one.add_argument("--quick", action="store_true", help="small figures, to see that it runs")
-    one = commands.add_parser("drill", help="break things and see what is lost; prints JSON lines, fails if anything is")
+    one.add_argument("--page", default="", metavar="FILE", help="also write the page docs/performance.md")
+    one = commands.add_parser(
+        "drill", help="break things and see what is lost; prints JSON lines, fails if anything is"
+    )
     one.add_argument("names", nargs="*")
     one.add_argument("--from", dest="release", default="", help="the release `upgrade` starts from: a tag or commit")
     one = commands.add_parser("reset", help="throw the demonstration's database and uploads away")
@@ -79,7 +82,7 @@ def main() -> int:
             case "check":
                 return check()
             case "bench":
-                return bench(asked.names, quick=asked.quick)
+                return bench(asked.names, quick=asked.quick, page=asked.page)
             case "drill":
                 return drill(asked.names, asked.release)
             case "reset":
@@ -283,13 +286,14 @@ def check() -> int:
     return 1 if failed else 0
 
 
-def bench(names: list[str], *, quick: bool) -> int:
+def bench(names: list[str], *, quick: bool, page: str) -> int:
     system_packages(RUN_PACKAGES)
     python_environment()
     with _scratch(durable=True) as environ:
         if run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], environ):
             raise Refused("manage.py migrate failed")
-        return run([PYTHON, "-m", "tests.bench", *(["--quick"] if quick else []), *names], environ)
+        options = [*(["--quick"] if quick else []), *(["--page", page] if page else [])]
+        return run([PYTHON, "-m", "tests.bench", *options, *names], environ)
 
 
 def drill(names: list[str], release: str) -> int:

@@ -15,21 +15,34 @@ from django.db import connection
 
 @contextmanager
 def scratch_database() -> Iterator[dict[str, str]]:
-    """This process's connection on an empty, migrated database; yields the environment for a subprocess on the same."""
-    old = connection.settings_dict["NAME"]
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    """This process's connection on a copy of the empty, migrated database of `./dev bench`; yields the environment for a
+    subprocess on the same."""
     given = connection.settings_dict
+    empty, copy = given["NAME"], f"{given['NAME']}_bench_{os.getpid()}"
+    _at(copy, f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)', f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
     user, password = quote(given["USER"] or ""), quote(given["PASSWORD"] or "")
     place = f"{user}{':' + password if password else ''}@{given['HOST']}:{given['PORT'] or 5432}"
-    host = (
-        f"postgres://{place}/{name}"
+    address = (
+        f"postgres://{place}/{copy}"
         if not given["HOST"].startswith("/")
-        else f"postgres://{user}@/{name}?host={given['HOST']}"
+        else f"postgres://{user}@/{copy}?host={given['HOST']}"
     )
     try:
-        yield {**os.environ, "DATABASE_URL": host}
+        yield {**os.environ, "DATABASE_URL": address}
     finally:
-        connection.creation.destroy_test_db(old, verbosity=0)
+        _at(empty, f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _at(name: str, *statements: str) -> None:
+    """The statements on the server, then this process's connection at the database `name`."""
+    connection.close()
+    if pool := getattr(connection, "pool", None):
+        pool.close()
+        connection.close_pool()
+    with connection._nodb_cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.settings_dict["NAME"] = name
 
 
 @contextmanager
