@@ -5,7 +5,7 @@ worker, doubled or late changes nothing but lateness. The schedule is in config.
 from celery import shared_task
 
 from accounts.clock import now, today
-from casework.services import delivery, exports, impact, sweeping
+from casework.services import delivery, exports, findings, impact, retention, sweeping
 
 
 @shared_task(name="casework.tasks.deliver_notices")
@@ -46,7 +46,13 @@ def run_waiting_impact() -> None:
     impact.run_waiting(clock=now)
 
 
-@shared_task(name="casework.tasks.drop_old_exports")
-def drop_old_exports() -> None:
-    """Files of lists older than a week."""
-    exports.drop_old(at=now())
+@shared_task(name="casework.tasks.keep_no_longer")
+def keep_no_longer() -> None:
+    """What is over its term of keeping."""
+    retention.clear(at=now())
+
+
+@shared_task(name="casework.tasks.check_consistency")
+def check_consistency() -> None:
+    """The nightly check; what it finds stands on the desk of whoever watches."""
+    findings.look(at=now())

@@ -25,6 +25,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from casework.services.orphans import stored_files
+
 PIECE = 2**20
 SEALED = b"portal-sealed-1\n"
 Say = Callable[[str], None]
@@ -138,17 +140,6 @@ def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
 
 
 # --- files -------------------------------------------------------------------------------------------------------------
-
-
-def stored_files(folder: str = "") -> Iterator[str]:
-    """Names of all files in the private store, wherever it is."""
-    try:
-        folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:  # nothing was ever stored
-        return
-    yield from (f"{folder}/{name}" if folder else name for name in sorted(names))
-    for one in sorted(folders):
-        yield from stored_files(f"{folder}/{one}" if folder else one)
 
 
 class _Digest:

@@ -14,45 +14,48 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("portal")
+app = Celery("portal", task_cls="config.job:Job")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
-# name → (task, when). Times are those of Asia/Taipei; a number is seconds. Each finds its work in the database.
+# what the page 排程 calls it → (task, when). Times are those of Asia/Taipei; a number is seconds. Each finds its work in the database.
 SCHEDULE: dict[str, tuple[str, crontab | float]] = {
-    "notices": ("casework.tasks.deliver_notices", 60.0),
-    "waiting exports": ("casework.tasks.run_waiting_exports", 300.0),
-    "waiting impact sheets": ("casework.tasks.run_waiting_impact", 300.0),
+    "寄送通知": ("casework.tasks.deliver_notices", 60.0),
+    "產製等候中的匯出清單": ("casework.tasks.run_waiting_exports", 300.0),
+    "產製等候中的影響評估表": ("casework.tasks.run_waiting_impact", 300.0),
     # thrice, since a machine may be off at midnight: the second and third find nothing left to do
-    "deadlines": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
+    "處理屆期與提醒": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
     # 1 January and 1 July; on every other day it finds this half-year's inventory open already
-    "idle days of the 45+ site": ("senior45.tasks.follow_the_law", crontab(hour=0, minute=7)),
-    "inventory of the 45+ site": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
-    "old exports": ("casework.tasks.drop_old_exports", crontab(hour=3, minute=40)),
-    "old sessions": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),
+    "45+ 網站閒置日數": ("senior45.tasks.follow_the_law", crontab(hour=0, minute=7)),
+    "45+ 網站帳號清查": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
+    "刪除逾保存期限資料": ("casework.tasks.keep_no_longer", crontab(hour=3, minute=40)),
+    "一致性檢查": ("casework.tasks.check_consistency", crontab(hour=2, minute=30)),
+    "清除逾期登入階段": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),
 }
 
 if "ojt_subsidy" in settings.SCHEMES:
     SCHEDULE |= {
-        "course filings told": ("ojt_subsidy.tasks.tell_filed", 60.0),
-        "course ledgers digested": ("ojt_subsidy.tasks.digest_ledgers", crontab(minute=5)),
-        "course terms over": ("ojt_subsidy.tasks.lapse_terms", crontab(hour="0,6,12", minute=20)),
-        "classes started and ended": ("ojt_subsidy.tasks.run_classes", crontab(hour="0,6,12", minute=25)),
+        "課程申請通知": ("ojt_subsidy.tasks.tell_filed", 60.0),
+        "課程名額雜湊": ("ojt_subsidy.tasks.digest_ledgers", crontab(minute=5)),
+        "課程期限屆滿": ("ojt_subsidy.tasks.lapse_terms", crontab(hour="0,6,12", minute=20)),
+        "課程開訓與結訓": ("ojt_subsidy.tasks.run_classes", crontab(hour="0,6,12", minute=25)),
     }
 
 if "ohs_training" in settings.SCHEMES:
     SCHEDULE |= {
-        "waiting certificates": ("ohs_training.tasks.run_waiting_certificates", 300.0),
-        "expired records": ("ohs_training.tasks.list_expired_records", crontab(hour=2, minute=20)),
+        "產製等候中的結業證書": ("ohs_training.tasks.run_waiting_certificates", 300.0),
+        "逾保存期限之訓練紀錄": ("ohs_training.tasks.list_expired_records", crontab(hour=2, minute=20)),
     }
 
 if "vrs_credentials" in settings.SCHEMES:
     SCHEDULE |= {
-        "waiting rosters": ("vrs_credentials.tasks.run_waiting_rosters", 60.0),
-        "old rosters": ("vrs_credentials.tasks.drop_old_rosters", crontab(hour=3, minute=50)),
+        "處理等候中的名冊": ("vrs_credentials.tasks.run_waiting_rosters", 60.0),
+        "刪除逾期名冊": ("vrs_credentials.tasks.drop_old_rosters", crontab(hour=3, minute=50)),
     }
 
+SCHEDULED = {task for task, _ in SCHEDULE.values()}
+BY_THE_DAY = {task for task, when in SCHEDULE.values() if isinstance(when, crontab)}
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
 
 

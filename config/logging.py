@@ -62,10 +62,15 @@ def mask_identifiers(logger: WrappedLogger, method: str, event: EventDict) -> Ev
     return event
 
 
+_ASKED_BY_MACHINES = (" /health/live", " /health/ready", " /metrics")
+
+
 def drop_noise(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """One line per request: its end. Health checks that went well are not news."""
+    """One line per request: its end. What machines ask every few seconds is no news when it went well."""
     quiet = event.get("event") == "request_finished" and event.get("code") == 200
-    if event.get("event") == "request_started" or (quiet and str(event.get("request", "")).endswith(" /healthz")):
+    if event.get("event") == "request_started" or (
+        quiet and str(event.get("request", "")).endswith(_ASKED_BY_MACHINES)
+    ):
         raise structlog.DropEvent
     return event
 

@@ -45,7 +45,7 @@ def sealed_columns() -> list[EncryptedTextField]:
     ]
 
 
-def digest_columns() -> list[models.Field[Any, Any]]:
+def digest_columns() -> list[models.Field]:
     """Columns that hold a keyed digest of an identifier; they are named so, and a test looks for others."""
     return [
         field for model in _tables() for field in model._meta.local_concrete_fields if field.name.endswith("id_index")
@@ -69,7 +69,7 @@ def _unguarded(table: str) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {quoted} ENABLE TRIGGER USER")
 
 
-def _rewrite(field: models.Field[Any, Any], where: str, given: list[Any], change: Callable[[str], str | None]) -> int:
+def _rewrite(field: models.Field, where: str, given: list[Any], change: Callable[[str], str | None]) -> int:
     """Give every value of a column that `where` finds its new form; None leaves it. Says how many were changed."""
     meta = field.model._meta
     quote = connection.ops.quote_name

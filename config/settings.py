@@ -123,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.metrics.Measured",
     "accounts.middleware.reference.ReferenceNumber",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -313,7 +314,7 @@ GUARDIAN_RAISE_403 = True
 
 # ── headers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked for from inside, over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]  # asked for from inside, over plain HTTP
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
@@ -370,10 +371,24 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+# Days after which what belongs to no case is deleted (casework.services.retention says what and why).
+RETENTION_DAYS = {
+    "drafts": env.int("RETENTION_DRAFTS_DAYS", default=180),
+    "receipts": env.int("RETENTION_RECEIPTS_DAYS", default=30),
+    "exports": env.int("RETENTION_EXPORTS_DAYS", default=7),
+    "links": env.int("RETENTION_LINKS_DAYS", default=90),
+    "access_log": env.int("RETENTION_ACCESS_LOG_DAYS", default=5 * 366),
+}
+if RETENTION_DAYS["access_log"] < 3 * 366:
+    raise ImproperlyConfigured("RETENTION_ACCESS_LOG_DAYS is less than three years; the database refuses that.")
+
 # ── mail ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 EMAIL_TIMEOUT = 10
+
+# ── figures for monitoring ──────────────────────────────────────────────────────────────────────────────────────────────
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # whoever reads /metrics brings it; empty: no such address
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="INFO"))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config import health, metrics
 
 #: Where each scheme's pages stand, once it has any.
 PLACES = {
@@ -19,7 +19,9 @@ PLACES = {
 schemes = [name for name in PLACES if name in settings.SCHEMES and find_spec(f"{name}.urls")]
 
 urlpatterns = [
-    path("healthz", health.ready, name="healthz"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("casework.urls")),

@@ -2,6 +2,12 @@
 
 import multiprocessing
 import os
+import shutil
+
+# the figures of all processes add up in memory; it is read when prometheus_client is imported, so before the application
+_figures = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/dev/shm/portal-figures")  # noqa: S108
+shutil.rmtree(_figures, ignore_errors=True)
+os.makedirs(_figures)
 
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
@@ -13,3 +19,9 @@ timeout, graceful_timeout = 60, 30
 forwarded_allow_ips = "*"  # only nginx reaches this port
 control_socket_disable = True
 accesslog = None  # one structured line per request comes from the application
+
+
+def child_exit(server, worker):  # type: ignore[no-untyped-def]
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)

@@ -82,7 +82,9 @@ def case_number(scene: Any) -> tuple[Any, ...]:
 
 NOT_THERE = 999_999
 ROWS: dict[str, Row] = {
-    "healthz": public(),
+    "health_live": public(),
+    "health_ready": public(),
+    "metrics": public(404),  # nobody brings the token
     # --- accounts: pages of no scheme -------------------------------------------------------------------------------
     "portal:home": public(),
     "portal:sitemap": public(),

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import AccessLog, User
@@ -25,7 +27,7 @@ log = structlog.get_logger(__name__)
 #: (user, query string) → the header, and the rows that user may see, best read from the database by `iterator()`.
 Exporter = Callable[[User, str], tuple[list[str], Iterable[list[object]]]]
 
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=settings.RETENTION_DAYS["exports"])
 AT_ONCE = 5
 _exporters: dict[str, Exporter] = {}
 
@@ -123,10 +125,10 @@ def run_waiting(*, at: datetime, limit: int = 10) -> int:
     return sum(run_export(key, at=at) for key in keys)
 
 
-def drop_old(*, at: datetime) -> int:
-    """Delete the files of lists finished more than a week ago; the rows stay as the record. Says how many."""
+def drop_files(jobs: QuerySet[ExportJob]) -> int:
+    """Delete the files of lists; the rows stay as the record. Says how many."""
     dropped = 0
-    for job in ExportJob.objects.filter(finished_at__lte=at - KEPT).exclude(file="").iterator():
+    for job in jobs.iterator():
         job.file.delete(save=True)
         dropped += 1
     return dropped

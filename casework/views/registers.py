@@ -98,6 +98,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
         .order_by("next_try_at")[:PER_PAGE],
         "exports": ExportJob.objects.select_related("user").defer("user__national_id")[:20],
         "cap": watch.CAP,
+        "jobs": watch.jobs(at),
+        "overdue": watch.overdue_by_office(day),
+        "findings": watch.findings()[:PER_PAGE],
     }
     return page(request, "jobs", context, title="排程")
 

@@ -173,7 +173,7 @@ def _book(*rules: rulebook.Rule) -> Iterator[None]:
         rulebook._rules.update(before)
 
 
-def _rule(rule_id: str, app: str, screens: tuple[str, ...] = ("healthz",), clause: str = "第一點") -> rulebook.Rule:
+def _rule(rule_id: str, app: str, screens: tuple[str, ...] = ("health_live",), clause: str = "第一點") -> rulebook.Rule:
     return rulebook.Rule(rule_id, clause, "規定。", f"{app}.rules.some", None, None, screens)
 
 
@@ -207,7 +207,9 @@ def test_a_rule_with_everything_is_no_gap(schemes: Path) -> None:
     with _book(*_ids(), _rule("ZZ-01", "zz_built"), _rule("ZZ-02", "zz_built"), _rule("YY-01", "zz_planned", ())):
         lines, code = ran("clauses")
     assert (lines[-1], code) == ("6 clauses, 0 gaps", 0)
-    assert lines[3] == "ZZ-01｜第一點｜zz_built.rules.some（資料庫、畫面或文件）｜healthz｜tests/zz_built/cases.yaml"
+    assert (
+        lines[3] == "ZZ-01｜第一點｜zz_built.rules.some（資料庫、畫面或文件）｜health_live｜tests/zz_built/cases.yaml"
+    )
     assert lines[5].startswith("YY-01｜")
     assert lines[5].endswith("｜尚未上線"), "listed, and no gap"
 

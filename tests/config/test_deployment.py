@@ -68,7 +68,8 @@ def test_only_nginx_is_reached_from_outside() -> None:
 def test_pins_agree_and_name_no_source() -> None:
     base, dev = pins("base.txt"), pins("dev.txt")
     assert base.items() <= dev.items()
-    for name in ("base.txt", "dev.txt"):
+    assert base.items() <= pins("s3.txt").items()
+    for name in ("base.txt", "dev.txt", "s3.txt"):
         text = (ROOT / "requirements" / name).read_text()
         assert "://" not in text
         assert "--index" not in text

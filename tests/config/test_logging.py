@@ -68,6 +68,9 @@ def test_a_request_is_one_line_and_health_checks_are_none(lines: io.StringIO) ->
     log = structlog.get_logger("test")
     log.info("request_started", request="GET /cases/1")
     log.info("request_finished", request="GET /cases/1", code=200)
-    log.info("request_finished", request="GET /healthz", code=200)
-    log.info("request_finished", request="GET /healthz", code=503)
-    assert [json.loads(line)["request"] for line in lines.getvalue().splitlines()] == ["GET /cases/1", "GET /healthz"]
+    log.info("request_finished", request="GET /health/ready", code=200)
+    log.info("request_finished", request="GET /health/ready", code=503)
+    assert [json.loads(line)["request"] for line in lines.getvalue().splitlines()] == [
+        "GET /cases/1",
+        "GET /health/ready",
+    ]

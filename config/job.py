@@ -1,0 +1,30 @@
+"""What every task does before and after its own work."""
+
+from typing import Any
+
+import structlog
+from celery import Task
+
+from accounts import clock
+from casework.services import jobs
+from config.celery import BY_THE_DAY, SCHEDULED
+
+log = structlog.get_logger(__name__)
+
+
+class Job(Task):
+    """Every task. A scheduled one leaves a mark of when it ran; one by whose run days pass trusts no clock that lies.
+
+    A worker whose clock is a day ahead would let deadlines lapse before their time, and no later run could take that back.
+    The database's clock is the second witness: where the two differ nothing is done, and the run comes again.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.request.called_directly or self.name not in SCHEDULED:
+            return super().__call__(*args, **kwargs)
+        if self.name in BY_THE_DAY and abs(ahead := clock.difference()) > clock.FARTHEST:
+            log.error("clock_not_believed", task=self.name, ahead_seconds=ahead.total_seconds())
+            jobs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行")
+            return None
+        with jobs.run_of(self.name):
+            return super().__call__(*args, **kwargs)
