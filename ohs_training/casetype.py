@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
-from accounts.rights import can
+from accounts.rights import can, organisations_with
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.errors import Refused
 from casework.kernel.dates import roc
@@ -16,8 +16,10 @@ from casework.kernel.law import Law
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case
+from casework.notice_kinds import REMINDER, classify
 from casework.services import corrections
 from casework.services.law import law_in_force
+from casework.things import Things, register_things
 from ohs_training.forms import acts as forms
 from ohs_training.models import Accreditation, Revocation
 from ohs_training.permissions import (
@@ -416,3 +418,13 @@ register(
     ),
 )
 lapsing.enter()
+register_things(
+    Things(
+        "ohs_training.accreditation",
+        lambda user: Accreditation.objects.filter(
+            organisation__in=organisations_with(user, FILE_ACCREDITATION)
+        ).values_list("pk", flat=True),
+        "ohs_training:home",
+    )
+)
+classify(REMINDER, *(f"ohs_training.{one}" for one in ("soon", "late", "renewal_soon", "renewal_late")))

@@ -40,9 +40,29 @@ def no_idle_sign_out(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def idle_allowance(seconds: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A page that may be left longer than others: a tablet in a classroom is without network for an hour (OHS-08)."""
+
+    def marked(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.idle_allowance = seconds  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def keeps_idle_limit(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What a page fetches for itself: how long the page may be left stays as the page has it."""
+    view.keeps_idle_limit = True  # type: ignore[attr-defined]
+    return view
+
+
 def limit_of(request: HttpRequest, view_func: Callable[..., Any]) -> int:
     """Seconds this page may be left. Asked of the database only when it is not yet known for the session."""
     seconds = idle_seconds(request.user)
+    if getattr(view_func, "keeps_idle_limit", False):
+        return request.session.get(LIMIT, seconds)
+    if not request.user.is_staff:
+        seconds = max(seconds, getattr(view_func, "idle_allowance", 0))
     if not getattr(view_func, "idle_free", False) or request.user.is_staff:
         return seconds
     return 0 if request.session.get(LIMIT) == 0 or not request.user.groups.exists() else seconds

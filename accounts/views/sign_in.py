@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import demo, providers
 from accounts.errors import SignInRefused
-from accounts.middleware.idle import sign_out_idle
+from accounts.middleware.idle import keeps_idle_limit, sign_out_idle
 from accounts.middleware.signed_in import to_sign_in
 from accounts.models import User
 from accounts.views.certificate import talks_to_popup
@@ -81,6 +81,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     return perform_login(request, Login(user=user, redirect_url=go_to))
 
 
+@keeps_idle_limit
 @require_POST
 def keepalive(request: HttpRequest) -> HttpResponse:
     """繼續使用: an ordinary request, so the idle clock starts anew."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Organisation
@@ -91,4 +92,6 @@ def institutions_listed(asked: Mapping[str, str]) -> QuerySet[Accreditation]:
     rows = matching(asked).filter(announced_on__isnull=False).select_related("organisation", "county")
     return rows.annotate(
         classes_held=Count("classes", filter=~Q(classes__case__state__in=["draft", "cancelled"]), distinct=True)
-    ).order_by("state", "county_id", "organisation__name", "-starts_on")
+    ).order_by(
+        models.Case(models.When(state="in_force", then=0), default=1), "county_id", "organisation__name", "-starts_on"
+    )

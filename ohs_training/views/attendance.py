@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
+from accounts.middleware.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
 from casework.kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
@@ -33,6 +34,8 @@ from ohs_training.services import attending
 from ohs_training.views.places import Place, load, pressed, shown
 
 MOST_AT_ONCE = 500
+#: The tablet signs for a whole day and is without network for up to an hour: its page may be left for two.
+TABLET_MAY_BE_LEFT = 2 * 60 * 60
 STATUS = {"present": ("出席", "good"), "late": ("遲到", "warn"), "leave": ("請假", "info"), "truant": ("曠課", "bad")}
 
 
@@ -218,6 +221,7 @@ def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dic
 # --- tablet ---------------------------------------------------------------------------------------------------------------------
 
 
+@idle_allowance(TABLET_MAY_BE_LEFT)
 @require_safe
 @acting
 def tablet(request: HttpRequest, number: str) -> HttpResponse:
@@ -260,6 +264,7 @@ def tablet_state(request: HttpRequest, number: str) -> JsonResponse:
     return JsonResponse(_state(load(request, number, right=RUN_CLASS)))
 
 
+@idle_allowance(TABLET_MAY_BE_LEFT)
 @require_POST
 def tablet_sign(request: HttpRequest, number: str) -> JsonResponse:
     """What the tablet has to send, one signature or an hour's; each gets its own answer."""
@@ -307,6 +312,7 @@ def _item(one: dict[str, Any]) -> attending.Signing:
 
 
 @login_not_required
+@keeps_idle_limit
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, served from the folder it may look after: it keeps the tablet page and its script, nothing else."""

@@ -110,6 +110,8 @@ def _person(line: Any) -> dict[str, Any]:
         state, tone = "應補課", "warn"
     elif not chain.over:
         state, tone = "訓練中", "info"
+    elif chain.exam is not None and chain.may_sit and not chain.exam.result["passed"]:
+        state, tone = ("待補考", "warn") if line.sittings else ("待測驗", "info")
     else:
         state, tone = "待補正", "warn"
     courses = [

@@ -101,7 +101,7 @@
   const net = (text) => { find("net").textContent = text; };
   async function refresh() {
     try {
-      const before = Date.now(), answer = await fetch(root.dataset.stateUrl, { credentials: "same-origin" });
+      const before = Date.now(), answer = await fetch(root.dataset.stateUrl, { credentials: "same-origin", headers: { "X-Background": "1" } });
       if (!answer.ok || answer.redirected) return;
       state = await answer.json();
       if (Date.now() - before < 5000) measured(state.server);
