@@ -47,17 +47,15 @@ dashboard = Registry()
 landing = Registry()
 
 
-#: Lists of the start page of whoever is signed in: 等我處理, 即將到期. Each row is a mapping with title, url, number,
+Rows = Callable[[HttpRequest], Sequence[Mapping[str, Any]]]
+#: Lists of the start page of whoever is signed in: 等我處理, 即將到期, 最近通知. Each row is a mapping with title, url, number,
 #: state_label, tone and due, as components/worklist.html prints it.
-_lists: dict[str, list[Callable[[HttpRequest], Sequence[Mapping[str, Any]]]]] = {"waiting": [], "expiring": []}
+_lists: dict[str, list[Rows]] = {"waiting": [], "expiring": [], "recent": []}
 
 
-def register_waiting(rows: Callable[[HttpRequest], Sequence[Mapping[str, Any]]]) -> None:
-    _lists["waiting"].append(rows)
-
-
-def register_expiring(rows: Callable[[HttpRequest], Sequence[Mapping[str, Any]]]) -> None:
-    _lists["expiring"].append(rows)
+def register_list(name: str, rows: Rows) -> None:
+    """`name`: waiting, expiring or recent."""
+    _lists[name].append(rows)
 
 
 def start_lists(request: HttpRequest) -> dict[str, list[Mapping[str, Any]]]:

@@ -1,7 +1,7 @@
 """What casework adds to the shared pages: menu entries, the count of unread notices, the start page's lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,16 +12,22 @@ from accounts.context_processors import register_unread
 from accounts.mailer import register_deliverer
 from accounts.models import User
 from accounts.navigation import NavItem, register_nav
-from accounts.panels import register_expiring, register_waiting
+from accounts.panels import register_list
+from casework.admin_site import rights_of
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.machine import Turn
 from casework.models import Case
-from casework.selectors import applicant_cases, casepage, desk_of, work_page
+from casework.selectors import Desk, applicant_cases, casepage, desk_of, work_page
 from casework.selectors.access import as_lines
+from casework.selectors.agenda import agenda
 from casework.selectors.worklist import Criteria, Sort, Tab
 from casework.services.notices import notify
 from casework.views import words
 
 SHOWN = 8
+TOLD = 5
+#: How far 即將到期 looks ahead: a certificate is renewed within half a year before its end.
+SOON = timedelta(days=180)
 
 
 def _row(case: Case, url_name: str) -> Mapping[str, Any]:
@@ -36,26 +42,60 @@ def _row(case: Case, url_name: str) -> Mapping[str, Any]:
     }
 
 
+def _desk(request: HttpRequest) -> Desk:
+    """Asked once for the lists of one page."""
+    if not hasattr(request, "_desk"):
+        request._desk = desk_of(request.user, rights_of(request))  # type: ignore[attr-defined]
+    return request._desk  # type: ignore[attr-defined,no-any-return]
+
+
 def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     """等我處理: staff have what is theirs to sign and their own desk, the latest due first; applicants what is in their hands."""
     if request.user.is_staff:
-        desk, day = desk_of(request.user), today()
+        desk, day = _desk(request), today()
         turn = work_page(Criteria(tab=Tab.MY_TURN, today=day), desk, size=SHOWN).rows
         due = work_page(Criteria(tab=Tab.MINE, today=day, sort=Sort.DUE), desk, size=SHOWN).rows
         newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=SHOWN).rows
         mine = [case for case in (*due, *newest) if not case.awaiting]
         return [_row(case, "admin:case") for case in {case.pk: case for case in (*turn, *mine)}.values()][:SHOWN]
     mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
-    return [_row(case, "casework:case") for case in mine]
+    return [_row(case, "casework:case") for case in mine if not words.waits_for(case, request.user)]
 
 
 def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
-    """即將到期: by the day owed."""
-    if request.user.is_staff:
-        desk, criteria = desk_of(request.user), Criteria(tab=Tab.MINE, today=today(), sort=Sort.DUE)
-        return [_row(case, "admin:case") for case in work_page(criteria, desk, size=SHOWN).rows]
-    rows = as_lines(applicant_cases(request.user)).filter(due_on__isnull=False, turn=Turn.APPLICANT)
-    return [_row(case, "casework:case") for case in rows.order_by("due_on", "pk")[:SHOWN]]
+    """即將到期: the days of the person's cases and things, the next first."""
+    day = today()
+    desk = _desk(request) if request.user.is_staff else None
+    rows = []
+    for one in agenda(request.user, today=day, until=day + SOON, most=SHOWN, desk=desk):
+        said, tone = words.due_words(one.deadline.due_on, day)
+        title = f"{one.deadline.label}：{one.deadline.case.title}" if one.deadline.case else one.deadline.label
+        rows.append(
+            {
+                "title": title,
+                "url": one.url,
+                "number": one.number,
+                "state_label": said,
+                "tone": tone,
+                "due": roc(one.deadline.due_on),
+            }
+        )
+    return rows
+
+
+def recent(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """最近通知, read or not."""
+    return [
+        {
+            "title": one.subject,
+            "url": reverse("casework:notice", args=[one.pk]),
+            "number": "",
+            "state_label": "" if one.read_at else "未讀",
+            "tone": "info",
+            "due": roc(taipei_day(one.created_at)),
+        }
+        for one in casepage.inbox(request.user.pk)[:TOLD]
+    ]
 
 
 def letter(*, user: User, code: str, subject: str, body: str, key: str, at: datetime) -> None:
@@ -72,5 +112,6 @@ def enter() -> None:
         NavItem("查驗文件", "casework:check", order=90, public=True),
     )
     register_unread(lambda user: casepage.unread(user.pk))
-    register_waiting(waiting)
-    register_expiring(expiring)
+    register_list("waiting", waiting)
+    register_list("expiring", expiring)
+    register_list("recent", recent)

@@ -5,7 +5,7 @@ worker, doubled or late changes nothing but lateness. The schedule is in config.
 from celery import shared_task
 
 from accounts.clock import now, today
-from casework.services import delivery, exports, findings, impact, retention, sweeping
+from casework.services import delivery, exports, findings, impact, reaching, retention, sweeping
 
 
 @shared_task(name="casework.tasks.deliver_notices")
@@ -56,3 +56,9 @@ def keep_no_longer() -> None:
 def check_consistency() -> None:
     """The nightly check; what it finds stands on the desk of whoever watches."""
     findings.look(at=now())
+
+
+@shared_task(name="casework.tasks.send_digests")
+def send_digests() -> None:
+    """每日彙整: one letter a day to those who asked for one."""
+    reaching.send_digests(at=now())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from casework.views import applicant, check, demo_mail, files, inbox
+from casework.views import applicant, check, demo_mail, files, inbox, rules, reach
 
 app_name = "casework"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("cases/search/", applicant.search, name="search"),
     path("cases/inbox/", inbox.inbox, name="inbox"),
     path("cases/inbox/<int:pk>/", inbox.notice, name="notice"),
+    path("me/notices/", reach.settings_page, name="reach"),
+    path("me/calendar/new/", reach.make_feed, name="feed_make"),
+    path("me/calendar/stop/", reach.drop_feed, name="feed_drop"),
+    path("calendar/<str:token>.ics", reach.feed, name="feed"),
     path("cases/exports/", inbox.exports, name="exports"),
     path("cases/exports/<int:pk>/file/", inbox.export_file, name="export_file"),
     path("cases/autosave/", inbox.autosave, name="autosave"),
@@ -21,6 +25,8 @@ urlpatterns = [
     path("cases/<case:number>/message/", applicant.message, name="message"),
     path("cases/<case:number>/corrections/<int:item>/", applicant.correction_answer, name="correction_answer"),
     path("demo/mail/", demo_mail.demo_mail, name="demo_mail"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<slug:scheme>/", rules.rules_of, name="rules_of"),
     path("check/", check.form, name="check"),
     path("check/<case:number>/<slug:code>/", check.check, name="check"),
 ]

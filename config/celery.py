@@ -29,6 +29,8 @@ SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     # 1 January and 1 July; on every other day it finds this half-year's inventory open already
     "45+ 網站閒置日數": ("senior45.tasks.follow_the_law", crontab(hour=0, minute=7)),
     "45+ 網站帳號清查": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
+    # a second and third time for letters that a stopped machine missed; nobody gets two on one day
+    "寄送每日彙整": ("casework.tasks.send_digests", crontab(hour="8,12,16", minute=0)),
     "刪除逾保存期限資料": ("casework.tasks.keep_no_longer", crontab(hour=3, minute=40)),
     "一致性檢查": ("casework.tasks.check_consistency", crontab(hour=2, minute=30)),
     "清除逾期登入階段": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),

@@ -12,10 +12,12 @@ from casework.deadline_handlers import register_handler
 from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.models import Case
+from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services import corrections
 from casework.services.law import law_in_force
 from casework.services.signoffs import StepState, next_step, why_not_sign
 from casework.templatetags.casework import roc_moment
+from casework.things import Things, register_things
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
 from ojt_accounts.models import Application, Registration, TrainingAccount, UnitForm
@@ -31,6 +33,7 @@ from ojt_accounts.permissions import (
 )
 from ojt_accounts.rules.papers import PAPERS
 from ojt_accounts.selectors import (
+    accounts_of,
     application_of,
     differences,
     findings,
@@ -318,6 +321,19 @@ def _consistency() -> Sequence[str]:
 register_handler(filing.HANDLE, reminding.late_office, reminding.remind_office, owed_after=True)
 register_handler(filing.CORRECT, reminding.late_unit, reminding.remind_unit, owed_after=True)
 register_handler(setting.RIGHTS_END, reminding.rights_ended, reminding.remind_rights)
+
+register_things(
+    Things(
+        "ojt_accounts.trainingaccount",
+        lambda user: accounts_of(user).exclude(state=TrainingAccount.State.CLOSED).values_list("pk", flat=True),
+        "ojt_accounts:unit_home",
+    )
+)
+classify(
+    REMINDER,
+    *(f"ojt_accounts.{one}" for one in ("correct_soon", "rights_end_soon", "handle_soon", "handle_late", "rollover")),
+)
+classify(PROGRESS, "ojt_accounts.receipt")
 
 register(
     CaseType(

@@ -14,6 +14,7 @@ from casework.kernel.dates import roc
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Reminder
+from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from casework.services.telling import told_applicant
@@ -276,6 +277,8 @@ def _late_closing(deadlines: list[Deadline], at: datetime) -> None:
 
 
 register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
+classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late")
+classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published")
 
 register(
     CaseType(

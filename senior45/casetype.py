@@ -11,8 +11,10 @@ from accounts.rights import can
 from casework.casetypes import Act, CaseType, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.models import Case, Deadline
+from casework.notice_kinds import PROGRESS, REMINDER, WORK, classify
 from casework.services.deadlines import thing_of
 from casework.services.law import law_in_force
+from casework.things import Things, register_things
 from senior45 import wordings  # noqa: F401 - declares the texts
 from senior45.forms import requests as forms
 from senior45.models import AccountRequest, AccountRight, SiteAccount
@@ -196,6 +198,16 @@ register_handler(accounts.HAND_OVER, _hand_over)
 register_handler(leavers.LEAVER, leavers.close_ex_officio, leavers.remind)
 register_handler(articles.EXPIRE, articles.expire)
 register_handler(inventory.TERM, inventory.escalate, inventory.remind, owed_after=True)
+register_things(
+    Things(
+        "senior45.siteaccount",
+        lambda user: user.site_accounts.exclude(state=SiteAccount.State.CLOSED).values_list("pk", flat=True),
+        "senior45:home",
+    )
+)
+classify(REMINDER, "senior45.answer_soon", "senior45.answer_late", "senior45.idle_warning", "senior45.leaver_reminder")
+classify(WORK, "senior45.article_to_review", "senior45.to_head", "senior45.to_window", "senior45.filed")
+classify(PROGRESS, "senior45.filed_copy", "senior45.article_published", "senior45.register")
 
 register(
     CaseType(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, landing, register_waiting
+from accounts.panels import Block, landing, register_list
 from casework import converters  # noqa: F401  (enters <case:…>)
 from senior45.permissions import FILE, REVIEW, WRITE
 from senior45.views import content, front, inventory, requests, sheets  # noqa: F401  (sheets register their exporter)
@@ -61,4 +61,4 @@ register_nav(
     NavItem("45+ 審稿", "senior45:review", right=REVIEW, order=43),
 )
 landing.register(Block("senior45", "senior45/landing.html", lambda request: {}, order=40))
-register_waiting(content.waiting_rows)
+register_list("waiting", content.waiting_rows)

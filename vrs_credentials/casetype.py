@@ -16,7 +16,9 @@ from casework.kernel.law import Law
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case
+from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from casework.services import corrections
+from casework.things import Things, register_things
 from vrs_credentials import (
     documents,  # noqa: F401 - registers the papers
     states,
@@ -240,3 +242,14 @@ register(
 )
 for _code, (_lapse, _remind) in reminding.HANDLERS.items():
     register_handler(_code, _lapse, _remind)
+register_things(
+    Things(
+        "vrs_credentials.certificate",
+        lambda user: user.vrs_certificates.values_list("pk", flat=True),
+        "vrs_credentials:dashboard",
+    )
+)
+classify(REMINDER, "vrs_credentials.ends_soon", "vrs_credentials.supplement_due")
+classify(WORK, "vrs_credentials.assigned", "vrs_credentials.opinions")
+classify(PROGRESS, "vrs_credentials.receipt", "vrs_credentials.credited")
+classify(SITE, "vrs_credentials.answered", "vrs_credentials.roster", "vrs_credentials.attendance")

@@ -13,6 +13,7 @@ from casework.models.filing import Attachment, CorrectionItem, CorrectionRequest
 from casework.models.law import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.models.notice import Message, Notice
 from casework.models.operation import Finding, JobRun
+from casework.models.reach import CalendarFeed, MailChoice
 from casework.models.work import ExportJob, SavedFilter
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Amendment",
     "Attachment",
     "CalendarDay",
+    "CalendarFeed",
     "Case",
     "CaseGroupObjectPermission",
     "CasePerson",
@@ -35,6 +37,7 @@ __all__ = [
     "ImpactLine",
     "ImpactSheet",
     "JobRun",
+    "MailChoice",
     "Message",
     "Notice",
     "NumberSeries",

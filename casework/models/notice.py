@@ -14,6 +14,8 @@ class Notice(models.Model):
         QUEUED = "queued", "待寄送"
         SENT = "sent", "已寄出"
         REFUSED = "refused", "退信"
+        DAILY = "daily", "待每日彙整"
+        IN_DIGEST = "in_digest", "已彙整寄出"
 
     key = models.CharField(max_length=200, unique=True)
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name="收件人")
@@ -38,6 +40,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notice_inbox"),
             models.Index(fields=["next_try_at", "id"], condition=models.Q(mail_state="queued"), name="notice_outbox"),
+            models.Index(fields=["user", "created_at"], condition=models.Q(mail_state="daily"), name="notice_daily"),
         ]
 
 

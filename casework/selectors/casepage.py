@@ -1,6 +1,6 @@
 """What one case page reads, each part in one query."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from casework.models import (
     Attachment,
@@ -72,4 +72,6 @@ def unread(user_id: int) -> int:
 
 
 def inbox(user_id: int) -> QuerySet[Notice]:
-    return Notice.objects.filter(Q(user_id=user_id)).select_related("case").order_by("-created_at", "-pk")
+    """The daily letter repeats what stands here."""
+    rows = Notice.objects.filter(user_id=user_id).exclude(code="casework.digest")
+    return rows.select_related("case").order_by("-created_at", "-pk")

@@ -19,7 +19,8 @@ from accounts.rights import can, can_anywhere
 from accounts.roles import Side, right
 from casework.casetypes import casetype
 from casework.errors import NotPermitted, Refused
-from casework.models import Case, Notice
+from casework.models import Case, MailChoice, Notice
+from casework.notice_kinds import How, kind_of_notice
 from casework.rights import WATCH
 from casework.services.cases import lock
 from casework.services.events import record
@@ -67,7 +68,13 @@ def notify_each(told: Sequence[Told], *, code: str, at: datetime, mail: bool = T
     """Different words for different people in one statement: what a deadline handler calls with its list."""
     if not told:
         return []
-    rows = {notice.key: notice for notice in (_notice(one, code, at, mail) for one in told)}
+    chosen = choices_of((one.user.pk for one in told), code) if mail else {}
+    rows = {
+        notice.key: notice
+        for notice in (
+            _notice(one, code, at, chosen.get(one.user.pk, How.AT_ONCE) if mail else How.NONE) for one in told
+        )
+    }
     columns = [field for field in Notice._meta.concrete_fields if not field.primary_key]
     names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
     arrays = ", ".join(f"%s::{field.db_type(connection).split('(')[0]}[]" for field in columns)
@@ -91,13 +98,25 @@ def notify_each(told: Sequence[Told], *, code: str, at: datetime, mail: bool = T
     return fresh
 
 
-def _notice(told: Told, code: str, at: datetime, mail: bool) -> Notice:
+_STATES = {How.AT_ONCE: Notice.Mail.QUEUED, How.DAILY: Notice.Mail.DAILY, How.NONE: Notice.Mail.NONE}
+
+
+def choices_of(users: Iterable[int], code: str) -> dict[int, How]:
+    """Those of `users` who chose for notices of `code`; one query, and none where there is nothing to choose."""
+    kind = kind_of_notice(code)
+    if len(kind.choices) < 2:
+        return {}
+    rows = MailChoice.objects.filter(user__in=set(users), kind=kind.code)
+    return {one.user_id: How(one.how) for one in rows if one.how in kind.choices}
+
+
+def _notice(told: Told, code: str, at: datetime, how: How) -> Notice:
     key = f"{told.key}:{told.user.pk}"
     if len(key) > KEY_LENGTH:
         key = f"{key[:120]}:{hashlib.sha256(key.encode()).hexdigest()}"
-    state, error = Notice.Mail.NONE, ""
-    if mail:
-        state, error = (Notice.Mail.QUEUED, "") if told.user.email else (Notice.Mail.REFUSED, "收件人沒有電子郵件信箱")
+    state, error = _STATES[how], ""
+    if how is not How.NONE and not told.user.email:
+        state, error = Notice.Mail.REFUSED, "收件人沒有電子郵件信箱"
     return Notice(
         key=key,
         user=told.user,
@@ -108,7 +127,7 @@ def _notice(told: Told, code: str, at: datetime, mail: bool) -> Notice:
         link=told.link,
         created_at=at,
         mail_state=state,
-        mail_to=told.user.email if mail else "",
+        mail_to="" if how is How.NONE else told.user.email,
         next_try_at=at,
         error=error,
     )

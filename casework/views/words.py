@@ -242,12 +242,14 @@ MAIL_TONES = {
     Notice.Mail.QUEUED: "info",
     Notice.Mail.SENT: "good",
     Notice.Mail.REFUSED: "bad",
+    Notice.Mail.DAILY: "info",
+    Notice.Mail.IN_DIGEST: "good",
 }
 
 
 def mail(notice: Notice) -> dict[str, Any]:
     state = Notice.Mail(notice.mail_state)
-    resend = state in (Notice.Mail.SENT, Notice.Mail.REFUSED)
+    resend = state in (Notice.Mail.SENT, Notice.Mail.REFUSED, Notice.Mail.IN_DIGEST)
     return {"notice": notice, "label": state.label, "tone": MAIL_TONES[state], "can_resend": resend}
 
 

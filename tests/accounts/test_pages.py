@@ -132,12 +132,13 @@ def test_unread_is_asked_only_where_shown(user, monkeypatch, rf: RequestFactory)
 
 def test_start_page_out_and_in(user, client, monkeypatch):
     monkeypatch.setattr(panels.dashboard, "_blocks", {})
-    monkeypatch.setattr(panels, "_lists", {"waiting": [], "expiring": []})
+    monkeypatch.setattr(panels, "_lists", {"waiting": [], "expiring": [], "recent": []})
     assert "登入後申辦" in client.get("/").content.decode()
-    panels.register_waiting(
+    panels.register_list(
+        "waiting",
         lambda request: [
             {"title": "補正", "url": "/me/", "number": "OA-115-000001", "state_label": "待補正", "tone": "warn"}
-        ]
+        ],
     )
     sign_in(client, "lina88")
     body = client.get("/").content.decode()

@@ -1,0 +1,33 @@
+"""Whose things deadlines hang on: an account, a certificate, an accreditation outlives its case and has days of its own.
+
+Each scheme says for its tables which rows are a person's and where they are shown; the start page and the calendar ask here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """`kind` as a deadline names it (`ojt_accounts.trainingaccount`); `of(user)` the keys of the person's own rows."""
+
+    kind: str
+    of: Callable[[Any], Iterable[int]]
+    url_name: str
+
+
+_things: dict[str, Things] = {}
+
+
+def register_things(*things: Things) -> None:
+    for one in things:
+        _things[one.kind] = one
+
+
+def all_things() -> list[Things]:
+    return list(_things.values())
+
+
+def things(kind: str) -> Things:
+    return _things[kind]
