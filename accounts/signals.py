@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from accounts import clock
+from accounts.middleware.idle import BEGAN
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 
@@ -20,6 +21,7 @@ def connect() -> None:
 
 
 def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    request.session[BEGAN] = int(clock.now().timestamp())
     record_access(AccessLog.Action.SIGN_IN, at=clock.now(), user=user, subject=_ways(request, user), request=request)
 
 

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 @register(Tags.security, deploy=True)
 def demonstration_is_off(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The demonstration offers one sign-in button per role: with DEBUG off it would let anybody in."""
-    if settings.DEMO and not settings.DEBUG:
+    if settings.DEMO and not settings.DEVELOPMENT:
         return [
             Error(
                 "DEMO is on while DEBUG is off: the sign-in page would let anybody in as any role.",
@@ -28,7 +28,7 @@ def demonstration_is_off(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 @register(Tags.security, deploy=True)
 def staff_use_a_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """STAFF_SECOND_FACTOR may be off only where nothing is at stake."""
-    if not settings.STAFF_SECOND_FACTOR and not settings.DEBUG:
+    if not settings.STAFF_SECOND_FACTOR and not settings.DEVELOPMENT:
         return [
             Error(
                 "STAFF_SECOND_FACTOR is off while DEBUG is off: agency staff would sign in by password alone.",

@@ -68,11 +68,16 @@ def _object_store() -> dict[str, Any]:
 
 # ── the site ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = env.str("SECRET_KEY")
-DEBUG = env.bool("DEBUG", default=False)
+DEVELOPMENT = env.bool("DEBUG", default=False)  # a working copy: plain HTTP, readable logs, files straight from static/
 DEMO = env.bool("DEMO", default=False)  # sign-in buttons per role; `check --deploy` refuses it with DEBUG off
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+# Django's own error pages show code and values: in the demonstration people see the portal's, unless DEBUG_PAGES=1.
+DEBUG = DEVELOPMENT and env.bool("DEBUG_PAGES", default=not DEMO)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # for links in mail and QR codes, which have no request
+SECURITY_CONTACT = env.str(
+    "SECURITY_CONTACT", default="mailto:security@localhost"
+)  # who hears of a weakness: security.txt
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 FIELD_KEYS = _field_keys(env.str("FIELD_KEYS"))
 INDEX_KEY = _key(env.str("INDEX_KEY"), "INDEX_KEY")
@@ -124,6 +129,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.metrics.Measured",
+    "accounts.middleware.headers.SecurityHeaders",  # outermost: errors and static files too
     "accounts.middleware.reference.ReferenceNumber",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -143,6 +149,7 @@ MIDDLEWARE = [
     "accounts.middleware.idle.IdleSignOut",
     "accounts.middleware.signed_in.SignedIn",
     "accounts.middleware.signed_in.FirstThingsFirst",
+    "accounts.middleware.limits.RateLimits",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -303,6 +310,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 
 # bounds what it does not see. Not saved at every request: the moment last seen is written once a minute.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ABSOLUTE_SECONDS = 12 * 3600  # signed out for good, however busy: a day's work needs one sign-in
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -313,21 +321,37 @@ GUARDIAN_MONKEY_PATCH_GROUP = False
 GUARDIAN_RAISE_403 = True
 
 # ── headers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]  # asked for from inside, over plain HTTP
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEVELOPMENT else 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
+SECURE_HSTS_PRELOAD = not DEVELOPMENT
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Nothing here uses them, so nothing that slips in may; passkeys are asked for by our own pages alone.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{name}=()"
+            for name in (
+                "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
+                "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
+                "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+            )
+        ),
+        "publickey-credentials-get=(self)",
+        "publickey-credentials-create=(self)",
+        "fullscreen=(self)",
+    ]
+)  # fmt: skip
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if not DEBUG:
+if not DEVELOPMENT:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -361,12 +385,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a roster of 120 people in one form
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 STORAGES: dict[str, dict[str, Any]] = {
     "default": _object_store() if env.str("S3_BUCKET", default="") else {"BACKEND": "casework.stores.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEVELOPMENT
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -383,7 +407,7 @@ if RETENTION_DAYS["access_log"] < 3 * 366:
     raise ImproperlyConfigured("RETENTION_ACCESS_LOG_DAYS is less than three years; the database refuses that.")
 
 # ── mail ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 EMAIL_TIMEOUT = 10
 
@@ -391,6 +415,6 @@ EMAIL_TIMEOUT = 10
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # whoever reads /metrics brings it; empty: no such address
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-LOGGING = configure(readable=DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING = configure(readable=DEVELOPMENT, level=env.str("LOG_LEVEL", default="INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # ReferenceNumber writes it; a visitor's own is overwritten

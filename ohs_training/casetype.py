@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from casework.notice_kinds import REMINDER, classify
+from casework.things import Things, register_things
 from django.urls import reverse
 
 from accounts.clock import now, today
@@ -16,10 +18,8 @@ from casework.kernel.law import Law
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
 from casework.models import Case
-from casework.notice_kinds import REMINDER, classify
 from casework.services import corrections
 from casework.services.law import law_in_force
-from casework.things import Things, register_things
 from ohs_training.forms import acts as forms
 from ohs_training.models import Accreditation, Revocation
 from ohs_training.permissions import (

@@ -90,6 +90,8 @@ ROWS: dict[str, Row] = {
     "portal:sitemap": public(),
     "portal:accessibility": public(),
     "portal:privacy": public(),
+    "portal:terms": public(),
+    "portal:security_txt": public(),
     "portal:design": public(),
     "portal:me": members(),
     "portal:log": members(),

@@ -1,4 +1,5 @@
-"""閒置登出: a person who does nothing for a while is signed out, with a warning beforehand (static/js/portal.js).
+"""閒置登出: a person who does nothing for a while is signed out, with a warning beforehand (static/js/portal.js); and whoever
+has been signed in for SESSION_ABSOLUTE_SECONDS, however busy.
 
 The moment last seen stands in the session and is written at most once a minute. A request the page makes by itself (header
 `X-Background`) is not activity. The keep-alive address is an ordinary request.
@@ -16,10 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts import clock
 
 SEEN = "seen_at"
+#: When this session began; accounts.signals writes it at sign-in.
+BEGAN = "signed_in_at"
 #: How long the page last shown may be left: 0 where it signs nobody out.
 LIMIT = "idle_limit"
 WRITE_EVERY = 60
-IDLE_REASON = "閒置逾時自動登出"
+IDLE_REASON, AGE_REASON = "閒置逾時自動登出", "登入時間已達上限"
 
 
 def idle_seconds(user: Any) -> int:
@@ -81,6 +84,12 @@ class IdleSignOut:
         if not request.user.is_authenticated:
             return
         now = clock.now()
+        if (
+            int(now.timestamp()) - request.session.setdefault(BEGAN, int(now.timestamp()))
+            > settings.SESSION_ABSOLUTE_SECONDS
+        ):
+            sign_out_aged(request)
+            return
         seen = request.session.get(SEEN)
         idle = int(now.timestamp()) - seen if seen is not None else None
         left_at = request.session.get(LIMIT, idle_seconds(request.user))
@@ -102,3 +111,12 @@ def sign_out_idle(request: HttpRequest) -> None:
     request.sign_out_reason = IDLE_REASON  # type: ignore[attr-defined]
     logout(request)
     messages.info(request, f"您已超過 {minutes} 分鐘沒有操作，系統已自動登出。請重新登入，將回到剛才的頁面。")
+
+
+def sign_out_aged(request: HttpRequest) -> None:
+    """However busy: a session somebody else got hold of must end some time."""
+    request.sign_out_reason = AGE_REASON  # type: ignore[attr-defined]
+    logout(request)
+    messages.info(
+        request, f"為了保護帳號，登入滿 {settings.SESSION_ABSOLUTE_SECONDS // 3600} 小時須重新登入，將回到剛才的頁面。"
+    )

@@ -49,8 +49,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
-def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "429.html", status=429)
+#: What allauth's limiter does not say: its longest window for one name.
+ATTEMPTS_SECONDS = 900
+
+
+def too_many(
+    request: HttpRequest, exception: Exception | None = None, *, seconds: int = ATTEMPTS_SECONDS
+) -> HttpResponse:
+    """Too often in too short a time: the page says after how many minutes to come back."""
+    response = render(request, "429.html", {"minutes": -(-seconds // 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,11 +1,14 @@
 """首頁, 網站導覽, statements: pages that belong to no scheme."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import panels
+from accounts import clock, panels
 
 
 @login_not_required
@@ -34,6 +37,32 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html")
+
+
+@login_not_required
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/terms.html")
+
+
+#: How long a finder may rely on what security.txt says.
+SECURITY_TXT_HOLDS = timedelta(days=180)
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness (RFC 9116). The contact is the operator's: SECURITY_CONTACT."""
+    site = settings.SITE_URL.rstrip("/")
+    expires = (clock.now() + SECURITY_TXT_HOLDS).strftime("%Y-%m-%dT00:00:00Z")
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires}",
+        "Preferred-Languages: zh-TW, en",
+        f"Canonical: {site}/.well-known/security.txt",
+        f"Policy: {site}/terms/#report",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

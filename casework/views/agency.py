@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.limits import EXPORT, limited
 from casework.admin_site import holds, rights_of
 from casework.filters import WorkFilter
 from casework.forms import ActForm
@@ -144,6 +145,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting
+@limited(EXPORT)
 def export(request: HttpRequest) -> HttpResponse:
     """The list as asked for, written in the background."""
     form = WorkFilter(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.catalogue import REVEAL
 from accounts.clock import now, today
+from accounts.limits import REVEALING, limited
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
@@ -186,6 +187,7 @@ def identifiers(found: Case) -> list[Identifier]:
 
 
 @acting
+@limited(REVEALING)
 def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """One full identifier, shown once, after the reason is logged (OA-20)."""
     found, _ = _load(request, number)

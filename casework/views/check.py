@@ -5,21 +5,17 @@ import unicodedata
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.clock import now
-from accounts.services.access import client_address
+from accounts.limits import CHECK, limited
 from casework import papers
 from casework.forms import PortalForm
 from casework.models import Document
 from casework.selectors import casepage
 
-#: Questions from one address in a minute. A code has 60 bits: this keeps the log readable, the code keeps the paper.
-PER_MINUTE = 20
 TONES = {Document.State.ISSUED: "good", Document.State.REPLACED: "warn", Document.State.REVOKED: "bad"}
 
 
@@ -45,15 +41,6 @@ class CheckForm(PortalForm):
         return code
 
 
-def _too_often(request: HttpRequest) -> bool:
-    key = f"check:{client_address(request)}:{now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=120)
-    try:
-        return bool(cache.incr(key) > PER_MINUTE)
-    except ValueError:  # the entry went between the two calls
-        return False
-
-
 def _kind(document: Document | None) -> papers.Paper | None:
     """None also for a paper of a scheme this site no longer offers."""
     try:
@@ -77,9 +64,8 @@ def form(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_GET
+@limited(CHECK)
 def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
-    if _too_often(request):
-        return render(request, "429.html", status=429)
     document = casepage.checked_document(number, _code(code))
     holds = document is not None and document.state == Document.State.ISSUED
     kind = _kind(document)

@@ -7,6 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from accounts.clock import now
+from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework.models import Attachment, Document
@@ -30,6 +31,7 @@ def secure(response: HttpResponse, media_type: str) -> HttpResponse:
 
 @require_GET
 @acting
+@limited(DOWNLOAD)
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """An uploaded paper. `?download` saves it under the name it came with."""
     one = get_object_or_404(Attachment.objects.select_related("case"), pk=pk)
@@ -50,6 +52,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @acting
+@limited(DOWNLOAD)
 def document(request: HttpRequest, number: str) -> HttpResponse:
     """An issued paper, byte for byte as it was issued."""
     try:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now
+from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework.kernel.identifiers import looks_like_person_id
@@ -49,6 +50,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@limited(DOWNLOAD)
 def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ExportJob.objects.exclude(file=""), pk=pk, user=request.user, state=ExportJob.State.DONE)
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"匯出：{job.title}", request=request)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.catalogue import REVEAL
 from accounts.clock import now, today
+from accounts.limits import REVEALING, limited
 from accounts.models import User
 from accounts.services.identifiers import reveal_national_id
 from casework.admin_site import holds
@@ -150,6 +151,7 @@ def resend_mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @acting
+@limited(REVEALING)
 def reveal_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The full national ID of a person in the register, with a reason that is logged."""
     require(request, PEOPLE)

@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
@@ -146,6 +147,7 @@ def _prints(place: Any) -> list[dict[str, str]]:
 
 @require_safe
 @acting
+@limited(DOWNLOAD)
 def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     """A form as the class stands. It holds identifiers: the printing is logged. `?day=` and `?blank` are 附表八's."""
     place = load(request, number)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
+from accounts.limits import EXPORT, limited
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
 from casework.errors import NotPermitted
@@ -210,6 +211,7 @@ def _remind(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_POST
 @acting
+@limited(EXPORT)
 def export(request: HttpRequest) -> HttpResponse:
     """The list as asked for, written in the background."""
     branches_of(request.user)

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework import papers
@@ -35,6 +36,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 @require_safe
 @acting
+@limited(DOWNLOAD)
 def printed(request: HttpRequest, number: str, paper: str, pk: int | None = None) -> HttpResponse:
     """A working copy as the case stands, to sign by hand or to look at. It holds identifiers: the printing is logged."""
     case = Case.objects.select_related("office", "organisation").get(number=number, kind=KIND)

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
 from casework.kernel.dates import TAIPEI, roc
 from casework.kernel.identifiers import mask_name
@@ -196,6 +197,7 @@ def _open_row(request: HttpRequest, one: Course) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
+@limited(PUBLIC_DATA)
 def open_data(request: HttpRequest, kind: str) -> HttpResponse:
     """What the list shows, whole, as CSV or JSON; the same question as the list's."""
     asked: Asked = CatalogueForm(request.GET).asked()

@@ -4,14 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import now, today
-from accounts.services.access import client_address
+from accounts.limits import REGISTER, limited
 from casework.services.drafts import draft, drop_draft
 from casework.services.wordings import wording
 from casework.views.acting import acting, into_form
@@ -22,31 +21,21 @@ from ojt_subsidy.services import profile, signing_up
 from ojt_subsidy.views.pages import page, pressed
 from ojt_subsidy.wordings import PURPOSE
 
-PER_HOUR = 30
-
 
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @acting
+@limited(REGISTER)
 def join(request: HttpRequest) -> HttpResponse:
     """加入會員. The answer is the same whether or not the address belongs to somebody already."""
     form = JoinForm(request.POST or None)
-    if request.method == "POST":
-        key = f"ojt_subsidy.join:{client_address(request)}:{now():%Y%m%d%H}"
-        cache.add(key, 0, timeout=7200)
-        try:
-            often = cache.incr(key) > PER_HOUR
-        except ValueError:  # the entry went between the two calls
-            often = False
-        if often:
-            return render(request, "429.html", status=429)
-        if form.is_valid():
-            given = form.cleaned_data
-            with into_form(request, form) as tried:
-                signing_up.sign_up(name=given["name"], email=given["email"], account=given["account"], at=now())
-            if tried.ok:
-                return redirect("ojt_subsidy:joined")
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        with into_form(request, form) as tried:
+            signing_up.sign_up(name=given["name"], email=given["email"], account=given["account"], at=now())
+        if tried.ok:
+            return redirect("ojt_subsidy:joined")
     context = {"form": form, "purpose": wording(PURPOSE, on=today())}
     return page(request, "join", context, status=422 if form.errors else 200)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.limits import EXPORT, limited
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.admin_site import holds
@@ -232,6 +233,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @acting
+@limited(EXPORT)
 def campaign_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Every line as ODS; the file follows with a notice."""
     _require(request, VIEW_ALL)

@@ -18,6 +18,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.clock import today
+from accounts.limits import PUBLIC_DATA, limited
 from casework.kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, ArticleFile, ArticlePicture, ArticleVersion
 from senior45.params import CATEGORY_LABELS, Category
@@ -242,6 +243,7 @@ def _feed(rows: Any, title: str, link: str) -> str:
 
 
 @public_page
+@limited(PUBLIC_DATA)
 def feed(request: HttpRequest, slug: str) -> str:
     if slug not in SLUGS:
         raise Http404
@@ -254,11 +256,13 @@ def feed(request: HttpRequest, slug: str) -> str:
 
 
 @public_page
+@limited(PUBLIC_DATA)
 def feed_all(request: HttpRequest) -> str:
     return _feed(public_articles(today()), "全部類別", reverse("plus45:home"))
 
 
 @public_page
+@limited(PUBLIC_DATA)
 def sitemap(request: HttpRequest) -> str:
     """sitemap.xml of what is public today."""
     site = settings.SITE_URL.rstrip("/")

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.limits import REGISTER, limited
 from accounts.roles import Side
-from accounts.services.access import client_address
 from casework.models import Case
 from casework.selectors import case_on_side
 from casework.services.law import law_in_force
@@ -38,9 +38,6 @@ from senior45.selectors import (
 )
 from senior45.services import designating, leavers, requests
 from senior45.wordings import TERMS
-
-#: Registrations from one address in an hour.
-REGISTRATIONS = 10
 
 
 def _shown(account: SiteAccount) -> dict[str, Any]:
@@ -221,21 +218,17 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @acting
+@limited(REGISTER)
 def join(request: HttpRequest) -> HttpResponse:
     """首次申請: somebody the portal does not know yet."""
     if request.user.is_authenticated:
         return redirect("senior45:apply")
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        key = f"s45.join:{client_address(request)}"
-        cache.add(key, 0, 3600)
-        if cache.incr(key) > REGISTRATIONS:
-            form.add_error(None, "登錄次數過多，請一小時後再試，或洽貴單位聯繫窗口。")
-        else:
-            with into_form(request, form) as tried:
-                designating.register(at=now(), **form.cleaned_data)
-            if tried.ok:
-                return render(request, "senior45/joined.html", {"email": form.cleaned_data["email"]})
+        with into_form(request, form) as tried:
+            designating.register(at=now(), **form.cleaned_data)
+        if tried.ok:
+            return render(request, "senior45/joined.html", {"email": form.cleaned_data["email"]})
     return render(request, "senior45/join.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.limits import EXPORT, limited
 from casework.kernel.dates import roc
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
@@ -186,6 +187,7 @@ def planner(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @acting
+@limited(EXPORT)
 def export(request: HttpRequest) -> HttpResponse:
     """My certificates and hours as a sheet."""
     request_export(

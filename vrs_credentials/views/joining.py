@@ -2,40 +2,27 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now
-from accounts.services.access import client_address
+from accounts.limits import REGISTER, limited
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms.applying import InstitutionForm, JoinForm, JoinInstitutionForm, ProfileForm
 from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services import joining
 from vrs_credentials.views.common import form_page, institution_of, page, professional_of
 
-PER_HOUR = 20
 PURPOSE = (
     "勞動部勞動力發展署及其委託單位為辦理專業人員資格審查、時數登錄及證明核發，蒐集您的姓名、身分證字號、出生日期及聯絡資料，於法令所定期間內利用；"
     "您得查詢、閱覽、更正或請求停止利用。"
 )
 
 
-def _too_often(request: HttpRequest) -> bool:
-    key = f"vrs-join:{client_address(request)}:{now():%Y%m%d%H}"
-    cache.add(key, 0, timeout=3700)
-    try:
-        return bool(cache.incr(key) > PER_HOUR)
-    except ValueError:
-        return False
-
-
 def _joining(request: HttpRequest, form: JoinForm | JoinInstitutionForm, act: object, title: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("vrs_credentials:profile")
-    if request.method == "POST" and _too_often(request):
-        form.add_error(None, "短時間內申請次數過多，請稍後再試。")
-    elif request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "agree"}
         with into_form(request, form) as tried:
             user = act(**given, at=now())  # type: ignore[operator]
@@ -48,6 +35,7 @@ def _joining(request: HttpRequest, form: JoinForm | JoinInstitutionForm, act: ob
 
 @login_not_required
 @acting
+@limited(REGISTER)
 def join(request: HttpRequest) -> HttpResponse:
     """專業人員加入會員: the password is set through a mailed link."""
     return _joining(request, JoinForm(request.POST or None), joining.join, "專業人員加入會員")
@@ -55,6 +43,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @acting
+@limited(REGISTER)
 def join_institution(request: HttpRequest) -> HttpResponse:
     return _joining(request, JoinInstitutionForm(request.POST or None), joining.join_institution, "機構單位加入會員")
 

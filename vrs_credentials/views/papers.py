@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
 from casework import papers as printing
 from casework.casetypes import casetype
@@ -148,6 +149,7 @@ def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @require_GET
 @acting
+@limited(DOWNLOAD)
 def print_case(request: HttpRequest, number: str, what: str) -> HttpResponse:
     """The application's own form, or its pledge with the person's data, as a working copy."""
     case = _any_case(request, number)
