@@ -1,5 +1,5 @@
 """Uploaded files, judged by content and never by name or declared type (附件收件檢查). No Django models here."""
 
-from casework.intake.judge import DEFAULT, Limits, Verdict, judge
+from casework.intake.judge import DEFAULT, Kind, Limits, Verdict, judge
 
-__all__ = ["DEFAULT", "Limits", "Verdict", "judge"]
+__all__ = ["DEFAULT", "Kind", "Limits", "Verdict", "judge"]

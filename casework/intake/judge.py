@@ -20,7 +20,14 @@ from casework.intake.reasons import OK, SENTENCES, not_pdf_sentence
 
 MB = 1024 * 1024
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = {"pdf": "casework.intake.judge_pdf", "image": "casework.intake.judge_image"}
+#: What a field takes: PDF; a photograph or scan (JPEG, PNG); GIF; OpenDocument.
+Kind = Literal["pdf", "image", "gif", "odf"]
+MODULES = {
+    "pdf": "casework.intake.judge_pdf",
+    "image": "casework.intake.judge_image",
+    "gif": "casework.intake.judge_image",
+    "odf": "casework.intake.judge_odf",
+}
 #: qpdf, told to stop by these, has run out of time; by any other signal it has crashed.
 OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
@@ -60,7 +67,7 @@ class Verdict:
 def judge(
     path: str | os.PathLike[str],
     *,
-    kind: Literal["pdf", "image"] = "pdf",
+    kind: Kind = "pdf",
     limits: Limits = DEFAULT,
     clamd: str = "",
 ) -> Verdict:
@@ -101,13 +108,11 @@ def judge(
     scan = scanner.scan(path, clamd) if clamd else scanner.NOT_SCANNED
     if scan.found:
         return answer("virus", digest=digest, scan=scan)
-    sentence = f"檔案可以使用，共 {pages} 頁。" if pages else "圖片可以使用。"
+    sentence = f"檔案可以使用，共 {pages} 頁。" if pages else "檔案可以使用。" if kind == "odf" else "圖片可以使用。"
     return answer(OK, sentence, pages=pages if isinstance(pages, int) else None, media=media, digest=digest, scan=scan)
 
 
-def run(
-    paths: list[str], *, kind: Literal["pdf", "image"] = "pdf", limits: Limits = DEFAULT
-) -> list[dict[str, object]]:
+def run(paths: list[str], *, kind: Kind = "pdf", limits: Limits = DEFAULT) -> list[dict[str, object]]:
     """Judges files in one subprocess, in order. The limits hold for all of them together: meant for one, or for small ones.
 
     A subprocess that dies has refused the file it died of; the files after it are answered `unreadable` too.
@@ -115,6 +120,8 @@ def run(
     own = {
         "pdf": ["--max-pages", limits.max_pages, "--max-inflated", limits.max_inflated],
         "image": ["--max-pixels", limits.max_pixels],
+        "gif": ["--gif", "--max-pixels", limits.max_pixels],
+        "odf": ["--max-inflated", limits.max_inflated],
     }[kind]
     command = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""Judges JPEG and PNG files by decoding them; meant to run alone: `python -m casework.intake.judge_image PATH`.
+"""Judges JPEG and PNG files, or GIF, by decoding them; meant to run alone: `python -m casework.intake.judge_image PATH`.
 
 Prints one JSON line per file, like judge_pdf. Imports the standard library and Pillow only.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from casework.intake.confine import arguments, confine, say
 from casework.intake.reasons import OK, SENTENCES
@@ -44,14 +44,67 @@ def examine(path: str, max_pixels: int) -> tuple[str, str]:
     return OK, media
 
 
+#: Pictures of one animation; all of them together are bounded by the pixels too.
+MOST_FRAMES = 100
+
+
+def examine_gif(path: str, max_pixels: int) -> tuple[str, str]:
+    """The same of a GIF. Its blocks are walked first: how many pictures there are and where the file ends, nothing decoded."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        frames, end = gif_blocks(data)
+    except (IndexError, ValueError):
+        return "damaged_image", ""
+    if len(frames) > MOST_FRAMES:
+        return "too_many_frames", ""
+    wide, high = (int.from_bytes(data[at : at + 2], "little") for at in (6, 8))
+    # every frame is drawn on the whole screen, however small it is
+    if wide * high * max(1, len(frames)) > max_pixels or any(w > wide or h > high for w, h in frames):
+        return "huge_image", ""
+    if data[end:].strip(b"\0") or b"PK\x05\x06" in data[-65_557:]:
+        return "polyglot", ""
+    try:
+        with Image.open(path, formats=["GIF"]) as image:
+            drawn = sum(1 for frame in ImageSequence.Iterator(image) if frame.load() is not None)
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError):
+        return "damaged_image", ""
+    return (OK, "image/gif") if drawn == len(frames) > 0 else ("damaged_image", "")
+
+
+def gif_blocks(data: bytes) -> tuple[list[tuple[int, int]], int]:
+    """Width and height of every picture, and where the file ends (GIF89a). Raises IndexError, ValueError."""
+    if data[:6] not in (b"GIF87a", b"GIF89a"):
+        raise ValueError("no GIF")
+    frames, at = [], 13 + _colours(data[10])
+    while data[at] != 0x3B:
+        if data[at] == 0x2C:
+            frames.append((data[at + 5] | data[at + 6] << 8, data[at + 7] | data[at + 8] << 8))
+            at += 10 + _colours(data[at + 9]) + 1
+        elif data[at] == 0x21:
+            at += 2
+        else:
+            raise ValueError("unknown block")
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+    return frames, at + 1
+
+
+def _colours(flags: int) -> int:
+    """Bytes of the colour table that follows."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = arguments("Judge JPEG and PNG files by content; one JSON line each.")
+    parser = arguments("Judge pictures by content; one JSON line each.")
+    parser.add_argument("--gif", action="store_true", help="the files are GIF")
     parser.add_argument("--max-pixels", type=int, default=40_000_000)
     options = parser.parse_args(argv)
     confine(memory=options.max_memory, cpu=options.max_cpu)
     for path in options.paths:
         try:
-            code, media = examine(path, options.max_pixels)
+            code, media = (examine_gif if options.gif else examine)(path, options.max_pixels)
         except MemoryError:
             code, media = "too_heavy", ""
         sentence = SENTENCES.get(code, "").replace("PDF", "檔案")

@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.errors import out_of_room
 from accounts.models import User
 from casework.errors import Refused
-from casework.intake import Limits, Verdict, judge
+from casework.intake import Kind, Limits, Verdict, judge
 from casework.models import Attachment, Case
 from casework.services.cases import lock
 from casework.services.events import record
@@ -25,7 +25,15 @@ log = structlog.get_logger(__name__)
 NO_ROOM_LEFT = (
     "系統檔案儲存空間不足，這份文件沒有存入；您已填寫的資料不受影響。請稍後再上傳，若仍無法上傳，請洽承辦機關。"
 )
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
 
 
 @contextmanager
@@ -40,7 +48,7 @@ def _on_disk(upload: UploadedFile) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def judged(upload: UploadedFile, limits: Limits, kind: str = "pdf", field: str = "file") -> Verdict:
+def judged(upload: UploadedFile, limits: Limits, kind: Kind = "pdf", field: str = "file") -> Verdict:
     """The verdict on a file. Raises Refused at `field` with the reason when it is not acceptable."""
     with _on_disk(upload) as path:
         verdict = judge(path, kind=kind, limits=limits, clamd=settings.CLAMD_ADDRESS)
@@ -63,10 +71,10 @@ def add_attachment(
     details: Mapping[str, Any] | None = None,
     several: bool = False,
     form_field: str = "file",
-    kind: str = "pdf",
+    kind: Kind = "pdf",
 ) -> Attachment:
     """Judge and keep a paper. Unless `several`, an earlier paper of the same field and subject steps aside (it is kept).
-    `kind` is what the field takes: pdf, or image (JPEG, PNG).
+    `kind` is what the field takes: pdf, image (JPEG, PNG), gif or odf.
 
     Who may is the caller's question. Raises Refused.
     """

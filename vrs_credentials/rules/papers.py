@@ -14,7 +14,7 @@ from casework.kernel.rulebook import rule
 Field = Literal["document", "pledge", "flyer", "weight_proof", "sign_in_sheet", "attendance"]
 
 #: field → (figure of kinds, figure of limit). A sign-in sheet and a CSV have no limit of their own in the manual.
-_FIGURES = {
+FIGURES = {
     "document": ("vrs.file_kinds", "vrs.file_limit"),
     "pledge": ("vrs.file_kinds", "vrs.file_limit"),
     "flyer": ("vrs.flyer_kinds", "vrs.flyer_limit"),
@@ -43,7 +43,7 @@ class FileFacts:
 def file_accepted(facts: FileFacts, *, on: date, law: Law) -> Outcome:
     """貳注意事項：上傳檔案僅限 PDF 格式，每一欄位上限為 10MB；切結書須親簽，不得使用電子簽名。"""
     why = Reasoning("VRS-02", on=on, law=law)
-    kinds_code, limit_code = _FIGURES[facts.field]
+    kinds_code, limit_code = FIGURES[facts.field]
     kinds = why.figure(kinds_code)
     allowed = "、".join(k.upper() for k in kinds)
     kind = facts.kind.lower().lstrip(".").replace("jpeg", "jpg")

@@ -9,7 +9,10 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Attachment, Case
 from vrs_credentials.models import OwnEducation, Qualification
+from vrs_credentials.rules import papers as rules_of_papers
 from vrs_credentials.rules import qualification as rules
+
+_ACCEPT = "application/pdf,.pdf,image/jpeg,.jpg,.jpeg,image/gif,.gif,application/vnd.oasis.opendocument.text,.odt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,16 @@ class PaperSlot:
     attachment: Attachment | None = None
     subject: str = ""
     #: Which rule of VRS-02 judges the file.
-    field: str = "document"
+    field: rules_of_papers.Field = "document"
+
+    @property
+    def accept(self) -> str:
+        """For the browser's file chooser; what counts is the content."""
+        return _ACCEPT if self.field in ("flyer", "weight_proof") else "application/pdf,.pdf"
+
+    @property
+    def one_file(self) -> bool:
+        return self.field in ("flyer", "weight_proof")
 
 
 HELP = {
@@ -72,7 +84,7 @@ def qualification_slots(one: Qualification, *, on: date, law: Law) -> list[Paper
     found = []
     for code in outcome.result["documents"]:
         more = f"共 {number} 案（一年一案為原則）。" if code == "case_records" else ""
-        field = "pledge" if code == "pledge" else "document"
+        field: rules_of_papers.Field = "pledge" if code == "pledge" else "document"
         found.append(PaperSlot(code, labels[code], more + HELP.get(code, ""), there.get(code), field=field))
     return found
 
@@ -87,7 +99,7 @@ def education_slots(one: OwnEducation) -> list[PaperSlot]:
         PaperSlot("pledge", EDUCATION_PAPERS["pledge"], HELP["pledge"], there.get("pledge"), field="pledge"),
     ]
     if one.island or one.international or one.lecturer:
-        help_text = "離島地區、國際性質或授課者之證明。"
+        help_text = "離島地區、國際性質或授課者之證明；可用 PDF、JPG、GIF 或 ODT，5 MB 以內。"
         slots.append(
             PaperSlot("weight_proof", "加倍計算證明文件", help_text, there.get("weight_proof"), field="weight_proof")
         )

@@ -17,7 +17,6 @@ from simple_history.utils import bulk_create_with_history
 from accounts import crypto
 from accounts.models import User
 from casework.errors import Refused
-from casework.intake import Limits
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.law import Law
 from casework.models import Case
@@ -31,9 +30,9 @@ from vrs_credentials.permissions import CREDIT_ATTENDANCE, FILE_ATTENDANCE
 from vrs_credentials.rules import attendance as rules
 from vrs_credentials.rules.spelling import plain
 from vrs_credentials.selectors.papers import attached
-from vrs_credentials.services.courses import is_image
 from vrs_credentials.services.ledger import Credit, Held, certificates_of, credit, credited_to, kinds_addressed
 from vrs_credentials.services.office import tell_applicant, tell_office
+from vrs_credentials.services.uploading import judged_for
 
 #: How much of the work is done, 0 to 100.
 Progress = Callable[[int], None]
@@ -160,12 +159,19 @@ def course_of(case: Case) -> Course:
 def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime, version: int | None = None) -> None:
     """簽到表: PDF or JPG, with the roster. Judged before the case is locked, and asked again then whether it may be."""
     require(by, FILE_ATTENDANCE, case)
-    limits = Limits(max_bytes=law_in_force().at("vrs.file_limit", taipei_day(at)).value)
-    verdict = attachments.judged(upload, limits, "image" if is_image(upload) else "pdf", field="sheet")
+    verdict = judged_for("sign_in_sheet", upload, on=taipei_day(at), law=law_in_force(), form_field="sheet")
     with transaction.atomic():
         case = open_for_rosters(case, by=by, version=version)
         attachments.keep_attachment(
-            verdict, case=case, field=SHEET, label="簽到表", upload=upload, by=by, at=at, attested=True
+            verdict,
+            case=case,
+            field=SHEET,
+            label="簽到表",
+            upload=upload,
+            by=by,
+            at=at,
+            attested=True,
+            form_field="sheet",
         )
 
 

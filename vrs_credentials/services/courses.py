@@ -4,27 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from accounts import crypto
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
-from casework.intake import Limits
 from casework.kernel.dates import taipei_day
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
-from casework.models import Attachment, Case
-from casework.services import attachments
+from casework.models import Case
 from casework.services.cases import next_number, open_case
 from casework.services.events import record
 from casework.services.law import law_in_force
 from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules
-from vrs_credentials.rules import papers as paper_rules
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.services.certifying import register_effect
 from vrs_credentials.services.filing import register_filing
@@ -124,34 +120,6 @@ def save(
         case.title = f"{case.organisation.name} {course.title}"[:200]
     record(case, "course.saved", "儲存課程資料", by=by, at=at)
     return course
-
-
-IMAGES = (b"\xff\xd8\xff", b"\x89PNG")
-
-
-def is_image(upload: UploadedFile) -> bool:
-    upload.seek(0)
-    head = upload.read(8)
-    upload.seek(0)
-    return head.startswith(IMAGES)
-
-
-@transaction.atomic
-def add_flyer(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> Attachment:
-    """課程簡章: PDF or a picture, 5 MB."""
-    case = editable(case, by=by)
-    law, on = law_in_force(), taipei_day(at)
-    kind = "image" if is_image(upload) else "pdf"
-    facts = paper_rules.FileFacts(
-        field="flyer", kind="jpg" if kind == "image" else "pdf", size=max(1, upload.size or 0)
-    )
-    outcome = paper_rules.file_accepted(facts, on=on, law=law)
-    if not outcome.met:
-        raise Refused(outcome.sentence, field="files", outcomes=[outcome])
-    return attachments.add_attachment(
-        case=case, field="flyer", label="課程簡章", upload=upload, by=by, at=at, attested=True, kind=kind, form_field="files",
-        limits=Limits(max_bytes=law.at("vrs.flyer_limit", on).value),
-    )  # fmt: skip
 
 
 # --- filing ---------------------------------------------------------------------------------------------------------------

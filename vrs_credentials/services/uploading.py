@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pikepdf
@@ -11,8 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.intake import Limits
+from casework.intake import Kind, Limits, Verdict
 from casework.kernel.dates import taipei_day
+from casework.kernel.law import Law
 from casework.models import Attachment, Case
 from casework.services import attachments
 from casework.services.cases import lock, require
@@ -33,13 +34,13 @@ def editable(case: Case, *, by: User, version: int | None = None) -> Case:
     return case
 
 
-def merged(uploads: Sequence[UploadedFile], limits: Limits) -> UploadedFile:
+def merged(uploads: Sequence[UploadedFile], limits: Limits, form_field: str = "files") -> UploadedFile:
     """One PDF in the order given. Each is judged before it is opened."""
     if len(uploads) == 1:
         return uploads[0]
     whole = pikepdf.new()
     for upload in uploads:
-        attachments.judged(upload, limits)
+        attachments.judged(upload, limits, field=form_field)
         upload.seek(0)
         with pikepdf.open(io.BytesIO(upload.read()), attempt_recovery=False) as part:
             whole.pages.extend(part.pages)
@@ -50,7 +51,7 @@ def merged(uploads: Sequence[UploadedFile], limits: Limits) -> UploadedFile:
 
 
 def signed_electronically(upload: UploadedFile) -> bool:
-    """Whether the PDF carries a signature field (電子簽章)."""
+    """Whether the PDF carries a filled signature field (電子簽章)."""
     upload.seek(0)
     try:
         with pikepdf.open(io.BytesIO(upload.read()), attempt_recovery=False) as opened:
@@ -81,23 +82,50 @@ def add_paper(
     if not uploads:
         raise Refused("請選擇檔案。", field=form_field)
     law, on = law_in_force(), taipei_day(at)
-    limits = Limits(max_bytes=law.at("vrs.file_limit", on).value)
     try:
-        upload = merged(uploads, limits)
+        upload = merged(uploads, Limits(max_bytes=law.at(papers.FIGURES[field][1], on).value), form_field)
     except pikepdf.PdfError as error:
         raise Refused("這些檔案無法合併，請先自行合併成一份 PDF 再上傳。", field=form_field) from error
-    hand = by_hand and not signed_electronically(upload) if field == "pledge" else None
-    outcome = papers.file_accepted(
-        papers.FileFacts(field=field, kind="pdf", size=max(1, upload.size or 0), signed_by_hand=hand), on=on, law=law
-    )
-    if not outcome.met:
-        raise Refused(outcome.sentence, field=form_field, outcomes=[outcome])
+    verdict = judged_for(field, upload, on=on, law=law, form_field=form_field, by_hand=by_hand)
     with transaction.atomic():
         editable(case, by=by, version=version)
-        return attachments.add_attachment(
-            case=case, field=code, subject=subject, label=label, upload=upload, by=by, at=at, limits=limits,
-            attested=True, form_field=form_field,
+        return attachments.keep_attachment(
+            verdict, case=case, field=code, subject=subject, label=label, upload=upload, by=by, at=at, attested=True,
+            form_field=form_field,
         )  # fmt: skip
+
+
+#: First bytes → what a field calls such a file, and who judges it.
+_HEADS: tuple[tuple[bytes, str, Kind], ...] = (
+    (b"\xff\xd8\xff", "jpg", "image"),
+    (b"GIF8", "gif", "gif"),
+    (b"PK\x03\x04", "odt", "odf"),
+)
+
+
+def judged_for(
+    field: papers.Field, upload: UploadedFile, *, on: date, law: Law, form_field: str, by_hand: bool = False
+) -> Verdict:
+    """The verdict on a file of a field, by what its content is (VRS-02). Raises Refused at `form_field`.
+
+    Nothing of the file is opened here before the confined judge has passed it.
+    """
+    kinds, limit = (law.at(code, on).value for code in papers.FIGURES[field])
+    upload.seek(0)
+    head = upload.read(8)
+    upload.seek(0)
+    judge = next((one for start, kind, one in _HEADS if head.startswith(start) and kind in kinds), "pdf")
+    verdict = attachments.judged(upload, Limits(max_bytes=limit), judge, field=form_field)
+    facts = papers.FileFacts(
+        field=field,
+        kind=attachments.EXTENSIONS[verdict.media_type],
+        size=verdict.size,
+        signed_by_hand=by_hand and not signed_electronically(upload) if field == "pledge" else None,
+    )
+    outcome = papers.file_accepted(facts, on=on, law=law)
+    if not outcome.met:
+        raise Refused(outcome.sentence, field=form_field, outcomes=[outcome])
+    return verdict
 
 
 @transaction.atomic

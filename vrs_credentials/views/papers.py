@@ -27,7 +27,6 @@ from vrs_credentials.rules import courses as course_rules
 from vrs_credentials.selectors import casepage, papers
 from vrs_credentials.selectors.papers import PaperSlot
 from vrs_credentials.services import filing, renewing, training, uploading
-from vrs_credentials.services.courses import add_flyer
 from vrs_credentials.views.common import page
 
 
@@ -88,7 +87,13 @@ def slots_of(case: Case) -> list[PaperSlot]:
             return [*found, pledge]
         case "course":
             return [
-                PaperSlot(code, label, _COURSE_HELP.get(code, ""), there.get(code))
+                PaperSlot(
+                    code,
+                    label,
+                    _COURSE_HELP.get(code, ""),
+                    there.get(code),
+                    field="flyer" if code == "flyer" else "document",
+                )
                 for code, label in course_rules.PAPERS.items()
             ]
     return [pledge]
@@ -96,7 +101,7 @@ def slots_of(case: Case) -> list[PaperSlot]:
 
 _COURSE_HELP = {
     "course_summary": "請先儲存資料，列印課程摘要表後上傳。",
-    "flyer": "課後申請必附；可用 PDF 或 JPG，5 MB 以內。",
+    "flyer": "課後申請必附；可用 PDF、JPG、GIF 或 ODT，5 MB 以內。",
     "sign_in_sheet": "課後申請必附。",
     "handout": "課後申請必附。",
     "lecturer_profile": "新講師必附；已通過相同核心能力與領域者免附。",
@@ -126,13 +131,10 @@ def upload(request: HttpRequest, number: str, code: str) -> HttpResponse:
     form = forms.UploadForm(request.POST, case=case)
     form.is_valid()
     files = request.FILES.getlist("files")
-    if code == "flyer" and files:
-        add_flyer(case, upload=files[0], by=request.user, at=now())
-    else:
-        uploading.add_paper(
-            case, code=code, label=slot.label, uploads=files, by=request.user, at=now(), field=slot.field, subject=subject,  # type: ignore[arg-type]
-            by_hand=bool(form.cleaned_data.get("by_hand")), version=form.posted_version,
-        )  # fmt: skip
+    uploading.add_paper(
+        case, code=code, label=slot.label, uploads=files, by=request.user, at=now(), field=slot.field, subject=subject,
+        by_hand=bool(form.cleaned_data.get("by_hand")), version=form.posted_version,
+    )  # fmt: skip
     messages.success(request, f"已上傳「{slot.label}」。")
     return redirect(f"{_page_of(case)}#papers")
 
