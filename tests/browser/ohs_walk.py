@@ -1,0 +1,44 @@
+"""Steps of the health-service training as people take them: signing by finger, moving to another day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import time_machine
+from playwright.sync_api import Locator, Page, expect
+
+
+@contextmanager
+def day_of(moment: datetime) -> Iterator[time_machine.Traveller]:
+    """The server's clock, from a moment on; it ticks."""
+    with time_machine.travel(moment, tick=True) as clock:
+        yield clock
+
+
+def seat(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+def draw(page: Page) -> None:
+    """Three strokes with the finger in the frame."""
+    box = page.get_by_label("簽名框").bounding_box()
+    assert box is not None
+    left, top = box["x"] + 60, box["y"] + 60
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((80, 70), (160, 10), (240, 90)):
+        page.mouse.move(left + x, top + y, steps=3)
+    page.mouse.up()
+
+
+def sign(page: Page, name: str) -> None:
+    """One person at the tablet: the seat, the signature, the button."""
+    seat(page, name).click()
+    draw(page)
+    page.get_by_role("button", name="完成簽名").click()
+
+
+def mode(page: Page, words: str) -> None:
+    """上午簽到 and the like."""
+    page.get_by_role("button", name=words, exact=True).click()
+    expect(page.get_by_role("button", name=words, exact=True)).to_have_attribute("aria-pressed", "true")
