@@ -291,6 +291,7 @@ ROWS: dict[str, Row] = {
     "vrs_credentials:news_item": public(404, args=lambda scene: (NOT_THERE,)),
     "vrs_credentials:downloads": public(),
     "vrs_credentials:download": public(404, args=lambda scene: ("no.such",)),
+    "vrs_credentials:download_as": public(404, args=lambda scene: ("no.such", "odt")),
     "vrs_credentials:questions": public(),
     "vrs_credentials:join": row(302, anonymous=200),
     "vrs_credentials:join_institution": row(302, anonymous=200),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("news/<int:pk>/", public.news_item, name="news_item"),
     path("downloads/", public.downloads, name="downloads"),
     path("downloads/<str:code>/", public.download, name="download"),
+    path("downloads/<str:code>/<slug:form>/", public.download, name="download_as"),
     path("questions/", public.questions, name="questions"),
     path("join/", joining.join, name="join"),
     path("join/institution/", joining.join_institution, name="join_institution"),

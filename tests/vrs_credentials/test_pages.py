@@ -13,6 +13,7 @@ from accounts.clock import now, today
 from accounts.models import User
 from casework.models import Case, Document
 from tests.vrs_credentials import world as w
+from vrs_credentials.documents import blanks
 from vrs_credentials.models import Certificate, Course, JobPost, LedgerEntry, News, Opinion, Question
 from vrs_credentials.services import renewing, reviewing, rosters, site
 
@@ -66,8 +67,16 @@ def test_public_side_without_signing_in(here: w.World) -> None:
     get(client, "vrs_credentials:news")
     get(client, "vrs_credentials:news_item", News.objects.get().pk)
     get(client, "vrs_credentials:questions")
-    for code in re.findall(r"/vrs/downloads/([\w.]+)/", get(client, "vrs_credentials:downloads")):
-        get(client, "vrs_credentials:download", code)
+    text = get(client, "vrs_credentials:downloads")
+    for code in blanks.BLANKS:
+        pdf, typed = (
+            client.get(reverse(f"vrs_credentials:{name}", args=args))
+            for name, args in (("download", [code]), ("download_as", [code, "odt"]))
+        )
+        assert pdf.content.startswith(b"%PDF") and f'href="{pdf.request["PATH_INFO"]}"' in text
+        assert b"opendocument.text" in typed.content[:90] and f'href="{typed.request["PATH_INFO"]}"' in text
+        assert typed.headers["Content-Type"] == "application/vnd.oasis.opendocument.text"
+    get(client, "vrs_credentials:download_as", "vrs.hours_form", "docx", status=404)
     get(client, "vrs_credentials:download", "no.such", status=404)
     hidden = w.course_approved(here, is_public=False, title="不公開的課", teacher=course.lecturers.get())
     assert "不公開的課" not in get(client, "vrs_credentials:public_courses")

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.rights import can_anywhere
+from casework import odt
 from casework.views.acting import acting, into_form
-from vrs_credentials import documents
+from vrs_credentials.documents import blanks
 from vrs_credentials.forms.institution import QuestionForm
 from vrs_credentials.models import Course
 from vrs_credentials.params.clauses import KINDS
@@ -130,17 +131,20 @@ def news_item(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def downloads(request: HttpRequest) -> HttpResponse:
     """下載專區: blank forms."""
-    return page(request, "downloads", {"rows": list(documents.BLANKS.items())}, title="下載專區")
+    return page(request, "downloads", {"rows": list(blanks.BLANKS.items())}, title="下載專區")
 
 
 @login_not_required
 @require_safe
-def download(request: HttpRequest, code: str) -> HttpResponse:
-    if code not in documents.BLANKS:
+def download(request: HttpRequest, code: str, form: str = blanks.PDF) -> HttpResponse:
+    if code not in blanks.BLANKS or form not in _FORMS:
         raise Http404
-    response = HttpResponse(documents.blank(code, on=today()), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{documents.BLANKS[code]}.pdf") or ""
+    response = HttpResponse(blanks.blank(code, on=today(), form=form), content_type=_FORMS[form])
+    response["Content-Disposition"] = content_disposition_header(True, f"{blanks.BLANKS[code]}.{form}") or ""
     return response
+
+
+_FORMS = {blanks.PDF: "application/pdf", blanks.ODT: odt.MEDIA_TYPE}
 
 
 @login_not_required

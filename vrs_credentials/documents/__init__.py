@@ -1,12 +1,11 @@
 """What the papers of the scheme say: a frozen context for each, and its template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from accounts.clock import today
 from accounts.models import User
-from casework import papers
 from casework.kernel.dates import roc, roc_long, taipei_day
 from casework.kernel.identifiers import mask_name
 from casework.kernel.law import Law
@@ -36,12 +35,6 @@ DUTY = (
     "依「身心障礙者職業重建服務專業人員遴用及培訓準則」第10條第1項及第2項規定，專業人員資格認證證明有效期間為3年，取得證明後每3年接受繼續教育，"
     "合計應達60小時以上，並於3年期間屆滿前3個月內，提出完成繼續教育證明文件，辦理資格認證證明更新。"
 )
-BLANKS = {
-    "vrs.hours_form": "時數認定申請表",
-    "vrs.core_courses": "核心課程對照表",
-    "vrs.extension_form": "資格展延申請表",
-    **dict(PLEDGES.values()),
-}
 
 
 def _roc_words(day: date) -> str:
@@ -300,28 +293,6 @@ def pledge_context(thing: str, *, on: date, case: Case | None = None) -> dict[st
     return {**person, "pledge_title": title, "articles": text.body.split("\n"), "version": roc(text.in_force_from)}
 
 
-def blank(code: str, *, on: date) -> bytes:
-    """下載專區: an empty form of the code."""
-    for thing, (pledge, _) in PLEDGES.items():
-        if pledge == code:
-            return papers.render("vrs.pledge", pledge_context(thing, on=on))
-    empty: Mapping[str, Any] = dict.fromkeys(
-        ("case_number", "name", "national_id", "birth_on", "address", "phone", "email", "filed_on"), ""
-    )
-    title = BLANKS[code]
-    rows = {
-        "vrs.hours_form": [("訓練性質", "□遴用前　□進用後"), ("資格名稱", ""), ("遴用條款", "")],
-        "vrs.core_courses": [("申請資格", ""), ("畢業學校及科、系、所", ""), ("畢業年月", "")],
-        "vrs.extension_form": [("資格名稱", ""), ("資格效期", ""), ("事由", "□育嬰留職停薪　□職業災害　□其他不可歸責個人之事由"), ("留職停薪起日", ""), ("留職停薪迄日", "")],
-    }[code]  # fmt: skip
-    head = {
-        "vrs.hours_form": ["課程名稱", "時數", "訓練機關／班名", "期間", "障別", "對應課程"],
-        "vrs.core_courses": ["核心課程", "修習科目名稱", "學分數", "成績", "對應說明"],
-    }.get(code)
-    table = {"head": head, "body": [[""] * len(head) for _ in range(10)]} if head else None
-    return papers.render("vrs.sheet", {**empty, "sheet_title": title, "rows": rows, "table": table, "unit": ""})
-
-
 register_paper(
     Paper(
         CERTIFICATE,
@@ -331,6 +302,7 @@ register_paper(
         standing=standing_of,
     ),
     Paper(LETTER, "核定函（稿）", "papers/vrs/letter.html"),
+    Paper("vrs.envelope", "郵寄信封封面", "papers/vrs/envelope.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
     Paper("vrs.pledge", "切結書", "papers/vrs/pledge.html"),
     Paper("vrs.opinion", "審查意見表", "papers/vrs/opinion.html"),
