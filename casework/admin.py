@@ -15,6 +15,8 @@ from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.services.passwords import without_links
 from casework import navigation
 from casework.admin_site import holds
+from casework.impact_listing import PAGE as IMPACT
+from casework.impact_listing import impact_rows
 from casework.listing import work_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
@@ -25,6 +27,7 @@ from casework.views.agency import PAGE
 
 navigation.enter()
 register_exporter(PAGE, work_rows)
+register_exporter(IMPACT, impact_rows)
 
 
 def day(name: str, label: str) -> Callable[[Any], str]:

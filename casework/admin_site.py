@@ -23,12 +23,24 @@ NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
     ("案件清單", "admin:work", None),
     ("辦公日曆", "admin:calendar", None),
     ("法規數值", "admin:law", None),
+    ("法規修正案", "admin:amendments", None),
     ("範本文字", "admin:wordings", WORDING),
     ("排程", "admin:jobs", WATCH),
     ("郵件紀錄", "admin:mail_log", WATCH),
     ("登入協助", "admin:sign_in_help", HELP_SIGN_IN),
     ("匯出檔案", "casework:exports", None),
 )
+
+
+#: Pages that stand under another entry of the menu.
+SECTIONS = {
+    "admin:case": "admin:work",
+    "admin:case_act": "admin:work",
+    "admin:amendment": "admin:amendments",
+    "admin:amendment_value": "admin:amendments",
+    "admin:amendment_figures": "admin:amendments",
+    "admin:impact": "admin:amendments",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from casework.views import agency, agency_case, calendar, registers, sign_in_help, wordings
+        from casework.views import agency, agency_case, amendments, calendar, registers, sign_in_help, wordings
 
         def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_view(view), name=name)
@@ -102,6 +114,15 @@ class PortalAdminSite(admin.AdminSite):
             at("calendar/day/", calendar.day, "calendar_day"),
             at("wordings/", wordings.wordings, "wordings"),
             at("law/", registers.law, "law"),
+            at("law/amendments/", amendments.register, "amendments"),
+            at("law/amendments/new/", amendments.new, "amendment_new"),
+            at("law/amendments/<int:pk>/", amendments.amendment, "amendment"),
+            at("law/amendments/<int:pk>/edit/", amendments.edit, "amendment_edit"),
+            at("law/amendments/<int:pk>/figures/", amendments.figures, "amendment_figures"),
+            at("law/amendments/<int:pk>/values/<str:code>/", amendments.value, "amendment_value"),
+            at("law/amendments/<int:pk>/act/<slug:what>/", amendments.act, "amendment_act"),
+            at("law/impact/<int:pk>/", amendments.sheet, "impact"),
+            at("law/impact/<int:pk>/export/", amendments.export, "impact_export"),
             at("jobs/", registers.jobs, "jobs"),
             at("sign-in/", sign_in_help.people, "sign_in_help"),
             at("sign-in/<int:pk>/", sign_in_help.person, "sign_in_help_person"),
@@ -129,7 +150,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def navigation(self, request: HttpRequest) -> list[dict[str, Any]]:
         here = request.resolver_match.view_name if request.resolver_match else ""
-        section = {"admin:case": "admin:work", "admin:case_act": "admin:work"}.get(here, here)
+        section = SECTIONS.get(here, here)
         return [
             {"label": label, "url": reverse(name), "current": name == section}
             for label, name, code in (

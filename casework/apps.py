@@ -11,7 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         # params and rules of every scheme enter the law and the rulebook; casetype registers kinds, rights and roles;
         # impact and whatif what stands open and what may be asked without doing it.
-        autodiscover_modules("params", "contradictions", "rules", "casetype", "impact", "whatif")
+        autodiscover_modules("params", "sources", "rules", "casetype", "impact", "whatif")
         if settings.DEMO:
             autodiscover_modules("demo")  # the sign-in page offers a button for each role they register
         post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")

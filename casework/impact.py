@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 
@@ -30,6 +31,12 @@ def verdict(outcome: Outcome) -> Answer:
     """符合 or not, and why."""
     word = {True: "符合", False: "不符合", None: "說明"}[outcome.met]
     return Answer(f"{word}：{outcome.sentence}", outcome)
+
+
+def day(outcome: Outcome, name: str) -> str:
+    """A day of the result as offices write it; 「無此期限」 where the law sets none."""
+    found = outcome.result.get(name)
+    return roc(date.fromisoformat(found)) if found else "無此期限"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,22 @@ def in_chunks(rows: QuerySet[Any], size: int = CHUNK) -> Iterator[list[Any]]:
     while chunk := list(rows.filter(pk__gt=after).order_by("pk")[:size]):
         yield chunk
         after = chunk[-1].pk
+
+
+def register_rows(
+    code: str,
+    label: str,
+    figures: tuple[str, ...],
+    rows: Callable[[], QuerySet[Any]],
+    make: Callable[[Any, date], OpenThing],
+) -> None:
+    """A source that is a queryset: one thing per row."""
+
+    def things(on: date) -> Iterator[list[OpenThing]]:
+        for chunk in in_chunks(rows()):
+            yield [make(row, on) for row in chunk]
+
+    register_open(Source(code, label, figures, lambda on: rows().count(), things))
 
 
 @dataclass(frozen=True, slots=True)

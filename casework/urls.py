@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from casework.views import applicant, check, demo_mail, files, inbox, rules, reach
+from casework.views import applicant, check, demo_mail, files, inbox, reach, rules
 
 app_name = "casework"
 urlpatterns = [

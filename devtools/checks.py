@@ -13,7 +13,7 @@ from devtools.environment import ROOT, say
 Step = tuple[str, "list[str] | Callable[[], int]", dict[str, str]]
 
 APPS = ("ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials")
-PURE = ("rules", "params", "states")
+PURE = ("rules", "params", "states", "sources")
 # as a production site is set; the keys are thrown away
 PRODUCTION = {
     "DEBUG": "0",

@@ -202,12 +202,14 @@ declare(
         "帳號長度",
         "碼",
         (Value([5, 15], f"{PACK} 第4頁設定原則", checked_on=CHECKED),),
+        span=True,
     ),
     Figure(
         "oa.password_length",
         "密碼長度",
         "碼",
         (Value([12, 16], f"{PACK} 第4頁設定原則", checked_on=CHECKED),),
+        span=True,
     ),
     Figure(
         "oa.correction_days",

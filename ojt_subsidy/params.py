@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -160,9 +161,18 @@ CATEGORIES = {
 
 
 def _one(
-    code: str, label: str, unit: str, value: Any, citation: str, *, confirmed: bool = True, note: str = ""
+    code: str,
+    label: str,
+    unit: str,
+    value: Any,
+    citation: str,
+    *,
+    confirmed: bool = True,
+    note: str = "",
+    words: Mapping[Any, str] | None = None,
 ) -> Figure:
-    return Figure(code, label, unit, (Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note),))
+    version = Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note)
+    return Figure(code, label, unit, (version,), {str(code): word for code, word in (words or {}).items()})
 
 
 # --- 報名: enrolment ---------------------------------------------------------------------------------------------------
@@ -199,9 +209,17 @@ declare(
         "",
         ["employment", "labour", "farmers"],
         "學員問答第4題",
-        note="後來的規定亦採認勞工職業災害保險，起算日期未查得；查明後以修正案登錄（occupational_accident）。",
+        note="後來的規定亦採認勞工職業災害保險，起算日期未查得；查明後以修正案登錄。",
+        words=INSURANCE_LABELS,
     ),
-    _one("sub.excluded_marks", "不符合補助資格之投保註記", "", ["trainee", "laid_off", "injury"], "學員問答第4題"),
+    _one(
+        "sub.excluded_marks",
+        "不符合補助資格之投保註記",
+        "",
+        ["trainee", "laid_off", "injury"],
+        "學員問答第4題",
+        words=MARK_LABELS,
+    ),
 )
 
 # --- 補助比率與身分: rates and identities ---------------------------------------------------------------------------------
@@ -209,7 +227,12 @@ declare(
     _one("sub.ordinary_percent", "一般身分補助比率", "%", 80, "學員問答第15題、第17題"),
     _one("sub.full_percent", "特定對象補助比率", "%", 100, "學員問答第8題"),
     _one(
-        "sub.full_identities", "補助全額訓練費用之身分", "", [i.value for i in Identity if i != "none"], "學員問答第8題"
+        "sub.full_identities",
+        "補助全額訓練費用之身分",
+        "",
+        [i.value for i in Identity if i != "none"],
+        "學員問答第8題",
+        words=IDENTITY_LABELS,
     ),
     _one(
         "sub.middle_aged_from",
@@ -227,7 +250,8 @@ declare(
         "down",
         "學員問答第15題",
         confirmed=False,
-        note="原始文件未載明尾數處理；採無條件捨去（down），亦可設為四捨五入（half_up）。",
+        note="原始文件未載明尾數處理。",
+        words={"down": "無條件捨去", "half_up": "四捨五入"},
     ),
     _one("sub.missing_months", "配偶失蹤報案協尋未尋獲期間", "個月", 6, "學員問答第9題（一）2"),
     _one("sub.kin_proof_from", "受扶養親屬須附證明之起始年齡", "歲", 15, "學員問答第9題附註"),
@@ -254,6 +278,7 @@ declare(
         ["industry_talent", "self_learning", "recharge", "care_service"],
         "學員問答第14題",
         note="充電起飛計畫以補助在職勞工及自營作業者參訓者為限。",
+        words=SCHEME_LABELS,
     ),
 )
 
@@ -268,6 +293,7 @@ declare(
         "%",
         {"industry_talent": [100], "self_learning": [50, 100]},
         "學員問答第22題（二）",
+        words=PLAN_LABELS,
     ),
 )
 
@@ -282,6 +308,7 @@ declare(
             "self_learning": ["union"],
         },
         "辦訓單位問答第1題、第2題",
+        words={**PLAN_LABELS, **UNIT_KIND_LABELS},
     ),
     _one(
         "sub.intakes_per_year",

@@ -140,9 +140,25 @@ MATRIX = {
 
 
 def _one(
-    code: str, label: str, unit: str, value: Any, citation: str, *, confirmed: bool = True, note: str = ""
+    code: str,
+    label: str,
+    unit: str,
+    value: Any,
+    citation: str,
+    *,
+    confirmed: bool = True,
+    note: str = "",
+    words: dict[str, str] | None = None,
 ) -> Figure:
-    return Figure(code, label, unit, (Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note),))
+    version = Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note)
+    return Figure(code, label, unit, (version,), words or {})
+
+
+_OPENED_BY = {"hq_lead": "本署身特組", "branch": "轄區分署"}
+_REVIEWED_BY = {"own": "本機關", "bureau": "所屬局處"}
+_CATEGORIES = {one.value: label for one, label in CATEGORY_LABELS.items()}
+_OFFICES = {one.value: label for one, label in OFFICE_LABELS.items()}
+_RIGHTS = {one.value: label for one, label in RIGHT_LABELS.items()}
 
 
 def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
@@ -153,7 +169,14 @@ def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
         "該格未載明180天自動關閉；未載明者不自動關閉，仍列入閒置清單與清查。" if column.idle_lock is None else ""
     )
     return (
-        _one(f"s45.opened_by.{kind}", f"{name}帳號開通機關", "", column.opened_by, f"附件2「帳號申請流程」列、{where}"),
+        _one(
+            f"s45.opened_by.{kind}",
+            f"{name}帳號開通機關",
+            "",
+            column.opened_by,
+            f"附件2「帳號申請流程」列、{where}",
+            words=_OPENED_BY,
+        ),
         _one(
             f"s45.reviewed_by.{kind}",
             f"{name}審稿機關",
@@ -161,6 +184,7 @@ def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
             column.reviewed_by,
             f"附件2「單位審核人員（設置1人）」列、{where}",
             note=reviewer_note,
+            words=_REVIEWED_BY,
         ),
         _one(
             f"s45.categories.{kind}",
@@ -168,6 +192,7 @@ def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
             "",
             [c.value for c in column.categories],
             f"附件2「使用權限」列、{where}",
+            words=_CATEGORIES,
         ),
         _one(
             f"s45.idle_lock.{kind}",
@@ -194,6 +219,7 @@ declare(
         "",
         {kind.value: ["head", "officer" if kind in _WITH_OFFICERS else "service_staff"] for kind in OfficeKind},
         "第2點",
+        words={**_OFFICES, "head": "主管", "officer": "業務承辦人員", "service_staff": "就業服務員"},
     ),
     _one("s45.answer_working_days", "回覆申請期限", "個工作天", 5, "第3點第3款"),
     _one("s45.leaver_working_days", "離職人員帳號申請停用期限", "個工作天", 3, "第3點第4款"),
@@ -213,6 +239,7 @@ declare(
         "",
         {"system_admin": ["hq_lead"], "opener": ["hq_lead", "branch"], "inventory": ["hq_lead"]},
         "附件2「系統總管理者」「帳號申請管理者」「帳號清查者」列",
+        words={**_OFFICES, **_RIGHTS},
     ),
     _one("s45.idle_days", "未登入自動關閉期間", "天", 180, "附件2「帳號申請流程」列第2點"),
     _one(
@@ -257,6 +284,7 @@ declare(
         "report",
         "附件2「帳號清查者（每半年清查1次）」列",
         confirmed=False,
-        note="原始文件未載明。report：陳報並列入清查結果，帳號不變；stop：清查結束時停用。",
+        note="原始文件未載明。",
+        words={"report": "陳報並列入清查結果，帳號不變", "stop": "清查結束時停用"},
     ),
 )

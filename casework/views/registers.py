@@ -18,12 +18,13 @@ from accounts.limits import REVEALING, limited
 from accounts.models import User
 from accounts.services.identifiers import reveal_national_id
 from casework.admin_site import holds
-from casework.casetypes import all_casetypes
 from casework.errors import NotPermitted
-from casework.kernel.law import Figure, Value, declared_law
+from casework.kernel.law import Figure, Value
 from casework.models import ExportJob, Notice
 from casework.rights import PEOPLE, WATCH
+from casework.rulepages import scheme_label
 from casework.selectors import watch
+from casework.services.law import law_in_force
 from casework.services.notices import resend
 from casework.views import words
 from casework.views.acting import acting
@@ -66,13 +67,12 @@ def _versions(figure: Figure) -> list[Version]:
 @require_GET
 def law(request: HttpRequest) -> HttpResponse:
     """法規數值: every figure with its versions, sources, and what the sources do not confirm."""
-    prefix = {about.series.lower(): about.label for about in all_casetypes()}
-    figures = sorted(declared_law().values(), key=lambda one: one.code)
+    figures = sorted(law_in_force().values(), key=lambda one: one.code)
     unconfirmed = sum(not value.confirmed for one in figures for value in one.values)
     groups: list[dict[str, Any]] = [
         {
             "code": code,
-            "label": prefix.get(code, code.upper()),
+            "label": scheme_label(f"{code}."),
             "figures": [Shown(one, _versions(one)) for one in found],
         }
         for code, found in groupby(figures, key=lambda one: one.code.split(".")[0])

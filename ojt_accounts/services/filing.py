@@ -1,6 +1,6 @@
 """Filing 送件, filing again after corrections, withdrawing."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from ojt_accounts.models import Application
 from ojt_accounts.permissions import SIGN_OFFICER
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
+from ojt_accounts.rules.terms import handling_term
 from ojt_accounts.selectors import (
     application_of,
     checklist_facts,
@@ -76,15 +77,15 @@ def _filed(case: Case, *, by: User, at: datetime) -> None:
 
 def set_handling(case: Case, *, at: datetime) -> None:
     """The branch's term of review, from the day the case is in its hands."""
-    on, law = taipei_day(at), law_in_force()
-    days = law.at("oa.handling_days", on)
+    on = taipei_day(at)
+    term = handling_term(on, on=on, law=law_in_force())
     set_deadline(
         code=HANDLE,
         rule="OA-21",
         label="分署審查",
-        citation=days.citation,
+        citation=term.lines[0].citation,
         counted_from=on,
-        due_on=law.calendar.working_days_after(on, days.value),
+        due_on=date.fromisoformat(term.result["due_on"]),
         at=at,
         case=case,
         remind_days=(3, 1),

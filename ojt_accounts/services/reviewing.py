@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import days_after, roc, taipei_day
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.jsonable import jsonable
 from casework.models import Case, SignOff
 from casework.services import attachments, corrections
@@ -21,6 +21,7 @@ from casework.services.telling import tell_applicant, tell_office
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
+from ojt_accounts.rules.terms import correction_term
 from ojt_accounts.selectors import application_of, findings, live_pledges
 from ojt_accounts.services.filing import CORRECT, HANDLE, set_handling
 from ojt_accounts.services.seating import reserve_seats
@@ -105,9 +106,9 @@ def ask_correction(
 ) -> None:
     """通知補正, item by item, with a term (the officer's own day, else the usual one); the case goes back to the unit."""
     case, _ = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
-    law, on = law_in_force(), taipei_day(at)
-    days = law.at("oa.correction_days", on)
-    due_on = due_on or law.calendar.act_by(days_after(on, days.value))
+    on = taipei_day(at)
+    term = correction_term(on, on=on, law=law_in_force())
+    due_on = due_on or date.fromisoformat(term.result["due_on"])
     corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)
     move(case, "ask_correction", by=by, at=at, reason=message)
     meet_deadline(code=HANDLE, at=at, case=case)
@@ -115,7 +116,7 @@ def ask_correction(
         code=CORRECT,
         rule="OA-01",
         label="補正期限",
-        citation=days.citation,
+        citation=term.lines[0].citation,
         counted_from=on,
         due_on=due_on,
         at=at,

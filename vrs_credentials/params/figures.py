@@ -50,9 +50,18 @@ DISABILITIES = {
 
 
 def _one(
-    code: str, label: str, unit: str, value: object, citation: str, *, confirmed: bool = True, note: str = ""
+    code: str,
+    label: str,
+    unit: str,
+    value: object,
+    citation: str,
+    *,
+    confirmed: bool = True,
+    note: str = "",
+    words: dict[str, str] | None = None,
 ) -> Figure:
-    return Figure(code, label, unit, (Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note),))
+    version = Value(value, citation, checked_on=CHECKED_ON, confirmed=confirmed, note=note)
+    return Figure(code, label, unit, (version,), words or {})
 
 
 def _since(
@@ -202,7 +211,8 @@ declare(
         "highest",
         "說明書肆、二、7",
         confirmed=False,
-        note="highest＝擇高，product＝連乘；說明書未載明。",
+        note="說明書未載明。",
+        words={"highest": "擇高", "product": "連乘"},
     ),
 )
 

@@ -1,0 +1,89 @@
+"""What stands open in the scheme, for impact sheets: cases not decided, certificates not lapsed, training after being taken on."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from casework.casetypes import all_casetypes, casetype
+from casework.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.kernel.law import Law
+from casework.models import Case
+from vrs_credentials.models import Certificate, FollowUp
+from vrs_credentials.rules import hours, renewal
+from vrs_credentials.selectors.casepage import findings
+from vrs_credentials.selectors.register import balance, hours_outcome, spans, way_back_outcome
+
+FIGURES = ("vrs.",)
+
+
+def _cases() -> QuerySet[Case]:
+    """Every kind of the scheme, in the states that are not its end."""
+    rows = Case.objects.none()
+    for about in all_casetypes():
+        if about.kind.startswith("vrs_credentials."):
+            open_ = [state.code for state in about.machine.states if not state.final]
+            rows |= Case.objects.filter(kind=about.kind, state__in=open_)
+    return rows.select_related("office")
+
+
+def _case(case: Case, on: date) -> OpenThing:
+    def ask(law: Law) -> Mapping[str, Answer]:
+        return {one.rule: verdict(one) for one in findings(case, on=on, law=law)}
+
+    # the title may name the person: the sheet is read by many
+    label = f"{case.number} {casetype(case.kind).label}"
+    return OpenThing(label, reverse("admin:case", args=[case.number]), case.office_id, ask)
+
+
+def _certificates() -> QuerySet[Certificate]:
+    rows = Certificate.objects.filter(state=Certificate.State.VALID, renewed_as=None)
+    return rows.select_related("case", "way_back")
+
+
+def _certificate(one: Certificate, on: date) -> OpenThing:
+    def ask(law: Law) -> Mapping[str, Answer]:
+        window = renewal.window(renewal.WindowFacts(one.valid_until), on=on, law=law)
+        period, since, until = spans(one, applied_on=max(on, one.starts_on), law=law)
+        count = hours_outcome(balance(one, until=on, held_from=since, held_until=until), on=on, law=law)
+        found = {
+            "更新申請開放日": Answer(day(window, "opens_on"), window),
+            "更新時數": verdict(count),
+            "更新後效期": Answer(f"{day(period, 'valid_from')} 至 {day(period, 'valid_until')}", period),
+        }
+        if back := way_back_outcome(one, on=on, law=law):
+            found["先行提供服務"] = verdict(back)
+        return found
+
+    return OpenThing(
+        f"{one.number} {one.kind_label}", reverse("admin:vrs_certificate", args=[one.pk]), one.case.office_id, ask
+    )
+
+
+def _follow_ups() -> QuerySet[FollowUp]:
+    return FollowUp.objects.filter(done_at=None).select_related("certificate__case")
+
+
+def _follow_up(one: FollowUp, on: date) -> OpenThing:
+    certificate = one.certificate
+    facts = hours.FollowUpFacts(
+        one.follow_up, one.hired_on, consent=one.consent, before_hours=one.before_hours,  # type: ignore[arg-type]
+        case_manager_years=one.case_manager_years,
+    )  # fmt: skip
+
+    def ask(law: Law) -> Mapping[str, Answer]:
+        outcome = hours.follow_up(facts, on=on, law=law)
+        return {"進用後訓練期限": Answer(day(outcome, "due_on"), outcome)}
+
+    return OpenThing(
+        f"{certificate.number} 進用後訓練",
+        reverse("admin:vrs_certificate", args=[certificate.pk]),
+        certificate.case.office_id,
+        ask,
+    )
+
+
+register_rows("vrs_credentials.case", "資格與時數案件", FIGURES, _cases, _case)
+register_rows("vrs_credentials.certificate", "資格認證證明", FIGURES, _certificates, _certificate)
+register_rows("vrs_credentials.follow_up", "進用後訓練", FIGURES, _follow_ups, _follow_up)
