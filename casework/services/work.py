@@ -12,7 +12,8 @@ from casework.services.cases import lock
 from casework.services.events import record
 
 
-def _may_work(user: User, case: Case) -> bool:
+def may_work(user: User, case: Case) -> bool:
+    """Whether the case may lie on the user's desk: by a right of the kind, and not by a grant on this case alone."""
     from accounts.rights import can
     from accounts.roles import Side, right
 
@@ -29,7 +30,7 @@ def _assign(case: Case, to: User | None, code: str, label: str, *, by: User, at:
 @transaction.atomic
 def claim(case: Case, *, by: User, at: datetime, version: int | None = None) -> None:
     case = lock(case, version=version)
-    if not _may_work(by, case):
+    if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
     if case.assignee_id == by.pk:
         return
@@ -49,9 +50,9 @@ def release(case: Case, *, by: User, at: datetime, version: int | None = None) -
 @transaction.atomic
 def reassign(case: Case, *, to: User, by: User, at: datetime, version: int | None = None) -> None:
     case = lock(case, version=version)
-    if not _may_work(by, case):
+    if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
-    if not _may_work(to, case):
+    if not may_work(to, case):
         raise Refused(f"{to}沒有承辦這件案件的權限。", field="to")
     if case.assignee_id != to.pk:
         _assign(case, to, "reassigned", "改分案件", by=by, at=at)

@@ -71,6 +71,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "timeline": words.timeline(found, events),
         "identifiers": identifiers(found) if holds(request, REVEAL) else [],
         "is_mine": found.assignee_id == request.user.pk,
+        "may_work": work.may_work(request.user, found),
     }
     return page(request, "case", context, title=f"{found.number} {found.title}", status=status)
 
