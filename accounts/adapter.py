@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts import clock, crypto
 from accounts.models import AccessLog, User
+from accounts.second_factor import FACTORS
 from accounts.services import lockout
 from accounts.services.access import record_access
 
@@ -22,6 +23,8 @@ _WORDS = {
     "mfa/messages/totp_activated.txt": "兩步驟驗證已開啟。",
     "mfa/messages/totp_deactivated.txt": "兩步驟驗證已關閉。",
     "mfa/messages/recovery_codes_generated.txt": "已產生新的備用碼，請存放在安全的地方；離開這一頁後不會再顯示。",
+    "mfa/messages/webauthn_added.txt": "已新增通行金鑰。",
+    "mfa/messages/webauthn_removed.txt": "已移除通行金鑰。",
     "usersessions/messages/sessions_logged_out.txt": "其他裝置已全部登出。",
 }
 
@@ -99,8 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": "機關人員必須使用兩步驟驗證，不能關閉。",
-        "cannot_generate_recovery_codes": "請先開啟驗證器應用程式，才能產生備用碼。",
+        "cannot_delete_authenticator": "機關人員必須使用兩步驟驗證。請先新增另一種驗證方式，再移除這一個。",
+        "cannot_generate_recovery_codes": "請先開啟驗證器應用程式或新增通行金鑰，才能產生備用碼。",
         "incorrect_code": "驗證碼不正確，請輸入驗證器目前顯示的數字。",
     }
     _column = "mfa_authenticator.data"
@@ -115,4 +118,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return user.account_name
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return not (settings.STAFF_SECOND_FACTOR and authenticator.user.is_staff)
+        """Staff keep at least one: a lost telephone or key is removed once another is there."""
+        if not (settings.STAFF_SECOND_FACTOR and authenticator.user.is_staff):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS).exclude(pk=authenticator.pk)
+        return others.exists()
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return f"通行金鑰 {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}

@@ -5,6 +5,8 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
 
+#: What counts as one; recovery codes only stand in for it.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _SESSION_KEY = "second_factor_set_up"
 
 
@@ -14,7 +16,7 @@ def needs_second_factor(request: HttpRequest) -> bool:
         return False
     if request.session.get(_SESSION_KEY) == request.user.pk:
         return False
-    if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+    if not is_mfa_enabled(request.user, FACTORS):
         return True
     request.session[_SESSION_KEY] = request.user.pk
     return False

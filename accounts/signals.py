@@ -26,14 +26,21 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> N
 
 
 def code_refused(sender: Any, user: User, **kwargs: Any) -> None:
+    second_factor_refused(user, "驗證碼")
+
+
+def second_factor_refused(user: User, what: str) -> None:
     record_access(
         AccessLog.Action.SIGN_IN_REFUSED,
         at=clock.now(),
         user=user,
-        subject="驗證碼",
-        reason="驗證碼不正確",
+        subject=what,
+        reason=f"{what}不正確",
         request=context.request,
     )
+
+
+_WORDS = {"totp": "驗證碼", "recovery_codes": "備用碼", "webauthn": "通行金鑰", "demo": "展示登入"}
 
 
 def _ways(request: HttpRequest, user: User) -> str:
@@ -42,9 +49,7 @@ def _ways(request: HttpRequest, user: User) -> str:
     names = []
     for record in get_authentication_records(request, user):
         way = provider(record["method"])
-        names.append(
-            way.label if way else {"mfa": "驗證碼", "demo": "展示登入"}.get(record["method"], record["method"])
-        )
+        names.append(way.label if way else _WORDS.get(record.get("type", record["method"]), record["method"]))
     return "、".join(names)
 
 

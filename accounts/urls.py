@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_account
 from django.urls import include, path
 
-from accounts.views import certificate, me, pages, passwords, sign_in
+from accounts.views import certificate, me, pages, passkeys, passwords, sign_in
 
 portal = [
     path("", pages.home, name="home"),
@@ -32,6 +32,8 @@ sign_in_pages = [
     path("password/reset/", passwords.forgotten_password, name="account_reset_password"),
     path("password/reset/sent/", passwords.forgotten_password_done, name="account_reset_password_done"),
     path("password/set/done/", passwords.password_is_set, name="account_reset_password_from_key_done"),
+    # before allauth's own of the same name: it removes a member of staff's last one
+    path("2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", me.sessions, name="usersessions_list"),
     path("demo/", sign_in.demo_login, name="demo_login"),

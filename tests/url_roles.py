@@ -100,6 +100,9 @@ ROWS: dict[str, Row] = {
     "portal:idle_out": public(SIGN_IN, post={}),
     "portal:sign_in_complete": public(404, args=lambda scene: ("card",), post={}),
     "portal:card_challenge": public(404, post={}),  # no folder of authorities is set
+    "guide:index": public(),
+    "guide:page": public(args=lambda scene: ("cases",)),
+    "guide:english": public(),
     # --- accounts: sign-in ------------------------------------------------------------------------------------------
     "account_login": row(302, anonymous=200),
     "account_logout": row(200, anonymous=302),
@@ -142,6 +145,7 @@ ROWS: dict[str, Row] = {
     "casework:document": members(404, args=lambda scene: (scene.document.number,), applicant=200, branch=200),
     "casework:case": members(404, args=case_number, applicant=200),
     "casework:act": members(404, args=lambda scene: (scene.case.number, "no-such-act")),
+    "casework:as_of": members(404, args=case_number, applicant=200),
     "casework:message": members(404, args=case_number, post={}, applicant=422),
     "casework:correction_answer": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
     "casework:rules": public(),
@@ -157,6 +161,7 @@ ROWS: dict[str, Row] = {
     "admin:save_filter": agency(422, post={}),
     "admin:drop_filter": agency(404, args=lambda scene: (NOT_THERE,), post={}),
     "admin:case": agency(404, args=case_number, branch=200),
+    "admin:case_as_of": agency(404, args=case_number, branch=200),
     "admin:case_act": agency(404, args=lambda scene: (scene.case.number, "no-such-act")),
     "admin:case_desk": agency(404, args=lambda scene: (scene.case.number, "no-such-act"), post={}),
     "admin:case_message": agency(404, args=case_number, post={}, branch=422),

@@ -70,7 +70,7 @@ def _path(signed: Signed, trusted: Authorities, at: datetime) -> Sequence[x509.C
     context = ValidationContext(
         trust_roots=[_asn1(one) for one in trusted.anchors],
         other_certs=[_asn1(one) for one in (*trusted.issuers, *signed.others)],
-        moment=at,
+        moment=at.replace(microsecond=0),  # certificates know no fractions: a card holds through its last second
         allow_fetching=False,
         weak_hash_algos=WEAK,
         time_tolerance=timedelta(0),

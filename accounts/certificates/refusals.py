@@ -34,6 +34,6 @@ SENTENCES = {
 class CertificateRefused(SignInRefused):
     """`code` is one of SENTENCES; the sentence carries no identifier of the holder."""
 
-    def __init__(self, code: str, **words: object) -> None:
+    def __init__(self, code: str, /, **words: object) -> None:
         super().__init__(SENTENCES[code].format(**words))
         self.code = code

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from cryptography.x509.oid import NameOID
 
-from accounts.certificates.holder import DIRECTORY_ATTRIBUTES, LAST_FOUR, UNIFIED_NUMBER
+from accounts.certificates.holder import DIRECTORY_ATTRIBUTES, LAST_FOUR, ORGANISATION_OID, UNIFIED_NUMBER
 
 #: What a check of a real site looks for among its anchors.
 TEST_ORGANISATION = "訓練業務申辦入口網測試憑證機構（非正式憑證）"
@@ -139,8 +139,8 @@ def make_issuer(common_name: str, *, at: datetime, under: Issuer | None = None) 
 
 
 def directory_attributes(**written: str) -> x509.UnrecognizedExtension:
-    """subjectDirectoryAttributes with `last_four` or `unified_number`."""
-    oids = {"last_four": LAST_FOUR, "unified_number": UNIFIED_NUMBER}
+    """subjectDirectoryAttributes with `last_four`, `unified_number` or `organisation_oid`."""
+    oids = {"last_four": LAST_FOUR, "unified_number": UNIFIED_NUMBER, "organisation_oid": ORGANISATION_OID}
     content = Attributes(
         [
             Attribute({"type": oids[name], "values": [Asn1Any(PrintableString(value))]})
@@ -161,7 +161,7 @@ def make_card(
     weak: bool = False,
     **identity: str,
 ) -> Card:
-    """A card of the issuer; `identity` is last_four or unified_number."""
+    """A card of the issuer; `identity` as in directory_attributes."""
     key = key or new_key()
     subject = x509.Name(
         [x509.NameAttribute(NameOID.COUNTRY_NAME, "TW"), x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])]

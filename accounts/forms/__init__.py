@@ -1,3 +1,4 @@
+from accounts.forms.passkeys import NewPasskeyForm, PasskeyAgainForm, PasskeyForm, PasskeyNameForm
 from accounts.forms.passwords import ChangePasswordForm, ForgottenPasswordForm, NewPasswordForm
 from accounts.forms.sign_in import CodeAgainForm, CodeForm, FirstCodeForm, LoginForm, ReauthenticateForm
 
@@ -8,6 +9,10 @@ __all__ = [
     "FirstCodeForm",
     "ForgottenPasswordForm",
     "LoginForm",
+    "NewPasskeyForm",
     "NewPasswordForm",
+    "PasskeyAgainForm",
+    "PasskeyForm",
+    "PasskeyNameForm",
     "ReauthenticateForm",
 ]

@@ -53,6 +53,8 @@ _BEFORE_PASSWORD = {"account_change_password", "account_logout", "portal:keepali
 _BEFORE_FACTOR = _BEFORE_PASSWORD | {
     "mfa_index",
     "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
