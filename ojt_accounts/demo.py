@@ -20,7 +20,7 @@ from casework.services import messages, work
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
-from ojt_accounts.services import filing, preparing, reviewing, setting
+from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign
 
 STAFF = (
@@ -205,7 +205,7 @@ class Story:
         for code in papers_needed(application.kind, application.unit_kind):  # type: ignore[arg-type]
             if code not in leave:
                 upload = _file(PAPERS[code], self.unit, self.today)
-                preparing.add_paper(
+                attaching.add_paper(
                     self.case, code=code, upload=upload, attested=True, by=self.unit.contact, at=self.at
                 )
         return self
@@ -217,7 +217,7 @@ class Story:
 
     def _pledge(self, pledge: Pledge) -> None:
         contact = self.unit.contact
-        preparing.save_pledge(
+        attaching.save_pledge(
             self.case,
             pk=pledge.pk,
             national_id=pledge.national_id or _national_id(9000 + pledge.pk),
@@ -227,7 +227,7 @@ class Story:
             at=self.at,
         )
         upload = _file("資訊安全保密切結書", self.unit, self.today, [f"立切結書人：{pledge.name}（簽名）"])
-        preparing.add_pledge_scan(self.case, pk=pledge.pk, upload=upload, by=contact, at=self.at)
+        attaching.add_pledge_scan(self.case, pk=pledge.pk, upload=upload, by=contact, at=self.at)
 
     def file(self) -> "Story":
         self.case = filing.file_application(self.case, by=self.unit.contact, at=self.at)

@@ -18,7 +18,7 @@ from ojt_accounts.forms.preparing import PaperForm, PledgeForm, ScanForm, Standi
 from ojt_accounts.models import Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import live_pledges
-from ojt_accounts.services import preparing
+from ojt_accounts.services import attaching, preparing
 from ojt_accounts.views.wizard import (
     Wizard,
     closed,
@@ -94,14 +94,14 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
         fresh(wizard.case, form.posted_version)
         if removing:
             pk = request.POST["remove"]
-            preparing.remove_paper(wizard.case, pk=int(pk) if pk.isdigit() else 0, by=request.user, at=at)
+            attaching.remove_paper(wizard.case, pk=int(pk) if pk.isdigit() else 0, by=request.user, at=at)
         elif typed and valid:
             preparing.save_standing(wizard.case, data=form.answers, by=request.user, at=at, version=form.posted_version)
         for code, row in rows.items():
             if row.is_valid():
                 given = {"upload": row.cleaned_data["file"], "attested": bool(row.cleaned_data.get("attested"))}
                 with into_form(request, row):
-                    preparing.add_paper(wizard.case, code=code, by=request.user, at=at, **given)
+                    attaching.add_paper(wizard.case, code=code, by=request.user, at=at, **given)
 
     request.acting_form = form  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
     if not pressed(request, form, "papers", do):
@@ -238,11 +238,11 @@ def _save_pledge(request: HttpRequest, wizard: Wizard, row: PledgeRow, at: datet
     saved, given = 0, {"by": request.user, "at": at, "pk": row.pledge.pk}
     if _touched(row) and row.form.is_valid():
         with into_form(request, row.form) as tried:
-            preparing.save_pledge(wizard.case, **row.form.cleaned_data, **given)
+            attaching.save_pledge(wizard.case, **row.form.cleaned_data, **given)
         saved += tried.ok
     if request.FILES.get(row.scan.add_prefix("file")) and row.scan.is_valid():
         try:
-            preparing.add_pledge_scan(wizard.case, upload=row.scan.cleaned_data["file"], **given)
+            attaching.add_pledge_scan(wizard.case, upload=row.scan.cleaned_data["file"], **given)
             saved += 1
         except Refused as error:
             row.scan.add_error("file", error.message)

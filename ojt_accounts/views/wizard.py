@@ -35,7 +35,7 @@ from ojt_accounts.selectors import (
     differences,
     standing_missing,
 )
-from ojt_accounts.services.preparing import EDITABLE
+from ojt_accounts.services.editing import EDITABLE
 from ojt_accounts.states import KIND
 
 

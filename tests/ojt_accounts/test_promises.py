@@ -19,7 +19,7 @@ from casework.services import delivery
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, Application, Pledge, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, pledge_people, seats_taken
-from ojt_accounts.services import filing, preparing, reviewing, setting
+from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from tests.ojt_accounts import world as w
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_oa_14_closing_keeps_a_person_who_serves_elsewhere(here: w.World) -> Non
 def test_oa_15_a_copy_without_the_uploaders_word_is_refused(here: w.World) -> None:
     case = start(here)
     with pytest.raises(Refused, match="與正本相符") as refused:
-        preparing.add_paper(case, code="ttqs", upload=w.pdf(), attested=False, by=here.contact, at=now())
+        attaching.add_paper(case, code="ttqs", upload=w.pdf(), attested=False, by=here.contact, at=now())
     assert refused.value.field == "attested" and not case.attachments.exists()
 
 
@@ -151,7 +151,7 @@ def test_oa_23_a_scan_needs_the_printed_pledge_first(here: w.World) -> None:
     save_account(here, case, 1)
     pledge = Pledge.objects.get(application__case=case, name="申請人1")
     with pytest.raises(Refused, match="戶籍地址"):
-        preparing.add_pledge_scan(case, pk=pledge.pk, upload=w.pdf(), by=here.contact, at=now())
+        attaching.add_pledge_scan(case, pk=pledge.pk, upload=w.pdf(), by=here.contact, at=now())
 
 
 # --- OA-16, OA-17: the branch -----------------------------------------------------------------------------------------------

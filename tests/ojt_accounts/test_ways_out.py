@@ -14,7 +14,7 @@ from casework.models import Case, Deadline, Notice
 from casework.services import corrections
 from ojt_accounts.models import Application, PlanRight, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, seat_facts
-from ojt_accounts.services import filing, preparing, reviewing, setting
+from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from ojt_accounts.services.signing import decided, forms_to_sign, states_of
 from tests.ojt_accounts import world as w
 
@@ -150,7 +150,7 @@ def test_another_letter_is_read_anew(here: w.World) -> None:
     w.checked(here, case)
     _asked(here, case)
     assert application_of(case).letter_confirmed_at
-    preparing.add_paper(case, code="letter", upload=w.pdf(), attested=False, by=here.contact, at=now())
+    attaching.add_paper(case, code="letter", upload=w.pdf(), attested=False, by=here.contact, at=now())
     assert application_of(case).letter_confirmed_at is None
     Application.objects.filter(case=case).update(letter_confirmed_at=now())
     preparing.save_standing(case, data={"letter_number": "南瀛字第9號"}, by=here.contact, at=now())
@@ -196,7 +196,7 @@ def test_a_paper_judged_while_the_case_was_filed_is_refused(here: w.World, monke
     before = case.attachments.count()
     monkeypatch.setattr(preparing.attachments, "judged", filed_meanwhile)
     with pytest.raises(Refused, match="已送出"):
-        preparing.add_paper(case, code="ttqs", upload=w.pdf(), attested=True, by=here.contact, at=now())
+        attaching.add_paper(case, code="ttqs", upload=w.pdf(), attested=True, by=here.contact, at=now())
     assert case.attachments.count() == before
 
 

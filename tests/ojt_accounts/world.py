@@ -17,7 +17,7 @@ from casework.services.wordings import sync_wordings
 from ojt_accounts.models import Application, Intake
 from ojt_accounts.rules.papers import papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
-from ojt_accounts.services import filing, preparing, reviewing, setting
+from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign
 
 _numbers = count(1)
@@ -182,10 +182,10 @@ def complete_papers(w: World, case: Case) -> None:
     at = now()
     application = application_of(case)
     for code in papers_needed(application.kind, application.unit_kind):
-        preparing.add_paper(case, code=code, upload=pdf(), attested=True, by=w.contact, at=at)
+        attaching.add_paper(case, code=code, upload=pdf(), attested=True, by=w.contact, at=at)
     for pledge in live_pledges(application):
         number = pledge.national_id or national_id(9_000_000 + pledge.pk % 900_000)
-        preparing.save_pledge(
+        attaching.save_pledge(
             case,
             pk=pledge.pk,
             national_id=number,
@@ -194,7 +194,7 @@ def complete_papers(w: World, case: Case) -> None:
             by=w.contact,
             at=at,
         )
-        preparing.add_pledge_scan(case, pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
+        attaching.add_pledge_scan(case, pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
 
 
 def filed(w: World, **given: Any) -> Case:

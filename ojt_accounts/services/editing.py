@@ -1,0 +1,19 @@
+"""When the unit may change its application 填報: as long as it is in the unit's hands."""
+
+from accounts.models import User
+from casework.errors import Refused
+from casework.models import Case
+from casework.services.cases import lock, require
+from ojt_accounts.models import Application
+from ojt_accounts.permissions import PREPARE
+
+EDITABLE = ("draft", "correction")
+
+
+def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, Application]:
+    """The case locked and its application, when `by` may change it now. Raises Stale, NotPermitted, Refused."""
+    case = lock(case, version=version)
+    require(by, PREPARE, case)
+    if case.state not in EDITABLE:
+        raise Refused("案件已送出，不能再修改；如需更正請與承辦分署聯絡。")
+    return case, Application.objects.select_related("intake", "county").get(case=case)
