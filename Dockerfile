@@ -3,24 +3,35 @@ FROM python:3.13.9-slim-bookworm AS packages
 
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
-COPY requirements/base.txt /requirements.txt
+# base, or s3 for a site whose files lie in an object store
+ARG REQUIREMENTS=base
+COPY requirements/${REQUIREMENTS}.txt /requirements.txt
 RUN /venv/bin/pip install --require-hashes --only-binary :all: -r /requirements.txt
+
+
+FROM postgres:18.1-bookworm AS postgres
 
 
 FROM python:3.13.9-slim-bookworm
 
-# Pango and HarfBuzz draw the papers, the Kai face is the one official papers are set in, poppler looks at uploaded PDFs
+# Pango and HarfBuzz draw the papers, the Kai face is the one official papers are set in, poppler looks at uploaded PDFs;
+# libpq5 brings the libraries pg_dump needs beside its own
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fontconfig fonts-cns11643-kai libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 poppler-utils \
+        fontconfig fonts-cns11643-kai libharfbuzz-subset0 libpq5 libpango-1.0-0 libpangoft2-1.0-0 poppler-utils \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache -f \
     && useradd --system --uid 10001 --create-home --home-dir /srv/portal --shell /usr/sbin/nologin portal \
     && install -d -o portal -g portal -m 0750 /srv/media /srv/static /srv/schedule
 
 COPY --from=packages /venv /venv
+# pg_dump and pg_restore must be as new as the server; Debian's own are older. Their library comes with them.
+COPY --from=postgres /usr/lib/postgresql/18/bin/pg_dump /usr/lib/postgresql/18/bin/pg_restore /usr/local/bin/
+COPY --from=postgres /usr/lib/*-linux-gnu/libpq.so.5* /usr/local/lib/
 WORKDIR /srv/portal
 COPY --chown=root:root . .
+
+RUN ldconfig && pg_dump --version && pg_restore --version
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -20,10 +20,10 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_the_services_of_a_site() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "scheduler", "nginx"}
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "scheduler", "backup", "nginx"}
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"web", "migrate"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"web", "migrate", "backup"}))
 def test_every_lasting_service_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -36,7 +36,7 @@ def test_the_image_has_the_health_check_of_web() -> None:
 def test_every_image_is_pinned() -> None:
     images = [service["image"] for service in SERVICES.values() if not service["image"].startswith("ojt-portal:")]
     images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    assert len(images) == 5
+    assert len(images) == 6
     assert all(re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?(-slim)?-bookworm", image) for image in images)
 
 
@@ -74,3 +74,39 @@ def test_pins_agree_and_name_no_source() -> None:
         assert "://" not in text
         assert "--index" not in text
         assert text.count("--hash=sha256:") > len(base)
+
+
+# --- the table of docs/operations.md ---------------------------------------------------------------------------------------
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+ROWS = set(re.findall(r"^\| ([A-Z][A-Z0-9_]+) \|", OPERATIONS, re.MULTILINE))
+READ = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z0-9_]+)\"", (ROOT / "config" / "settings.py").read_text()))
+#: Of a working copy and its tests, or set by compose in another way.
+NOT_OF_A_SITE = {"DEBUG_PAGES", "TEST_DATABASE_NAME", "DB_CONN_MAX_AGE", "MEDIA_ROOT", "STATIC_ROOT", "PG_BIN"}
+
+
+def test_every_variable_of_the_settings_is_explained_once():
+    assert len(READ) > 40
+    assert sorted(READ - ROWS) == []
+    rows = re.findall(r"^\| ([A-Z][A-Z0-9_]+) \|", OPERATIONS, re.MULTILINE)
+    assert len(rows) == len(set(rows))
+
+
+def test_every_variable_explained_is_read_by_somebody():
+    compose = {name for name, _ in VARIABLE.findall((ROOT / "docker-compose.yml").read_text())}
+    assert sorted(ROWS - READ - compose) == []
+
+
+def test_compose_hands_every_variable_of_a_site_to_the_containers():
+    assert sorted(READ - NOT_OF_A_SITE - set(SERVICES["web"]["environment"])) == []
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "scheduler", "migrate", "backup"])
+def test_defaults_of_compose_are_what_settings_can_read(name: str):
+    """An empty text is no number: a variable read as one has a number as its default."""
+    numbers = set(
+        re.findall(r"\benv\.(?:int|bool|float)\(\s*\"([A-Z0-9_]+)\"", (ROOT / "config" / "settings.py").read_text())
+    )
+    given = SERVICES[name]["environment"]
+    empty = [key for key in numbers & set(given) if re.fullmatch(r"\$\{\w+:-\}", str(given[key]))]
+    assert empty == []
