@@ -88,15 +88,39 @@ def _make_test_key() -> bytes:
 
 
 @functools.lru_cache(maxsize=2)
-def _signer(path: str, changed: float) -> Any:
+def _signer(path: str, changed: float) -> tuple[Any, int]:
+    """Who signs, and the hexadecimal digits a signature takes at most. Kept for as long as the key's file is the same.
+
+    pyHanko opens the key anew for every signature, and again to learn how long one will be; opening proves the primes, which
+    took most of the time. Here the key is opened once.
+    """
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from pyhanko.sign import signers
+
+    class Signer(signers.SimpleSigner):
+        @functools.cached_property
+        def opened(self) -> Any:
+            return serialization.load_der_private_key(self.signing_key.dump(), password=None)
+
+        def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+            mechanism = self.get_signature_mechanism_for_digest(digest_algorithm).signature_algo
+            if (
+                mechanism == "rsassa_pkcs1v15"
+                and digest_algorithm == "sha256"
+                and isinstance(self.opened, rsa.RSAPrivateKey)
+            ):
+                return self.opened.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            return super().sign_raw(data, digest_algorithm)
 
     own = getattr(settings, "SIGNING_KEY_PASSWORD", "")
     password = _TEST_PASSWORD if is_test_key() else own.encode()
-    signer = signers.SimpleSigner.load_pkcs12(path, passphrase=password)
-    if signer is None:
+    signer = Signer.load_pkcs12(path, passphrase=password)
+    if signer is None or signer.signing_cert is None:
         raise ValueError("SIGNING_KEY_FILE cannot be opened with SIGNING_KEY_PASSWORD.")
-    return signer
+    certificates = {one.dump() for one in (signer.signing_cert, *signer.cert_registry)}
+    # the certificates, the signature itself (512 bytes of the longest usual key) and what is signed beside the digest
+    return signer, 2 * (sum(map(len, certificates)) + 2048)
 
 
 def sign(pdf: bytes, *, reason: str) -> bytes:
@@ -105,7 +129,7 @@ def sign(pdf: bytes, *, reason: str) -> bytes:
     from pyhanko.sign import fields, signers
 
     path = key_file()
-    signer = _signer(str(path), path.stat().st_mtime)
+    signer, room = _signer(str(path), path.stat().st_mtime)
     meta = signers.PdfSignatureMetadata(
         field_name="Agency",
         md_algorithm="sha256",
@@ -114,6 +138,6 @@ def sign(pdf: bytes, *, reason: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
-    signed: Any = signers.PdfSigner(meta, signer).sign_pdf(writer)
+    signed: Any = signers.PdfSigner(meta, signer).sign_pdf(writer, bytes_reserved=room)
     content: bytes = signed.getvalue()
     return content
