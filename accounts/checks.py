@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import NoReverseMatch, reverse
 
+from accounts.certificates.authorities import authorities
+from accounts.certificates.software_card import TEST_ORGANISATION
 from accounts.navigation import all_items
 from accounts.roles import all_rights, all_roles
 
@@ -39,4 +42,28 @@ def roles_and_menu_name_declared_rights(app_configs: Sequence[AppConfig] | None,
             found.append(
                 Error(f"The menu entry {item.label} asks for {item.right}, which no app declares.", id="accounts.E003")
             )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def certificates_have_somebody_to_trust(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Where passwords are closed, cards must open; and on a real site no card of the demonstration's authority does."""
+    anchors = authorities().anchors
+    found: list[CheckMessage] = []
+    if settings.CERTIFICATE_SIGN_IN and not anchors:
+        found.append(
+            Error(
+                "CERTIFICATE_SIGN_IN is on, but CERTIFICATE_FOLDER/anchors holds no certificate: nobody could sign in.",
+                hint="docs/certificate-sign-in.md says what belongs there.",
+                id="accounts.E004",
+            )
+        )
+    if not settings.DEBUG and any(TEST_ORGANISATION in str(one.subject.rfc4514_string()) for one in anchors):
+        found.append(
+            Error(
+                "CERTIFICATE_FOLDER/anchors holds the test authority: anybody with its software card could sign in.",
+                hint="Remove test-root.pem.",
+                id="accounts.E005",
+            )
+        )
     return found

@@ -1,4 +1,4 @@
-"""Agency signature on issued PDFs 機關電子簽章. The only file that imports pyHanko.
+"""Agency signature on issued PDFs 機關電子簽章. The only file that signs with pyHanko (accounts.certificates reads with it).
 
 The key is a PKCS#12 file: SIGNING_KEY_FILE with SIGNING_KEY_PASSWORD, else a test key made at first use under
 MEDIA_ROOT/keys, whose certificate says that it is one.

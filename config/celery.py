@@ -33,6 +33,8 @@ SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     "寄送每日彙整": ("casework.tasks.send_digests", crontab(hour="8,12,16", minute=0)),
     "刪除逾保存期限資料": ("casework.tasks.keep_no_longer", crontab(hour=3, minute=40)),
     "一致性檢查": ("casework.tasks.check_consistency", crontab(hour=2, minute=30)),
+    # of the machine the worker runs on: a site on several machines gives them one CERTIFICATE_FOLDER
+    "更新憑證廢止清冊": ("accounts.tasks.fetch_crls", crontab(minute=35)),
     "清除逾期登入階段": ("config.tasks.clear_sessions", crontab(hour=4, minute=20)),
 }
 

@@ -42,7 +42,7 @@ def authorities() -> Authorities:
         (part, str(path), path.stat().st_mtime_ns)
         for part in PARTS
         for path in sorted((place / part).glob("*"))
-        if path.is_file()
+        if path.is_file() and not path.name.startswith(".")
     )
     return _read(files)
 

@@ -31,6 +31,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        context["card_first"] = settings.CERTIFICATE_SIGN_IN
         context["demo_groups"] = demo.demo_groups() if settings.DEMO else []
         context["other_ways"] = [
             {"code": way.code, "label": way.label, "template": way.template, "context": way.begin(self.request)}

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import AccessLog, SetPasswordLink
-from accounts.services import lockout
+from accounts.services import challenges, lockout
 from casework.models import Draft, ExportJob, Receipt
 from casework.services import exports
 
@@ -86,6 +86,7 @@ def clear(*, at: datetime, rehearse: bool = False) -> dict[str, int]:
             done[kept.code] = kept.delete(rows, at) if kept.delete else _in_batches(rows)
     if not rehearse:
         done["failed_sign_ins"] = lockout.forget_old(at=at)
+        done["card_challenges"] = challenges.forget_challenges(at=at)
         log.info("retention", **done)
     return done
 
