@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,8 +14,9 @@ from accounts.services.roles import grant_role
 from casework import casetypes, deadline_handlers
 from casework.casetypes import CaseType
 from casework.kernel.machine import Machine, State, Transition, Turn
-from casework.models import Case
+from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
+from casework.services import deadlines
 from casework.services.cases import open_case
 
 KIND = "test.jobs"
@@ -112,3 +113,18 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     if errors:
         raise errors[0]
     return answers
+
+
+def owe(one: Case | None, *, code: str = "test.answer", due: date = ON, at: datetime = AT, **more: Any) -> Deadline:
+    """A deadline due on a day, counted from five days before."""
+    return deadlines.set_deadline(
+        case=one,
+        code=code,
+        rule="OA-01",
+        label="答復",
+        citation="第三點",
+        counted_from=due - timedelta(days=5),
+        due_on=due,
+        at=at,
+        **more,
+    )
