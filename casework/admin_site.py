@@ -36,6 +36,7 @@ NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
 SECTIONS = {
     "admin:case": "admin:work",
     "admin:case_act": "admin:work",
+    "admin:case_as_of": "admin:work",
     "admin:amendment": "admin:amendments",
     "admin:amendment_value": "admin:amendments",
     "admin:amendment_figures": "admin:amendments",
@@ -89,7 +90,16 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from casework.views import agency, agency_case, amendments, calendar, registers, sign_in_help, wordings
+        from casework.views import (
+            agency,
+            agency_case,
+            amendments,
+            calendar,
+            registers,
+            sign_in_help,
+            standing,
+            wordings,
+        )
 
         def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_view(view), name=name)
@@ -104,6 +114,7 @@ class PortalAdminSite(admin.AdminSite):
             at("case/<case:number>/", agency_case.case, "case"),
             at("case/<case:number>/act/<slug:act>/", agency_case.act, "case_act"),
             at("case/<case:number>/desk/<slug:what>/", agency_case.desk, "case_desk"),
+            at("case/<case:number>/as-of/", standing.of_office, "case_as_of"),
             at("case/<case:number>/message/", agency_case.message, "case_message"),
             at("case/<case:number>/papers/<int:pk>/confirm/", agency_case.confirm, "case_confirm"),
             at("case/<case:number>/notices/<int:pk>/resend/", agency_case.resend_notice, "case_resend"),

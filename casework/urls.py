@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casework import converters  # noqa: F401  (enters <case:…>)
-from casework.views import applicant, check, demo_mail, files, inbox, reach, rules
+from casework.views import applicant, check, demo_mail, files, inbox, reach, rules, standing, whatif
 
 app_name = "casework"
 urlpatterns = [
@@ -22,9 +22,12 @@ urlpatterns = [
     path("cases/documents/<case:number>/", files.document, name="document"),
     path("cases/<case:number>/", applicant.case, name="case"),
     path("cases/<case:number>/act/<slug:act>/", applicant.act, name="act"),
+    path("cases/<case:number>/as-of/", standing.of_applicant, name="as_of"),
     path("cases/<case:number>/message/", applicant.message, name="message"),
     path("cases/<case:number>/corrections/<int:item>/", applicant.correction_answer, name="correction_answer"),
     path("demo/mail/", demo_mail.demo_mail, name="demo_mail"),
+    path("whatif/", whatif.questions, name="whatifs"),
+    path("whatif/<slug:code>/", whatif.question, name="whatif"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:scheme>/", rules.rules_of, name="rules_of"),
     path("check/", check.form, name="check"),

@@ -148,6 +148,11 @@ ROWS: dict[str, Row] = {
     "casework:as_of": members(404, args=case_number, applicant=200),
     "casework:message": members(404, args=case_number, post={}, applicant=422),
     "casework:correction_answer": members(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
+    "casework:whatifs": members(),
+    # the applicant of another unit may ask too: nothing of anybody's is in the answer
+    "casework:whatif": members(
+        404, args=lambda scene: ("account-terms",), applicant=200, other_applicant=200, officer=200, outsider=200
+    ),
     "casework:rules": public(),
     "casework:rules_of": public(args=lambda scene: ("ojt-accounts",)),
     "casework:check check/": public(),

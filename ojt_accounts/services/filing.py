@@ -88,6 +88,7 @@ def set_handling(case: Case, *, at: datetime) -> None:
         due_on=date.fromisoformat(term.result["due_on"]),
         at=at,
         case=case,
+        outcome=term,
         remind_days=(3, 1),
     )
 

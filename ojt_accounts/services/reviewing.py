@@ -121,6 +121,7 @@ def ask_correction(
         due_on=due_on,
         at=at,
         case=case,
+        outcome=term,
         remind_days=(7, 3, 1),
     )
     lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items if item["problem"].strip())

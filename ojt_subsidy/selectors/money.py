@@ -183,13 +183,20 @@ def balance_of(cap: Cap, *, on: date, law: Law) -> Outcome:
 
 def estimate(person: User, course: Course, *, on: date, law: Law) -> list[Outcome]:
     """What the course would be paid, shown before anything is proven: SUB-07 and SUB-10 as it stands today."""
-    cap = cap_of(person.pk)
+    return estimate_of(person.pk, cost=course.cost, starts_on=course.starts_on, without=course.pk, on=on, law=law)
+
+
+def estimate_of(
+    person: int, *, cost: int, starts_on: date, on: date, law: Law, without: int | None = None
+) -> list[Outcome]:
+    """The same for any fee and first day. `without`: the course asked about, where the person has filed for it."""
+    cap = cap_of(person)
     past = [balance.PastCourse(c.starts_on, c.amount) for c in cap.outside if outside_counts(c, law)]
     past += [
         balance.PastCourse(r.course.starts_on, max(0, cap.standing.get(r.pk, 0)))
         for r in cap.rows
-        if r.course_id != course.pk
+        if r.course_id != without
     ]
-    who, rate = rate_of(cap.trainee, cap.identities, course.starts_on, on=on, law=law)
-    facts = balance.SubsidyFacts(course.cost, who, course.starts_on, tuple(past))
+    who, rate = rate_of(cap.trainee, cap.identities, starts_on, on=on, law=law)
+    facts = balance.SubsidyFacts(cost, who, starts_on, tuple(past))
     return [rate, balance.subsidy(facts, on=on, law=law)]

@@ -1,0 +1,81 @@
+"""某日之案件: a case as it stood on a day, for the office and for the applicant's own case."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.clock import today
+from accounts.roles import Side
+from casework.forms import PortalForm, RocDateField
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.selectors import case_on_side
+from casework.selectors.standing import Figured, as_it_stood
+from casework.services.law import law_in_force
+from casework.views import words
+from casework.views.acting import acting
+from casework.views.agency import page
+
+
+class DayForm(PortalForm):
+    on = RocDateField(label="日期", help_text="當天結束時的狀況，例：113/10/31")
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > today():
+            raise forms.ValidationError("日期不得晚於今日。")
+        return day
+
+
+def _context(request: HttpRequest, case: Case, *, office: bool) -> dict[str, Any]:
+    form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today()})
+    day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else None
+    context: dict[str, Any] = {"case": case, "form": form, "on": day, "stood": None}
+    if day is None:
+        return context
+    kind = words.about(case)
+    stood = as_it_stood(case, kind, on=day, today=today(), law=law_in_force(), office=office)
+    known = {one.code: one for one in kind.machine.states} if kind else {}
+    decided = [Outcome.from_json(found) for event in stood.events for found in event.outcomes]
+    return context | {
+        "stood": stood,
+        "state": known.get(stood.state or ""),
+        "state_now": words.state_of(case),
+        "timeline": words.timeline(case, stood.events),
+        "decided": [words.finding(one) for one in decided],
+        "figures": [_figure(one) for one in stood.figures],
+    }
+
+
+def _figure(one: Figured) -> dict[str, Any]:
+    def text(value: Any) -> str:
+        if value is None or value.value is None:
+            return "尚無此規定"
+        return f"{words.shown(one.figure.spelled(value.value))} {one.figure.unit}".strip()
+
+    return {
+        "label": one.figure.label,
+        "code": one.figure.code,
+        "then": text(one.then),
+        "now": text(one.now),
+        "changed": one.changed,
+        "citation": one.then.citation if one.then else one.now.citation,
+    }
+
+
+@require_GET
+@acting
+def of_office(request: HttpRequest, number: str) -> HttpResponse:
+    case, _ = case_on_side(request.user, number, Side.OFFICE)
+    return page(request, "standing", _context(request, case, office=True), title=f"{case.number} 某日之狀況")
+
+
+@require_GET
+@acting
+def of_applicant(request: HttpRequest, number: str) -> HttpResponse:
+    case, _ = case_on_side(request.user, number, Side.APPLICANT)
+    return render(request, "casework/standing.html", _context(request, case, office=False))
