@@ -7,8 +7,8 @@ from accounts import demo, providers
 from accounts.errors import Refused, SignInRefused
 from accounts.models import AccessLog, User
 from accounts.providers import Provider
-from accounts.services.access import loggable_name, record_access
 from accounts.services import openings
+from accounts.services.access import loggable_name, record_access
 from accounts.services.openings import open_password, password_is_open, withdraw_opening
 from accounts.services.users import close_user, open_user
 from tests.accounts.conftest import AT, PASSWORD, sign_in

@@ -1,7 +1,6 @@
 """通行金鑰 as the second factor of staff, with Chromium's virtual authenticator in the place of a telephone or key."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -49,8 +48,8 @@ def page(opens: Opens, staff: User) -> Page:
 
 
 @pytest.fixture
-def key(page: Page) -> Iterator[Key]:
-    yield Key(page)
+def key(page: Page) -> Key:
+    return Key(page)
 
 
 def sign_in(page: Page) -> None:
@@ -72,7 +71,7 @@ def again(page: Page) -> None:
 def add(page: Page) -> None:
     page.goto("/accounts/2fa/webauthn/add/")
     again(page)
-    page.get_by_label("名稱").fill("辦公室電腦")
+    page.get_by_role("textbox", name="名稱").fill("辦公室電腦")
     page.get_by_role("button", name="新增").click()
     page.wait_for_url("**/2fa/recovery-codes/")
 
@@ -123,7 +122,7 @@ def test_staff_keep_one(page: Page, key: Key, staff: User) -> None:
     page.goto(f"/accounts/2fa/webauthn/keys/{one.pk}/edit/")
     again(page)
     judge_page(page)
-    page.get_by_label("名稱").fill("家裡電腦")
+    page.get_by_role("textbox", name="名稱").fill("家裡電腦")
     page.get_by_role("button", name="儲存").click()
     expect(page.get_by_role("rowheader", name="家裡電腦")).to_be_visible()
     page.get_by_role("link", name="移除").click()
