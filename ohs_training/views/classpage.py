@@ -119,8 +119,8 @@ def _person(line: Any) -> dict[str, Any]:
         {
             "course": c.course,
             "hours": f"{plain(c.hours)}",
-            "leave": round(float(c.leave), 2),
-            "truant": round(float(c.truant), 2),
+            "leave": f"{float(c.leave):.3g}" if c.leave else "",
+            "truant": f"{float(c.truant):.3g}" if c.truant else "",
         }
         for c in chain.courses
         if c.absent
