@@ -20,6 +20,15 @@ def register_unread(count: Callable[[Any], int]) -> None:
     _count_unread = count
 
 
+_help_for: Callable[[HttpRequest], str] = lambda request: ""  # noqa: E731  (replaced by register_help)
+
+
+def register_help(address: Callable[[HttpRequest], str]) -> None:
+    """Where the user guide speaks of the page asked for."""
+    global _help_for
+    _help_for = address
+
+
 class Portal:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -31,6 +40,10 @@ class Portal:
     @cached_property
     def navigation(self) -> list[navigation.Entry]:
         return navigation.entries(self._request, self.rights)
+
+    @property
+    def help_url(self) -> str:
+        return _help_for(self._request)
 
     @property
     def demo(self) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health, metrics
+from config import guide, health, metrics
 
 #: Where each scheme's pages stand, once it has any.
 PLACES = {
@@ -24,6 +24,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include((guide.urlpatterns, "guide"))),
     path("", include("casework.urls")),
     *(path(PLACES[name], include(f"{name}.urls")) for name in schemes),
 ]

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
@@ -64,7 +64,11 @@ def too_many(
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database or the session, which may be what failed."""
-    full = out_of_room(sys.exception())
+    error = sys.exception()
+    full = out_of_room(error)
+    if isinstance(error, OperationalError | InterfaceError) and not full:  # the database is away: it comes back
+        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", "")})
+        return HttpResponse(page, status=503, headers={"Retry-After": "60"})
     context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "full": full}
     try:
         page = render_to_string("500.html", context)

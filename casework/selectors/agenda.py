@@ -38,11 +38,11 @@ class Day:
 
 
 def own_cases(user: Any, desk: Desk | None = None) -> QuerySet[Case]:
-    """Cases whose days are this person's: on their desk (theirs, or theirs to sign), or applied for and not over."""
+    """Cases whose days are this person's: on their desk (theirs, or theirs to sign), or applied for and in their hands."""
     if user.is_staff:
         desk = desk or desk_of(user)
         return desk.cases().filter(Q(assignee=user.pk) | desk.my_turn(), turn=Turn.OFFICE)
-    return applicant_cases(user).exclude(turn=Turn.NOBODY)
+    return applicant_cases(user).filter(turn=Turn.APPLICANT)
 
 
 def agenda(

@@ -36,6 +36,7 @@ class MailForm(PortalForm):
                     help_text=kind.text,
                     choices=[(how.value, how.label) for how in kind.choices],
                     widget=forms.RadioSelect,
+                    required=False,
                 )
 
 
@@ -45,7 +46,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     form = MailForm(request.POST or None, initial=how)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            reaching.choose(user=request.user, how=form.cleaned_data, at=now())
+            reaching.choose(user=request.user, how={kind: how for kind, how in form.cleaned_data.items() if how}, at=now())
         if tried.ok:
             messages.success(request, "已儲存通知方式。")
             return redirect("casework:reach")

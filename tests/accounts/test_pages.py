@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path, reverse
@@ -14,6 +15,7 @@ from accounts.navigation import NavItem
 from accounts.panels import Block
 from accounts.services.access import record_access
 from accounts.services.identifiers import reveal_national_id
+from accounts.views import errors
 from tests.accounts.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +204,20 @@ def test_pages_of_somebody_signed_in_stay_in_no_cache(user, client):
     client.force_login(user)
     assert client.get("/me/").headers["Cache-Control"] == "private, no-store"
     assert "no-store" in client.post(reverse("account_logout")).headers["Cache-Control"]
+
+
+def test_the_database_away_is_said_with_the_time_to_come_back(rf: RequestFactory) -> None:
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        answer = errors.server_error(rf.get("/"))
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+    assert "系統暫停服務" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "goal"), [("/", "/guide/"), ("/accounts/login/", "/guide/sign-in/"), ("/ojt/", "/guide/unit/")]
+)
+def test_help_leads_to_the_page_of_the_guide_that_speaks_of_where_one_is(client, address, goal) -> None:
+    assert f'href="{goal}">使用說明</a>' in client.get(address).content.decode()

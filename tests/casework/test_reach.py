@@ -106,7 +106,7 @@ def read(token: str) -> str:
 
 
 def test_the_calendar_holds_the_persons_days_and_no_names(here: w.World) -> None:
-    case = w.filed(here)
+    case = w.drafted(here)
     due(case, 5)
     token = reaching.new_feed(user=here.contact, at=now())
     text = read(token)
@@ -158,7 +158,7 @@ def test_an_address_ends_when_it_is_replaced_stopped_or_the_person_is_closed(her
 def test_the_calendar_asks_the_same_number_of_questions(
     here: w.World, count: int, django_assert_max_num_queries
 ) -> None:
-    case = w.filed(here)
+    case = w.drafted(here)
     for n in range(count):
         due(case, n, code=f"test.day{n}")
     with django_assert_max_num_queries(12):
