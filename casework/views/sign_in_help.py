@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -156,6 +157,8 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         with into_form(request, form) as tried:
             _once(request, f"sign_in_help.{act}", form, one, user, at=now())
         if tried.ok:
+            if act == "unlock":  # the limiter in the cache counts the same guesses
+                get_adapter().forget_attempts(request, user)
             messages.success(request, one.done)
             return redirect("admin:sign_in_help_person", pk)
     return _shown(request, user, {act: form})

@@ -38,7 +38,7 @@ def test_with_the_demonstration_card(person: User, visit: Page) -> None:
     window.get_by_role("button", name="簽章").click()
     visit.wait_for_url(lambda url: "/accounts/login/" not in url)
     visit.goto("/me/")
-    expect(visit.get_by_text("lina88").first).to_be_visible()
+    expect(visit.locator("main").get_by_text("lina88", exact=True)).to_be_visible()
 
 
 def test_a_refused_card_is_told_why_and_may_try_again(person: User, visit: Page) -> None:
@@ -90,7 +90,7 @@ def test_without_javascript_the_roles_unfold(person: User, opens: Opens) -> None
     page.get_by_text("（1 個角色）").click()
     button.click()
     page.goto("/me/")
-    expect(page.get_by_text("lina88").first).to_be_visible()
+    expect(page.locator("main").get_by_text("lina88", exact=True)).to_be_visible()
 
 
 def test_where_certificates_are_required_they_come_first(person: User, visit: Page, settings) -> None:

@@ -112,7 +112,8 @@ def test_another_key_does_not_open(page: Page, key: Key, staff: User) -> None:
     page.get_by_role("button", name="使用通行金鑰").click()
     expect(page.get_by_text("通行金鑰沒有完成驗證")).to_be_visible()
     page.goto("/me/")
-    expect(page).to_have_url(re.compile("/accounts/login/"))
+    expect(page).to_have_url(re.compile("/2fa/authenticate/$"))
+    assert AccessLog.objects.filter(action="sign_in", user=staff).count() == 1, "the first, without a key yet"
 
 
 def test_staff_keep_one(page: Page, key: Key, staff: User) -> None:
