@@ -28,6 +28,7 @@ SCHEDULE: dict[str, tuple[str, crontab | float]] = {
     "處理屆期與提醒": ("casework.tasks.sweep_daily", crontab(hour="0,6,12", minute=10)),
     # 1 January and 1 July; on every other day it finds this half-year's inventory open already
     "45+ 網站閒置日數": ("senior45.tasks.follow_the_law", crontab(hour=0, minute=7)),
+    "辦理已結束之帳號清查": ("senior45.tasks.carry_out_inventory", 300.0),
     "45+ 網站帳號清查": ("senior45.tasks.open_inventory", crontab(hour=0, minute=5)),
     # a second and third time for letters that a stopped machine missed; nobody gets two on one day
     "寄送每日彙整": ("casework.tasks.send_digests", crontab(hour="8,12,16", minute=0)),

@@ -24,7 +24,7 @@ class Job(Task):
             return super().__call__(*args, **kwargs)
         if self.name in BY_THE_DAY and abs(ahead := clock.difference()) > clock.FARTHEST:
             log.error("clock_not_believed", task=self.name, ahead_seconds=ahead.total_seconds())
-            jobs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行")
+            jobs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行", at=clock.now())
             return None
-        with jobs.run_of(self.name):
+        with jobs.run_of(self.name, clock=clock.now):
             return super().__call__(*args, **kwargs)

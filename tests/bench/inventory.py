@@ -52,6 +52,7 @@ def run(quick: bool) -> dict[str, Any]:
             progress, _ = _timed(lambda: (counts_by_office(campaign), line_counts(campaign.lines.all())))
         sheet, rows = _timed(lambda: sum(1 for _ in inventory_rows(runner, f"campaign={campaign.pk}")[1]))
         ending, case = _timed(lambda: inventory.finish(Case.objects.get(pk=campaign.case_id), by=runner, at=AT))
+        carrying, _ = _timed(lambda: inventory.carry_out_due(at=AT))
         document = case.documents.get()
         report, content = _timed(lambda: bytes_of(document))
         stopped = SiteAccount.objects.filter(closing="inventory").count()
@@ -67,6 +68,7 @@ def run(quick: bool) -> dict[str, Any]:
         "sheet_rows_ms": round(sheet * 1000),
         "stopped": stopped,
         "finish_ms": round(ending * 1000),
+        "carry_out_ms": round(carrying * 1000),
         "report_ms": round(report * 1000),
         "report_kb": len(content) // 1024,
     }

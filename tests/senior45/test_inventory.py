@@ -83,6 +83,8 @@ def test_from_opening_to_the_signed_report(here: w.World, tmp_path: Path) -> Non
         late_answer = InventoryLine.objects.get(account__user=here.reviewer)
         inventory.answer(campaign, [(late_answer.pk, "keep", "")], by=here.bureau_window, at=now())
         inventory.finish(Case.objects.get(pk=campaign.case_id), by=here.inventory, at=now())
+        assert inventory.carry_out_due(at=now()) == 1
+        assert inventory.carry_out_due(at=now()) == 0
     account = SiteAccount.objects.get(user=here.editor)
     assert (account.state, account.closing) == ("closed", "inventory") and "已調離" in account.closed_reason
     assert SiteAccount.objects.filter(state="open").count() == 8  # unanswered lines are reported, nothing more
@@ -109,6 +111,8 @@ def test_unanswered_lines_end_as_the_setting_said_when_it_began(here: w.World) -
     with time_machine.travel(noon(date(2027, 2, 1)), tick=False):
         sweep(on=date(2027, 2, 1), at=now())
         inventory.finish(Case.objects.get(pk=campaign.case_id), by=here.inventory, at=now())
+        assert inventory.carry_out_due(at=now()) == 1
+        assert inventory.carry_out_due(at=now()) == 0
     assert not SiteAccount.objects.filter(state="open").exists()
     assert set(SiteAccount.objects.values_list("closing", flat=True)) == {"inventory"}
 

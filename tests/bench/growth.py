@@ -1,0 +1,140 @@
+"""What grows when the cases grow from 10,000 to 1,000,000: work list, search, the nightly sweep, filing, and what waits.
+
+Each case has three events, a person of its own and, one in three, a deadline. As many deadlines are due as before (a thousand):
+a sweep that walked the others would show it.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client, override_settings
+
+from accounts import crypto
+from accounts.clock import now
+from casework import deadline_handlers
+from casework.deadline_handlers import Handler
+from casework.models import Deadline
+from casework.selectors import desk_of, watch, work_page
+from casework.selectors.search import read_search
+from casework.selectors.worklist import Criteria, Tab
+from casework.services.sweeping import sweep
+from ojt_accounts.services import filing
+from tests.bench import inbox
+from tests.bench._scratch import scratch_database
+from tests.bench.filing import _drafts
+from tests.ojt_accounts import world as w
+
+CODE, DUE, FILINGS, ROUNDS = "bench.growth", 1000, 12, 7
+
+
+def run(quick: bool) -> dict[str, Any]:
+    sizes = (2_000, 20_000) if quick else (10_000, 1_000_000)
+    few, many = map(_measured, sizes)
+    slopes = {name: round(many[name] / few[name], 2) for name in few if name.endswith("_ms") and few[name]}
+    return {"sizes": list(sizes), "few": few, "many": many, "slopes": slopes}
+
+
+def _measured(size: int) -> dict[str, Any]:
+    with scratch_database(), override_settings(STAFF_SECOND_FACTOR=False, SECURE_SSL_REDIRECT=False):
+        officer = inbox._people()
+        began = time.perf_counter()
+        inbox._fill(size)
+        _hang_on(size)
+        filled = time.perf_counter() - began
+        client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0].replace("*", "localhost"))
+        client.force_login(officer)
+        desk = desk_of(officer)
+        number = w.national_id(size // 2)
+
+        def found(typed: str) -> Callable[[], int]:
+            return lambda: len(
+                work_page(Criteria(tab=Tab.ALL, today=inbox.TODAY, search=read_search(typed)), desk).rows
+            )
+
+        # an even one is of the office asked
+        if not found(number)():
+            raise AssertionError("the search found nobody")
+        return {
+            "cases": size,
+            "list_page_ms": _median(lambda: client.get("/admin/work/?tab=team").status_code),
+            "overdue_page_ms": _median(lambda: client.get("/admin/work/?tab=overdue").status_code),
+            "search_by_id_ms": _median(found(number)),
+            "search_by_name_ms": _median(found("學員5")),
+            "search_by_number_ms": _median(found(f"BN-115-{size // 2:06d}")),
+            "watch_ms": _median(lambda: watch.troubles(inbox.AT, inbox.TODAY)),
+            "sweep_ms": _sweep(),
+            "filing_ms": _filing(),
+            "fill_s": round(filled),
+            "database_mb": _size(),
+        }
+
+
+def _hang_on(size: int) -> None:
+    """People, events and deadlines of the cases that are there."""
+    digest = crypto.index(w.national_id(size // 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO casework_caseperson (case_id, id_index, name) SELECT id, CASE WHEN number = %s THEN %s "
+            "ELSE md5(number) || md5(id::text) END, '學員' || id %% 5000 FROM casework_case",
+            [f"BN-115-{size // 2:06d}", digest],
+        )
+        cursor.execute(
+            "INSERT INTO casework_event (case_id, seq, at, by_name, code, label, clause, reason, from_state, to_state, changes, "
+            "outcomes, internal, before, digest) SELECT c.id, n, c.changed_at, '系統', 'bench', '送件', '第三點', '', '', '', "
+            "'[]', '[]', false, md5(c.number) || md5(c.number), md5(c.number) || md5(c.number) "
+            "FROM casework_case c, generate_series(1, 3) n"
+        )
+        cursor.execute(
+            "INSERT INTO casework_deadline (case_id, thing_kind, code, rule, label, citation, counted_from, due_on, outcome, set_at) "
+            "SELECT id, '', %s, 'OA-01', '答復', '第三點', %s, "
+            "CASE WHEN id %% %s < 3 THEN %s::date - 1 ELSE %s::date + 30 END, '{}', %s FROM casework_case WHERE id %% 3 = 0",
+            [CODE, inbox.TODAY, max(size // DUE, 3), inbox.TODAY, inbox.TODAY, inbox.AT],
+        )
+        cursor.execute("VACUUM ANALYZE casework_case, casework_caseperson, casework_event, casework_deadline")
+
+
+def _median(work: Callable[[], Any]) -> float:
+    work()
+    spent = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return round(statistics.median(spent) * 1000, 1)
+
+
+def _sweep() -> float:
+    """A night with a thousand deadlines due: milliseconds per thousand."""
+    deadline_handlers._handlers[CODE] = Handler(CODE, lambda rows, at: None)
+    try:
+        due = Deadline.objects.filter(code=CODE, due_on__lt=inbox.TODAY).count()
+        began = time.perf_counter()
+        lapsed = sweep(on=inbox.TODAY, at=inbox.AT).lapsed[CODE]
+        spent = time.perf_counter() - began
+    finally:
+        del deadline_handlers._handlers[CODE]
+    if not lapsed == due > DUE / 4:
+        raise AssertionError(f"{lapsed} of {due} lapsed")
+    return round(spent * 1000 * 1000 / lapsed, 1)
+
+
+def _filing() -> float:
+    """The act alone, between the other cases."""
+    cases, contact = _drafts(FILINGS)
+    spent = []
+    for case in cases:
+        began = time.perf_counter()
+        filing.file_application(case, by=contact, at=now() + timedelta(seconds=1))
+        spent.append(time.perf_counter() - began)
+    return round(statistics.median(spent) * 1000, 1)
+
+
+def _size() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0]) // 2**20

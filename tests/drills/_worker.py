@@ -1,0 +1,40 @@
+"""The site's worker and scheduler with one more handler and a hurried schedule: `celery -A tests.drills._worker …`."""
+
+import time
+from datetime import datetime
+
+from config.celery import app
+
+CODE = "drill.answer"
+SLOWLY = 0.002  # seconds per deadline, so that there is a middle to be killed in
+
+app.conf.beat_schedule = {
+    "sweep": {"task": "casework.tasks.sweep_daily", "schedule": 1.0},
+    "notices": {"task": "casework.tasks.deliver_notices", "schedule": 1.0},
+}
+# a task in a killed worker's hands comes back from Redis after this; the beat does not wait for it
+app.conf.broker_transport_options = {**app.conf.broker_transport_options, "visibility_timeout": 5}
+
+
+def lapse(deadlines: list, at: datetime) -> None:
+    """An event on each case and a letter to its person: each exactly once."""
+    from casework.models import Case
+    from casework.services.cases import lock
+    from casework.services.events import record
+    from casework.services.notices import Told, notify_each
+
+    told = []
+    for deadline in deadlines:
+        case = lock(deadline.case)
+        record(case, "drill.late", "逾期未答復", by=None, at=at)
+        told.append(Told(case.person, "逾期通知", "答復期限已過。", f"drill:{deadline.pk}", Case(pk=case.pk)))
+        time.sleep(SLOWLY)
+    notify_each(told, code=CODE, at=at)
+
+
+@app.on_after_finalize.connect
+def _register(sender, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    from casework.deadline_handlers import is_registered, register_handler
+
+    if not is_registered(CODE):
+        register_handler(CODE, lapse)
