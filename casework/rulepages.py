@@ -7,15 +7,16 @@ import ast
 import functools
 import importlib
 import inspect
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from casework.kernel import rulebook
 from casework.kernel.law import Figure, Law, Value
 from casework.kernel.rulebook import Rule
 from casework.kernel.sources import Contradiction, Scheme, all_schemes, scheme_of_figure
-from casework.views import words
 
 
 def scheme_label(code: str) -> str:
@@ -87,7 +88,40 @@ def shown_figure(figure: Figure, on: date) -> ShownFigure:
 
 
 def _words(figure: Figure, value: Value) -> str:
-    return "尚無此規定" if value.value is None else words.shown(figure.spelled(value.value))
+    return "尚無此規定" if value.value is None else plain(figure, value.value)
+
+
+#: What a program calls a thing; a person is told its name or nothing.
+_CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+def plain(figure: Figure, value: Any) -> str:
+    """A value in words: codes by their name, those without a name left out where the text beside says it."""
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case list() | tuple() if value and isinstance(value[0], Mapping):
+            return "；".join(plain(figure, one) for one in value)
+        case list() | tuple() if value and isinstance(value[0], list | tuple):
+            return "、".join("／".join(plain(figure, part) for part in one) for one in value)
+        case list() | tuple():
+            named = [figure.words.get(str(one), str(one)) for one in value]
+            told = [one for one in named if not _CODE.match(one)]
+            return "、".join(told or named)
+        case Mapping():
+            return "；".join(filter(None, (_entry(figure, key, one) for key, one in value.items())))
+        case _:
+            return figure.words.get(str(value), str(value))
+
+
+def _entry(figure: Figure, key: Any, one: Any) -> str:
+    name = figure.words.get(str(key), "" if _CODE.match(str(key)) else str(key))
+    if isinstance(one, bool | int) and not name:
+        return ""  # a mark of the program beside the text that says it
+    said = plain(figure, one)
+    if not name and (_CODE.match(said) or (isinstance(one, list) and all(_CODE.match(str(part)) for part in one))):
+        return ""
+    return f"{name}：{said}" if name and said and name != said else said
 
 
 def shown_version(figure: Figure, value: Value) -> ShownVersion:
@@ -141,27 +175,38 @@ def all_pages(law: Law, on: date, asked: str = "") -> list[SchemePage]:
 
 
 def figures_named(rule: Rule, codes: tuple[str, ...]) -> list[str]:
-    """Codes in the order of the register; a code made of parts (`s45.categories.` and a kind) stands for all that begin so."""
+    """Codes in the order of the register; one made of parts (`s45.categories.` and a kind) stands for all that are made so."""
     if rule.function is None:
         return []
-    named = _texts_of(rule.module, inspect.unwrap(rule.function).__name__)
-    return [
-        code for code in codes if code in named or any(part.endswith(".") and code.startswith(part) for part in named)
-    ]
+    named = [re.compile(one) for one in _texts_of(rule.module, inspect.unwrap(rule.function).__name__)]
+    return [code for code in codes if any(one.fullmatch(code) for one in named)]
 
 
 @functools.cache
 def _functions(module: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Of each function of a module: the texts in it that could be codes, and the names it uses."""
+    """Of each function of a module: the codes in it as expressions, and the names it uses."""
     tree = ast.parse(inspect.getsource(importlib.import_module(module)))
     found = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             inside = list(ast.walk(node))
-            texts = {one.value for one in inside if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+            texts = {_pattern(one) for one in inside if isinstance(one, ast.Constant | ast.JoinedStr)}
             names = {one.id for one in inside if isinstance(one, ast.Name)}
-            found[node.name] = (frozenset(texts), frozenset(names - {node.name}))
+            found[node.name] = (frozenset(filter(None, texts)), frozenset(names - {node.name}))
     return found
+
+
+#: A text that can be a figure's code, with `{}` where a value is put in.
+_FIGURE = re.compile(r"[a-z0-9]+\.[a-z0-9_.{}]*[a-z0-9_}]")
+
+
+def _pattern(node: ast.expr) -> str:
+    """The expression codes are matched by; empty for a text that is none."""
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+    else:
+        text = str(node.value) if isinstance(node, ast.Constant) else ""
+    return re.escape(text).replace(r"\{\}", "[a-z0-9_]+") if _FIGURE.fullmatch(text) else ""
 
 
 @functools.cache

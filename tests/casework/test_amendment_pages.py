@@ -1,5 +1,7 @@
 """The pages of amendments as people use them: draft, value by its kind, sheet, second person, public page."""
 
+import re
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -260,6 +262,27 @@ def test_a_figure_stands_with_the_rule_that_asks_for_it(client):
     from casework.kernel.law import declared_law
     from casework.rulepages import figures_named
 
-    codes = tuple(declared_law())
+    codes = tuple(sorted(declared_law()))
     assert "oa.account_cap" in figures_named(rulebook.get("OA-07"), codes)
-    assert "ohs.certificate_days" in figures_named(rulebook.get("OHS-11"), codes)
+    assert figures_named(rulebook.get("OHS-11"), codes) == ["ohs.certificate_days"]
+    # a code made of parts: the three caps, and not every figure of the scheme
+    assert figures_named(rulebook.get("OHS-07"), codes) == [
+        "ohs.enrolled_min",
+        "ohs.in_service_cap",
+        "ohs.in_service_discussion_cap",
+        "ohs.professional_cap",
+    ]
+    assert "s45.idle_warning_days" in figures_named(rulebook.get("S45-09"), codes)
+
+
+def test_the_public_reads_words_and_no_codes(client):
+    from casework.kernel.law import declared_law
+    from casework.rulepages import plain
+
+    coded = {
+        one.code: plain(one, value.value)
+        for one in declared_law().values()
+        for value in one.values
+        if value.value is not None and re.search(r"[a-z]+_[a-z_]+", plain(one, value.value))
+    }
+    assert coded == {}
