@@ -15,10 +15,11 @@ from django.db.models import F, Q, QuerySet
 from ojt_subsidy.models import Course, CourseLedger
 
 LISTED = ("published", "running", "ended")
-#: What a list shows of a course; the long texts stay in the table.
+#: What a list shows of a course and of what hangs on it; the long texts stay in the table.
 SHORT = (
     "pk", "code", "title", "plan", "category", "place", "starts_on", "ends_on", "hours", "fee", "approved_fee", "approved_seats",
-    "seats", "opens_at", "credit_class",
+    "seats", "opens_at", "case", "case__state", "case__organisation", "case__organisation__name", "case__office",
+    "case__office__name", "case__office__short_name", "county", "county__name", "ledger__seats", "ledger__held",
 )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class Asked:
 
 
 def listed(asked: Asked, *, on: date) -> QuerySet[Course]:
-    """Published courses that fit, the next to begin first. One index scan; the ledger joined for the seats left."""
+    """Published courses that fit, the next to begin first: which ones, by one index scan; `named` says what they are."""
     found = Course.objects.filter(published_at__isnull=False, case__state__in=LISTED)
     if asked.coming:
         found = found.filter(starts_on__gte=on)
@@ -87,12 +88,29 @@ def listed(asked: Asked, *, on: date) -> QuerySet[Course]:
         pairs = bigrams(word)
         # One character has no pair: it is looked for in the title alone.
         found = found.filter(words__contains=pairs) if pairs else found.filter(title__icontains=word)
-    return found.select_related("ledger", "case__organisation", "case__office", "county").order_by("starts_on", "pk")
+    return found.order_by("starts_on", "pk")
+
+
+def named(found: QuerySet[Course]) -> QuerySet[Course]:
+    """With what a list shows."""
+    return found.select_related("ledger", "case__organisation", "case__office", "county").only(*SHORT)
+
+
+def first_named(found: QuerySet[Course]) -> list[Course]:
+    """The courses of one page: chosen before anything is joined, because thousands fit and twenty are shown."""
+    keys = list(found.values_list("pk", flat=True))
+    return list(named(Course.objects.filter(pk__in=keys)).order_by("starts_on", "pk"))
 
 
 def seats_left(course: Course) -> int:
     ledger: CourseLedger | None = getattr(course, "ledger", None)
     return max(0, ledger.seats - ledger.held) if ledger else course.subsidised_seats
+
+
+def course_to_enrol(code: str) -> Course:
+    """What a filing asks of a course, at noon thousands of times a second. Raises Course.DoesNotExist."""
+    rows = Course.objects.select_related("case").only("pk", "code", "title", "starts_on", "opens_at", "case__state")
+    return rows.get(Q(case__state__in=(*LISTED, "cancelled")), code=code, published_at__isnull=False)
 
 
 def public_course(code: str) -> Course:

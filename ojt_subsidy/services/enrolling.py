@@ -16,7 +16,7 @@ from casework.services.receipts import once
 from ojt_subsidy.models import Course, CourseSession, Enrolment, Trainee
 from ojt_subsidy.permissions import SCREEN
 from ojt_subsidy.rules import enrolment as rules
-from ojt_subsidy.selectors.catalogue import public_course
+from ojt_subsidy.selectors.catalogue import course_to_enrol
 from ojt_subsidy.selectors.lines import missed_before
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.telling import nudge, tell_moved_up
@@ -73,9 +73,9 @@ def enrol(
     """
     if drawn_for is not None and drawn_for != person.pk:
         raise NotPermitted("報名限由本人辦理，這個畫面不是為您開啟的。")
-    course = public_course(code)
+    course = course_to_enrol(code)
     _judge_course(course, at)
-    trainee = Trainee.objects.filter(pk=person.pk).first()
+    trainee = Trainee.objects.filter(pk=person.pk).only("employer", "employer_number").first()
     if trainee is None or not person.national_id_index:
         raise Refused("請先填妥個人報名資料（身分證字號、出生日期、服務單位），再報名。")
 

@@ -20,7 +20,7 @@ from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.courses import course_of
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.reviewing import tell_unit
-from ojt_subsidy.services.telling import tell
+from ojt_subsidy.services.telling import tell, tell_moved_up
 
 CLOSE_BY = "ojt_subsidy.close_by"
 QUESTIONS = {
@@ -141,12 +141,13 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
 
 @transaction.atomic
 def drop(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enrolment:
-    """離退訓: the cap is given back, the window stays begun (SUB-09)."""
+    """離退訓: the cap is given back, the window stays begun (SUB-09); the place goes to the next on the list (SUB-11 warns them)."""
     enrolment = places.locked(enrolment)
     require(by, ATTENDANCE, enrolment.course.case)
     places.step(enrolment, "drop", by=by, at=at, reason=reason)
     reserving.settle(enrolment.person, by=by, at=at, reason=f"離退訓 {enrolment.receipt}")
     tell(enrolment, "dropped", "離退訓通知", f"理由：{reason}", at=at)
+    tell_moved_up(places.move_up(enrolment.course, at=at), at=at)
     return enrolment
 
 

@@ -11,7 +11,7 @@ from accounts.panels import Block, dashboard, landing
 from accounts.profile_panels import register_profile_panel
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.permissions import VIEW_UNIT
-from ojt_subsidy.selectors.catalogue import Asked, listed
+from ojt_subsidy.selectors.catalogue import Asked, first_named, listed
 from ojt_subsidy.selectors.money import trainee_of
 from ojt_subsidy.states import ENROLMENT, LIVE
 from ojt_subsidy.views.catalogue import row_of
@@ -22,7 +22,7 @@ ORDER = 15
 def visitors(request: HttpRequest) -> Mapping[str, Any]:
     """The next courses to begin."""
     at = now()
-    return {"rows": [row_of(one, at) for one in listed(Asked(), on=today())[:5]]}
+    return {"rows": [row_of(one, at) for one in first_named(listed(Asked(), on=today())[:5])]}
 
 
 def start_page(request: HttpRequest) -> Mapping[str, Any] | None:

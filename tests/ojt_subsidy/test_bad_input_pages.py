@@ -1,0 +1,187 @@
+"""Bad input as it is posted: a clear sentence, what was typed stays, nothing has changed."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from casework.models import Case, Notice
+from casework.services import exports
+from casework.services.delivery import deliver_due
+from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine
+from ojt_subsidy.services import batching, complaining, screening
+from tests.ojt_subsidy import world as w
+from tests.ojt_subsidy.test_bad_input import _result
+from tests.ojt_subsidy.test_path import answered
+from tests.ojt_subsidy.test_screens import client
+
+pytestmark = pytest.mark.django_db
+
+
+def _csv(data, name="file.csv"):
+    return SimpleUploadedFile(name, data, "text/csv")
+
+
+def _plan(**changes):
+    starts = w.taipei_day(w.now()) + timedelta(days=20)
+    return {
+        "key": uuid4(), "intake": CourseIntake.objects.get().pk, "plan": "industry_talent", "unit_kind": "foundation", "title": "烘焙班",
+        "category": "food", "occupation": "烘焙", "county": "67000", "place": "臺南市", "starts_on": starts.isoformat(),
+        "ends_on": (starts + timedelta(days=7)).isoformat(), "content": "麵包", "teachers": "林師傅", "fee": "8000", "seats": "20",
+        "others": "0", "advance_percent": "100", "weekday_1": starts.weekday(), "from_1": "19:00", "until_1": "22:00", **changes,
+    }  # fmt: skip
+
+
+def test_a_plan_of_four_months_is_filed_and_a_day_more_is_not(here):
+    """SUB-19: begun on the 1st of a month, the last day of the third month after is the last."""
+    clerk = client(here.clerk)
+    today = w.taipei_day(w.now())
+    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    after = first
+    for _ in range(4):
+        after = (after + timedelta(days=32)).replace(day=1)
+    every_day = {f"weekday_{n + 1}": n for n in range(4)} | {f"from_{n + 1}": "19:00" for n in range(4)}
+    every_day |= {f"until_{n + 1}": "22:00" for n in range(4)}
+    for last, stated in ((after - timedelta(days=1), "未超過"), (after, "開課期間超過4個月")):
+        days = {"weekday_1": first.weekday(), "weekday_2": last.weekday()}
+        if first.weekday() == last.weekday():
+            days["weekday_2"] = (last.weekday() + 1) % 7
+        given = _plan(starts_on=first.isoformat(), ends_on=last.isoformat(), title=f"班{last}") | every_day | days
+        given = {name: value for name, value in given.items() if not name.endswith(("_3", "_4"))}
+        answer = clerk.post(reverse("ojt_subsidy:file_course"), given)
+        case = Case.objects.filter(title__contains=f"班{last}").first()
+        if answer.status_code == 302:
+            assert case is not None
+            text = clerk.get(answer.url).content.decode()
+            assert stated in text
+            clerk.post(reverse("casework:act", args=[case.number, "file"]), {"key": uuid4(), "version": case.version})
+            case.refresh_from_db()
+            assert case.state == ("filed" if last < after else "draft")
+        else:
+            assert last == after
+            assert stated in answer.content.decode()
+            assert case is None
+
+
+def test_sessions_that_overlap_over_midnight(here):
+    clerk = client(here.clerk)
+    starts = w.taipei_day(w.now()) + timedelta(days=20)
+    night = {"weekday_1": starts.weekday(), "from_1": "22:00", "until_1": "01:00"}
+    dawn = {"weekday_2": (starts.weekday() + 1) % 7, "from_2": "00:30", "until_2": "02:00"}
+    given = _plan(ends_on=(starts + timedelta(days=1)).isoformat()) | night | dawn
+    answer = clerk.post(reverse("ojt_subsidy:file_course"), given)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "授課時段重疊" in text
+    assert "烘焙班" in text
+    assert not Case.objects.exists()
+
+
+def test_an_enrolment_for_somebody_else_a_replayed_form_and_a_clock_set_forward(here):
+    course = w.published(here, w.taipei_day(w.now()) + timedelta(days=60))
+    who = w.trainee()
+    page = reverse("ojt_subsidy:enrol", args=[course.code])
+    mine = client(who)
+    # The page's own clock opens the button; the server's decides.
+    early = mine.post(page, {"key": uuid4(), "person": who.pk, "now": "9999999999999"})
+    assert early.status_code == 422
+    assert "報名以伺服器時間為準" in early.content.decode()
+    with time_machine.travel(w.opening(course), tick=False):
+        mine.force_login(who)
+        assert mine.post(page, {"key": uuid4(), "person": w.trainee().pk}).status_code == 404
+        assert not Enrolment.objects.exists()
+        form = {"key": uuid4(), "person": who.pk}
+        first, replayed = mine.post(page, form), mine.post(page, form)
+        assert (first.status_code, first.url) == (replayed.status_code, replayed.url)
+        again = mine.post(page, {"key": uuid4(), "person": who.pk})
+        assert again.status_code == 422
+        assert "您已報名這門課程，報名序號為第 1 號" in again.content.decode()
+    assert Enrolment.objects.count() == 1
+
+
+def test_twenty_one_of_forty_from_one_employer(here):
+    course = w.published(here, seats=40)
+    day, clerk = w.taipei_day(w.now()), client(here.clerk)
+    rows = [w.enrolled(course, w.trainee(employer="大公司", number="04595257")) for _ in range(21)]
+    for row in rows:
+        screening.ask(row, by=here.clerk, at=w.now())
+    for row in rows[:20]:
+        screening.admit(row, fee_paid_on=day, papers_on=day, by=here.clerk, at=w.now())
+    page = reverse("ojt_subsidy:enrolments", args=[course.code])
+    answer = clerk.post(page, {"key": uuid4(), "act": "admit", "enrolment": rows[20].pk})
+    assert answer.status_code == 422
+    assert "同一單位員工21人，超過核定人數二分之一（20人）" in answer.content.decode()
+    assert Enrolment.objects.get(pk=rows[20].pk).state == "asked"
+
+
+def test_insurance_rows_for_unknown_people(here):
+    course = w.published(here)
+    rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
+    officer, page = client(here.officer), reverse("admin:subsidy_insurance")
+    good = _result(rows, here)
+    stranger = good.replace(rows[0].receipt.encode(), b"115-999999-0001")
+
+    def post(data, **more):
+        return officer.post(page, {"key": uuid4(), "office": here.branch.pk, "file": _csv(data), **more})
+
+    preview = post(stranger)
+    assert preview.status_code == 200
+    assert "1 列有誤，不能匯入" in preview.content.decode().replace('<span class="num">', "").replace("</span>", "")
+    refused = post(stranger, apply="on")
+    assert refused.status_code == 422
+    assert "不是本分署的報名序號" in refused.content.decode()
+    assert not InsuranceCheck.objects.exists()
+    assert "沒有錯誤，可以匯入" in post(good).content.decode()
+    assert not InsuranceCheck.objects.exists()
+    for _ in range(2):
+        assert post(good, apply="on").status_code == 302
+    assert InsuranceCheck.objects.count() == 2
+
+
+def test_a_bank_file_with_a_wrong_total(here):
+    course = w.published(here)
+    rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
+    for row in rows:
+        w.insured(here, row)
+    after = w.held(here, course, rows)
+    one = w.closed(here, course, after)
+    w.approved_lines(here, one, after)
+    batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
+    batch = batching.send_batch(batch, by=here.cashier, at=after)
+    entries, cashier = MoneyEntry.objects.count(), client(here.cashier)
+    page = reverse("admin:subsidy_batch", args=[batch.pk])
+    good = answered(batch).decode("utf-8-sig").split("\r\n")
+    for lines in ([*good[:-1], "合計,2,2,16001,0,0"], good[:-1], good[:2] + good[-1:], ["不是清冊"]):
+        answer = cashier.post(page, {"key": uuid4(), "file": _csv("\r\n".join(lines).encode())})
+        assert answer.status_code == 422, lines
+        assert set(PaymentLine.objects.values_list("state", flat=True)) == {"sent"}
+    assert MoneyEntry.objects.count() == entries
+    assert not Notice.objects.filter(code="ojt_subsidy.paid").exists()
+
+
+def test_a_confidential_complaint_is_in_no_export_and_no_letter(here, mailoutbox):
+    """SUB-16."""
+    who = w.trainee("歐陽保密")
+    case = complaining.file_complaint(
+        person=who,
+        county=here.county,
+        course=w.published(here),
+        about="teacher",
+        body="講師遲到",
+        confidential=True,
+        at=w.now(),
+    ).case
+    complaining.take(case, by=here.complaints, at=w.now())
+    complaining.answer(case, text="已請單位改善", by=here.complaints, at=w.now())
+    for reader in (here.officer, here.complaints):
+        for page, rows in exports._exporters.items():
+            if page.startswith(("work", "case")):
+                _, found = rows(reader, "")
+                assert all("歐陽保密" not in str(cell) for row in found for cell in row), page
+    deliver_due(at=w.now() + timedelta(minutes=1))
+    others = [letter for letter in mailoutbox if who.email not in letter.to]
+    assert all("歐陽保密" not in letter.subject + letter.body for letter in others)
+    assert all("歐陽保密" not in str(one.changes) + one.by_name + one.label + one.reason for one in case.events.all())
