@@ -57,6 +57,7 @@ def crowd(count: int, first: int = 1) -> list[Visitor]:
             SESSION_KEY: str(person.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: person.get_session_auth_hash(),
+            "signed_in_at": int(now().timestamp()),
             "seen_at": int(now().timestamp()),
             "idle_limit": 0,
         }

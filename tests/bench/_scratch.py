@@ -46,12 +46,12 @@ def _at(name: str, *statements: str) -> None:
 
 
 @contextmanager
-def gunicorn(env: dict[str, str], *, workers: int = 2, threads: int = 4) -> Iterator[str]:
+def gunicorn(env: dict[str, str], *, workers: int = 2, threads: int = 4, app: str = "config.wsgi") -> Iterator[str]:
     """The address of a server on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "-w", str(workers)]
+    command = [sys.executable, "-m", "gunicorn", app, "-b", f"127.0.0.1:{port}", "-w", str(workers)]
     command += ["-k", "gthread", "--threads", str(threads), "--log-level", "warning"]
     server = subprocess.Popen(
         command,

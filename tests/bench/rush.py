@@ -38,7 +38,7 @@ def run(quick: bool) -> dict[str, Any]:
         figures = _judged(course, visitors, doubled, told_early, presses)
         filings_per_second = people / seconds
         raw = _raw(people, cores * 8)
-        oversold = _control(min(people, 400))
+        oversold = _control(env, cores, min(people, 400))
     if oversold <= SEATS:
         raise AssertionError(f"the control sold {oversold} of {SEATS}: nothing was measured")
     return {
@@ -187,31 +187,23 @@ def _raw(count: int, threads: int) -> float:
     return count / _together(people, threads, file)
 
 
-def _control(count: int) -> int:
-    """Without the lock and the keys below it: how many seats are sold."""
+def _control(env: dict[str, str], cores: int, count: int) -> int:
+    """The same crowd over the same HTTP without the lock and the keys below it: how many seats are sold."""
     course, people = _another(SEATS), crowd(count, first=800_000)
+    Course.objects.filter(pk=course.pk).update(opens_at=now())
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX enrolment_seat_once")
         cursor.execute("ALTER TABLE ojt_subsidy_enrolment DROP CONSTRAINT enrolment_number_once")
         cursor.execute("ALTER TABLE ojt_subsidy_courseledger DROP CONSTRAINT ledger_never_oversold")
+    connections.close_all()
 
-    def file(one: Visitor) -> None:
-        """The same reading and writing, one after the other and with nothing that holds the next one back."""
-        at = now()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT last_number, held, seats FROM ojt_subsidy_courseledger WHERE course_id = %s", [course.pk]
-            )
-            last, held, seats = cursor.fetchone()
-            seat = held + 1 if held < seats else None
-            Enrolment.objects.create(
-                course=course, person=one.person, number=last + 1, arrived_at=at, filed_at=at, changed_at=at, name=one.person.name,
-                state="filed" if seat else "waiting", seat=seat,
-            )  # fmt: skip
-            cursor.execute(
-                "UPDATE ojt_subsidy_courseledger SET last_number = %s, held = %s WHERE course_id = %s",
-                [last + 1, seat or held, course.pk],
-            )
+    async def all_press(address: str) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+        path = f"/courses/{course.code}/enrol/"
+        await asyncio.gather(
+            *(press(address, path, one, {"key": str(uuid4()), "person": one.person.pk}, gate) for one in people)
+        )
 
-    _together(people, 16, file)
+    with gunicorn(env, workers=cores, threads=8, app="tests.bench._unlocked") as address:
+        asyncio.run(all_press(address))
     return Enrolment.objects.filter(course=course, seat__isnull=False).count()
