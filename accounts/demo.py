@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.apps import apps
+from django.conf import settings
 
 from accounts import clock
 from accounts.certificates.authorities import folder
@@ -47,7 +48,8 @@ _roles: dict[str, DemoRole] = {}
 def register_demo_role(label: str, account_name: str, note: str = "") -> None:
     """Called by an app's demo.py; the app it stands in is the scheme the role belongs to."""
     owner = apps.get_containing_app_config(sys._getframe(1).f_globals["__name__"])
-    _roles[account_name] = DemoRole(label, account_name, note, str(owner.verbose_name) if owner else "")
+    scheme = str(owner.verbose_name) if owner and owner.name in settings.SCHEMES else ""
+    _roles[account_name] = DemoRole(label, account_name, note, scheme)
 
 
 def demo_roles() -> list[DemoRole]:
@@ -63,9 +65,9 @@ def demo_groups() -> list[DemoGroup]:
     staff = set(User.objects.filter(account_name__in=_roles, is_staff=True).values_list("account_name", flat=True))
     groups: dict[str, DemoGroup] = {}
     for role in _roles.values():
-        group = groups.setdefault(role.scheme, DemoGroup(role.scheme or "其他"))
+        group = groups.setdefault(role.scheme, DemoGroup(role.scheme or "各業務共用"))
         (group.staff if role.account_name in staff else group.applicants).append(role)
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: group.scheme == "各業務共用")
 
 
 # --- software cards --------------------------------------------------------------------------------------------------------------

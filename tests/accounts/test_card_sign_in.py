@@ -1,4 +1,4 @@
-"""憑證登入 from the challenge to the session: nonces, whose account a card opens, what is written down."""
+"""憑證登入 (OA-12) from the challenge to the session: nonces, whose account a card opens, what is written down."""
 
 import json
 from collections.abc import Callable, Iterator

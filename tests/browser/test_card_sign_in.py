@@ -58,7 +58,7 @@ def test_a_closed_window_and_a_missing_component_are_told(person: User, visit: P
     window = reader(visit, "lina88")
     window.get_by_role("button", name="取消").click()
     expect(visit.get_by_text("沒有完成簽章")).to_be_visible()
-    settings.CERTIFICATE_COMPONENT_URL = "/privacy/"  # answers, and is no component
+    settings.CERTIFICATE_COMPONENT_URL = "http://localhost:61161/popupForm"  # nothing listens there
     visit.goto("/accounts/login/")
     with visit.expect_popup():
         visit.get_by_role("button", name="以憑證登入").click()
