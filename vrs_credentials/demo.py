@@ -17,8 +17,9 @@ from casework.kernel.dates import TAIPEI, roc_long
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials import permissions as rights
-from vrs_credentials.models import Certificate, Course, Lecturer, News, Professional
+from vrs_credentials.models import Certificate, Course, CourseField, Lecturer, News, Professional
 from vrs_credentials.params.clauses import DOCUMENTS
+from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
 from vrs_credentials.selectors.papers import checklist
 from vrs_credentials.services import (
     attending,
@@ -29,6 +30,7 @@ from vrs_credentials.services import (
     qualifying,
     renewing,
     reviewing,
+    rosters,
     site,
     training,
     uploading,
@@ -219,19 +221,26 @@ class Story:
         case = Case.objects.get(pk=course.case_id)
         attending.keep_sheet(case, upload=_pdf("簽到表", day), by=self.clerk, at=_at(day))
         field = course.fields.get()
-        lines = [
-            "上課日期,學員姓名,學員身分證字號(或居留證號),時數,離島地區,國際性質,授課者",
-            "2015/1/1,王小明,A100000001,2,是,是,否",
-        ]
-        lines += [
-            f"{course.starts_on.isoformat()},{p.name},{p.national_id},{field.hours.normalize():f},否,否,否"
-            for p in people
-        ]
         attending.import_attendance(
-            case, files=[(field, "名冊.csv", "\r\n".join(lines).encode())], by=self.clerk, at=_at(day)
+            case, files=[(field, "名冊.csv", _roster(course, field, people))], by=self.clerk, at=_at(day)
         )
         if credited:
             attending.credit_attendance(Case.objects.get(pk=case.pk), by=self.handler, at=_at(day))
+
+    def preview(self, course: Course, people: Sequence[User]) -> None:
+        """Uploaded and checked; 確定上傳 waits for the clerk."""
+        case, field = Case.objects.get(pk=course.case_id), course.fields.get()
+        attending.keep_sheet(case, upload=_pdf("簽到表", course.ends_on), by=self.clerk, at=now())
+        upload = SimpleUploadedFile("名冊.csv", _roster(course, field, people))
+        rosters.run(rosters.upload(case, files=[(field, upload)], by=self.clerk, at=now()).pk, at=now())
+
+
+def _roster(course: Course, field: CourseField, people: Sequence[User]) -> bytes:
+    """Heading, example and a line for each."""
+    lines = [",".join(COLUMNS), ",".join(EXAMPLE)]
+    day, hours = course.starts_on.isoformat(), f"{field.hours.normalize():f}"
+    lines += [f"{day},{one.name},{one.national_id},{hours},否,否,否" for one in people]
+    return "\r\n".join(lines).encode()
 
 
 _LABELS = {
@@ -277,6 +286,10 @@ def _hours(story: Story, half: Certificate, ready: Certificate, lapsed: Certific
         "身心障礙者權益法規", day + timedelta(days=60), filed_on=day - timedelta(days=2), group="law", approved=False
     )
     story.course("待匯入上課紀錄之課程", day - timedelta(days=2), filed_on=day - timedelta(days=45))
+    # one of them got the certificate after the course: the preview says that no hours follow
+    fresh = User.objects.get(account_name="vrsfresh")
+    checked = story.course("名冊檢查完成、待確定上傳之課程", day - timedelta(days=4), filed_on=day - timedelta(days=46))
+    story.preview(checked, [half.holder, fresh])
 
 
 def _away(story: Story, one: Certificate, day: date) -> None:
