@@ -61,6 +61,7 @@ def ask_leave(
             case=case, field="leave_proof", subject=f"{one.pk}:{starts_at:%Y%m%d%H%M}", label=f"請假證明：{one.name}", upload=proof,
             by=by, at=at, form_field="proof",
         )  # fmt: skip
+        case = lock(case)  # the paper left an event of its own
     leave = LeaveRequest.objects.create(
         trainee=one,
         starts_at=starts_at,
@@ -86,6 +87,7 @@ def prove_leave(case: Case, *, pk: int, proof: UploadedFile, by: User, at: datet
         case=case, field="leave_proof", subject=f"{leave.trainee_id}:{leave.starts_at:%Y%m%d%H%M}",
         label=f"請假證明：{leave.trainee.name}", upload=proof, by=by, at=at, form_field="proof",
     )  # fmt: skip
+    case = lock(case)
     leave.save(update_fields=["proof"])
     record(case, "leave.proved", f"補請假證明：{leave.trainee.name}", by=by, at=at, clause="附表八附註三")
     return leave
