@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_account
 from django.urls import include, path
 
-from accounts.views import certificate, me, pages, passkeys, passwords, sign_in
+from accounts.views import certificate, design, me, pages, passkeys, passwords, sign_in
 
 portal = [
     path("", pages.home, name="home"),
@@ -12,7 +12,7 @@ portal = [
     path("privacy/", pages.privacy, name="privacy"),
     path("terms/", pages.terms, name="terms"),
     path(".well-known/security.txt", pages.security_txt, name="security_txt"),
-    path("design/", pages.design, name="design"),
+    path("design/", design.design, name="design"),
     path("me/", me.me, name="me"),
     path("me/log/", me.log, name="log"),
     path("set-password/<str:token>/", passwords.set_password, name="set_password"),

@@ -63,10 +63,3 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Policy: {site}/terms/#report",
     )
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@login_not_required
-@require_safe
-def design(request: HttpRequest) -> HttpResponse:
-    """Every component of the visual language on one page."""
-    return render(request, "portal/design.html")

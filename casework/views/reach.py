@@ -46,7 +46,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     form = MailForm(request.POST or None, initial=how)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            reaching.choose(user=request.user, how={kind: how for kind, how in form.cleaned_data.items() if how}, at=now())
+            reaching.choose(
+                user=request.user, how={kind: how for kind, how in form.cleaned_data.items() if how}, at=now()
+            )
         if tried.ok:
             messages.success(request, "已儲存通知方式。")
             return redirect("casework:reach")

@@ -148,7 +148,7 @@ def clause_in_words(text: str) -> str:
 
 
 def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Items of components/timeline.html, with the outcomes each event rests on."""
+    """Items of casework/timeline.html, with the outcomes each event rests on."""
     kind = about(case)
     states = {state.code: state for state in kind.machine.states} if kind else {}
     items = []

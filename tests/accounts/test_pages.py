@@ -1,5 +1,7 @@
 """Own data, own log, menu, start page, statements, error pages, reveal."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -221,3 +223,17 @@ def test_the_database_away_is_said_with_the_time_to_come_back(rf: RequestFactory
 )
 def test_help_leads_to_the_page_of_the_guide_that_speaks_of_where_one_is(client, address, goal) -> None:
     assert f'href="{goal}">使用說明</a>' in client.get(address).content.decode()
+
+
+def test_every_component_is_used_and_stands_on_the_design_page(client) -> None:
+    templates = Path(__file__).parents[2] / "templates"
+    pages = {path: path.read_text("utf-8") for path in templates.rglob("*.html")}
+    design = pages.pop(templates / "portal" / "design.html")
+    assert client.get("/design/").status_code == 200
+    for component in sorted((templates / "components").glob("*.html")):
+        name = f'"components/{component.name}"'
+        users = [path for path, text in pages.items() if name in text]
+        assert users, f"{component.name} is used by no page"
+        # parts of another component are seen there; the idle warning comes with every page of somebody signed in
+        inside = [path for path in users if path.parent.name == "components" and f'"components/{path.name}"' in design]
+        assert name in design or inside or component.name == "idle.html", f"{component.name} is not on /design/"
