@@ -15,6 +15,7 @@ from casework.services.law import law_in_force
 DRAFTER, APPROVER = "lawdraft", "lawapprove"
 #: (title, citation, figure, value) of the draft, by the first scheme the site offers.
 WANTED = (
+    ("網站帳號閒置關閉縮短為 120 日", "帳號申請及使用規定修正（展示）", "s45.idle_days", 120),
     ("補助額度提高為 10 萬元", "產業人才投資方案修正（展示）", "sub.cap", 100_000),
     ("結業證書發給期限延長為 30 日", "訓練機構認可及管理作業要點修正（展示）", "ohs.certificate_days", 30),
     ("每一分署帳號上限調整為 8 組", "申請須知修正（展示）", "oa.account_cap", 8),

@@ -77,7 +77,7 @@ def shown_figure(figure: Figure, on: date) -> ShownFigure:
         figure.code,
         figure.label,
         figure.unit if now.value is not None else "",
-        _words(figure, now),
+        plain(figure, now.value),
         now.citation,
         now.in_force_from,
         now.confirmed,
@@ -87,10 +87,6 @@ def shown_figure(figure: Figure, on: date) -> ShownFigure:
     )
 
 
-def _words(figure: Figure, value: Value) -> str:
-    return "尚無此規定" if value.value is None else plain(figure, value.value)
-
-
 #: What a program calls a thing; a person is told its name or nothing.
 _CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -98,14 +94,18 @@ _CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
 def plain(figure: Figure, value: Any) -> str:
     """A value in words: codes by their name, those without a name left out where the text beside says it."""
     match value:
+        case None:
+            return "尚無此規定"
         case bool():
             return "是" if value else "否"
+        case int():
+            return f"{value:,}"
         case list() | tuple() if value and isinstance(value[0], Mapping):
             return "；".join(plain(figure, one) for one in value)
         case list() | tuple() if value and isinstance(value[0], list | tuple):
             return "、".join("／".join(plain(figure, part) for part in one) for one in value)
         case list() | tuple():
-            named = [figure.words.get(str(one), str(one)) for one in value]
+            named = [plain(figure, one) for one in value]
             told = [one for one in named if not _CODE.match(one)]
             return "、".join(told or named)
         case Mapping():
@@ -126,7 +126,7 @@ def _entry(figure: Figure, key: Any, one: Any) -> str:
 
 def shown_version(figure: Figure, value: Value) -> ShownVersion:
     unit = f" {figure.unit}" if figure.unit and value.value is not None else ""
-    return ShownVersion(_words(figure, value) + unit, value.citation, value.in_force_from)
+    return ShownVersion(plain(figure, value.value) + unit, value.citation, value.in_force_from)
 
 
 def scheme_page(scheme: Scheme, law: Law, on: date, asked: str = "") -> SchemePage:

@@ -13,7 +13,6 @@ from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
 from casework.kernel import shape
 from casework.kernel.dates import roc, taipei_day
-from casework.kernel.law import Figure, Law
 from casework.models import AmendedValue, Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
 from casework.services.law import law_in_force
@@ -195,8 +194,3 @@ def _log(row: Amendment, what: str, by: User, at: datetime, reason: str) -> None
     record_access(
         AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"修正案「{row.title}」{what}"[:200], reason=reason[:200]
     )
-
-
-def before_and_after(figure: Figure, row: AmendedValue, law: Law) -> tuple[Any, Any]:
-    """The value in force on the day the amendment begins, and the one it brings; codes in words."""
-    return figure.spelled(law.at(row.code, row.amendment.in_force_from).value), figure.spelled(row.value)

@@ -135,7 +135,10 @@ def _line(sheet: ImpactSheet, source: Source, thing: OpenThing, one: Difference)
 
 @transaction.atomic
 def _finish(sheet: ImpactSheet, at: datetime) -> bool:
-    done = ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(state=State.DONE, finished_at=at)
+    # a source may count more than it has to ask (people whose amounts are all decided)
+    done = ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(
+        state=State.DONE, finished_at=at, total=F("checked")
+    )
     if done:
         # a draft changed meanwhile keeps its state: this sheet is of an older version
         row = Amendment.objects.select_for_update().get(pk=sheet.amendment_id)

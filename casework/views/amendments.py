@@ -20,7 +20,7 @@ from casework.kernel.dates import roc
 from casework.kernel.law import Figure, Law
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
-from casework.rulepages import scheme_label
+from casework.rulepages import plain, scheme_label
 from casework.selectors import amendments as selectors
 from casework.services import amending, impact
 from casework.services.exports import request_export
@@ -155,8 +155,8 @@ def _value(law: Law, row: Amendment, one: Any) -> dict[str, Any]:
         "code": one.code,
         "label": figure.label,
         "unit": figure.unit,
-        "before": words.shown(figure.spelled(old.value)) if old else "尚無此規定",
-        "after": words.shown(figure.spelled(one.value)),
+        "before": plain(figure, old.value if old else None),
+        "after": plain(figure, one.value),
         "row": one,
     }
 
@@ -183,7 +183,7 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 "figure": figure,
                 "value": value,
-                "shown": words.shown(figure.spelled(value.value)),
+                "shown": plain(figure, value.value),
                 "chosen": figure.code in chosen,
             }
         )
@@ -217,7 +217,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         if tried.ok:
             messages.success(request, f"已加入「{figure.label}」的修正。")
             return redirect("admin:amendment", pk)
-    versions = [(one, words.shown(figure.spelled(one.value))) for one in reversed(figure.values)]
+    versions = [(one, plain(figure, one.value)) for one in reversed(figure.values)]
     others = [one for one in selectors.open_amendments_of(code) if one.amendment_id != row.pk]
     context = {"row": row, "figure": figure, "form": form, "versions": versions, "others": others, "today": today()}
     return page(request, "amendment_value", context, title=f"修正：{figure.label}")

@@ -22,7 +22,7 @@ from casework.errors import NotPermitted
 from casework.kernel.law import Figure, Value
 from casework.models import ExportJob, Notice
 from casework.rights import PEOPLE, WATCH
-from casework.rulepages import scheme_label
+from casework.rulepages import plain, scheme_label
 from casework.selectors import watch
 from casework.services.law import law_in_force
 from casework.services.notices import resend
@@ -59,9 +59,7 @@ def _versions(figure: Figure) -> list[Version]:
     day = today()
     begun = [value for value in figure.values if value.in_force_from is None or value.in_force_from <= day]
     current = begun[-1] if begun else None
-    return [
-        Version(value, words.shown(figure.spelled(value.value)), value is current) for value in reversed(figure.values)
-    ]
+    return [Version(value, plain(figure, value.value), value is current) for value in reversed(figure.values)]
 
 
 @require_GET

@@ -13,6 +13,7 @@ from accounts.roles import Side
 from casework.forms import PortalForm, RocDateField
 from casework.kernel.outcome import Outcome
 from casework.models import Case
+from casework.rulepages import plain
 from casework.selectors import case_on_side
 from casework.selectors.standing import Figured, as_it_stood
 from casework.services.law import law_in_force
@@ -55,7 +56,7 @@ def _figure(one: Figured) -> dict[str, Any]:
     def text(value: Any) -> str:
         if value is None or value.value is None:
             return "尚無此規定"
-        return f"{words.shown(one.figure.spelled(value.value))} {one.figure.unit}".strip()
+        return f"{plain(one.figure, value.value)} {one.figure.unit}".strip()
 
     return {
         "label": one.figure.label,

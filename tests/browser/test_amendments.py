@@ -1,0 +1,85 @@
+"""A figure amended in a browser: drafted, its impact seen, put in force by a second person, read by everybody."""
+
+import re
+from datetime import timedelta
+
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from accounts.clock import now, today
+from casework.kernel.dates import roc
+from casework.models import Amendment
+from casework.services import impact
+from tests.browser.conftest import Opens
+from tests.browser.harness import judge_page
+from tests.casework.lawroom import approver, drafter
+from tests.senior45 import world as w
+
+
+def test_from_draft_to_everybody(site: str, opens: Opens) -> None:
+    w.with_editor(w.world())
+    first, second = drafter(name="沈法規"), approver(name="溫核定")
+    begins = roc(today() + timedelta(days=30))
+    page = opens(first)
+    page.goto(site + reverse("admin:amendments"))
+    judge_page(page)
+    page.get_by_role("link", name="新增修正案").first.click()
+    page.get_by_label("修正案名稱").fill("閒置關閉縮短為 120 日")
+    page.get_by_label("修正依據").fill("帳號申請及使用規定修正")
+    page.get_by_label("生效日").fill(begins)
+    judge_page(page)
+    page.get_by_role("button", name="建立草案").click()
+
+    page.get_by_label("名稱、代碼或條次").fill("未登入自動關閉期間")
+    page.get_by_role("button", name="搜尋").last.click()
+    judge_page(page)
+    page.get_by_role("link", name=re.compile("修正.*未登入自動關閉期間")).click()
+    page.get_by_label("數值（天）").fill("-3")
+    page.get_by_role("button", name="加入修正案").click()
+    expect(page.locator("body")).to_contain_text("不得小於 0")
+    judge_page(page)
+    page.get_by_label("數值（天）").fill("120")
+    page.get_by_role("button", name="加入修正案").click()
+    expect(page.locator("body")).to_contain_text("120 天")
+
+    page.get_by_role("button", name="開始試算").click()
+    impact.run_waiting(clock=now)
+    page.reload()
+    expect(page.locator("body")).to_contain_text("項受影響")
+    expect(page.locator("td[data-label=項目]").first).to_contain_text("未登入自動關閉日")
+    judge_page(page)
+    page.goto(site + reverse("admin:amendment", args=[Amendment.objects.get().pk]))
+    judge_page(page)
+    assert not page.get_by_role("button", name="核定，排定生效").is_visible()
+
+    page = opens(second)
+    page.goto(site + reverse("admin:amendment", args=[Amendment.objects.get().pk]))
+    judge_page(page)
+    page.get_by_role("button", name="核定，排定生效").click()
+    expect(page.locator("body")).to_contain_text("修正案已核定")
+    assert Amendment.objects.get().put_in_force_by == second
+
+    page = opens()
+    page.goto(site + reverse("casework:rules"))
+    expect(page.locator("#coming")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("未登入自動關閉期間")
+    judge_page(page)
+    page.get_by_role("link", name="45+就業資源網").last.click()
+    expect(page.locator("main")).to_contain_text("起將改為")
+    judge_page(page)
+
+
+def test_what_if_and_as_it_stood_are_for_everybody(site: str, opens: Opens) -> None:
+    here = w.world()
+    case = w.filed(here)
+    page = opens(here.window)
+    page.goto(site + reverse("casework:whatifs"))
+    judge_page(page)
+    page.get_by_role("link", name="45+ 網站帳號").first.click()
+    page.get_by_label("離職生效日").fill(roc(today()))
+    page.get_by_role("button", name="試算", exact=True).click()
+    expect(page.locator("#reply")).to_be_visible()
+    judge_page(page)
+    page.goto(site + reverse("casework:as_of", args=[case.number]) + f"?on={roc(today())}")
+    expect(page.locator("#stood-state")).to_be_visible()
+    judge_page(page)
