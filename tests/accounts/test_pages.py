@@ -230,10 +230,15 @@ def test_every_component_is_used_and_stands_on_the_design_page(client) -> None:
     pages = {path: path.read_text("utf-8") for path in templates.rglob("*.html")}
     design = pages.pop(templates / "portal" / "design.html")
     assert client.get("/design/").status_code == 200
-    for component in sorted((templates / "components").glob("*.html")):
-        name = f'"components/{component.name}"'
-        users = [path for path, text in pages.items() if name in text]
-        assert users, f"{component.name} is used by no page"
-        # parts of another component are seen there; the idle warning comes with every page of somebody signed in
-        inside = [path for path in users if path.parent.name == "components" and f'"components/{path.name}"' in design]
-        assert name in design or inside or component.name == "idle.html", f"{component.name} is not on /design/"
+    components = {path.name: pages[path] for path in sorted((templates / "components").glob("*.html"))}
+
+    def included(text: str) -> set[str]:
+        return {name for name in components if f'"components/{name}"' in text}
+
+    shown = {"idle.html"}  # comes with every page of somebody signed in
+    found = included(design)
+    while found:
+        shown |= found
+        found = {name for one in found for name in included(components[one])} - shown
+    assert set(components) - shown == set(), "not on /design/"
+    assert set(components) - {name for text in pages.values() for name in included(text)} == set(), "used by no page"
