@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from casework.kernel.comparing import COMPARATORS
 from casework.kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
@@ -228,6 +229,13 @@ declare(
         (20, "要點七第2項"),
     ),
     _one("ohs.certificate_bar_percent", "缺課不得發證比例（五分之一）", "%", 20, "要點十三第2款"),
+    Figure(
+        "ohs.absence_comparator",
+        "缺課五分之一的比較方式",
+        "",
+        (Value("ge", "要點七第2項、十三第2款（達五分之一）", checked_on=CHECKED_ON),),
+        COMPARATORS,
+    ),
     _one("ohs.leave_hours", "免補課之請假時數上限", "小時", 3, "要點七第2項"),
     _amended(
         "ohs.make_up_months",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from casework.kernel import dates
+from casework.kernel.comparing import ABOVE, BELOW, WORD, beyond
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
@@ -234,15 +235,16 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
         return why.outcome(withdraw=False, make_up_due=False, make_up_by=None, may_sit=False)
     absent = facts.leave_hours + facts.truant_hours
     percent = why.figure("ohs.withdrawal_percent", judged_on)
-    withdraw = percent is not None and absent * 100 >= facts.total_hours * percent
+    how = law.at("ohs.absence_comparator", judged_on).value
+    withdraw = percent is not None and beyond(absent * 100, how, facts.total_hours * percent)
     if percent is None:
         why.note("修正前要點九無退訓規定")
     else:
         why.judge(
             not withdraw,
-            f"缺課 {plain(absent)} 小時，未達課程總時數五分之一",
-            otherwise=f"缺課 {plain(absent)} 小時，達課程總時數五分之一以上，應通知退訓",
-            comparison=f"{plain(absent)} × 100 {'≥' if withdraw else '<'} {plain(facts.total_hours)} × {percent}",
+            f"缺課 {plain(absent)} 小時，未{WORD[how]}課程總時數五分之一",
+            otherwise=f"缺課 {plain(absent)} 小時，{WORD[how]}課程總時數五分之一{'以上' if how == 'ge' else ''}，應通知退訓",
+            comparison=f"{plain(absent)} × 100 {(ABOVE if withdraw else BELOW)[how]} {plain(facts.total_hours)} × {percent}",
             leave_hours=facts.leave_hours,
             truant_hours=facts.truant_hours,
             total_hours=facts.total_hours,

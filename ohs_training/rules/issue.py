@@ -168,13 +168,14 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
 
     against("not_qualified", not facts.qualified, "具合格醫師或護理人員資格", "要點十三第1款")
     if facts.training == "professional":
+        how = law.at("ohs.absence_comparator", on).value
         percent = why.figure("ohs.certificate_bar_percent")
         against(
             "absent_one_fifth",
-            facts.absent_hours * 100 >= facts.total_hours * percent,
-            f"缺課 {plain(facts.absent_hours)} 小時，未達五分之一",
+            beyond(facts.absent_hours * 100, how, facts.total_hours * percent),
+            f"缺課 {plain(facts.absent_hours)} 小時，未{WORD[how]}五分之一",
             None,
-            f"{plain(facts.absent_hours)} × 100 < {plain(facts.total_hours)} × {percent}",
+            f"{plain(facts.absent_hours)} × 100 {BELOW[how]} {plain(facts.total_hours)} × {percent}",
         )
         against(
             "practice_missing",

@@ -12,7 +12,7 @@ from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with
 from ohs_training.models import Accreditation, Trainee
 from ohs_training.permissions import VIEW_OWN
-from ohs_training.selectors.links import certificates_of
+from ohs_training.selectors.people import certificates_of
 
 ORDER = 30
 

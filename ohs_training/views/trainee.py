@@ -17,7 +17,7 @@ from ohs_training.models import Certificate, Confirmation, Trainee
 from ohs_training.rules import issue
 from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.links import certificates_of
+from ohs_training.selectors.people import certificates_of
 from ohs_training.services.reporting import confirm_hours
 from ohs_training.views.places import pressed
 

@@ -1,0 +1,184 @@
+"""四、五、十四: the application, the accreditation, its loss."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.urls import reverse
+
+from accounts.clock import today
+from accounts.models import User
+from accounts.rights import can
+from casework.casetypes import Act, CaseType, Panel, Target
+from casework.kernel.law import Law
+from casework.kernel.outcome import Outcome
+from casework.models import Case
+from casework.services import corrections
+from casework.services.law import law_in_force
+from ohs_training.casetype.off import in_state
+from ohs_training.forms import acts as forms
+from ohs_training.models import Accreditation, Revocation
+from ohs_training.permissions import (
+    ANNOUNCE,
+    DECIDE,
+    FILE_ACCREDITATION,
+    REVIEW,
+    REVOKE,
+    VIEW_OFFICE,
+    VIEW_OWN,
+)
+from ohs_training.rules import institutions
+from ohs_training.selectors.institutions import application_of, application_outcomes
+from ohs_training.services import (
+    accrediting,
+    revoking,
+)
+from ohs_training.states import ACCREDITATION
+
+
+def _why_file(case: Case, user: User) -> str:
+    if case.state != "draft":
+        return in_state(ACCREDITATION, "draft")(case, user)
+    left = [
+        line
+        for one in application_outcomes(application_of(case), on=today(), law=law_in_force())
+        for line in one.refusals
+    ]
+    return f"尚缺 {len(left)} 項，請看申請頁的檢核表。" if left else ""
+
+
+def _why_supply(case: Case, user: User) -> str:
+    if case.state != "supplement":
+        return in_state(ACCREDITATION, "supplement")(case, user)
+    left = corrections.unanswered(case)
+    return f"尚有 {len(left)} 項補正未回復。" if left else ""
+
+
+def _why_enter(case: Case, user: User) -> str:
+    if case.state not in ("accredited", "announced"):
+        return in_state(ACCREDITATION, "accredited", "announced")(case, user)
+    return "已登錄完成。" if application_of(case).entered_on else ""
+
+
+ACCREDITATION_ACTS = (
+    Act("file", "送件", FILE_ACCREDITATION, accrediting.file_application, _why_file, confirm="送出後即由職安署審查，除補正外不能再修改。"),
+    Act("supply", "補正完成，重新送件", FILE_ACCREDITATION, accrediting.supply, _why_supply),
+    Act("enter", "登錄應檢附文件完成", FILE_ACCREDITATION, accrediting.enter_papers, _why_enter, confirm="確認附表一應檢附文件均已登錄於本系統。"),
+    Act(
+        "withdraw", "撤回申請", FILE_ACCREDITATION, accrediting.withdraw, in_state(ACCREDITATION, "draft", "filed", "supplement"),
+        forms.OptionalReason, "danger",
+    ),
+    Act("ask_supplement", "通知補正", REVIEW, accrediting.ask_supplement, in_state(ACCREDITATION, "filed"), forms.SupplementForm, "secondary"),
+    Act("accredit", "認可", DECIDE, accrediting.accredit, in_state(ACCREDITATION, "filed"), forms.AccreditForm),
+    Act("reject", "不予認可", DECIDE, accrediting.reject, in_state(ACCREDITATION, "filed"), forms.reason_form("不予認可之理由"), "danger"),
+    Act("announce", "公告", ANNOUNCE, accrediting.announce, in_state(ACCREDITATION, "accredited"), confirm="公告後列入公開之認可訓練機構名單。"),
+    Act("revoke", "撤銷或廢止認可", REVOKE, revoking.revoke, in_state(ACCREDITATION, "accredited", "announced"), forms.RevokeForm, "danger"),
+)  # fmt: skip
+
+
+def _accreditation_findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
+    application = application_of(case)
+    found = application_outcomes(application, on=on, law=law)
+    accreditation = Accreditation.objects.filter(case=case).first()
+    if accreditation:
+        facts = institutions.EntryFacts(case.decided_on or on, application.entered_on)
+        found.append(institutions.entry_after_accreditation(facts, on=on, law=law))
+        dates = institutions.AccreditationFacts(accreditation.ends_on, accreditation.starts_on)
+        found.append(institutions.reapply(dates, on=on, law=law))
+    return found
+
+
+def _accreditation_panels(case: Case, user: User) -> Sequence[Panel]:
+    application = application_of(case)
+    law = law_in_force()
+    labels = law.at("ohs.plan_sections", today()).value
+    written = {one.code: one.body for one in application.sections.all()}
+    context = {
+        "application": application,
+        "trainings": [law.at("ohs.training_kinds", today()).value[code] for code in application.trainings],
+        "sections": [{"label": label, "body": written.get(code, "")} for code, label in labels.items()],
+    }
+    panels = [Panel("申請內容", "ohs_training/panels/application.html", context)]
+    accreditation = Accreditation.objects.filter(case=case).first()
+    if accreditation:
+        days_left = (accreditation.ends_on - today()).days
+        panels.insert(
+            0,
+            Panel(
+                "認可",
+                "ohs_training/panels/accreditation.html",
+                {"accreditation": accreditation, "days_left": days_left, "application": application},
+            ),
+        )
+        revocation = Revocation.objects.filter(accreditation=accreditation).first()
+        if revocation:
+            grounds = law.at("ohs.revocation_grounds", revocation.happened_on).value
+            numbered = [f"第{list(grounds).index(code) + 1}款：{grounds[code]}" for code in revocation.grounds]
+            panels.insert(
+                0,
+                Panel(
+                    "撤銷或廢止", "ohs_training/panels/revocation.html", {"revocation": revocation, "grounds": numbered}
+                ),
+            )
+        elif can(user, REVOKE, case):
+            under = [
+                {"one": one, "effect": revoking.EFFECTS[one.case.state]}
+                for one in revoking.classes_under(accreditation)
+            ]
+            panels.append(Panel("撤銷或廢止時之班次處置", "ohs_training/panels/effects.html", {"classes": under}))
+    return panels
+
+
+def _targets(case: Case) -> Sequence[Target]:
+    page = reverse("ohs_training:accreditation", args=[case.number])
+    labels = law_in_force().at("ohs.plan_sections", today()).value
+    papers = law_in_force().at("ohs.papers", today()).value
+    needed = accrediting.papers_needed(application_of(case), on=today())
+    return [
+        Target("particulars", "申請資格及聯絡資料", f"{page}#particulars"),
+        *(Target(f"plan.{code}", f"企劃書：{label}", f"{page}#id_section_{code}") for code, label in labels.items()),
+        *(Target(f"paper.{code}", papers[code], f"{page}#{code}") for code in needed),
+    ]
+
+
+def _accreditation_url(case: Case) -> str:
+    if case.state in accrediting.EDITABLE:
+        return reverse("ohs_training:accreditation", args=[case.number])
+    return reverse("casework:case", args=[case.number])
+
+
+def _consistency() -> Sequence[str]:
+    """Accreditations whose case says otherwise, and open classes under an accreditation that was lost before they were filed."""
+    states = {
+        "in_force": {"accredited", "announced"},
+        "expired": {"expired"},
+        "revoked": {"revoked"},
+        "abolished": {"abolished"},
+    }
+    return [
+        f"{one.organisation} 認可登錄為「{one.get_state_display()}」，案件 {one.case.number} 為「{ACCREDITATION.state(one.case.state).label}」"
+        for one in Accreditation.objects.select_related("organisation", "case")
+        if one.case.state not in states[one.state]
+    ]
+
+
+ACCREDITATION_TYPE = CaseType(
+    kind=ACCREDITATION.kind,
+    label="健康服務訓練機構認可",
+    series="OHA",
+    machine=ACCREDITATION,
+    view_rights=(VIEW_OFFICE, VIEW_OWN),
+    guards={
+        "papers_complete_and_not_barred": accrediting.papers_complete_and_not_barred,
+        "items_named": accrediting.items_named,
+        "period_within_three_years": accrediting.period_within_three_years,
+        "period_over": accrediting.period_over,
+        "ground_named": revoking.ground_named,
+    },
+    acts=ACCREDITATION_ACTS,
+    findings=_accreditation_findings,
+    panels=_accreditation_panels,
+    targets=_targets,
+    applicant_url=_accreditation_url,
+    export_row=lambda case: {"申請資格": application_of(case).get_kind_display()},
+    consistency=_consistency,
+)

@@ -1,0 +1,30 @@
+"""The class as one chain: each link green, red or still to come, with its clause, its figure and the next day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from casework.kernel.law import Law
+from casework.models import Deadline
+from ohs_training.selectors.chain import ClassChain
+from ohs_training.selectors.links.after import after_links
+from ohs_training.selectors.links.before import before_links
+from ohs_training.selectors.links.during import during_links
+from ohs_training.selectors.links.link import Link
+
+__all__ = ["Link", "class_links"]
+
+
+def class_links(chain: ClassChain, *, on: date, law: Law, deadlines: Sequence[Deadline]) -> list[Link]:
+    """Every link in order. One query each for filing's parts; the people's part is in `chain` already."""
+    training_class = chain.training_class
+    state = training_class.case.state
+    due = {
+        one.code.removeprefix("ohs_training."): one.due_on
+        for one in deadlines
+        if one.met_at is None and one.withdrawn_at is None
+    }
+    return [
+        *before_links(training_class, chain, state, due, on=on, law=law),
+        *during_links(chain, state, on=on),
+        *after_links(chain, state, due, on=on, law=law),
+    ]

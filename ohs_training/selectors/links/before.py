@@ -1,0 +1,120 @@
+"""Links up to the first day: accreditation, plan, timetable, roster, filing, the county's number."""
+
+from datetime import date
+
+from casework.kernel.dates import roc
+from casework.kernel.law import Law
+from ohs_training.models import TrainingClass
+from ohs_training.selectors.chain import ClassChain
+from ohs_training.selectors.classes import filing_outcomes, live_trainees, unfiled
+from ohs_training.selectors.links.link import BAD, DUE, GOOD, Link, figure_of, judged
+
+
+def before_links(
+    training_class: TrainingClass, chain: ClassChain, state: str, due: dict[str, date], *, on: date, law: Law
+) -> list[Link]:
+    planning = state in ("draft", "returned")
+    accreditation = training_class.accreditation
+    holds = accreditation.starts_on <= training_class.starts_on and training_class.ends_on <= accreditation.ends_on
+    held = holds and accreditation.state == accreditation.State.IN_FORCE
+    span = f"{roc(accreditation.starts_on)} 至 {roc(accreditation.ends_on)}"
+    found = [
+        Link(
+            "accreditation", "認可", GOOD if held else BAD,
+            f"認可期間 {span}" if held else f"{accreditation.get_state_display()}（{span}）", "要點五", "", accreditation.ends_on,
+            "ohs_training:home",
+        ),
+    ]  # fmt: skip
+    outcomes = {
+        one.rule: one for one in filing_outcomes(training_class, on=on, law=law, filed_on=training_class.filed_on or on)
+    }
+    found.append(judged("kind", "訓練類別及對象", outcomes["OHS-01"], page="ohs_training:plan"))
+    found.append(
+        judged(
+            "timetable",
+            "課程表及講師",
+            outcomes["OHS-21"],
+            page="ohs_training:timetable",
+            later=planning,
+            good=f"課程 {len(chain.rows)} 列，無重疊",
+        )
+    )
+    if "OHS-03" in outcomes:
+        found.append(
+            judged("categories", "課程類別時數", outcomes["OHS-03"], page="ohs_training:timetable", later=planning)
+        )
+    count = live_trainees(training_class).count()
+    found.append(
+        judged(
+            "roster",
+            "受訓人員名冊",
+            outcomes["OHS-19"],
+            page="ohs_training:roster",
+            later=planning,
+            good=f"名冊 {count} 人，資格均已查核",
+        )
+    )
+    found.append(judged("head_count", "受訓人數", outcomes["OHS-07"], page="ohs_training:roster", later=planning))
+    filing = outcomes["OHS-06"]
+    if planning:
+        late = filing.met is False
+        text = filing.sentence if late else f"最遲 {roc(date.fromisoformat(filing.result['file_by']))} 報備"
+        found.append(
+            Link(
+                "filing",
+                "報備",
+                BAD if late else DUE,
+                text,
+                "要點六第1項",
+                figure_of(filing.lines),
+                date.fromisoformat(filing.result["file_by"]),
+                "ohs_training:class",
+                filing.lines,
+            )
+        )
+    else:
+        text = f"{roc(training_class.filed_on)} 報備" if training_class.filed_on else "已報備"
+        found.append(
+            Link(
+                "filing",
+                "報備",
+                GOOD,
+                text,
+                "要點六第1項",
+                figure_of(filing.lines),
+                None,
+                "ohs_training:versions",
+                filing.lines,
+            )
+        )
+    if state in ("filed", "acknowledged") and (changes := unfiled(training_class)):
+        found.append(
+            Link(
+                "change",
+                "變動",
+                BAD,
+                f"有 {len(changes)} 項變動尚未報備",
+                "要點六第2項",
+                "",
+                due.get("change_by"),
+                "ohs_training:versions",
+            )
+        )
+    if training_class.acknowledgement:
+        found.append(
+            Link(
+                "acknowledged",
+                "備查文號",
+                GOOD,
+                training_class.acknowledgement,
+                "要點六第1項、九第1款",
+                "",
+                None,
+                "ohs_training:class",
+            )
+        )
+    else:
+        found.append(
+            Link("acknowledged", "備查文號", DUE, "尚待地方主管機關備查", "要點六第1項", "", None, "ohs_training:class")
+        )
+    return found
