@@ -6,6 +6,7 @@ Source: 申請113年度OJTIMS系統帳號應檢附文件及注意事項 (雲嘉�
 
 from datetime import date
 
+from casework.kernel.dates import DAY_KINDS
 from casework.kernel.law import Figure, Value, declare
 
 PACK = "申請OJTIMS系統帳號應檢附文件及注意事項"
@@ -220,7 +221,21 @@ declare(
     Figure(
         "oa.handling_days",
         "審查時限（自收件日起）",
-        "工作日",
+        "日",
         (Value(10, "分署作業慣例，原始文件未載明", checked_on=CHECKED, confirmed=False),),
+    ),
+    Figure(
+        "oa.correction_day_kind",
+        "補正期限的計算方式",
+        "",
+        (Value("calendar", "分署作業慣例，原始文件未載明", checked_on=CHECKED, confirmed=False),),
+        DAY_KINDS,
+    ),
+    Figure(
+        "oa.handling_day_kind",
+        "審查時限的計算方式",
+        "",
+        (Value("working", "分署作業慣例，原始文件未載明", checked_on=CHECKED, confirmed=False),),
+        DAY_KINDS,
     ),
 )

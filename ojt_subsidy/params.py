@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from casework.kernel.comparing import COMPARATORS
 from casework.kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
@@ -285,6 +286,14 @@ declare(
 # --- 結訓與撥款: closing and payment ---------------------------------------------------------------------------------------
 declare(
     _one("sub.absence_percent", "缺課時數上限占總訓練時數", "%", 20, "學員問答第12題", note="1/5，恰為1/5者不受影響。"),
+    _one(
+        "sub.absence_comparator",
+        "缺課時數上限的比較方式",
+        "",
+        "gt",
+        "學員問答第12題（不含五分之一）",
+        words=COMPARATORS,
+    ),
     _one("sub.closing_days", "訓練單位辦理結訓作業期限", "日", 21, "學員問答第18題"),
     _one("sub.payout_months", "預計撥款期間", "個月", 2, "學員問答第18題", note="約於結訓後2個月內。"),
     _one(

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from casework.kernel.dates import DAY_KINDS
 from casework.kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
@@ -221,8 +222,10 @@ declare(
         "第2點",
         words={**_OFFICES, "head": "主管", "officer": "業務承辦人員", "service_staff": "就業服務員"},
     ),
-    _one("s45.answer_working_days", "回覆申請期限", "個工作天", 5, "第3點第3款"),
-    _one("s45.leaver_working_days", "離職人員帳號申請停用期限", "個工作天", 3, "第3點第4款"),
+    _one("s45.answer_working_days", "回覆申請期限", "天", 5, "第3點第3款"),
+    _one("s45.answer_day_kind", "回覆申請期限的計算方式", "", "working", "第3點第3款（工作天）", words=DAY_KINDS),
+    _one("s45.leaver_working_days", "離職人員帳號申請停用期限", "天", 3, "第3點第4款"),
+    _one("s45.leaver_day_kind", "離職停用期限的計算方式", "", "working", "第3點第4款（工作天）", words=DAY_KINDS),
     _one("s45.max_system_admins", "系統總管理者人數", "人", 1, "附件2「系統總管理者（設置1人）」列"),
     _one(
         "s45.max_openers",

@@ -138,6 +138,10 @@ def overlap(a_from: date, a_until: date, b_from: date, b_until: date) -> bool:
     return a_from <= b_until and b_from <= a_until
 
 
+#: What a term's days are: the words of a figure that an amendment may choose between.
+DAY_KINDS = {"working": "工作日", "calendar": "日曆天"}
+
+
 # --- working days 工作日 --------------------------------------------------------------------------------------------
 
 
@@ -180,6 +184,10 @@ class WorkingCalendar:
             day += ONE_DAY
             count -= self.works(day)
         return day
+
+    def term(self, day: date, count: int, kind: str) -> date:
+        """Last day of a term of `count` days of a kind (DAY_KINDS); the day it runs from does not count."""
+        return self.working_days_after(day, count) if kind == "working" else days_after(day, count)
 
     def working_days_between(self, after: date, until: date) -> int:
         """Working days in (after, until]; negative when `until` is earlier."""

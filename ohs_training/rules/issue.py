@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from casework.kernel import dates
+from casework.kernel.comparing import BELOW, WORD, beyond
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning

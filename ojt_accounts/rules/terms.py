@@ -2,19 +2,15 @@
 
 from datetime import date
 
-from casework.kernel.dates import days_after, roc
+from casework.kernel.dates import DAY_KINDS, roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 
 
 def correction_term(notified_on: date, *, on: date, law: Law) -> Outcome:
-    """When a correction asked for on a day is due: calendar days, moved to a working day where it ends on a holiday."""
+    """When a correction asked for on a day is due; a last day on a holiday moves, since the applicant has to act."""
     why = Reasoning("OA-01", on=on, law=law)
-    days = why.figure("oa.correction_days", notified_on)
-    last = days_after(notified_on, days)
-    why.note(
-        f"自 {roc(notified_on)} 通知起 {days} 日內補正", comparison=f"{roc(notified_on)} + {days} 日 = {roc(last)}"
-    )
+    last = _term(why, "oa.correction", notified_on, "通知", "補正", law)
     due_on = law.calendar.act_by(last)
     if due_on != last:
         why.note(f"{roc(last)} 非上班日，順延至 {roc(due_on)}")
@@ -22,12 +18,17 @@ def correction_term(notified_on: date, *, on: date, law: Law) -> Outcome:
 
 
 def handling_term(received_on: date, *, on: date, law: Law) -> Outcome:
-    """When the review of an application received on a day is due: working days."""
+    """When the review of an application received on a day is due."""
     why = Reasoning("OA-21", on=on, law=law)
-    days = why.figure("oa.handling_days", received_on)
-    due_on = law.calendar.working_days_after(received_on, days)
+    return why.outcome(judged=False, due_on=_term(why, "oa.handling", received_on, "收件", "審查", law))
+
+
+def _term(why: Reasoning, code: str, start: date, begins: str, act: str, law: Law) -> date:
+    kind = law.at(f"{code}_day_kind", start).value
+    days = why.figure(f"{code}_days", start)
+    last = law.calendar.term(start, days, kind)
     why.note(
-        f"自 {roc(received_on)} 收件起 {days} 個工作日內審查",
-        comparison=f"{roc(received_on)} + {days} 個工作日 = {roc(due_on)}",
+        f"自 {roc(start)} {begins}起 {days} {DAY_KINDS[kind]}內{act}",
+        comparison=f"{roc(start)} + {days} {DAY_KINDS[kind]} = {roc(last)}",
     )
-    return why.outcome(judged=False, due_on=due_on)
+    return last

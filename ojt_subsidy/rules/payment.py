@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from casework.kernel.comparing import BELOW, WORD, beyond
 from casework.kernel.dates import days_after, months_after, roc
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
@@ -53,13 +54,14 @@ def conditions(facts: ConditionFacts, *, on: date, law: Law) -> Outcome:
             citation="學員問答第13題",
             comparison=f"{_hours(facts.absent_hours)} + {_hours(facts.missed_before_joining)} = {_hours(absent)}",
         )
+    how = law.at("sub.absence_comparator", on).value
     percent = why.figure("sub.absence_percent")
     limit = facts.total_hours * percent / 100
     why.judge(
-        absent <= limit,
-        f"缺課{_hours(absent)}小時，未超過{_hours(limit)}小時",
-        otherwise=f"缺課{_hours(absent)}小時，超過總時數五分之一（{_hours(limit)}小時）",
-        comparison=f"{_hours(absent)} ≤ {_hours(facts.total_hours)} × {percent}%",
+        not beyond(absent, how, limit),
+        f"缺課{_hours(absent)}小時，未{WORD[how]}{_hours(limit)}小時",
+        otherwise=f"缺課{_hours(absent)}小時，{WORD[how]}總時數五分之一（{_hours(limit)}小時）",
+        comparison=f"{_hours(absent)} {BELOW[how]} {_hours(facts.total_hours)} × {percent}%",
         absent_hours=absent,
         total_hours=facts.total_hours,
     )

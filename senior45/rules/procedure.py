@@ -20,6 +20,7 @@ _CLAUSES = {
     OfficeKind.COUNTY: "第2點第2款",
 }
 _DUTIES = {"head": "主管", "officer": "業務承辦人員", "service_staff": "就業服務員", "other": "其他人員"}
+_DAYS = {"working": "個工作天", "calendar": "天"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,12 @@ def answer(facts: AnswerFacts, *, on: date, law: Law) -> Outcome:
     """
     why = Reasoning("S45-03", on=on, law=law)
     days = why.figure("s45.answer_working_days", facts.received_on)
-    answer_by = law.calendar.working_days_after(facts.received_on, days)
+    kind = law.at("s45.answer_day_kind", facts.received_on).value
+    answer_by = law.calendar.term(facts.received_on, days, kind)
     acted_on = facts.answered_on or on
     why.note(
         f"{roc(facts.received_on)} 收件，應於 {roc(answer_by)} 前回覆",
-        comparison=f"{roc(facts.received_on)} + {days} 個工作天 = {roc(answer_by)}",
+        comparison=f"{roc(facts.received_on)} + {days} {_DAYS[kind]} = {roc(answer_by)}",
         received_on=facts.received_on,
         answered_on=facts.answered_on,
     )
@@ -131,10 +133,11 @@ def leaver(facts: LeaverFacts, *, on: date, law: Law) -> Outcome:
     """
     why = Reasoning("S45-05", on=on, law=law)
     days = why.figure("s45.leaver_working_days", facts.left_on)
-    file_by = law.calendar.working_days_after(facts.left_on, days)
+    kind = law.at("s45.leaver_day_kind", facts.left_on).value
+    file_by = law.calendar.term(facts.left_on, days, kind)
     why.note(
         f"{roc(facts.left_on)} 離職，應於 {roc(file_by)} 前申請停用",
-        comparison=f"{roc(facts.left_on)} + {days} 個工作天 = {roc(file_by)}",
+        comparison=f"{roc(facts.left_on)} + {days} {_DAYS[kind]} = {roc(file_by)}",
         left_on=facts.left_on,
         filed_on=facts.filed_on,
     )
