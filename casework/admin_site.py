@@ -37,6 +37,8 @@ SECTIONS = {
     "admin:case": "admin:work",
     "admin:case_act": "admin:work",
     "admin:case_as_of": "admin:work",
+    "admin:sign_in_help_person": "admin:sign_in_help",
+    "admin:sign_in_help_act": "admin:sign_in_help",
     "admin:amendment": "admin:amendments",
     "admin:amendment_value": "admin:amendments",
     "admin:amendment_figures": "admin:amendments",
