@@ -122,7 +122,7 @@ ROWS: dict[str, Row] = {
     "mfa_download_recovery_codes": members(404),
     "mfa_list_webauthn": members(),
     "mfa_add_webauthn": members(302),  # asks for the password once more
-    "mfa_reauthenticate_webauthn": members(),
+    "mfa_reauthenticate_webauthn": members(302),  # nobody here has one
     "mfa_edit_webauthn": members(302, args=lambda scene: (NOT_THERE,)),
     "mfa_remove_webauthn accounts/2fa/webauthn/keys/<int:pk>/remove/": members(302, args=lambda scene: (NOT_THERE,)),
     "usersessions_list": members(),
