@@ -30,7 +30,7 @@ def test_one_fifth_of_a_subsidised_course_may_be_amended_to_count(absent, met):
 @pytest.mark.parametrize(("absent", "withdraw"), [(19, False), (20, False), (21, True)])
 def test_one_fifth_of_a_professional_class_may_be_amended_not_to_count(absent, withdraw):
     facts = {
-        "total_hours": 100, "leave_hours": absent, "truant_hours": 0, "training": "professional", "ended_on": ON,
+        "total_hours": 100, "leave_hours": absent, "truant_hours": 0, "training": "professional", "ends_on": ON,
     }  # fmt: skip
     past = LAW.amended([("ohs.absence_comparator", Value("gt", "修正", ON))])
     assert rulebook.ask("OHS-09", facts, on=ON, law=LAW).result["withdraw"] is (absent >= 20)
