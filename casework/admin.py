@@ -89,7 +89,7 @@ class WithHistory(ReadOnly, SimpleHistoryAdmin):
         return self.has_view_permission(request, obj)
 
 
-class MembershipLines(admin.TabularInline):
+class MembershipLines(admin.StackedInline):
     model = Membership
     verbose_name_plural = "所屬單位"
     extra = 0
