@@ -178,7 +178,12 @@ PAGES: dict[str, tuple[Callable[[Scene], User | None], list[Address]]] = {
     ),
     "administrator": (
         lambda scene: scene.here.admin,
-        [at("admin:index"), at("admin:sign_in_help"), at("admin:sign_in_help_person", lambda scene: scene.here.contact.pk), at("admin:case", _done)],
+        [
+            at("admin:index"),
+            at("admin:sign_in_help"),
+            at("admin:sign_in_help_person", lambda scene: scene.here.contact.pk),
+            at("admin:case", _done),
+        ],
     ),
 }
 
