@@ -11,7 +11,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from typing import Any
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 from casework.intake.confine import arguments, confine, say
@@ -204,7 +204,7 @@ def _scanner(manifest: bool = False) -> Any:
         nonlocal depth
         depth -= 1
 
-    def refuse(*given: Any) -> None:
+    def refuse(*given: Any) -> NoReturn:
         raise Refused("odf_damaged")
 
     scan.StartElementHandler, scan.EndElementHandler = begin, end

@@ -9,7 +9,8 @@ from accounts.clock import now, today
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import days_after
-from casework.models import Case, CaseUserObjectPermission, Notice
+from casework.models import Case, CaseUserObjectPermission, Document, Notice
+from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.permissions import GIVE_OPINION, VIEW_ASSIGNED
@@ -116,6 +117,11 @@ def test_the_committee_rejects_with_a_letter_to_the_person(here: w.World) -> Non
     reviewing.keep_minutes(session, minutes="不通過", members="甲", by=here.secretary, at=now())
     case = reviewing.decide(case, decision="reject", reason="科系不符", by=here.secretary, at=now())
     assert case.state == "rejected" and "科系不符" in Notice.objects.get(code="vrs_credentials.rejected").body
+    letter = Document.objects.get(case=case, paper="vrs.letter")
+    assert letter.title == "不予核定函（稿）" and letter.context["to"] == here.applicant.name
+    assert "複審會議決議不通過，理由：科系不符" in letter.context["sentence"] and "館前路" in letter.context["address"]
+    assert ("發文字號", "（發文時填列）") in [tuple(row) for row in letter.public]
+    assert bytes_of(letter).startswith(b"%PDF")
     reviewing.close_session(session, by=here.secretary, at=now())
 
 

@@ -119,25 +119,37 @@ def issue_certificate_paper(one: Certificate, *, case: Case, by: User | None, at
 # --- 函 ----------------------------------------------------------------------------------------------------------------
 
 
-def issue_letter(case: Case, *, letter_number: str, letter_on: date, sentence: str, by: User, at: datetime) -> Document:
-    """核定函（稿）. The letter goes to the address the person declared (VRS-02)."""
+def issue_letter(
+    case: Case, *, sentence: str, by: User | None, at: datetime, letter_number: str = "", letter_on: date | None = None,
+    granted: bool = True,
+) -> Document:  # fmt: skip
+    """核定函（稿）, or that of a refusal, whose number and day the ministry enters when it is sent.
+
+    The letter goes to the address the person declared (VRS-02).
+    """
     professional = getattr(case.person, "vrs_professional", None) if case.person else None
     address = f"{professional.postal_code} {professional.address}".strip() if professional else ""
     if case.organisation:
         address = f"{case.organisation.postal_code} {case.organisation.address}".strip()
     to = case.person.name if case.person else (case.organisation.name if case.organisation else "")
+    result = "核定" if granted else "不予核定"
+    number, day = letter_number or "（發文時填列）", roc_long(letter_on) if letter_on else "（發文時填列）"
     return documents.issue(
         case=case,
         paper=LETTER,
         context={
-            "to": to, "address": address, "letter_number": letter_number, "letter_on": roc_long(letter_on), "office": case.office.name,
-            "contact": case.office.phone, "case_number": case.number, "subject_line": f"核定「{case.title}」，請查照。",
-            "sentence": sentence, "filed_on": roc(taipei_day(case.filed_at)) if case.filed_at else "",
+            "to": to, "institution": case.organisation is not None, "address": address, "letter_number": number, "letter_on": day,
+            "office": case.office.name, "contact": case.office.phone, "case_number": case.number,
+            "subject_line": f"{result}「{case.title}」，請查照。", "sentence": sentence,
+            "filed_on": roc(taipei_day(case.filed_at)) if case.filed_at else "",
         },
-        public=[("發文字號", letter_number), ("發文日期", roc(letter_on)), ("受文者", mask_name(to) if case.person else to)],
+        public=[
+            ("結果", result), ("發文字號", number), ("發文日期", roc(letter_on) if letter_on else day),
+            ("受文者", mask_name(to) if case.person else to),
+        ],
         by=by,
         at=at,
-        title="核定函（稿）",
+        title=f"{result}函（稿）",
     )  # fmt: skip
 
 

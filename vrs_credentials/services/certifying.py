@@ -83,6 +83,7 @@ def reject(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     case.decided_on = taipei_day(at)
     case.save()
     closed(case, at)
+    documents.issue_letter(case, sentence=f"所請不予核定，理由：{reason}", by=by, at=at, granted=False)
     tell_applicant(case, "rejected", "不予核定", reason, at=at)
     return case
 

@@ -20,6 +20,7 @@ from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
+from vrs_credentials import documents
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
@@ -330,13 +331,9 @@ def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, ve
     if not passed:
         case.decided_on = taipei_day(at)
         closed(case, at)
-        tell_applicant(
-            case,
-            "rejected",
-            "審查結果：不通過",
-            f"經 {roc(item.session.held_on)} 複審會議決議不通過。\n{reason}",
-            at=at,
-        )
+        told = f"經 {roc(item.session.held_on)} 複審會議決議不通過"
+        documents.issue_letter(case, sentence=f"{told}，理由：{reason}", by=by, at=at, granted=False)
+        tell_applicant(case, "rejected", "審查結果：不通過", f"{told}。\n{reason}", at=at)
     case.save()
     return case
 
