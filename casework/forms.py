@@ -268,7 +268,10 @@ class CorrectionForm(PortalForm):
         self.targets = list(casetype(case.kind).targets(case))
         for number, target in enumerate(self.targets):
             self.fields[f"problem_{number}"] = forms.CharField(
-                label=target.label.partition("：")[2] or target.label, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+                label=target.label.partition("：")[2] or target.label,
+                required=False,
+                max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
 
     @property

@@ -120,8 +120,9 @@ def focus_shows(page: Page) -> bool:
     """The focused control has an outline or a ring, and stands in the window."""
     return page.evaluate(
         """() => { const e = document.activeElement, box = e.getBoundingClientRect();
-            const shown = [e, e.closest('label, .field, .control')].filter(Boolean).some((one) => {
-                const s = getComputedStyle(one);
+            const near = [[e], [e, '::after'], [e.closest('label, .field, .control')]].filter(([one]) => one);
+            const shown = near.some(([one, part]) => {
+                const s = getComputedStyle(one, part);
                 return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none'; });
             return shown && box.bottom > 0 && box.top < innerHeight && box.width > 0 }"""
     )

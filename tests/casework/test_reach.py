@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.clock import now, today
@@ -163,6 +165,28 @@ def test_the_calendar_asks_the_same_number_of_questions(
         due(case, n, code=f"test.day{n}")
     with django_assert_max_num_queries(12):
         assert len(agenda(here.contact, today=today())) >= count
+
+
+def test_the_start_page_asks_as_often_for_one_case_as_for_many(here: w.World) -> None:
+    def asked(user: User) -> int:
+        client = signed_in(user)
+        client.get("/")
+        with CaptureQueriesContext(connection) as questions:
+            assert client.get("/").status_code == 200
+        return len(questions)
+
+    def grow(times: int) -> None:
+        for n in range(times):
+            case = w.drafted(here, numbers=())
+            due(case, n + 1)
+            tell(here.contact, f"{case.number}")
+            Case.objects.filter(pk=case.pk).update(assignee=here.officer, turn="office" if n % 2 else "applicant")
+
+    grow(2)
+    few = {user.pk: asked(user) for user in (here.contact, here.officer)}
+    grow(4)
+    assert {user.pk: asked(user) for user in (here.contact, here.officer)} == few
+    assert max(few.values()) <= 30
 
 
 # --- RFC 5545 ------------------------------------------------------------------------------------------------------------------------

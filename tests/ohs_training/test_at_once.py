@@ -98,3 +98,40 @@ def test_marks_changed_while_certificates_are_issued(here: w.World) -> None:
     certified, mark = Certificate.objects.filter(trainee=one).exists(), Sitting.objects.get(trainee=one).mark
     assert (certified, mark) in ((True, 80), (False, 10)), answers
     assert sum(isinstance(a, Refused) for a in answers) == (1 if certified else 0), answers
+
+
+def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_failing_mark(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the case's lock prevents: the mark is judged free to change, the certificate is issued meanwhile, the mark falls."""
+    case = w.examined(here)
+    one = w.people(case)[0]
+    sat_on = Sitting.objects.get(trainee=one).sat_on
+
+    def unlocked(given: Any, *, version: int | None = None) -> Case:
+        return Case.objects.get(pk=given.pk)
+
+    def slowly(*args: Any, **given: Any) -> Any:
+        found = chain(*args, **given)
+        connection.cursor().execute("SELECT pg_sleep(4)")
+        return found
+
+    chain = examining.class_chain
+    monkeypatch.setattr(examining, "lock", unlocked)
+    monkeypatch.setattr(examining, "class_chain", slowly)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ohs_training_sitting DISABLE TRIGGER ohs_mark_stands")
+    try:
+        together(
+            [
+                lambda: examining.enter_marks(
+                    case, number=1, sat_on=sat_on, marks=[{"trainee": one.pk, "mark": 10}], examiner="", reason="誤植",
+                    by=here.authority, at=LATER,
+                ),
+                lambda: issuing.issue_class(case, by=here.staff, at=LATER),
+            ]
+        )  # fmt: skip
+        assert Certificate.objects.filter(trainee=one).exists() and Sitting.objects.get(trainee=one).mark == 10
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE ohs_training_sitting ENABLE TRIGGER ohs_mark_stands")

@@ -329,6 +329,8 @@ def test_people_of_other_branches_are_not_found(here: w.World) -> None:
     assert own.status_code == 422 and "不能為自己" in own.content.decode()
     missing = signed_in(here.admin).post(f"{HELP}{user.pk}/withdraw/", {"opening": "x"})
     assert missing.status_code == 404
+
+
 @pytest.mark.parametrize(
     ("word", "missing"),
     [
