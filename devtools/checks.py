@@ -47,6 +47,7 @@ def steps() -> list[Step]:
         ("migrations are written", ["manage.py", "makemigrations", "--check", "--dry-run"], {}),
         ("migrations are safe", ["-m", "devtools.migrations"], {}),
         ("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        ("dependencies", ["-m", "devtools.dependencies"], {}),
         ("tracked text", tracked_text, {}),
         ("clauses", ["manage.py", "clauses"], {}),
     ]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from devtools import checks
+from devtools import checks, dependencies
 from devtools.environment import (
     HOME,
     PYTHON,
@@ -57,6 +57,7 @@ def main() -> int:
     )
     one.add_argument("names", nargs="*")
     one.add_argument("--from", dest="release", default="", help="the release `upgrade` starts from: a tag or commit")
+    commands.add_parser("audit", help="known weaknesses of what is pinned, where the network allows to ask")
     one = commands.add_parser("reset", help="throw the demonstration's database and uploads away")
     one.add_argument("--all", action="store_true", help="the Python environment and the keys as well")
     commands.add_parser("manage", help="manage.py with the services and keys of this working copy", add_help=False)
@@ -85,6 +86,8 @@ def main() -> int:
                 return bench(asked.names, quick=asked.quick, page=asked.page)
             case "drill":
                 return drill(asked.names, asked.release)
+            case "audit":
+                return dependencies.audit()
             case "reset":
                 return reset(everything=asked.all)
             case _:
@@ -274,7 +277,7 @@ def test(arguments: list[str]) -> int:
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
     with _scratch() as environ:
-        return run([PYTHON, "-m", "pytest", *([] if alone else ["-n", "2"]), *arguments], environ)
+        return run([PYTHON, "-m", "pytest", *([] if alone else ["-n", "2", "--dist", "loadgroup"]), *arguments], environ)
 
 
 def check() -> int:

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import structlog
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if not hasattr(request, "user"):  # refused before anybody asked who it is: an unknown host
+        request.user = AnonymousUser()
     return render(request, "400.html", status=400)
 
 

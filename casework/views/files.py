@@ -17,8 +17,9 @@ from casework.views.acting import acting
 
 #: A file may show itself and nothing else: no script, no request, no other site around it. The browser's own PDF viewer
 #: does not run under `sandbox`; a PDF was judged free of active content when it came in.
-_SHUT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-POLICIES = {"application/pdf": f"{_SHUT}; object-src 'self'; plugin-types application/pdf"}
+_SHUT = "default-src 'none'; frame-ancestors 'self'"
+PDF_POLICY = f"{_SHUT}; object-src 'self'"
+POLICIES = {"application/pdf": PDF_POLICY}
 
 
 def secure(response: HttpResponse, media_type: str) -> HttpResponse:

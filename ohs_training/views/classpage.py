@@ -20,6 +20,7 @@ from casework.selectors import casepage
 from casework.services.law import law_in_force
 from casework.views import acts, words
 from casework.views.acting import acting
+from casework.views.files import secure
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.spelling import plain
@@ -167,11 +168,7 @@ def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     )
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{number}_{title}.pdf") or "inline"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return secure(response, "application/pdf")
 
 
 @require_safe

@@ -15,6 +15,7 @@ from casework import papers
 from casework.models import Case
 from casework.selectors import side_of
 from casework.views.acting import acting
+from casework.views.files import PDF_POLICY
 from ojt_accounts import documents
 from ojt_accounts.selectors import application_of
 from ojt_accounts.states import KIND
@@ -28,9 +29,7 @@ BLANK_FOR = 3600
 def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-    )
+    response["Content-Security-Policy"] = PDF_POLICY
     return response
 
 

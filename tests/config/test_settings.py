@@ -93,6 +93,19 @@ def test_the_demonstration_with_debug_is_not_refused() -> None:
     assert "portal.E001" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"DEBUG": "1", "DEMO": "1"}, "False True"),
+        ({"DEBUG": "1", "DEMO": "1", "DEBUG_PAGES": "1"}, "True True"),
+        ({"DEBUG": "1"}, "True True"),
+        ({"DEBUG_PAGES": "1"}, "False False"),  # never where DEBUG is off
+    ],
+)
+def test_the_demonstration_shows_the_portals_own_error_pages(changes: dict[str, str], shown: str) -> None:
+    assert show("settings.DEBUG, settings.DEVELOPMENT", **changes) == f"({shown.replace(' ', ', ')})"
+
+
 def test_policy_allows_nothing_unsafe_and_nobody_else() -> None:
     policy = show("' '.join(str(s) for d in settings.CONTENT_SECURITY_POLICY['DIRECTIVES'].values() for s in d)")
     assert "unsafe" not in policy

@@ -1,0 +1,220 @@
+"""One walk of everybody over the whole demonstration, and what may nowhere be found on it.
+
+Before it begins, MARK stands behind every text people can type, and the identifiers are those the demonstration holds. Then:
+where an identifier stands in full, whether any page runs what was typed, which headers each answer carries, and whether what one
+person may open opens for somebody else.
+"""
+
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.demo import demo_roles
+from accounts.models import User
+from casework.services import exports
+from config.logging import mask_identifiers
+from tests.security import allowed, demonstration, needles, others
+from tests.security.walk import Visit, Walker, body_of, kind_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
+
+
+class Lines(logging.Handler):
+    """What the handlers of a site would write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = dict(record.msg) if isinstance(record.msg, dict) else {"event": record.getMessage()}
+        self.lines.append(str(mask_identifiers(None, "", event)))
+
+
+def demo_people() -> list[User]:
+    """Whoever has a button on the sign-in page, in its order."""
+    names = [role.account_name for role in demo_roles()]
+    return sorted(User.objects.filter(account_name__in=names), key=lambda one: names.index(one.account_name))
+
+
+@dataclass
+class Walked:
+    identifiers: dict[str, str]
+    planted: int
+    pages: list[Visit] = field(default_factory=list)
+    forms: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+    media: Any = None
+
+    def html(self) -> Iterator[Visit]:
+        return (one for one in self.pages if one.media == "text/html")
+
+
+@pytest.fixture(scope="module")
+def walked(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Walked]:
+    media, root, lines = tmp_path_factory.mktemp("media"), logging.getLogger(), Lines()
+    root.addHandler(lines)
+    with django_db_blocker.unblock(), demonstration.loaded(media):
+        found = Walked(needles.identifiers(), needles.plant_markup(), media=media)
+        walker = Walker(Counter(), found.forms)
+        people = {one.account_name: one for one in demo_people()}
+        found.pages += walker.walk("", None)
+        for name, user in people.items():
+            with transaction.atomic():
+                found.pages += walker.walk(name, user)
+                transaction.set_rollback(True)
+        found.log = lines.lines
+        root.removeHandler(lines)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_demonstration(_nothing_left_over: None, walked: Walked, settings: Any) -> None:
+    settings.DEMO, settings.STAFF_SECOND_FACTOR, settings.MEDIA_ROOT = True, False, str(walked.media)
+
+
+def test_the_walk_is_worth_something(walked: Walked) -> None:
+    assert len(walked.identifiers) > 60
+    assert walked.planted > 1500
+    assert len({one.name for one in walked.pages if one.status == 200}) > 150
+    assert not [f"{one.who} {one.address} {one.status}" for one in walked.pages if one.status >= 500]
+
+
+def test_full_identifiers_stand_only_where_the_list_says(walked: Walked) -> None:
+    """tests/security/allowed.py: where, and why there."""
+    pattern = re.compile("|".join(walked.identifiers).encode())
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in walked.pages:
+        for number in set(pattern.findall(one.body)):
+            found[one.name].add(f"{one.who} {one.address} {number.decode()} ({walked.identifiers[number.decode()]})")
+    wrong = [text for name in sorted(set(found) - set(allowed.PAGES)) for text in sorted(found[name])[:3]]
+    assert wrong == [], "\n" + "\n".join(wrong)
+    assert set(allowed.PAGES) <= set(found), f"nothing there any more: {set(allowed.PAGES) - set(found)}"
+
+
+def test_the_database_holds_identifiers_sealed(walked: Walked) -> None:
+    """Rows, their history, notices, drafts, receipts, events, the access log, exports and sessions."""
+    assert needles.tables_with(walked.identifiers) == {}
+
+
+def test_logs_carry_no_identifier(walked: Walked) -> None:
+    pattern = re.compile("|".join(walked.identifiers))
+    assert len(walked.log) > 300
+    assert [line for line in walked.log if pattern.search(line)] == []
+
+
+def test_lists_taken_along_carry_no_identifier(walked: Walked) -> None:
+    pattern, asked = re.compile("|".join(walked.identifiers)), 0
+    for user in demo_people():
+        for page, rows in exports._exporters.items():
+            try:
+                header, lines = rows(user, "")
+            except Exception:
+                continue
+            text = str([header, *lines])
+            asked += 1
+            assert not pattern.search(text), f"{user.account_name} {page}: {pattern.search(text)}"
+    assert asked > 20
+
+
+def test_nothing_typed_is_run(walked: Walked) -> None:
+    """Stored cross-site scripting: MARK is on the pages (it was planted everywhere), and never as markup."""
+    escaped = needles.MARK.replace("<", "&lt;").replace(">", "&gt;").encode()
+    assert sum(escaped in one.body for one in walked.html()) > 100
+    assert [one.address for one in walked.html() if needles.MARK.encode() in one.body] == []
+
+
+_INLINE = re.compile(
+    rb"""<script(?![^>]*\bsrc=)(?![^>]*type=["']application/(?:ld\+)?json)[^>]*>|<style\b|<[^>]+\s(?:on\w+|style)\s*=|javascript:""",
+    re.IGNORECASE,
+)
+
+
+def test_pages_have_no_inline_script_or_style(walked: Walked) -> None:
+    """Also the back office's: the policy allows none, so one that is there does not work."""
+    wrong = {f"{one.name}: {found[0][:80]!r}" for one in walked.html() if (found := _INLINE.search(one.body))}
+    assert wrong == set()
+
+
+def test_every_answer_carries_the_headers(walked: Walked) -> None:
+    wrong = []
+    for one in walked.pages:
+        policy = one.headers.get("Content-Security-Policy", "")
+        missing = [
+            name
+            for name in ("Permissions-Policy", "Cross-Origin-Resource-Policy", "Referrer-Policy")
+            if name not in one.headers
+        ]
+        if missing or "unsafe" not in "unsafe" + policy or "unsafe" in policy or "default-src 'none'" not in policy:
+            wrong.append(f"{one.name} {one.address} {missing} {policy}")
+        if one.headers.get("X-Content-Type-Options") != "nosniff" or one.headers.get("X-Frame-Options") != "SAMEORIGIN":
+            wrong.append(f"{one.name} {one.address}: sniffing or framing")
+        if one.who and not re.search(r"no-store|private", one.headers.get("Cache-Control", "")):
+            wrong.append(f"{one.name} {one.address}: {one.headers.get('Cache-Control')} for somebody signed in")
+    assert wrong == [], "\n" + "\n".join(wrong[:20])
+
+
+# --- other people's things ------------------------------------------------------------------------------------------------------
+
+
+def _refused(status: int, goal: str) -> bool:
+    return status in (403, 404, 405) or (status == 302 and goal.startswith(("/accounts/login/", "/admin/login/")))
+
+
+def test_what_somebody_opens_opens_for_nobody_elsewhere(walked: Walked) -> None:
+    """Every address of one thing that anybody opened on the walk, asked for by those of others.EVERYBODY."""
+    clients, wrong, asked = others.everybody_else(), [], 0
+    opened = {
+        (one.name, kind_of(one.address)): one.address
+        for one in walked.pages
+        if one.who and one.status == 200 and others.is_somebodys(one.address) and one.name not in allowed.SHARED
+    }
+    for (name, _), address in sorted(opened.items()):
+        for who, client in clients.items():
+            with transaction.atomic():
+                response = client.get(address)
+                body_of(response)
+                transaction.set_rollback(True)
+            asked += 1
+            if not _refused(response.status_code, response.headers.get("Location", "")):
+                wrong.append(f"{name} {address}: {response.status_code} for {who}")
+    assert asked > 300
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_what_somebody_posts_changes_nothing_for_others(walked: Walked) -> None:
+    """Every form that stood on a page of the walk, posted by those of others.EVERYBODY; and by its owner without its token."""
+    clients, wrong = others.everybody_else(), []
+    goals: dict[tuple[str, str], str] = {}
+    for address in sorted(walked.forms):
+        kind = kind_of(address)
+        if kind and others.is_somebodys(address) and kind[0] not in allowed.SHARED:
+            goals.setdefault(kind, address.split("?")[0])
+    assert len(goals) > 60
+    for (name, _), address in goals.items():
+        for who, client in clients.items():
+            with others.writes() as changed:
+                response = client.post(address, {"reason": "測試", "codes": "1", "answer": "測試"})
+            if changed or not _refused(response.status_code, response.headers.get("Location", "")):
+                wrong.append(f"{name} {address}: {response.status_code} for {who}, {changed[:1]}")
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_a_post_without_the_pages_token_is_refused_everywhere(walked: Walked) -> None:
+    owner = Client(enforce_csrf_checks=True)
+    owner.force_login(demo_people()[0], backend=demonstration.BACKEND)
+    kinds = {kind: address.split("?")[0] for address in sorted(walked.forms) if (kind := kind_of(address))}
+    wrong = []
+    for (name, _), address in kinds.items():
+        with others.writes() as changed:
+            status = owner.post(address, {}).status_code
+        if status != 403 or changed:
+            wrong.append(f"{name} {address}: {status}")
+    assert wrong == []
