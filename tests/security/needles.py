@@ -12,9 +12,10 @@ from accounts.fields import EncryptedJSONField, EncryptedTextField
 #: What stands in every free text; a page that shows it as it is runs what visitors type.
 MARK = "<script>planted</script>"
 OURS = ("accounts", "casework", *settings.SCHEMES)
-#: Text that programs read: codes, keys, digests, addresses, file names of the store.
+#: Text that programs read: codes, keys, digests, addresses, file names of the store. And `html`: what senior45's writers write is
+#: printed as markup, after it was cleaned (tests/senior45/test_refusals.py: test_code_in_the_text).
 _READ_BY_PROGRAMS = re.compile(
-    r"code|key|digest|hash|state|kind|link|path|file$|version|paper|field$|target|email|mail|password|token|index|number"
+    r"^html$|code|key|digest|hash|state|kind|link|path|file$|version|paper|field$|target|email|mail|password|token|index|number"
     r"|sha|media|format|query|page|account_name|series|step|role|chain|form$|subject$|category|county|error|right|place|slug|note_id"
 )
 

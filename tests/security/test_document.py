@@ -34,7 +34,7 @@ def test_every_setting_and_file_it_names_is_there() -> None:
 def test_nothing_is_unpickled() -> None:
     """Sessions, jobs and drafts are JSON; the cache's own pickles are written and read by Redis' client alone."""
     assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
-    assert app.conf.accept_content == ["json"]
+    assert list(app.conf.accept_content) == ["json"]
     assert app.conf.task_serializer == "json"
     folders = ("accounts", "casework", "config", *settings.SCHEMES)
     wrong = [

@@ -64,7 +64,8 @@ def kind_of(address: str) -> tuple[str, str] | None:
     except Resolver404:
         return None
     words = [str(value) for value in match.kwargs.values()]
-    kinds = [re.sub(r"\d[\d-]*$", "", word) if re.search(r"\d", word) else word for word in words]
+    # numbers and codes of figures (`oa.account_cap`) name one thing among many alike
+    kinds = [re.sub(r"\d[\d-]*$", "", word) if re.search(r"\d", word) else word.split(".")[0] for word in words]
     return match.view_name, "/".join(kinds)
 
 
