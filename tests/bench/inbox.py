@@ -153,7 +153,7 @@ def _fill(size: int) -> None:
                 CASE WHEN n %% 7 = 0 THEN NULL ELSE staff.ids[1 + (n / 7) %% array_length(staff.ids, 1)] END,
                 %(at)s, %(at)s, %(today)s,
                 CASE WHEN n %% 3 = 0 THEN %(today)s::date + (n %% 60) - 3 END,
-                1, 0, '', %(at)s::timestamptz - make_interval(mins => (n * 7919) %% %(size)s)
+                1, 0, '', %(at)s::timestamptz - make_interval(mins => ((n::bigint * 7919) %% %(size)s)::int)
             FROM generate_series(1, %(size)s) n,
                 (SELECT array_agg(id ORDER BY id) ids FROM accounts_organisation WHERE kind = 'unit') units,
                 (SELECT array_agg(id ORDER BY id) ids FROM accounts_organisation WHERE kind = 'branch') offices,

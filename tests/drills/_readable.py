@@ -18,7 +18,7 @@ def main() -> None:
             values += bool(plain)
             digest.update(f"{field.origin} {pk} {json.dumps(plain, ensure_ascii=False)}\n".encode())
     found = {}
-    for person in User.objects.exclude(national_id=None).order_by("pk"):
+    for person in User.objects.filter(national_id__isnull=False).order_by("pk"):
         number = person.national_id or ""
         people = list(User.objects.with_national_id(number).values_list("pk", flat=True))
         index = people and User.objects.get(pk=people[0]).national_id_index

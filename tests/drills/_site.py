@@ -170,12 +170,13 @@ class Site:
         return self.start("-m", "celery", "--quiet", "-A", app, "beat", *schedule, "--loglevel", "ERROR")
 
     def manage(self, *arguments: str, cwd: Path = ROOT, **environ: str) -> str:
-        """manage.py in a process of its own; what it printed. Raises RuntimeError."""
+        """manage.py in a process of its own; what it printed. Raises RuntimeError, unless it is the check that found something:
+        letters of the demonstration's past wait for a worker."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=cwd, env=self.environ | environ, capture_output=True,
             text=True, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        if done.returncode:
+        if done.returncode and not (arguments[0] == "check_consistency" and done.stdout):
             raise RuntimeError(f"manage.py {arguments[0]}: {done.stdout[-1500:]}{done.stderr[-3000:]}")
         return done.stdout
 

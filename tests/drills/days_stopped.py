@@ -25,6 +25,7 @@ NOT_COMPARED = "id|history_id|digest|before|.*_at|at|history_date|key|changed_at
 
 def run(site: Site) -> dict[str, Any]:
     start = (now() + timedelta(days=1)).replace(hour=17, minute=0)  # one in the morning in Taipei
+    app.loader.import_default_modules()
     site.disconnect()
     through = _live(start, set())
     busiest = max(range(NIGHTS - STOPPED - 2), key=lambda n: sum(through["lapsed"][n : n + STOPPED]))

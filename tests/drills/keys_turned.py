@@ -17,7 +17,7 @@ DEMO = True
 def run(site: Site) -> dict[str, Any]:
     old, old_index = site.environ["FIELD_KEYS"], site.environ["INDEX_KEY"]
     new, new_index = f"drill:{_key()}", _key()
-    before = _read(site)
+    before, contradictions = _read(site), site.manage("check_consistency")
     check(before["values"] and before["found"], "nothing sealed: nothing was shown")
 
     began = time.monotonic()
@@ -33,7 +33,7 @@ def run(site: Site) -> dict[str, Any]:
     check(_read(site, **after) == before, "not everybody is found as before under the new index key")
     lost = _read(site, FIELD_KEYS=new)["found"]  # the old index key
     check(not any(people for people, _ in lost.values()), "the old index key still finds people")
-    site.manage("check_consistency", **after)
+    check(site.manage("check_consistency", **after) == contradictions, "new contradictions")
     site.manage("verify_events", **after)
     guards = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'"
     check(site.sql(guards, "portal") == "0", "a guard was left open")
