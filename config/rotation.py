@@ -76,6 +76,10 @@ def _rewrite(field: models.Field, where: str, given: list[Any], change: Callable
     table, column, key = quote(meta.db_table), quote(field.column), quote(meta.pk.column)
     kind = meta.pk.rel_db_type(connection)
     changed, after = 0, None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {where} LIMIT 1", given)  # noqa: S608
+        if not cursor.fetchone():  # most columns of a second run: no guard is touched for nothing
+            return 0
     while True:
         with _unguarded(meta.db_table), connection.cursor() as cursor:
             further = f"AND {key} > %s" if after is not None else ""

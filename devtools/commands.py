@@ -277,7 +277,9 @@ def test(arguments: list[str]) -> int:
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
     with _scratch() as environ:
-        return run([PYTHON, "-m", "pytest", *([] if alone else ["-n", "2", "--dist", "loadgroup"]), *arguments], environ)
+        return run(
+            [PYTHON, "-m", "pytest", *([] if alone else ["-n", "2", "--dist", "loadgroup"]), *arguments], environ
+        )
 
 
 def check() -> int:
