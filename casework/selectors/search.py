@@ -11,7 +11,7 @@ from accounts.models import Organisation, User
 from casework.kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
 from casework.models import CasePerson
 
-_NUMBER = re.compile(r"([A-Z]{1,5})-?(\d{2,3})(?:-(\d{1,6}))?")
+_NUMBER = re.compile(r"([A-Z]{1,5})-?(\d{2,3})(?:-(\d{1,9}))?")
 #: More organisations than this under one name is no search any more.
 MAX_ORGANISATIONS = 200
 

@@ -145,7 +145,7 @@ def _fill(size: int) -> None:
             """
             INSERT INTO casework_case (number, kind, state, turn, title, organisation_id, office_id, assignee_id, created_at,
                 filed_at, received_on, due_on, version, events_count, digest, changed_at)
-            SELECT 'BN-115-' || lpad(n::text, 7, '0'), %(kind)s, %(state)s,
+            SELECT 'BN-115-' || lpad(n::text, greatest(6, length(n::text)), '0'), %(kind)s, %(state)s,
                 CASE WHEN n %% 10 < 3 THEN 'office' WHEN n %% 10 = 3 THEN 'applicant' ELSE 'nobody' END,
                 '115年度帳號申請' || n,
                 units.ids[1 + (n * 7) %% array_length(units.ids, 1)],

@@ -10,13 +10,41 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:\?|:-)?")
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:\?|:-|:\+)?")
 
 
 def pins(name: str) -> dict[str, str]:
     found = re.findall(r"^([\w.-]+)==([^ ;\\]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE)
     assert found
     return dict(found)
+
+
+def _twice(node: yaml.Node) -> list[str]:
+    """Keys a mapping gives twice: Python's reader takes the last, compose refuses the file."""
+    if isinstance(node, yaml.MappingNode):
+        names = [name.value for name, _ in node.value]
+        return [one for one in names if names.count(one) > 1] + [
+            two for _, value in node.value for two in _twice(value)
+        ]
+    return [one for part in node.value for one in _twice(part)] if isinstance(node, yaml.SequenceNode) else []
+
+
+def test_no_key_stands_twice() -> None:
+    assert _twice(yaml.compose("a: {b: 1, c: [{d: 1, d: 2}], b: 2}")) == ["b", "b", "d", "d"]
+    assert _twice(yaml.compose((ROOT / "docker-compose.yml").read_text())) == []
+
+
+@pytest.mark.parametrize("name", ["migrate", "web", "worker"])
+def test_a_file_a_variable_names_is_mounted_where_the_container_looks(name: str) -> None:
+    mounted = {one.split("}:")[0].split(":-")[0].removeprefix("${"): one for one in SERVICES[name]["volumes"]}
+    for variable in ("CERTIFICATE_FOLDER", "SIGNING_KEY_FILE"):
+        inside = SERVICES[name]["environment"][variable].removeprefix(f"${{{variable}:+").removesuffix("}")
+        assert mounted[variable].split("}:")[1].removesuffix(":ro") == inside
+
+
+def test_the_image_takes_no_keys_and_no_backups_along() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".env*", "*.p12", "backups", "certificates*", "media"} <= set(left_out)
 
 
 def test_the_services_of_a_site() -> None:

@@ -65,8 +65,8 @@ def run(site: Site) -> dict[str, Any]:
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 _OBJECTS = {
-    "triggers": "SELECT string_agg(tgrelid::regclass || ' ' || tgname || ' ' || tgenabled, ',' ORDER BY 1) FROM pg_trigger "
-    "WHERE NOT tgisinternal",
+    "triggers": "SELECT string_agg(tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text, ',' "
+    "ORDER BY tgrelid::regclass::text, tgname) FROM pg_trigger WHERE NOT tgisinternal",
     "constraints": "SELECT string_agg(conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid), ',' "
     "ORDER BY conrelid::regclass::text, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
     "indexes": "SELECT string_agg(indexdef, ',' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'",

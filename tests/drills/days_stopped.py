@@ -2,9 +2,14 @@
 
 The demonstration lives through forty nights twice, once with every job of every night, once with three nights left out around
 the busiest of them. Moments differ (the effect came later) and so do the digests over them; nothing else may. Reminders are
-the exception the sweep makes on purpose: of several that have become due only the newest is sent.
+the exception the sweep makes on purpose: of several that have become due only the newest is sent, so of letters that remind
+it is compared what they say and to whom, not how often.
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +17,9 @@ import time_machine
 from django.db import connection
 
 from accounts.clock import now
+from casework import deadline_handlers
+from casework.deadline_handlers import Remind
+from casework.models import Deadline, Notice
 from config.celery import BY_THE_DAY, app
 from tests.drills._site import Site, check
 
@@ -27,31 +35,60 @@ def run(site: Site) -> dict[str, Any]:
     start = (now() + timedelta(days=1)).replace(hour=17, minute=0)  # one in the morning in Taipei
     app.loader.import_default_modules()
     site.disconnect()
-    through = _live(start, set())
-    busiest = max(range(NIGHTS - STOPPED - 2), key=lambda n: sum(through["lapsed"][n : n + STOPPED]))
-    check(sum(through["lapsed"][busiest : busiest + STOPPED]), "no deadline fell due: nothing was shown")
-    whole = _rows()
-    site.fresh(demo=True)
-    stopped = _live(start, set(range(busiest, busiest + STOPPED)))
-    rows = _rows()
+    with _reminding() as reminding:
+        through = _live(start, set())
+        busiest = max(range(NIGHTS - STOPPED - 2), key=lambda n: sum(through[n : n + STOPPED]))
+        check(sum(through[busiest : busiest + STOPPED]), "no deadline fell due: nothing was shown")
+        whole, letters = _rows(reminding), _letters(reminding)
+        site.fresh(demo=True)
+        stopped = _live(start, set(range(busiest, busiest + STOPPED)))
+        rows, spared = _rows(reminding), letters - _letters(reminding)
     differ = {name: (whole[name] ^ rows[name]) for name in whole if whole[name] != rows[name]}
     shown = {name: sorted(found)[:4] for name, found in differ.items()}
     check(not differ, f"differs: {shown}")
     return {
         "nights": NIGHTS,
         "stopped": STOPPED,
-        "lapsed": sum(through["lapsed"]),
-        "lapsed_in_the_stop": sum(through["lapsed"][busiest : busiest + STOPPED]),
-        "lapsed_all_the_same": sum(stopped["lapsed"]),
+        "lapsed": sum(through),
+        "lapsed_in_the_stop": sum(through[busiest : busiest + STOPPED]),
+        "lapsed_all_the_same": sum(stopped),
+        "reminders": letters,
+        "reminders_spared": spared,
         "tables_compared": len(whole),
         "rows_compared": sum(len(found) for found in whole.values()),
         "rows_differing": 0,
     }
 
 
-def _live(start: datetime, left_out: set[int]) -> dict[str, list[int]]:
-    from casework.models import Deadline
+@contextmanager
+def _reminding() -> Iterator[set[str]]:
+    """The codes of the letters that reminders send in the block."""
+    codes: set[str] = set()
+    before = dict(deadline_handlers._handlers)
 
+    def watched(act: Remind) -> Remind:
+        def remind(pairs: Any, at: datetime) -> None:
+            last = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+            act(pairs, at)
+            codes.update(Notice.objects.filter(pk__gt=last).values_list("code", flat=True))
+
+        return remind
+
+    for code, one in before.items():
+        if one.on_remind:
+            deadline_handlers._handlers[code] = replace(one, on_remind=watched(one.on_remind))
+    try:
+        yield codes
+    finally:
+        deadline_handlers._handlers.update(before)
+
+
+def _letters(codes: set[str]) -> int:
+    return Notice.objects.filter(code__in=codes).count()
+
+
+def _live(start: datetime, left_out: set[int]) -> list[int]:
+    """How many deadlines lapsed in each night."""
     lapsed, before = [], Deadline.objects.exclude(lapsed_at=None).count()
     for night in range(NIGHTS):
         if night not in left_out:
@@ -61,11 +98,16 @@ def _live(start: datetime, left_out: set[int]) -> dict[str, list[int]]:
         after = Deadline.objects.exclude(lapsed_at=None).count()
         lapsed.append(after - before)
         before = after
-    return {"lapsed": lapsed}
+    return lapsed
 
 
-def _rows() -> dict[str, set[str]]:
+def _rows(reminding: set[str]) -> dict[str, set[str]]:
     """Every row of every table without what may differ; moments become whether there is one."""
+
+    def times(table: str, row: str, count: int) -> str:
+        once = table == "casework_notice" and json.JSONDecoder().raw_decode(row)[0]["code"] in reminding
+        return "" if once else f" ×{count}"
+
     found = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
@@ -78,5 +120,5 @@ def _rows() -> dict[str, set[str]]:
                 f'count(*) FROM "{name}" t GROUP BY 1',
                 [f"^({NOT_COMPARED})$"],
             )
-            found[name] = {f"{row} ×{count}" for row, count in cursor.fetchall()}
+            found[name] = {row + times(name, row, count) for row, count in cursor.fetchall()}
     return found

@@ -1,7 +1,8 @@
 """From the previous release with its data to this one 升版: the release's own demonstration, brought up by the migrations alone.
 
-`./dev drill upgraded --from TAG`; without it the latest tag. Every row of the release is there afterwards, every column it had
-with the same content, the chains hold, and pages answer.
+`./dev drill upgraded --from TAG`; without it the latest tag before this commit, and where nothing is tagged yet the commit before
+the last one that changed the tables. Every row of the release is there afterwards, every column it had with the same content,
+the chains hold, and pages answer.
 """
 
 import subprocess
@@ -13,9 +14,9 @@ from tests.drills._site import Site, check
 
 
 def run(site: Site) -> dict[str, Any]:
-    release = site.release or _git("describe", "--tags", "--abbrev=0").strip()
+    release = site.release or _previous()
     if not release:
-        return {"verdict": "not run", "why": "no release yet: --from names a commit"}
+        return {"verdict": "not run", "why": "no history here: --from names a tag or commit"}
     old = site.folder / "release"
     old.mkdir()
     subprocess.run(f"git archive {release} | tar -x -C {old}", cwd=ROOT, shell=True, check=True)
@@ -58,8 +59,14 @@ def run(site: Site) -> dict[str, Any]:
 _FRAMEWORK = {"django_migrations", "django_content_type", "auth_permission", "auth_group_permissions"}
 
 
+def _previous() -> str:
+    tag = _git("describe", "--tags", "--abbrev=0", "HEAD^")
+    changed = _git("log", "-1", "--format=%h", "--", "*/migrations/0*.py")
+    return tag or _git("rev-parse", "--short", "--verify", "--quiet", f"{changed}^")
+
+
 def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
 def _columns(site: Site) -> dict[str, list[str]]:
