@@ -48,8 +48,9 @@ def eligibility(facts: EligibilityFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第4題、第5題、第7題、第10題、第11題：年滿15歲，且開訓當日具就業保險、勞工保險或農民健康保險被保險人身分之在職勞工，始得補助；
     投保紀錄註記「訓」、「裁」或職業傷害後自費加保者不符合。
 
-    One good record is enough. A marked record does not count, and neither does it spoil another one: somebody laid off
-    who found new work and is insured there is employed.
+    One good record is enough. A record marked 裁 or paid alone after an injury does not count, and neither does it spoil
+    another one: somebody laid off who found new work and is insured there is employed. 訓 speaks of the person: who is in
+    pre-job training that day is none of those in work, whatever union insures them besides (學員問答第5題).
     """
     why = Reasoning("SUB-05", on=on, law=law)
     day = facts.starts_on
@@ -66,6 +67,13 @@ def eligibility(facts: EligibilityFacts, *, on: date, law: Law) -> Outcome:
     kinds = why.figure("sub.insurance_kinds", day)
     on_the_day = [r for r in facts.insurance if r.covers(day)]
     good = [r for r in on_the_day if r.kind.value in kinds and (r.mark is None or r.mark.value not in marks)]
+    in_training = Mark.TRAINEE.value in marks and any(r.mark is Mark.TRAINEE for r in on_the_day)
+    if good and in_training:
+        why.judge(
+            False,
+            f"開訓當日（{roc(day)}）另有註記「訓」字之投保紀錄，參加職前訓練期間不符合補助資格",
+            citation="學員問答第5題",
+        )
     why.judge(
         bool(good),
         f"開訓當日（{roc(day)}）為{'、'.join(dict.fromkeys(INSURANCE_LABELS[r.kind] for r in good))}被保險人",
