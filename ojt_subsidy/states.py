@@ -86,6 +86,9 @@ ENROLMENT = Machine(
             "class_not_begun",
         ),
         Transition("begin", "到訓", ("admitted",), "attending", "ojt_subsidy.record_attendance", "first_day_reached"),
+        Transition(
+            "no_show", "未到訓", ("admitted",), "withdrawn", "ojt_subsidy.record_attendance", "first_day_reached"
+        ),
         Transition("drop", "離退訓", ("attending",), "dropped", "ojt_subsidy.record_attendance", reason=True),
         Transition(
             "complete", "結訓發證", ("attending",), "completed", "ojt_subsidy.close_class", "", "學員問答第10題"
@@ -100,8 +103,10 @@ LIVE = ("filed", "waiting", "asked", "admitted", "attending")
 HOLDS_SEAT = ("filed", "asked", "admitted", "attending", "completed", "failed")
 #: States in which a part of the person's cap is kept for the course.
 RESERVES = ("admitted", "attending", "completed")
-#: A filing that has been admitted to a class, whatever came of it: its first day counts for the window.
-BEGUN = ("admitted", "attending", "completed", "failed", "dropped")
+#: Admitted to a class, and not gone from it.
+IN_CLASS = ("admitted", "attending", "completed", "failed")
+#: Admitted, whatever came of it: its first day counts for the window. Who never came has not taken part (no_show).
+BEGUN = (*IN_CLASS, "dropped")
 
 # 結訓核銷: one dossier per class.
 CLOSING = Machine(

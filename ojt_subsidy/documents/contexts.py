@@ -13,7 +13,7 @@ from casework.templatetags.casework import roc_moment
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import balance_of, cap_of, caps_of
-from ojt_subsidy.states import ENROLMENT, PAYMENT
+from ojt_subsidy.states import BEGUN, ENROLMENT, IN_CLASS, PAYMENT
 
 
 def course_facts(course: Course) -> dict[str, Any]:
@@ -53,11 +53,8 @@ def _session(session: Any) -> str:
     return f"{roc(start.date())}（{WEEKDAYS[start.weekday()]}）{start:%H:%M}–{over}{end:%H:%M}"
 
 
-IN_CLASS = ("admitted", "attending", "completed", "failed", "dropped")
-
-
 def roster(course: Course) -> dict[str, Any]:
-    rows = course.enrolments.filter(state__in=IN_CLASS).select_related("person__trainee").order_by("number")
+    rows = course.enrolments.filter(state__in=BEGUN).select_related("person__trainee").order_by("number")
     return {
         "course": course_facts(course),
         "rows": [
@@ -76,7 +73,7 @@ def roster(course: Course) -> dict[str, Any]:
 
 
 def sign_in_sheet(course: Course) -> dict[str, Any]:
-    names = list(course.enrolments.filter(state__in=IN_CLASS[:4]).order_by("number").values_list("number", "name"))
+    names = list(course.enrolments.filter(state__in=IN_CLASS).order_by("number").values_list("number", "name"))
     sessions = [{"number": s.number, "when": _session(s), "topic": s.topic} for s in course.sessions.order_by("number")]
     return {
         "course": course_facts(course),
@@ -106,7 +103,7 @@ def closing_cover(closing: Closing, *, today: date) -> dict[str, Any]:
         "case_number": closing.case.number,
         "close_by": roc(closing.close_by),
         "filed_on": roc(closing.filed_on) if closing.filed_on else "",
-        "admitted": sum(state in IN_CLASS for state in states),
+        "admitted": sum(state in BEGUN for state in states),
         "completed": states.count("completed"),
         "failed": states.count("failed"),
         "dropped": states.count("dropped"),

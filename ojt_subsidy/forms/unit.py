@@ -139,7 +139,9 @@ def _day(text: str) -> date:
 class ScreenForm(ActForm):
     """One filing: what to do with it."""
 
-    act = forms.ChoiceField(label="動作", choices=[(c, c) for c in ("ask", "admit", "reject", "lapse", "drop")])
+    act = forms.ChoiceField(
+        label="動作", choices=[(c, c) for c in ("ask", "admit", "reject", "lapse", "no_show", "drop")]
+    )
     enrolment = forms.IntegerField(label="報名")
     respond_by = RocDateField(label="期限", required=False)
     fee_paid_on = RocDateField(label="繳費日", required=False)
@@ -155,10 +157,9 @@ class AttendanceForm(ActForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
-        length = Decimal(str(session.hours)).quantize(Decimal("0.1"))
         for row in rows:
             self.fields[f"hours_{row.pk}"] = forms.DecimalField(
-                label=f"第 {row.number} 號　{row.name}", min_value=Decimal(0), max_value=length, max_digits=4, decimal_places=1,
+                label=f"第 {row.number} 號　{row.name}", min_value=Decimal(0), max_value=session.hours, max_digits=4, decimal_places=1,
                 initial=known.get(row.pk, Decimal(0)), help_text="缺課時數，全到填 0",
             )  # fmt: skip
 

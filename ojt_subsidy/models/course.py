@@ -1,11 +1,14 @@
 """What a unit files and the public reads: intakes, courses with their sessions, the ledger of each course."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from ojt_subsidy.params import CATEGORIES, PLAN_LABELS, UNIT_KIND_LABELS
+from ojt_subsidy.rules.schedule import hours_of
 
 PLANS = [(plan.value, label) for plan, label in PLAN_LABELS.items()]
 KINDS = [(kind.value, label) for kind, label in UNIT_KIND_LABELS.items()]
@@ -141,8 +144,8 @@ class CourseSession(models.Model):
         indexes = [models.Index(fields=["course", "starts_at"], name="session_of_course")]
 
     @property
-    def hours(self) -> float:
-        return (self.ends_at - self.starts_at).total_seconds() / 3600
+    def hours(self) -> Decimal:
+        return hours_of([self])
 
 
 class CourseLedger(models.Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Protocol
 
 from casework.kernel.dates import TAIPEI, WEEKDAYS, roc
 from casework.kernel.facts import Impossible
@@ -61,7 +62,16 @@ def sessions_of(
     return found
 
 
-def hours_of(sessions: Iterable[Session]) -> Decimal:
+class Held(Protocol):
+    """Whatever is held from a moment until another."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def hours_of(sessions: Iterable[Held]) -> Decimal:
     """Hours to a tenth."""
     seconds = sum(int((s.ends_at - s.starts_at).total_seconds()) for s in sessions)
     return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))

@@ -1,7 +1,7 @@
 """What a payment line rests on: insurance on the first day, hours, survey, rate and cap, payee (SUB-05, SUB-06, SUB-10, SUB-11, SUB-14)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from casework.kernel.outcome import Outcome
 from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
 from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
+from ojt_subsidy.rules.schedule import hours_of
 from ojt_subsidy.selectors.money import caps_of
 
 # --- eligibility --------------------------------------------------------------------------------------------------------
@@ -47,13 +48,7 @@ def latest_checks(enrolments: Iterable[int]) -> dict[int, InsuranceCheck]:
 
 def missed_before(course: Course, joined_at: datetime) -> Decimal:
     """Hours held, or begun, before somebody joined (SUB-11)."""
-    gone = course.sessions.filter(starts_at__lt=joined_at)
-    return hours_sum((s.ends_at - s.starts_at) for s in gone)
-
-
-def hours_sum(lengths: Iterable[timedelta]) -> Decimal:
-    seconds = sum((int(one.total_seconds()) for one in lengths), 0)
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))
+    return hours_of(course.sessions.filter(starts_at__lt=joined_at))
 
 
 def missed_hours(enrolments: Iterable[int]) -> dict[int, Decimal]:

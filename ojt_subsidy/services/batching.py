@@ -74,7 +74,7 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
 
 
 def _number(office: Organisation, at: datetime) -> str:
-    """Y1151121-001: the day and the count of the day, under the office's lock."""
+    """P0019-1151121-001: office, day and the count of the day, under the office's lock."""
     Organisation.objects.select_for_update(no_key=True).get(pk=office.pk)
     day = taipei_day(at)
     stem = f"P{office.pk:04d}-{day.year - 1911}{day:%m%d}"

@@ -71,12 +71,12 @@ def add_paper(
 
 
 def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 函送: every session called, everybody graded."""
+    """Guard of 函送: every session called, everybody graded, nobody admitted of whom nothing is known."""
     course = closing_of(case).course
-    ungraded = course.enrolments.filter(state="attending").order_by("number")
-    if ungraded:
-        names = "、".join(row.name for row in ungraded[:5])
-        raise Refused(f"尚有 {len(ungraded)} 位學員未登錄考核結果：{names}。")
+    for state, missing in (("admitted", "到訓或未到訓"), ("attending", "考核結果")):
+        names = list(course.enrolments.filter(state=state).order_by("number").values_list("name", flat=True))
+        if names:
+            raise Refused(f"尚有 {len(names)} 位學員未登錄{missing}：{'、'.join(names[:5])}。")
     for row in course.enrolments.filter(state="completed"):
         left = course.sessions.exclude(absences__enrolment=row).order_by("number").values_list("number", flat=True)
         if left:

@@ -27,12 +27,12 @@ from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
 from ojt_subsidy.selectors.lines import insurance_records
 from ojt_subsidy.services.evidence import record_insurance
+from ojt_subsidy.states import IN_CLASS
 
 OUT_HEADER = ["編號", "身分證字號", "出生日期", "比對日"]
 IN_HEADER = [*OUT_HEADER, "結果", "保險別", "加保日", "退保日", "註記"]
 KINDS = {label: kind.value for kind, label in INSURANCE_LABELS.items()}
 MARKS = {"": None, "訓": Mark.TRAINEE.value, "裁": Mark.LAID_OFF.value, "傷": Mark.INJURY.value}
-ADMITTED = ("admitted", "attending", "completed", "failed")
 
 
 def _digits(day: date) -> str:
@@ -43,7 +43,7 @@ def trainees_on(office: Organisation, day: date) -> list[Enrolment]:
     rows = Enrolment.objects.filter(
         course__case__office=office,
         course__starts_on=day,
-        state__in=ADMITTED,
+        state__in=IN_CLASS,
         self_paid=False,
         person__trainee__isnull=False,
     )

@@ -123,16 +123,15 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
     places.lock_course(course.pk)
     if course.case.state not in ("running", "ended") or (hasattr(course, "closing") and course.closing.filed_on):
         raise NotAllowed("課程不在訓練期間，或結訓核銷已送件，不能登錄出缺席。")
-    length = Decimal(str(session.hours)).quantize(Decimal("0.1"))
     rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}
     for pk, hours in missed.items():
         row = rows.get(pk)
         if row is None:
             raise Refused("名單中有人不在本班參訓，請重新整理後再登錄。")
-        if not 0 <= hours <= length:
-            raise Refused(f"{row.name}的缺課時數須在 0 到 {length} 小時之間。", field=f"hours_{pk}")
+        if not 0 <= hours <= session.hours:
+            raise Refused(f"{row.name}的缺課時數須在 0 到 {session.hours} 小時之間。", field=f"hours_{pk}")
         row.course = course
-        if row.state == "admitted" and hours < length:
+        if row.state == "admitted" and hours < session.hours:
             places.step(row, "begin", by=by, at=at)
         values = {"hours": hours, "recorded_at": at, "recorded_by": by}
         Absence.objects.update_or_create(enrolment=row, session=session, defaults=values)
@@ -148,6 +147,21 @@ def drop(enrolment: Enrolment, *, reason: str, by: User, at: datetime) -> Enrolm
     reserving.settle(enrolment.person, by=by, at=at, reason=f"離退訓 {enrolment.receipt}")
     tell(enrolment, "dropped", "離退訓通知", f"理由：{reason}", at=at)
     tell_moved_up(places.move_up(enrolment.course, at=at), at=at)
+    return enrolment
+
+
+@transaction.atomic
+def no_show(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
+    """未到訓: somebody admitted never came. Nothing was taken part in: cap and window are as if there had been no class."""
+    enrolment = places.locked(enrolment)
+    course = enrolment.course
+    require(by, ATTENDANCE, course.case)
+    if taipei_day(at) < course.starts_on:
+        raise Refused(f"開訓日為 {roc(course.starts_on)}，開訓後才能登錄未到訓。")
+    places.step(enrolment, "no_show", by=by, at=at)
+    reserving.settle(enrolment.person, by=by, at=at, reason=f"未到訓 {enrolment.receipt}")
+    tell(enrolment, "no_show", "未到訓通知", "您錄訓後未到訓，訓練單位已取消您的參訓；保留的補助額度已釋出。", at=at)
+    tell_moved_up(places.move_up(course, at=at), at=at)
     return enrolment
 
 

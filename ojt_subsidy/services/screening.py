@@ -16,8 +16,7 @@ from ojt_subsidy.rules import courses as course_rules
 from ojt_subsidy.selectors.lines import missed_before
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.telling import tell, tell_moved_up
-
-IN_CLASS = ("admitted", "attending", "completed", "failed")
+from ojt_subsidy.states import IN_CLASS
 
 
 def _mine(enrolment: Enrolment, by: User) -> Enrolment:

@@ -151,7 +151,7 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
     ]
     context = {
         "course": course, "rows": rows, "page": pages, "form": form, "may": can(request.user, SCREEN, course.case), "today": today(),
-        "ledger": getattr(course, "ledger", None),
+        "ledger": getattr(course, "ledger", None), "begun": today() >= course.starts_on,
     }  # fmt: skip
     return page(request, "enrolments", context, status=422 if form.errors else 200)
 
@@ -164,6 +164,8 @@ def _screen(row: Enrolment, given: dict[str, Any], request: HttpRequest, at: Any
         screening.admit(row, fee_paid_on=given["fee_paid_on"] or day, papers_on=given["papers_on"] or day, by=by, at=at)
     elif given["act"] == "reject":
         screening.reject(row, reason=given["reason"], by=by, at=at)
+    elif given["act"] == "no_show":
+        running.no_show(row, by=by, at=at)
     elif given["act"] == "drop":
         running.drop(row, reason=given["reason"], by=by, at=at)
     else:

@@ -183,19 +183,6 @@ def test_a_stand_in_is_told_what_was_missed(here):
     assert enrolling.accept(stand_in, aware=True, by=stand_in.person, at=later).missed_before == 6
 
 
-def test_a_place_left_during_the_class_goes_to_the_next_on_the_list(here):
-    course = w.published(here, seats=2, weeks=5)
-    row = w.admitted(here, course, w.trainee())
-    w.enrolled(course, w.trainee())
-    waiting = w.enrolled(course, w.trainee())
-    running.run_day(at=datetime.combine(course.starts_on, time(8), TAIPEI))
-    session = course.sessions.order_by("number")[0]
-    running.record_attendance(session, missed={row.pk: 0}, by=here.clerk, at=session.ends_at)
-    running.drop(row, reason="離職", by=here.clerk, at=session.ends_at)
-    waiting.refresh_from_db()
-    assert (waiting.state, waiting.seat) == ("asked", 1)
-
-
 def _result(rows, here, total=None):
     lines = [",".join(exchange.IN_HEADER)]
     for row in rows:
