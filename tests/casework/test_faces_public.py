@@ -105,7 +105,7 @@ def test_law_page_shows_versions_sources_and_doubts(scene, monkeypatch):
         ),
         Figure("ty.kinds", "單位類別", "", (Value(["工會", "協會"], "要點第 2 點"),)),
     )
-    monkeypatch.setattr("casework.views.registers.declared_law", lambda: Law({one.code: one for one in figures}))
+    monkeypatch.setattr("casework.views.registers.law_in_force", lambda: Law({one.code: one for one in figures}))
     text = scene.client(scene.reader).get("/admin/law/").content.decode()
     for word in (
         "帳號上限",

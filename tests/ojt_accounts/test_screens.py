@@ -128,6 +128,8 @@ def test_papers_are_printed_for_those_who_may_see_the_case(here: w.World, strang
         for stranger in strangers:
             assert signed_in(stranger).get(page).status_code == 404
         assert Client().get(page).status_code == 302
+    assert signed_in(here.officer).get(pages[0]).status_code == 404  # a draft is the unit's alone
+    w.filing.file_application(case, by=here.contact, at=now())
     assert signed_in(here.officer).get(pages[0]).status_code == 200
     mine = signed_in(here.contact)
     for wrong in ("nothing", "account"):

@@ -186,7 +186,7 @@ def test_a_term_that_passed_brings_the_case_back_to_the_branch(here: w.World) ->
 
 def test_a_paper_judged_while_the_case_was_filed_is_refused(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = w.drafted(here)
-    judged = preparing.attachments.judged
+    judged = attaching.attachments.judged
 
     def filed_meanwhile(*args: Any, **given: Any) -> Any:
         verdict = judged(*args, **given)
@@ -194,7 +194,7 @@ def test_a_paper_judged_while_the_case_was_filed_is_refused(here: w.World, monke
         return verdict
 
     before = case.attachments.count()
-    monkeypatch.setattr(preparing.attachments, "judged", filed_meanwhile)
+    monkeypatch.setattr(attaching.attachments, "judged", filed_meanwhile)
     with pytest.raises(Refused, match="已送出"):
         attaching.add_paper(case, code="ttqs", upload=w.pdf(), attested=True, by=here.contact, at=now())
     assert case.attachments.count() == before
