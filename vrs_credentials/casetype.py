@@ -6,10 +6,10 @@ from functools import partial
 
 from django.urls import reverse
 
-from accounts.clock import now
+from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.casetypes import Act, CaseType, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.kernel.law import Law
@@ -18,6 +18,7 @@ from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from casework.services import corrections
+from casework.services.law import law_in_force
 from casework.things import Things, register_things
 from vrs_credentials import (
     documents,  # noqa: F401 - registers the papers
@@ -40,7 +41,7 @@ from vrs_credentials.permissions import (
     decide_right,
     file_right,
 )
-from vrs_credentials.selectors import casepage
+from vrs_credentials.selectors import casepage, outcomes
 from vrs_credentials.services import (
     attending,
     certifying,
@@ -90,9 +91,9 @@ def _why_supply(case: Case, user: User) -> str:
 
 def _why_next(step: str) -> Callable[[Case, User], str]:
     def why(case: Case, user: User) -> str:
-        if not reviewing.opinions_open(case):
-            return "兩位審查委員意見尚未齊備。"
-        outcome = reviewing.next_step(case, on=casepage.today())
+        if not outcomes.opinions_open(case):
+            return "審查委員意見尚未齊備。"
+        outcome = outcomes.next_step(case, on=today(), law=law_in_force())
         wrong = {"approve": "審查意見並非均為通過。", "committee": "不是疑義案件。"}
         return "" if outcome.result["next"] == step else wrong[step]
 
@@ -184,6 +185,9 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
         Panel("申請內容", "vrs_credentials/panels/facts.html", {"rows": casepage.facts(case)}),
         *(Panel(one.title, "vrs_credentials/panels/table.html", {"table": one}) for one in casepage.tables(case)),
     ]
+    if case.state == "committee" and not _of_office(case, user):
+        rows = casepage.committee_words(case)
+        panels.insert(0, Panel("複審會議", "vrs_credentials/panels/facts.html", {"rows": rows}))
     if thing in REVIEWED and _of_office(case, user):
         context = {"rows": casepage.reviews(case, user), "session": casepage.session_item(case)}
         panels.append(Panel("審查", "vrs_credentials/panels/review.html", context))
@@ -191,19 +195,12 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
 
 
 def _findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
-    return casepage.findings(case, on=on, law=law)
+    return outcomes.findings(case, on=on, law=law)
 
 
 def _targets(case: Case) -> Sequence[Target]:
     page = reverse(PAGES[case.kind.partition(".")[2]], args=[case.number])
     return [Target(code, label, page) for code, label in casepage.targets(case)]
-
-
-def _identifiers(case: Case) -> Sequence[Identifier]:
-    person = case.person
-    if person is None or not person.national_id:
-        return []
-    return [Identifier("applicant", f"{person.name}（申請人）", person.national_id)]
 
 
 def _applicant_url(case: Case) -> str:
@@ -232,7 +229,6 @@ register(
             findings=_findings,
             panels=_panels,
             targets=_targets,
-            identifiers=_identifiers,
             applicant_url=_applicant_url,
             export_row=casepage.export_row,
             consistency=partial(_consistency, thing),

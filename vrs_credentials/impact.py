@@ -11,9 +11,8 @@ from casework.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.kernel.law import Law
 from casework.models import Case
 from vrs_credentials.models import Certificate, FollowUp
-from vrs_credentials.rules import hours, renewal
-from vrs_credentials.selectors.casepage import findings
-from vrs_credentials.selectors.register import balance, hours_outcome, spans, way_back_outcome
+from vrs_credentials.selectors.outcomes import findings, renewal_outcomes
+from vrs_credentials.selectors.register import follow_up_outcome
 
 FIGURES = ("vrs.",)
 
@@ -44,16 +43,14 @@ def _certificates() -> QuerySet[Certificate]:
 
 def _certificate(one: Certificate, on: date) -> OpenThing:
     def ask(law: Law) -> Mapping[str, Answer]:
-        window = renewal.window(renewal.WindowFacts(one.valid_until), on=on, law=law)
-        period, since, until = spans(one, applied_on=max(on, one.starts_on), law=law)
-        count = hours_outcome(balance(one, until=on, held_from=since, held_until=until), on=on, law=law)
+        window, period, count, *back = renewal_outcomes(one, applied_on=max(on, one.starts_on), on=on, law=law)
         found = {
             "更新申請開放日": Answer(day(window, "opens_on"), window),
             "更新時數": verdict(count),
             "更新後效期": Answer(f"{day(period, 'valid_from')} 至 {day(period, 'valid_until')}", period),
         }
-        if back := way_back_outcome(one, on=on, law=law):
-            found["先行提供服務"] = verdict(back)
+        if back:
+            found["先行提供服務"] = verdict(back[0])
         return found
 
     return OpenThing(
@@ -67,13 +64,9 @@ def _follow_ups() -> QuerySet[FollowUp]:
 
 def _follow_up(one: FollowUp, on: date) -> OpenThing:
     certificate = one.certificate
-    facts = hours.FollowUpFacts(
-        one.follow_up, one.hired_on, consent=one.consent, before_hours=one.before_hours,  # type: ignore[arg-type]
-        case_manager_years=one.case_manager_years,
-    )  # fmt: skip
 
     def ask(law: Law) -> Mapping[str, Answer]:
-        outcome = hours.follow_up(facts, on=on, law=law)
+        outcome = follow_up_outcome(one, on=on, law=law)
         return {"進用後訓練期限": Answer(day(outcome, "due_on"), outcome)}
 
     return OpenThing(

@@ -14,9 +14,11 @@ from django.db.models import Model
 from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case
+from casework.services.law import law_in_force
 from tests.parallel import together
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport, Certificate, Course, LedgerEntry, Opinion, Renewal, RosterJob
+from vrs_credentials.selectors import outcomes
 from vrs_credentials.services import attending, renewing, reviewing, rosters
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +36,7 @@ def test_two_reviewers_at_once_are_both_heard_and_opened_once(here: w.World) -> 
     )
     assert all(isinstance(a, Case) for a in answers), answers
     assert Opinion.objects.count() == 2 and case.events.filter(code="opinions.opened").count() == 1
-    assert reviewing.next_step(Case.objects.get(pk=case.pk), on=today()).result["next"] == "approve"
+    assert outcomes.next_step(Case.objects.get(pk=case.pk), on=today(), law=law_in_force()).result["next"] == "approve"
 
 
 def test_control_without_the_lock_reviewers_collide(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:

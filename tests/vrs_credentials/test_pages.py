@@ -289,7 +289,8 @@ def test_institution_pages(here: w.World) -> None:
     assert "等候匯入" in get(client, "vrs_credentials:attendance_import", course.case.number)
     rosters.run_waiting(at=now())
     assert get(client, "vrs_credentials:attendance_import", course.case.number).count("等候核定時數") == 1
-    assert "王小明" in get(client, "vrs_credentials:attendance_list", q=course.number)
+    found = client.post(reverse("vrs_credentials:attendance_list"), {"course": course.number})
+    assert "王小明" in found.content.decode()
     get(client, "vrs_credentials:import_findings", course.case.number, status=404)
     get(client, "casework:case", course.case.number)
     _, elsewhere = w.institution("別的機構", "22099131")

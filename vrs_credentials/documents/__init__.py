@@ -25,16 +25,23 @@ from vrs_credentials.models import (
     Qualification,
     Renewal,
 )
-from vrs_credentials.params.clauses import KINDS
-from vrs_credentials.params.figures import DISABILITIES, OWN_WAYS
+from vrs_credentials.selectors.casepage import Table, facts, tables
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.wordings import PLEDGES
 
 CERTIFICATE, LETTER = "vrs_certificate", "vrs.letter"
-DUTY = (
-    "依「身心障礙者職業重建服務專業人員遴用及培訓準則」第10條第1項及第2項規定，專業人員資格認證證明有效期間為3年，取得證明後每3年接受繼續教育，"
-    "合計應達60小時以上，並於3年期間屆滿前3個月內，提出完成繼續教育證明文件，辦理資格認證證明更新。"
-)
+
+
+def duty(*, on: date, law: Law) -> str:
+    """What the certificate binds its holder to, with the figures of the day it is issued on."""
+    years, total, months = (
+        law.at(f"vrs.{name}", on).value for name in ("validity_years", "education_hours", "renewal_window_months")
+    )
+    return (
+        f"依「身心障礙者職業重建服務專業人員遴用及培訓準則」第10條第1項及第2項規定，專業人員資格認證證明有效期間為{years}年，"
+        f"取得證明後每{years}年接受繼續教育，合計應達{total}小時以上，並於{years}年期間屆滿前{months}個月內，"
+        "提出完成繼續教育證明文件，辦理資格認證證明更新。"
+    )
 
 
 def _roc_words(day: date) -> str:
@@ -88,7 +95,7 @@ def certificate_context(one: Certificate, *, on: date, law: Law) -> dict[str, An
         "clause": row["citation"],
         "valid_from": _roc_words(one.starts_on),
         "valid_until": _roc_words(one.valid_until).removeprefix("民國"),
-        "duty": DUTY,
+        "duty": duty(on=on, law=law),
         "date_of_issue": roc_long(on),
         "again": again,
         "letter_number": one.letter_number,
@@ -175,98 +182,47 @@ def _person(case: Case) -> dict[str, Any]:
     }
 
 
-def _sheet(case: Case, title: str, rows: Sequence[tuple[str, str]], **more: Any) -> dict[str, Any]:
-    return {**_person(case), "sheet_title": title, "rows": list(rows), **more}
+def _sheet(case: Case, title: str, *more: tuple[str, str], table: Table | None = None) -> dict[str, Any]:
+    """A form says of its case what the page says, and what is written only on paper."""
+    printed = {"head": table.head, "body": table.body} if table else None
+    return {**_person(case), "sheet_title": title, "rows": [*facts(case), *more], "table": printed}
 
 
 def qualification_context(one: Qualification, outcome: Outcome, law: Law) -> dict[str, Any]:
     labels = law.at("vrs.documents", outcome.on).value
-    row = clause_row(one.kind, one.clause, on=outcome.on, law=law)
-    papers_ = "、".join(labels[code] for code in outcome.result["documents"])
-    return _sheet(
-        one.case,
-        "專業人員資格審查申請表",
-        [
-            ("申請資格", KINDS[one.kind] + (f"（{KINDS[one.speciality]}）" if one.speciality else "")),
-            ("遴用條款", row["citation"]),
-            ("進用資格說明", row["text"]),
-            ("初次進用日", roc(one.hired_on) if one.hired_on else "未填"),
-            ("審查需求文件", papers_),
-            ("消極資格聲明", "已聲明" if one.no_bar_declared_at else "尚未聲明"),
-        ],
-    )
+    needed = "、".join(labels[code] for code in outcome.result["documents"])
+    return _sheet(one.case, "專業人員資格審查申請表", ("審查需求文件", needed))
 
 
 def hours_context(one: HoursApplication) -> dict[str, Any]:
-    table = {
-        "head": ["課程名稱", "時數", "訓練機關／班名", "期間", "障別", "對應課程"],
-        "body": [
-            [
-                row.course, f"{row.hours.normalize():f}", f"{row.trainer} {row.class_name}".strip(),
-                f"{roc(row.starts_on) if row.starts_on else ''}－{roc(row.ends_on)}",
-                "、".join(DISABILITIES[code] for code in row.disabilities), row.matches,
-            ]
-            for row in one.records.filter(removed_at=None)
-        ],
-    }  # fmt: skip
-    rows = [("訓練性質", one.get_purpose_display()), ("資格名稱", KINDS[one.kind]), ("遴用條款", one.clause)]
-    return _sheet(one.case, "時數認定申請表", rows, table=table)
+    return _sheet(one.case, "時數認定申請表", table=tables(one.case)[0])
 
 
 def education_context(one: OwnEducation) -> dict[str, Any]:
-    doubled = [
-        label
-        for label, on in (("離島地區", one.island), ("國際性質", one.international), ("授課者", one.lecturer))
-        if on
-    ]
-    rows = [
-        ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("身份", one.capacity),
-        ("課程類別", one.get_group_display()), ("核心能力", one.competence), ("課程領域", one.area),
-        ("上課日期", f"{roc(one.starts_on)} 至 {roc(one.ended_on)}"), ("申請時數", f"{one.asked_hours.normalize():f}"),
-        ("加倍計算", "、".join(doubled) or "無"), ("資格名稱", "、".join(KINDS[k] for k in one.kinds)),
-    ]  # fmt: skip
-    return _sheet(one.case, "繼續教育個人申請表", rows)
+    return _sheet(one.case, "繼續教育個人申請表")
 
 
-def renewal_context(one: Renewal, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    old = one.certificate
-    count = outcomes[2].result
-    rows = [
-        ("認證資格", old.kind_label), ("原證明編號", old.number), ("原有效期間", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
-        ("申請日", roc(one.applied_on) if one.applied_on else "尚未送審"),
-        ("專業課程＋專業相關法規", f"{count['professional_law']} 小時（應達 54 小時）"),
-        ("專業倫理＋專業品質", f"{count['ethics_quality']} 小時（採計上限 6 小時）"), ("合計採計", f"{count['counted']} 小時"),
-    ]  # fmt: skip
-    return _sheet(one.case, "資格認證證明更新申請表", rows)
+def renewal_context(one: Renewal, outcomes: Sequence[Outcome], law: Law) -> dict[str, Any]:
+    count, on = outcomes[2].result, outcomes[2].on
+    needed, most = (law.at(f"vrs.{name}_hours", on).value for name in ("professional_law", "ethics_quality"))
+    return _sheet(
+        one.case,
+        "資格認證證明更新申請表",
+        ("專業課程＋專業相關法規", f"{count['professional_law']} 小時（應達 {needed} 小時）"),
+        ("專業倫理＋專業品質", f"{count['ethics_quality']} 小時（採計上限 {most} 小時）"),
+        ("合計採計", f"{count['counted']} 小時"),
+    )
 
 
 def extension_context(one: ExtensionApplication) -> dict[str, Any]:
-    old = one.certificate
-    rows = [
-        ("資格名稱", old.kind_label), ("遴用條款", old.clause), ("資格效期", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
-        ("事由", one.get_reason_display()), ("留職停薪起日", roc(one.away_from)), ("留職停薪迄日", roc(one.away_until)),
-    ]  # fmt: skip
-    return _sheet(one.case, "資格展延申請表", rows)
+    return _sheet(one.case, "資格展延申請表")
 
 
 def course_context(one: Course) -> dict[str, Any]:
     case = one.case
-    audience = {"trainer": "職業訓練師", **KINDS}
-    rows = [
-        ("課程編號", one.number or "送審後編號"), ("課程名稱", one.title), ("授課方式", one.get_mode_display() + (f"（{one.mode_reason}）" if one.mode_reason else "")),
-        ("上課時段", one.get_slot_display()), ("開課期間", f"{roc(one.starts_on)} 至 {roc(one.ends_on)}"), ("受訓地點", one.place),
-        ("訓練費用", f"{one.fee:,} 元"), ("辦理對象", "、".join(audience[code] for code in one.audience)), ("參訓資格", one.admission),
-        ("講師", "、".join(f"{x.name}（{x.degree or '學歷未填'}；{x.post or '現職未填'}）" for x in one.lecturers.all())),
-    ]  # fmt: skip
-    table = {
-        "head": ["組別", "課程類別", "核心能力", "課程領域", "時數"],
-        "body": [
-            [str(f.position), f.get_group_display(), f.competence, f.area, f"{f.hours.normalize():f}"]
-            for f in one.fields.all()
-        ],
-    }
+    people = "、".join(f"{x.name}（{x.degree or '學歷未填'}；{x.post or '現職未填'}）" for x in one.lecturers.all())
     name, number = (case.organisation.name, case.organisation.unified_number) if case.organisation else ("", "")
-    return {**_sheet(case, "繼續教育課程摘要表", rows, table=table), "name": name, "unit": number}
+    return {**_sheet(case, "繼續教育課程摘要表", ("講師", people), table=tables(case)[0]), "name": name, "unit": number}
 
 
 def opinion_context(case: Case, opinion: Opinion | None, reviewer: str) -> dict[str, Any]:

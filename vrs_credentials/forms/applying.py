@@ -20,6 +20,8 @@ from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import DISABILITIES, EXTENSION_REASONS, GROUPS, OWN_WAYS
 from vrs_credentials.rules.qualification import QUESTIONS
 
+#: Nothing is chosen for anybody beforehand (請選擇 of the manual's screens).
+NOT_CHOSEN = [("", "請選擇")]
 YES_NO = [("true", "是"), ("false", "否")]
 KIND_CHOICES = list(KINDS.items())
 SPECIALITIES = [(code, label) for code, label in KIND_CHOICES if code != "supervisor"]
@@ -90,7 +92,7 @@ class InstitutionForm(PortalForm):
 class WizardForm(ActForm):
     """Plain questions; a clause follows from the answers (rules.wizard)."""
 
-    kind = forms.ChoiceField(label="您要申請哪一種資格？", choices=KIND_CHOICES)
+    kind = forms.ChoiceField(label="您要申請哪一種資格？", choices=[*NOT_CHOSEN, *KIND_CHOICES])
     speciality = forms.ChoiceField(
         label="（督導）您督導哪一種業務？", choices=[("", "不是申請督導"), *SPECIALITIES], required=False
     )
@@ -101,7 +103,7 @@ class WizardForm(ActForm):
     )  # fmt: skip
     degree = forms.ChoiceField(
         label="您的最高學歷？",
-        choices=[("institute", "復健諮商研究所"), ("related", "大專校院相關科系、所"), ("other", "大專校院其他科系"), ("high", "高中職"), ("less", "其他")],
+        choices=[*NOT_CHOSEN, ("institute", "復健諮商研究所"), ("related", "大專校院相關科系、所"), ("other", "大專校院其他科系"), ("high", "高中職"), ("less", "其他")],
     )  # fmt: skip
     programme = _yes_no("您是否取得身心障礙者職業重建服務學分學程證明？", False)
     training = forms.IntegerField(
@@ -116,16 +118,6 @@ class WizardForm(ActForm):
         if data.get("kind") != "supervisor":
             data["speciality"] = ""
         return data
-
-
-class ClauseForm(ActForm):
-    """The proposed clause, which the applicant may change."""
-
-    clause = forms.ChoiceField(label="以哪一條款申請", widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, clauses: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["clause"].choices = clauses
 
 
 class AnswersForm(ActForm):
@@ -156,17 +148,33 @@ class UploadForm(ActForm):
 
 
 class HoursStartForm(ActForm):
+    """After being taken on, kind and clause are those of the certificate."""
+
     purpose = forms.ChoiceField(label="訓練性質", choices=HoursApplication.Purpose.choices, widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label="資格名稱", choices=KIND_CHOICES)
-    clause = forms.ChoiceField(label="遴用條款")
     certificate = forms.ModelChoiceField(
-        None, label="資格證明（進用後）", required=False, empty_label="遴用前，尚無證明"
+        None, label="資格證明（進用後必選）", required=False, empty_label="遴用前，尚無證明"
     )
+    kind = forms.ChoiceField(label="資格名稱（遴用前必選）", choices=[*NOT_CHOSEN, *KIND_CHOICES], required=False)
+    clause = forms.ChoiceField(label="遴用條款（遴用前必選）", required=False)
 
     def __init__(self, *args: Any, certificates: Any, clauses: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["certificate"].queryset = certificates
-        self.fields["clause"].choices = clauses
+        self.fields["clause"].choices = [*NOT_CHOSEN, *clauses]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("purpose") == HoursApplication.Purpose.AFTER:
+            if one := data.get("certificate"):
+                data["kind"], data["clause"] = one.kind, one.clause
+            elif "certificate" not in self.errors:
+                self.add_error("certificate", "進用後訓練請選擇資格證明；尚未取得者請選「遴用前」。")
+        elif data.get("purpose"):
+            data["certificate"] = None
+            for name, label in (("kind", "資格名稱"), ("clause", "遴用條款")):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, f"請選擇{label}。")
+        return data
 
 
 class RecordForm(ActForm):
@@ -191,11 +199,11 @@ class RecordForm(ActForm):
 
 
 class EducationForm(ActForm):
-    way = forms.ChoiceField(label="實施方式", choices=list(OWN_WAYS.items()))
+    way = forms.ChoiceField(label="實施方式", choices=[*NOT_CHOSEN, *OWN_WAYS.items()])
     organiser = forms.CharField(label="辦理單位", max_length=200)
     title = forms.CharField(label="課程名稱", max_length=200, help_text="論文、專書請填題名。")
     capacity = forms.CharField(label="身份", max_length=40, required=False, help_text="例：學員、講師、第一作者。")
-    group = forms.ChoiceField(label="課程類別", choices=list(GROUPS.items()))
+    group = forms.ChoiceField(label="課程類別", choices=[*NOT_CHOSEN, *GROUPS.items()])
     competence = forms.CharField(label="核心能力", max_length=100)
     area = forms.CharField(label="課程領域", max_length=100)
     starts_on = RocDateField(label="上課日期（起）")
@@ -223,7 +231,7 @@ class EducationForm(ActForm):
 
 
 class ExtensionForm(ActForm):
-    reason = forms.ChoiceField(label="事由", choices=list(EXTENSION_REASONS.items()))
+    reason = forms.ChoiceField(label="事由", choices=[*NOT_CHOSEN, *EXTENSION_REASONS.items()])
     away_from = RocDateField(label="留職停薪起日", help_text="休假的第一天，例：113/12/12")
     away_until = RocDateField(label="留職停薪迄日", help_text="休假的最後一天，例：114/06/11")
 

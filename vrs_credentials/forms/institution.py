@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
+from vrs_credentials.forms.applying import NOT_CHOSEN
 from vrs_credentials.models import Course, Lecturer
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import GROUPS
@@ -16,16 +17,16 @@ CLAUSES = [(n, f"條款{n}") for n in "1234"]
 class CourseForm(ActForm):
     title = forms.CharField(label="課程名稱", max_length=200)
     is_public = forms.BooleanField(label="課程資料公開（刊登於課程專區）", required=False, initial=True)
-    mode = forms.ChoiceField(label="授課方式", choices=Course.Mode.choices)
+    mode = forms.ChoiceField(label="授課方式", choices=[*NOT_CHOSEN, *Course.Mode.choices])
     mode_reason = forms.CharField(label="實體、視訊皆採用之原因", max_length=200, required=False)
-    slot = forms.ChoiceField(label="上課時段", choices=Course.Slot.choices)
+    slot = forms.ChoiceField(label="上課時段", choices=[*NOT_CHOSEN, *Course.Slot.choices])
     starts_on = RocDateField(label="開課期間起日")
     ends_on = RocDateField(label="開課期間迄日")
     fee = forms.IntegerField(
         label="訓練費用（元）", min_value=0, max_value=1_000_000, initial=0, help_text="向學員收取的費用"
     )
     place = forms.CharField(label="受訓地點", max_length=200)
-    group_1 = forms.ChoiceField(label="課程類別一", choices=list(GROUPS.items()))
+    group_1 = forms.ChoiceField(label="課程類別一", choices=[*NOT_CHOSEN, *GROUPS.items()])
     competence_1 = forms.CharField(label="核心能力一", max_length=100)
     area_1 = forms.CharField(label="課程領域一", max_length=100)
     hours_1 = forms.DecimalField(label="課程時數一", min_value=0.5, max_value=500, max_digits=5, decimal_places=1)
@@ -112,9 +113,18 @@ class RosterForm(ActForm):
         self.order_fields([*(f"roster_{one.position}" for one in fields), "sheet", "version", "key"])
 
 
+class AttendanceSearchForm(PortalForm):
+    """課程名稱, 身分證字號, 開課期間: those of the manual's screen."""
+
+    course = forms.CharField(label="課程名稱或編號", max_length=100, required=False)
+    person = PersonIdField(label="身分證字號（居留證號）", required=False)
+    held_from = RocDateField(label="上課日期（起）", required=False)
+    held_until = RocDateField(label="上課日期（迄）", required=False)
+
+
 class JobForm(ActForm):
     title = forms.CharField(label="職務名稱", max_length=100)
-    kind = forms.ChoiceField(label="所需資格", choices=list(KINDS.items()))
+    kind = forms.ChoiceField(label="所需資格", choices=[*NOT_CHOSEN, *KINDS.items()])
     place = forms.CharField(label="工作地點", max_length=200)
     pay = forms.CharField(label="待遇", max_length=100, help_text="經常性薪資未達 4 萬元者，請填明金額。")
     body = forms.CharField(label="工作內容及條件", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))

@@ -1,5 +1,6 @@
 """Forms of the office: the acts on a case."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,9 +8,14 @@ from django import forms
 from accounts.clock import today
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
+from casework.kernel.dates import roc
 from casework.kernel.identifiers import odd_letter_number
 from casework.models import Case
-from vrs_credentials.models import CommitteeSession, Opinion, OwnEducation, SessionCase
+from casework.services.law import law_in_force
+from vrs_credentials.models import Certificate, CommitteeSession, LedgerEntry, Opinion, OwnEducation, SessionCase
+from vrs_credentials.params.figures import GROUPS
+from vrs_credentials.selectors.outcomes import assignments
+from vrs_credentials.selectors.register import entries_of
 from vrs_credentials.services import reviewing
 
 
@@ -61,19 +67,20 @@ class AssignForm(CaseForm):
         User.objects.none(),
         label="審查委員",
         widget=forms.CheckboxSelectMultiple,
-        help_text="請選擇 2 位；與申請人同一機構單位者已排除。",
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         able = [one.pk for one in reviewing.candidates(case) if not reviewing.why_not_reviewer(case, one, today())]
+        self.needed = law_in_force().at("vrs.reviewers", today()).value
+        self.fields["reviewers"].help_text = f"請選擇 {self.needed} 位；與申請人同一機構單位者已排除。"
         self.fields["reviewers"].queryset = User.objects.filter(pk__in=able).order_by("name")
-        self.fields["reviewers"].initial = [one.reviewer_id for one in reviewing.assignments(case)]
+        self.fields["reviewers"].initial = [one.reviewer_id for one in assignments(case)]
 
     def clean_reviewers(self) -> list[User]:
         chosen = list(self.cleaned_data["reviewers"])
-        if len(chosen) != 2:
-            raise forms.ValidationError("請選擇 2 位審查委員。")
+        if len(chosen) != self.needed:
+            raise forms.ValidationError(f"請選擇 {self.needed} 位審查委員。")
         return chosen
 
 
@@ -113,3 +120,46 @@ class SessionForm(PortalForm):
 class MinutesForm(PortalForm):
     members = forms.CharField(label="出席委員", max_length=500)
     minutes = forms.CharField(label="會議紀錄", max_length=20000, widget=forms.Textarea(attrs={"rows": 10}))
+
+
+# --- the register ---------------------------------------------------------------------------------------------------------
+
+
+class CorrectForm(PortalForm):
+    corrects = forms.ModelChoiceField(
+        LedgerEntry.objects.none(), label="更正哪一筆（補登免選）", required=False, empty_label="補登一筆"
+    )
+    group = forms.ChoiceField(label="時數類別", choices=list(GROUPS.items()))
+    hours = forms.DecimalField(
+        label="時數（扣除請填負數）", max_digits=6, decimal_places=1, min_value=Decimal(-500), max_value=Decimal(500)
+    )
+    held_on = RocDateField(label="上課日期")
+    reason = forms.CharField(label="更正理由", max_length=200)
+
+    def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["corrects"]
+        field.queryset = entries_of(certificate).exclude(source=LedgerEntry.Source.CORRECTION)
+        field.label_from_instance = lambda e: f"{roc(e.held_on)} {e.title} {e.hours.normalize():f} 小時"
+
+
+class HiredForm(PortalForm):
+    hired_on = RocDateField(label="進用日")
+    consent = forms.BooleanField(label="主管機關已同意（先行提供服務或延長）", required=False)
+    before_hours = forms.DecimalField(
+        label="進用前專業訓練時數（職評員）", min_value=0, max_digits=6, decimal_places=1, initial=0, required=False
+    )
+    case_manager_years = forms.IntegerField(
+        label="個管員年資（職評員）", min_value=0, max_value=60, initial=0, required=False
+    )
+
+
+class WayBackForm(PortalForm):
+    away_from = RocDateField(label="離開職場起日")
+    away_until = RocDateField(label="離開職場迄日")
+    consent_on = RocDateField(label="同意日期")
+    consent_letter = forms.CharField(label="同意文號", max_length=60)
+
+
+class RevokeForm(PortalForm):
+    reason = forms.CharField(label="撤銷事由", max_length=200)

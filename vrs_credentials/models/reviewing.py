@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from casework.kernel.dates import roc
+
 
 class Assignment(models.Model):
     """A reviewer 審查委員 assigned to one case in one round; two a round (services.reviewing)."""
@@ -57,7 +59,7 @@ class CommitteeSession(models.Model):
         ordering = ("-held_on", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.held_on:%Y-%m-%d} 複審會議"
+        return f"{roc(self.held_on)} 複審會議"
 
 
 class SessionCase(models.Model):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,7 @@ from vrs_credentials.rules.spelling import plain
 COLUMNS = ("上課日期", "學員姓名", "學員身分證字號(或居留證號)", "時數", "離島地區", "國際性質", "授課者")
 EXAMPLE = ("2015/1/1", "王小明", "A100000001", "2", "是", "是", "否")
 FIRST_DATA_ROW = 3
+_SPELLED = re.compile(r"\d{1,4}(\.\d)?\Z")
 _YES_NO = {"是": True, "否": False, "": False}
 
 
@@ -98,8 +100,9 @@ def _hours(text: str, approved: Decimal, why: Reasoning) -> Decimal | None:
     except InvalidOperation:
         why.judge(False, f"時數「{text}」不是數字" if text else "時數未填")
         return None
-    if not value.is_finite():
-        why.judge(False, f"時數「{text}」不是數字")
+    if not _SPELLED.match(identifiers.plain(text)):
+        # 1e0, nan and hours the ledger would round: what was typed is what is kept
+        why.judge(False, f"時數「{text}」不是數字，或小數超過一位")
         return None
     why.judge(
         Decimal(0) < value <= approved,

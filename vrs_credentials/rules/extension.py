@@ -167,7 +167,7 @@ def way_back(facts: LapsedFacts, *, on: date, law: Law) -> Outcome:
         citation="準則第10-1條",
     )
     why.judge(
-        facts.consent_on is not None,
+        facts.consent_on is not None and facts.consent_on <= on,
         "已取得同意先行提供服務",
         otherwise="應取得主管機關同意，始得先行提供服務",
         citation="準則第10-1條",

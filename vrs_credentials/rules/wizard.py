@@ -33,6 +33,8 @@ class Proposal:
     #: What speaks for it, and what is still missing.
     why: tuple[str, ...]
     missing: tuple[str, ...]
+    #: Of two papers the clause offers, the one there is; the applicant may choose the other.
+    chosen: str | None = None
 
 
 def _has(given: Background, row: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -55,7 +57,10 @@ def _has(given: Background, row: Mapping[str, Any]) -> tuple[list[str], list[str
     if "programme" in row["documents"]:
         ask(given.programme, "學分學程證明")
     if row["either"]:
-        _either(given, row, ask)
+        ask(
+            bool(held_of_either(given, row)),
+            "或".join(_LABELS[code].format(hours=row["before"]) for code in row["either"]),
+        )
     elif row["before"] and "training" in row["documents"]:
         ask(given.training >= row["before"], f"進用前專業訓練 {row['before']} 小時")
     if row["years"]:
@@ -74,20 +79,23 @@ def _degree(given: Background, row: Mapping[str, Any]) -> tuple[bool, str]:
     return given.degree in ("other", "related", "institute"), "大專校院畢業"
 
 
-def _either(given: Background, row: Mapping[str, Any], ask: Any) -> None:
+_LABELS = {
+    "training": "專業訓練 {hours} 小時",
+    "programme": "學分學程證明",
+    "degree": "相關科系畢業",
+    "placement_certificate": "就業服務乙級技術士證",
+}
+
+
+def held_of_either(given: Background, row: Mapping[str, Any]) -> list[str]:
+    """Of the papers a clause offers, those the answers say are there, in the clause's order."""
     holds = {
         "training": given.training >= row["before"],
         "programme": given.programme,
         "degree": given.degree in ("related", "institute"),
         "placement_certificate": given.skill == "b_placement",
     }
-    labels = {
-        "training": f"專業訓練 {row['before']} 小時",
-        "programme": "學分學程證明",
-        "degree": "相關科系畢業",
-        "placement_certificate": "就業服務乙級技術士證",
-    }
-    ask(any(holds[code] for code in row["either"]), "或".join(labels[code] for code in row["either"]))
+    return [code for code in row["either"] if holds[code]]
 
 
 def propose(given: Background, *, on: date, law: Law) -> list[Proposal]:
@@ -95,5 +103,16 @@ def propose(given: Background, *, on: date, law: Law) -> list[Proposal]:
     found = []
     for row in clauses_of(given.kind, on=on, law=law):
         there, missing = _has(given, row)
-        found.append(Proposal(row["code"], row["citation"], row["text"], not missing, tuple(there), tuple(missing)))
+        held = held_of_either(given, row)
+        found.append(
+            Proposal(
+                row["code"],
+                row["citation"],
+                row["text"],
+                not missing,
+                tuple(there),
+                tuple(missing),
+                held[0] if held else None,
+            )
+        )
     return sorted(found, key=lambda one: (not one.fits, len(one.missing)))

@@ -8,9 +8,6 @@ from typing import Any
 from accounts.clock import today
 from accounts.models import User
 from casework.kernel.dates import roc
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import (
@@ -18,6 +15,7 @@ from vrs_credentials.models import (
     Course,
     ExtensionApplication,
     HoursApplication,
+    LedgerEntry,
     OwnEducation,
     Qualification,
     Renewal,
@@ -26,12 +24,8 @@ from vrs_credentials.models import (
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import DISABILITIES, GROUPS, OWN_WAYS
 from vrs_credentials.rules import courses as course_rules
-from vrs_credentials.rules import education as education_rules
-from vrs_credentials.rules import extension as extension_rules
-from vrs_credentials.rules import renewal as renewal_rules
-from vrs_credentials.rules import review as review_rules
 from vrs_credentials.selectors import papers
-from vrs_credentials.selectors.register import balance, entries_of, hours_outcome, spans, way_back_outcome
+from vrs_credentials.selectors.register import entries_of
 
 Rows = Sequence[tuple[str, str]]
 AUDIENCE = {"trainer": "職業訓練師", **{code: label for code, label in KINDS.items() if not code.startswith("trainer")}}
@@ -43,6 +37,8 @@ class Table:
     head: Sequence[str]
     body: Sequence[Sequence[str]] = field(default_factory=tuple)
     note: str = ""
+    #: What to say instead when there is no row.
+    empty: str = "沒有資料。"
 
     @property
     def labelled(self) -> list[list[tuple[str, str]]]:
@@ -95,7 +91,13 @@ def _qualification(case: Case) -> Rows:
 def _hours(case: Case) -> Rows:
     one = HoursApplication.objects.select_related("certificate").get(case=case)
     held = [("資格證明", str(one.certificate))] if one.certificate else []
-    return [("訓練性質", one.get_purpose_display()), ("資格名稱", KINDS[one.kind]), ("遴用條款", one.clause), *held]
+    row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+    return [
+        ("訓練性質", one.get_purpose_display()),
+        ("資格名稱", KINDS[one.kind]),
+        ("遴用條款", row["citation"]),
+        *held,
+    ]
 
 
 def _education(case: Case) -> Rows:
@@ -106,7 +108,8 @@ def _education(case: Case) -> Rows:
         if on
     ]
     return [
-        ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("課程類別", GROUPS[one.group]),
+        ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("身份", one.capacity or "—"),
+        ("課程類別", GROUPS[one.group]),
         ("核心能力／課程領域", f"{one.competence}／{one.area}"), ("上課日期", f"{roc(one.starts_on)} 至 {roc(one.ended_on)}"),
         ("申請時數", number(one.asked_hours)), ("核定時數", number(one.approved_hours) if one.approved_hours else "尚未核定"),
         ("加倍計算", "、".join(marks) or "無"), ("資格名稱", "、".join(KINDS[kind] for kind in one.kinds)),
@@ -116,7 +119,7 @@ def _education(case: Case) -> Rows:
 def _course(case: Case) -> Rows:
     one = Course.objects.get(case=case)
     return [
-        ("課程編號", one.number or "送審後編號"), ("授課方式", one.get_mode_display() + (f"（{one.mode_reason}）" if one.mode_reason else "")),
+        ("課程編號", one.number or "送審後編號"), ("課程名稱", one.title), ("授課方式", one.get_mode_display() + (f"（{one.mode_reason}）" if one.mode_reason else "")),
         ("上課時段", one.get_slot_display()), ("開課期間", f"{roc(one.starts_on)} 至 {roc(one.ends_on)}"), ("受訓地點", one.place),
         ("訓練費用", f"{one.fee:,} 元"), ("辦理對象", "、".join(AUDIENCE[code] for code in one.audience)),
         ("參訓資格", one.admission or "—"), ("公開", _yes(one.is_public)),
@@ -135,8 +138,9 @@ def _renewal(case: Case) -> Rows:
 def _extension(case: Case) -> Rows:
     one = ExtensionApplication.objects.select_related("certificate").get(case=case)
     old = one.certificate
+    row = papers.clause_row(old.kind, old.clause, on=old.issued_on, law=law_in_force())
     return [
-        ("認證資格", old.kind_label), ("證明", old.number), ("目前效期", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
+        ("認證資格", old.kind_label), ("遴用條款", row["citation"]), ("證明", old.number), ("目前效期", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
         ("事由", one.get_reason_display()), ("離開職場", f"{roc(one.away_from)} 至 {roc(one.away_until)}"),
     ]  # fmt: skip
 
@@ -150,10 +154,10 @@ def tables(case: Case) -> list[Table]:
             rows = HoursApplication.objects.get(case=case).records.filter(removed_at=None)
             body = [
                 [str(r.position), r.course, number(r.hours), f"{r.trainer} {r.class_name}".strip(),
-                 f"{roc(r.starts_on) if r.starts_on else ''}－{roc(r.ends_on)}", "、".join(DISABILITIES[d] for d in r.disabilities)]
+                 f"{roc(r.starts_on) if r.starts_on else ''}－{roc(r.ends_on)}", "、".join(DISABILITIES[d] for d in r.disabilities), r.matches]
                 for r in rows
             ]  # fmt: skip
-            return [Table("上課紀錄", ("序", "課程名稱", "時數", "訓練機關／班名", "期間", "障別"), body)]
+            return [Table("上課紀錄", ("序", "課程名稱", "時數", "訓練機關／班名", "期間", "障別", "對應課程"), body)]
         case "course":
             return _course_tables(case)
         case "renewal":
@@ -162,15 +166,21 @@ def tables(case: Case) -> list[Table]:
     return []
 
 
-def ledger_table(certificate: Any, title: str = "時數明細") -> Table:
+def _counts(entry: LedgerEntry, since: date | None) -> str:
+    if entry.initial_training:
+        return "（不計入更新）"
+    return "（不在採計期間）" if since and entry.held_on < since else ""
+
+
+def ledger_table(certificate: Any, title: str = "時數明細", since: date | None = None) -> Table:
+    """Every line; `since`: the first day whose education counts, lines before it say so."""
     body = [
         [roc(e.held_on), e.title + (f"（{e.reason}）" if e.reason else ""), e.get_group_display(), number(e.base), number(e.weight),
-         number(e.hours) + ("（不計入更新）" if e.initial_training else ""), e.get_source_display(), roc(e.approved_on)]
+         number(e.hours) + _counts(e, since), e.get_source_display(), roc(e.approved_on)]
         for e in entries_of(certificate)
     ]  # fmt: skip
-    return Table(
-        title, ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日"), body, "沒有時數紀錄。"
-    )
+    head = ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日")
+    return Table(title, head, body, empty="沒有時數紀錄。")
 
 
 def _course_tables(case: Case) -> list[Table]:
@@ -229,77 +239,18 @@ def session_item(case: Case) -> SessionCase | None:
     return SessionCase.objects.filter(case=case).select_related("session").order_by("-pk").first()
 
 
-# --- findings ------------------------------------------------------------------------------------------------------------
+def committee_words(case: Case) -> Rows:
+    """What the applicant is told while the committee has the case: when it meets and what follows, not who thought what."""
+    item = session_item(case)
+    when = roc(item.session.held_on) if item else "會議日期排定後通知"
+    return [
+        ("會議日期", when),
+        ("為什麼", "審查意見不一致或認有疑義者，依規定提複審會議討論，不表示不通過。"),
+        ("接下來", "會議決議後以公文通知您；需要補充資料時會另行通知，在此之前不需要做任何事。"),
+    ]
 
 
-def findings(case: Case, *, on: date, law: Law) -> Sequence[Outcome]:
-    found: list[Outcome] = []
-    try:
-        found += _findings(case, on=on, law=law)
-    except Impossible:
-        return found
-    rows = [one for one in case.vrs_assignments.select_related("reviewer", "opinion") if one.round == _round(case)]
-    if rows:
-        # opinions are counted, never read, before all are in
-        given = [one for one in rows if hasattr(one, "opinion")]
-        shown = given if len(given) == len(rows) else []
-        facts_ = review_rules.ReviewFacts(
-            complete=True,
-            reviewers=tuple(one.reviewer.account_name for one in rows),
-            opinions=tuple(review_rules.Opinion(one.reviewer.account_name, one.opinion.verdict) for one in shown),
-        )
-        found.append(review_rules.next_step(facts_, on=on, law=law))
-    return found
-
-
-def _round(case: Case) -> int:
-    return case.vrs_assignments.order_by("-round").values_list("round", flat=True).first() or 0
-
-
-def _findings(case: Case, *, on: date, law: Law) -> list[Outcome]:
-    match thing_of(case):
-        case "qualification":
-            return [papers.checklist(papers.qualification_of(case), on=on, law=law)]
-        case "education":
-            one = OwnEducation.objects.get(case=case)
-            there = papers.attached(case)
-            applied = case.received_on or on
-            facts_ = education_rules.OwnEducationFacts(
-                one.way, one.ended_on, applied, "evidence" in there, "pledge" in there
-            )
-            return [education_rules.own_education(facts_, on=on, law=law)]
-        case "course":
-            course = Course.objects.get(case=case)
-            known = {(p.lecturer_id, p.competence, p.area) for x in course.lecturers.all() for p in x.passes.all()}
-            sets = list(course.fields.all())
-            all_known = all((x.pk, f.competence, f.area) in known for x in course.lecturers.all() for f in sets)
-            facts_ = course_rules.CourseFacts(
-                mode=course.mode, starts_on=course.starts_on, ends_on=course.ends_on, filed_on=case.received_on or on,
-                sets=tuple(course_rules.FieldSet(f.group, f.competence, f.area, f.hours) for f in sets),
-                audience=tuple(course.audience), lecturers=course.lecturers.count(), mode_reason=course.mode_reason,
-                papers=tuple(c for c in papers.attached(case) if c in course_rules.PAPERS), lecturers_known=all_known,
-            )  # fmt: skip
-            return [course_rules.course_filing(facts_, on=on, law=law)]
-        case "renewal":
-            row = Renewal.objects.select_related("certificate").get(case=case)
-            old, applied = row.certificate, row.applied_on or on
-            period, since, until = spans(old, applied_on=applied, law=law)
-            sums = balance(old, until=on, held_from=since, held_until=until)
-            window = renewal_rules.window(renewal_rules.WindowFacts(old.valid_until, applied), on=on, law=law)
-            back = way_back_outcome(old, on=on, law=law)
-            return [window, hours_outcome(sums, on=applied, law=law), period, *([back] if back else [])]
-        case "extension":
-            row = ExtensionApplication.objects.select_related("certificate").get(case=case)
-            if case.state == "approved":
-                return []
-            there = papers.attached(case)
-            others = tuple(extension_rules.Away(e.starts_on, e.away_until) for e in row.certificate.extensions.all())
-            facts_ = extension_rules.ExtensionFacts(
-                row.certificate.valid_until, row.away_from, row.away_until, row.certificate.starts_on, row.applied_on or on,
-                row.reason, "proof" in there, "consent" in there, others,
-            )  # fmt: skip
-            return [extension_rules.extension(facts_, on=on, law=law)]
-    return []
+# --- supplements ---------------------------------------------------------------------------------------------------------
 
 
 def targets(case: Case) -> Rows:
@@ -338,5 +289,6 @@ def targets(case: Case) -> Rows:
 def export_row(case: Case) -> dict[str, Any]:
     if thing_of(case) == "qualification":
         one = Qualification.objects.get(case=case)
-        return {"資格": KINDS[one.kind], "條款": one.clause, "核定文號": one.letter_number}
+        row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+        return {"資格": KINDS[one.kind], "條款": row["citation"], "核定文號": one.letter_number}
     return {}

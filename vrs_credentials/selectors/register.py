@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.clock import today
 from accounts.models import User
+from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Document
 from casework.services.deadlines import kind_of
-from vrs_credentials.models import Certificate, LedgerEntry, Renewal
-from vrs_credentials.rules import extension, renewal
+from vrs_credentials.models import Certificate, FollowUp, LedgerEntry, Renewal
+from vrs_credentials.rules import extension, hours, renewal
 from vrs_credentials.rules.ledger import GROUPS
 
 ONE_DAY = timedelta(days=1)
@@ -93,9 +94,15 @@ def balance(
     return {group: sums.get(group) or ZERO for group in GROUPS}
 
 
-def hours_outcome(hours: Mapping[str, Decimal], *, on: date, law: Law) -> Outcome:
+def recognised(certificate: Certificate) -> Decimal:
+    """Hours of the training after being taken on (VRS-04), corrections taken off."""
+    total = certificate.entries.filter(initial_training=True).aggregate(total=Sum("hours"))["total"]
+    return max(ZERO, total or ZERO)
+
+
+def hours_outcome(given: Mapping[str, Decimal], *, on: date, law: Law) -> Outcome:
     """VRS-10. A group below zero (corrections outweigh it) counts as none."""
-    plain = {group: max(ZERO, value.normalize() if value else ZERO) for group, value in hours.items()}
+    plain = {group: max(ZERO, value.normalize() if value else ZERO) for group, value in given.items()}
     return renewal.hours(renewal.HoursFacts(renewal.Hours(**plain)), on=on, law=law)
 
 
@@ -109,10 +116,13 @@ class Standing:
     certificate: Certificate
     on: date
     hours: Mapping[str, Decimal]
+    #: First day whose education counts on the day.
+    since: date
     window: Outcome
     period: Outcome
     count: Outcome
     way_back: Outcome | None = None
+    follow_up: Outcome | None = None
     open_renewal: Renewal | None = None
     documents: Sequence[Document] = ()
     deadlines: Sequence[Deadline] = field(default_factory=tuple)
@@ -147,7 +157,32 @@ class Standing:
 
     @property
     def may_renew(self) -> bool:
-        return bool(self.count.met) and not self.revoked and self.on >= self.opens_on
+        back = self.way_back is not None and self.way_back.result["may_renew"]
+        return (bool(self.count.met) or back) and not self.revoked and self.on >= self.opens_on
+
+    @property
+    def serving(self) -> tuple[str, str]:
+        """Whether the holder may serve on the day, in a sentence with its tone: what people come to the page for."""
+        if self.revoked:
+            return "資格已撤銷，不得提供服務。", "bad"
+        if self.on < self.certificate.starts_on:
+            return f"自 {roc(self.certificate.starts_on)} 起得提供服務。", "info"
+        if self.lapsed and (self.way_back is None or not self.way_back.met):
+            applied_on = self.open_renewal.applied_on if self.open_renewal else None
+            if applied_on and applied_on <= self.certificate.valid_until:
+                return "已於屆滿前申請更新，審核期間得繼續提供服務（說明書壹、一）。", "info"
+            return f"資格已於 {roc(self.certificate.valid_until)} 屆滿，目前不得提供服務。", "bad"
+        if self.follow_up is not None and not self.follow_up.met:
+            return f"目前不得提供服務：{self.follow_up.sentence}", "bad"
+        if self.lapsed and self.way_back is not None:
+            hours_by, missing = date.fromisoformat(self.way_back.result["hours_by"]), self.way_back.result["missing"]
+            left = (
+                f"請於 {roc(hours_by)} 前完成尚缺之 {missing} 小時繼續教育。"
+                if missing
+                else "應完成之時數已足，請申請更新。"
+            )
+            return f"經同意先行提供服務；{left}", "warn"
+        return "目前得提供服務。", "good"
 
     @property
     def label(self) -> tuple[str, str]:
@@ -179,20 +214,33 @@ def standing(certificate: Certificate, *, on: date, law: Law) -> Standing:
     """Today's answer for one certificate."""
     applied_on = max(on, certificate.starts_on)
     period, since, until = spans(certificate, applied_on=applied_on, law=law)
-    hours = balance(certificate, until=on, held_from=since, held_until=until)
+    sums = balance(certificate, until=on, held_from=since, held_until=until)
     window = renewal.window(renewal.WindowFacts(certificate.valid_until), on=on, law=law)
     return Standing(
         certificate=certificate,
         on=on,
-        hours=hours,
+        hours=sums,
+        since=since,
         window=window,
         period=period,
-        count=hours_outcome(hours, on=on, law=law),
+        count=hours_outcome(sums, on=on, law=law),
         way_back=way_back_outcome(certificate, on=on, law=law),
+        follow_up=follow_up_outcome(clock, on=on, law=law)
+        if (clock := getattr(certificate, "follow_up", None))
+        else None,
         open_renewal=certificate.renewals.filter(closed_at=None).select_related("case").first(),
         documents=list(certificate_documents(certificate)),
         deadlines=list(deadlines_of(certificate)),
     )
+
+
+def follow_up_outcome(one: FollowUp, *, on: date, law: Law) -> Outcome:
+    """VRS-04 on the hours recognised so far."""
+    facts = hours.FollowUpFacts(
+        follow_up=one.follow_up, hired_on=one.hired_on, done=recognised(one.certificate), consent=one.consent,  # type: ignore[arg-type]
+        before_hours=one.before_hours, case_manager_years=one.case_manager_years,
+    )  # fmt: skip
+    return hours.follow_up(facts, on=on, law=law)
 
 
 def way_back_outcome(certificate: Certificate, *, on: date, law: Law) -> Outcome | None:
@@ -212,7 +260,12 @@ def way_back_outcome(certificate: Certificate, *, on: date, law: Law) -> Outcome
 
 
 def deadlines_of(certificate: Certificate) -> QuerySet[Deadline]:
-    rows = Deadline.objects.filter(thing_kind=kind_of(certificate), thing_id=certificate.pk, withdrawn_at=None)
+    """Its own, that of the training after being taken on, and that of the way back."""
+    things = [certificate, getattr(certificate, "follow_up", None), getattr(certificate, "way_back", None)]
+    asked = Q()
+    for one in filter(None, things):
+        asked |= Q(thing_kind=kind_of(one), thing_id=one.pk)
+    rows = Deadline.objects.filter(asked, withdrawn_at=None)
     return rows.order_by("due_on", "pk")
 
 

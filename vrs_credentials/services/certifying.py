@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 
 from accounts.models import User
 from casework.errors import Refused
@@ -21,9 +20,9 @@ from casework.services.law import law_in_force
 from vrs_credentials import documents
 from vrs_credentials.models import Certificate, FollowUp, Qualification
 from vrs_credentials.permissions import KEEP_REGISTER, REVOKE
-from vrs_credentials.rules import hours as hours_rules
 from vrs_credentials.rules import renewal
 from vrs_credentials.selectors.papers import clause_row
+from vrs_credentials.selectors.register import follow_up_outcome
 from vrs_credentials.services.filing import closed
 from vrs_credentials.services.office import tell_applicant, thing_of
 
@@ -227,21 +226,9 @@ def record_hired(
     return one
 
 
-def recognised(certificate: Certificate) -> Decimal:
-    total = certificate.entries.filter(initial_training=True).aggregate(total=Sum("hours"))["total"]
-    return max(Decimal(0), total or Decimal(0))
-
-
 def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law) -> None:
     on = taipei_day(at)
-    outcome = hours_rules.follow_up(
-        hours_rules.FollowUpFacts(
-            follow_up=one.follow_up, hired_on=one.hired_on, done=recognised(one.certificate), consent=one.consent,  # type: ignore[arg-type]
-            before_hours=one.before_hours, case_manager_years=one.case_manager_years,
-        ),
-        on=on,
-        law=law,
-    )  # fmt: skip
+    outcome = follow_up_outcome(one, on=on, law=law)
     if outcome.result["done"]:
         one.done_at = one.done_at or at
         one.save(update_fields=["done_at"])

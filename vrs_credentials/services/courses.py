@@ -21,7 +21,7 @@ from casework.services.law import law_in_force
 from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules
-from vrs_credentials.selectors.papers import attached
+from vrs_credentials.selectors.outcomes import course_outcomes
 from vrs_credentials.services.certifying import register_effect
 from vrs_credentials.services.filing import register_filing
 from vrs_credentials.services.office import office
@@ -125,50 +125,11 @@ def save(
 # --- filing ---------------------------------------------------------------------------------------------------------------
 
 
-def passed_pairs(lecturer: Lecturer) -> tuple[str, ...]:
-    return tuple(f"{one.competence}／{one.area}" for one in lecturer.passes.all())
-
-
-def lecturer_outcomes(course: Course, *, on: date, law: Law) -> list[Outcome]:
-    """VRS-06 for every lecturer and field."""
-    copies = "lecturer_profile" in attached(course.case)
-    return [
-        rules.lecturer(
-            rules.LecturerFacts(
-                field.competence, field.area, passed_pairs(lecturer), lecturer.clause, lecturer.certificate_number, copies,
-                lecturer.teachable_areas, lecturer.expertise,
-            ),
-            on=on,
-            law=law,
-        )
-        for lecturer in course.lecturers.all()
-        for field in course.fields.all()
-    ]  # fmt: skip
-
-
-def filing_outcomes(course: Course, *, filed_on: date, law: Law) -> list[Outcome]:
-    """VRS-05 with VRS-06. Raises Impossible on data that cannot be."""
-    people = lecturer_outcomes(course, on=filed_on, law=law)
-    facts = rules.CourseFacts(
-        mode=course.mode,  # type: ignore[arg-type]
-        starts_on=course.starts_on,
-        ends_on=course.ends_on,
-        filed_on=filed_on,
-        sets=tuple(rules.FieldSet(f.group, f.competence, f.area, f.hours) for f in course.fields.all()),
-        audience=tuple(course.audience),
-        lecturers=course.lecturers.count(),
-        papers=tuple(code for code in attached(course.case) if code in rules.PAPERS),
-        mode_reason=course.mode_reason,
-        lecturers_known=all(one.result["known"] for one in people),
-    )
-    return [rules.course_filing(facts, on=filed_on, law=law), *people]
-
-
 def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     course = Course.objects.select_related("case").get(case=case)
     filed_on = taipei_day(case.filed_at) if case.filed_at else taipei_day(at)
     try:
-        outcomes = filing_outcomes(course, filed_on=filed_on, law=law_in_force())
+        outcomes = course_outcomes(course, filed_on=filed_on, law=law_in_force())
     except Impossible as error:
         raise Refused(str(error)) from error
     if refused := [one for one in outcomes if one.met is False]:

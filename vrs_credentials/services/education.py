@@ -18,7 +18,7 @@ from casework.services.events import record
 from casework.services.law import law_in_force
 from vrs_credentials.models import LedgerEntry, OwnEducation
 from vrs_credentials.params.figures import OWN_WAYS
-from vrs_credentials.rules import education as rules
+from vrs_credentials.selectors.outcomes import education_outcome
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.selectors.register import certificate_at
 from vrs_credentials.services.certifying import register_effect
@@ -68,11 +68,9 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
 
 
 def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
-    """VRS-09. The six months run to the first filing: a supplement does not come late."""
+    """VRS-09, and the proof of a weight asked for."""
     one, there = OwnEducation.objects.get(case=case), attached(case)
-    applied_on = taipei_day(case.filed_at) if case.filed_at else taipei_day(at)
-    facts = rules.OwnEducationFacts(one.way, one.ended_on, applied_on, "evidence" in there, "pledge" in there)
-    outcome = rules.own_education(facts, on=taipei_day(at), law=law_in_force())
+    outcome = education_outcome(case, on=taipei_day(at), law=law_in_force())
     if not outcome.met:
         raise Refused(outcome.sentence, outcomes=[outcome])
     if (one.island or one.international or one.lecturer) and "weight_proof" not in there:

@@ -14,7 +14,7 @@ from casework.services import corrections
 from casework.services.cases import lock, move, set_people
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.law import law_in_force
-from vrs_credentials.models import CommitteeSession, SessionCase
+from vrs_credentials.models import SessionCase
 from vrs_credentials.rules import courses
 from vrs_credentials.services.office import tell_applicant, tell_office
 
@@ -142,7 +142,3 @@ def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None, 
     case.save()
     closed(case, at)
     return case
-
-
-def session_is_open(session: CommitteeSession) -> bool:
-    return session.closed_at is None

@@ -6,13 +6,14 @@ from django.db import IntegrityError, transaction
 
 from accounts import crypto
 from accounts.models import Membership, Organisation, User
+from accounts.rights import can
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
-from casework.errors import Refused
+from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from casework.services.notices import notify
 from vrs_credentials.models import Professional
-from vrs_credentials.permissions import INSTITUTION
+from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
 
 
 @transaction.atomic
@@ -77,6 +78,8 @@ def change_institution(
     body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime
 ) -> None:
     """基本資料維護."""
+    if not can(by, VIEW_OWN, body):
+        raise NotPermitted("您沒有維護這個單位資料的權限。")
     body.name, body.address, body.phone, body.email = name, address, phone, email
     body.save(update_fields=["name", "address", "phone", "email"])
 

@@ -22,8 +22,8 @@ from vrs_credentials.models import Certificate, Extension, ExtensionApplication,
 from vrs_credentials.permissions import KEEP_REGISTER
 from vrs_credentials.rules import extension as extension_rules
 from vrs_credentials.rules import renewal as rules
+from vrs_credentials.selectors.outcomes import extension_outcome, renewal_outcomes
 from vrs_credentials.selectors.papers import attached
-from vrs_credentials.selectors.register import balance, hours_outcome, spans, way_back_outcome
 from vrs_credentials.services.certifying import ENDS, WAY_BACK, issue_certificate, register_effect, set_end
 from vrs_credentials.services.filing import on_close, register_filing
 from vrs_credentials.services.office import office
@@ -48,15 +48,6 @@ def _own(certificate: Certificate, person: User) -> Certificate:
 # --- renewal ------------------------------------------------------------------------------------------------------------------
 
 
-def may_renew(certificate: Certificate, *, applied_on: date, on: date, law: Law) -> list[Outcome]:
-    """VRS-11, VRS-12, VRS-10 (and VRS-14 where it lapsed with consent to serve) on an application of a day."""
-    window = rules.window(rules.WindowFacts(certificate.valid_until, applied_on), on=on, law=law)
-    period, since, until = spans(certificate, applied_on=applied_on, law=law)
-    count = hours_outcome(balance(certificate, until=on, held_from=since, held_until=until), on=applied_on, law=law)
-    back = way_back_outcome(certificate, on=on, law=law)
-    return [window, period, count, *([back] if back else [])]
-
-
 def judge_renewal(outcomes: Sequence[Outcome], *, applied_on: date) -> None:
     """Raises Refused with what is missing. An application after the end is not in time and nevertheless possible (第15條第3項)."""
     window, _, count, *back = outcomes
@@ -76,7 +67,7 @@ def start_renewal(certificate: Certificate, *, person: User, at: datetime) -> Re
     on, law = taipei_day(at), law_in_force()
     if running := Renewal.objects.filter(certificate=one, closed_at=None).select_related("case").first():
         return running
-    judge_renewal(may_renew(one, applied_on=on, on=on, law=law), applied_on=on)
+    judge_renewal(renewal_outcomes(one, applied_on=on, on=on, law=law), applied_on=on)
     case = open_case(
         kind=RENEWAL.kind, title=f"{person.name} {one.kind_label}資格更新（{one.number}）", office=office(), person=person,
         by=person, at=at,
@@ -89,7 +80,7 @@ def window_open_and_hours_done(case: Case, by: User | None, at: datetime) -> Seq
     one = Renewal.objects.select_related("certificate").get(case=case)
     on = taipei_day(at)
     applied_on = one.applied_on or on
-    outcomes = may_renew(one.certificate, applied_on=applied_on, on=on, law=law_in_force())
+    outcomes = renewal_outcomes(one.certificate, applied_on=applied_on, on=on, law=law_in_force())
     judge_renewal(outcomes, applied_on=applied_on)
     if "pledge" not in attached(case):
         raise Refused("請上傳親簽之切結書。", outcomes=outcomes)
@@ -108,7 +99,7 @@ def _renew(
     one = Renewal.objects.select_related("certificate").get(case=case)
     old = Certificate.objects.select_for_update().get(pk=one.certificate_id)
     assert one.applied_on is not None
-    outcomes = may_renew(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
+    outcomes = renewal_outcomes(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
     # hours taken back between filing and approval: what is approved must hold now
     judge_renewal(outcomes, applied_on=one.applied_on)
     facts = rules.PeriodFacts(old.valid_until, one.applied_on, old.extension_days)
@@ -127,20 +118,6 @@ def _renew(
 
 
 # --- extension ----------------------------------------------------------------------------------------------------------------
-
-
-def extension_outcome(
-    certificate: Certificate, *, away_from: date, away_until: date, on: date, law: Law, applied_on: date | None = None,
-    reason: str | None = None, there: set[str] | None = None,
-) -> Outcome:  # fmt: skip
-    """VRS-13 against what was granted before. `there`: papers uploaded, None while none is asked for."""
-    others = tuple(extension_rules.Away(one.starts_on, one.away_until) for one in certificate.extensions.all())
-    facts = extension_rules.ExtensionFacts(
-        valid_until=certificate.valid_until, away_from=away_from, away_until=away_until, valid_from=certificate.starts_on,
-        applied_on=applied_on, reason=reason, others=others, proof=None if there is None else "proof" in there,
-        county_consent=None if there is None else "consent" in there,
-    )  # fmt: skip
-    return extension_rules.extension(facts, on=on, law=law)
 
 
 @transaction.atomic

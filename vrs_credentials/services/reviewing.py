@@ -11,10 +11,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation, RoleGroup, User
-from accounts.rights import holders, permission_row
+from accounts.rights import can, holders, permission_row
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
-from casework.kernel.outcome import Outcome
 from casework.models import Case, CaseUserObjectPermission
 from casework.services.cases import lock, move, require
 from casework.services.events import record
@@ -22,52 +21,13 @@ from casework.services.law import law_in_force
 from casework.services.notices import notify
 from vrs_credentials import documents
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
-from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, VIEW_ASSIGNED, assign_right, decide_right
+from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
+from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
 from vrs_credentials.services.filing import closed, on_close
 from vrs_credentials.services.office import tell_applicant, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "貳、案件審查階段一", "貳、案件審查階段二"
-
-
-# --- what the rule is asked -----------------------------------------------------------------------------------------------
-
-
-def last_round(case: Case) -> int:
-    return case.vrs_assignments.order_by("-round").values_list("round", flat=True).first() or 0
-
-
-def assignments(case: Case) -> list[Assignment]:
-    """Those of the running round."""
-    rows = case.vrs_assignments.filter(round=last_round(case)).select_related("reviewer", "opinion")
-    return list(rows.defer("reviewer__national_id").order_by("pk"))
-
-
-def opinions_open(case: Case) -> bool:
-    """Whether every assigned reviewer of the running round has given an opinion."""
-    rows = assignments(case)
-    return bool(rows) and all(hasattr(one, "opinion") for one in rows)
-
-
-def facts_of(case: Case) -> review.ReviewFacts:
-    rows = assignments(case)
-    decided = (
-        SessionCase.objects.filter(case=case).exclude(decision="").select_related("session").order_by("-pk").first()
-    )
-    later = decided is not None and rows and decided.decided_at and decided.decided_at > rows[-1].assigned_at
-    return review.ReviewFacts(
-        complete=case.state not in ("draft", "supplement"),
-        reviewers=tuple(one.reviewer.account_name for one in rows),
-        opinions=tuple(
-            review.Opinion(one.reviewer.account_name, one.opinion.verdict) for one in rows if hasattr(one, "opinion")
-        ),
-        committee=decided.decision if decided and later else None,  # type: ignore[arg-type]
-        minutes=bool(decided and later and decided.session.minutes.strip()),
-    )
-
-
-def next_step(case: Case, *, on: date) -> Outcome:
-    return review.next_step(facts_of(case), on=on, law=law_in_force())
 
 
 # --- assigning ------------------------------------------------------------------------------------------------------------
@@ -202,30 +162,30 @@ def _both_in(case: Case, *, at: datetime) -> None:
         }
         for one in rows
     ]
-    outcome = next_step(case, on=taipei_day(at))
+    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
     record(
-        case, "opinions.opened", "兩位審查委員意見均已提出", by=None, at=at, clause=CLAUSE_REVIEW, changes=changes,
+        case, "opinions.opened", "審查委員意見均已提出", by=None, at=at, clause=CLAUSE_REVIEW, changes=changes,
         outcomes=[outcome], internal=True,
     )  # fmt: skip
     step = {"approve": "可送核定", "committee": "屬疑義案件，應提複審會議", "supplement": "審查委員請補充資料"}
     notify(
         users=[case.assignee] if case.assignee else holders(assign_right(thing_of(case)), case.office),
         code="vrs_credentials.opinions", subject=f"審查意見已齊：{case.number}",
-        body=f"「{case.title}」兩位審查委員意見均已提出：{step.get(outcome.result['next'], '')}。",
+        body=f"「{case.title}」審查委員意見均已提出：{step.get(outcome.result['next'], '')}。",
         key=f"opinions:{case.number}:{rows[0].round}", case=case, link=f"/admin/case/{case.number}/", at=at, mail=False,
     )  # fmt: skip
 
 
 def both_passed(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 審查通過."""
-    outcome = next_step(case, on=taipei_day(at))
+    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
     if outcome.result["next"] != "approve":
         raise Refused(outcome.sentence, outcomes=[outcome])
 
 
 def in_doubt(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 提複審會議."""
-    outcome = next_step(case, on=taipei_day(at))
+    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
     if outcome.result["next"] != "committee":
         raise Refused("審查意見未齊，或均為通過，不須提複審會議。", outcomes=[outcome])
 
@@ -233,7 +193,7 @@ def in_doubt(case: Case, by: User | None, at: datetime) -> None:
 @transaction.atomic
 def pass_review(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     case = lock(case, version=version)
-    move(case, "pass_review", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at))])
+    move(case, "pass_review", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())])
     case.save()
     return case
 
@@ -242,7 +202,7 @@ def pass_review(case: Case, *, by: User, at: datetime, version: int | None = Non
 def refer(case: Case, *, session: CommitteeSession, by: User, at: datetime, version: int | None = None) -> Case:
     """提複審會議: onto the agenda of a session."""
     case = lock(case, version=version)
-    move(case, "refer", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at))])
+    move(case, "refer", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())])
     put_on_agenda(case, session)
     case.save()
     return case
@@ -277,10 +237,16 @@ def return_to_review(case: Case, *, reason: str, by: User, at: datetime, version
 # --- committee --------------------------------------------------------------------------------------------------------------
 
 
+def _keeps_sessions(by: User, office: Organisation) -> None:
+    if not any(can(by, decide_right(thing), office) for thing in REVIEWED):
+        raise NotPermitted("您沒有辦理複審會議的權限。")
+
+
 @transaction.atomic
 def call_session(
     *, office: Organisation, held_on: date, place: str, chair: str, members: str = "", by: User, at: datetime
 ) -> CommitteeSession:
+    _keeps_sessions(by, office)
     return CommitteeSession.objects.create(
         office=office, held_on=held_on, place=place, chair=chair, members=members, created_at=at, created_by=by
     )
@@ -289,6 +255,7 @@ def call_session(
 @transaction.atomic
 def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: User, at: datetime) -> CommitteeSession:
     session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    _keeps_sessions(by, session.office)
     if session.closed_at:
         raise Refused("會議紀錄已定稿，不能再修改。")
     if not minutes.strip():
@@ -301,6 +268,7 @@ def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: U
 @transaction.atomic
 def close_session(session: CommitteeSession, *, by: User, at: datetime) -> CommitteeSession:
     session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    _keeps_sessions(by, session.office)
     if session.items.filter(decision="").exists():
         raise Refused("尚有議案未作成決議。")
     if not session.minutes.strip():
@@ -326,7 +294,7 @@ def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, ve
     passed = decision == SessionCase.Decision.PASS
     move(
         case, "committee_pass" if passed else "committee_reject", by=by, at=at, reason=reason,
-        outcomes=[next_step(case, on=taipei_day(at))],
+        outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())],
     )  # fmt: skip
     if not passed:
         case.decided_on = taipei_day(at)
@@ -347,6 +315,3 @@ def minutes_kept(case: Case, by: User | None, at: datetime) -> None:
 
 def open_sessions(office: Organisation) -> QuerySet[CommitteeSession]:
     return CommitteeSession.objects.filter(office=office, closed_at=None).order_by("held_on")
-
-
-__all__ = ["assign", "decide", "decide_right", "give_opinion", "pass_review", "refer"]

@@ -45,6 +45,8 @@ def start(
         raise Refused("進用後訓練須先取得資格認證證明。", field="purpose")
     if certificate is not None and certificate.holder_id != person.pk:
         raise Refused("這張證明不是您的。", field="certificate")
+    if certificate is not None and (certificate.kind, certificate.clause) != (kind, clause):
+        raise Refused("資格名稱、遴用條款與所選之資格證明不符。", field="certificate")
     label = HoursApplication.Purpose(purpose).label
     case = open_case(
         kind=HOURS.kind,

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET
 
 from accounts import crypto
 from accounts.clock import now, today
-from casework.kernel import identifiers
 from casework.models import Case
 from casework.services.cases import require
 from casework.views import words
 from casework.views.acting import acting, into_form
-from vrs_credentials.forms.institution import RosterForm
+from vrs_credentials.forms.institution import AttendanceSearchForm, RosterForm
 from vrs_credentials.models import Attendance, Course
 from vrs_credentials.permissions import FILE_ATTENDANCE, VIEW_OWN
 from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
@@ -122,23 +121,27 @@ def roster_example(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
 @acting
 def attendance_list(request: HttpRequest) -> HttpResponse:
-    """上課紀錄查詢: by course, day and ID (typed whole; the page shows it masked)."""
+    """上課紀錄查詢: by course, span of days and ID (typed whole and posted; the page shows it masked)."""
     body = institution_of(request, FILE_ATTENDANCE)
     rows = Attendance.objects.filter(imported__field__course__case__organisation=body, imported__cleared_at=None)
     rows = rows.select_related("imported__field__course", "person").order_by("-held_on", "-pk")
-    asked, who = request.GET.get("q", "").strip()[:100], request.GET.get("who", "").strip()[:20]
-    problem = ""
-    if asked:
+    form = AttendanceSearchForm(request.POST or None)
+    if form.is_bound:
+        rows = _searched(rows, form.cleaned_data) if form.is_valid() else rows.none()
+    return page(request, "attendance_list", {"rows": rows[:200], "form": form}, title="上課紀錄查詢", crumbs=[HOME])
+
+
+def _searched(rows: Any, asked: dict[str, Any]) -> Any:
+    if words_ := asked["course"]:
         rows = rows.filter(
-            Q(imported__field__course__title__icontains=asked) | Q(imported__field__course__number=asked)
+            Q(imported__field__course__title__icontains=words_) | Q(imported__field__course__number=words_)
         )
-    if who:
-        try:
-            rows = rows.filter(person__national_id_index=crypto.index(identifiers.read_person_id(who)))
-        except identifiers.IdentifierError as error:
-            problem, rows = str(error), rows.none()
-    context = {"rows": rows[:200], "asked": asked, "problem": problem}
-    return page(request, "attendance_list", context, title="上課紀錄查詢", crumbs=[HOME])
+    if asked["person"]:
+        rows = rows.filter(person__national_id_index=crypto.index(asked["person"]))
+    if asked["held_from"]:
+        rows = rows.filter(held_on__gte=asked["held_from"])
+    if asked["held_until"]:
+        rows = rows.filter(held_on__lte=asked["held_until"])
+    return rows

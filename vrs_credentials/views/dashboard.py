@@ -1,5 +1,6 @@
 """The professional's page: what I hold, until when, what is missing, what comes next (VRS-16), and the planner."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,43 +24,37 @@ from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import Standing, current_certificates, own_cases, standing
 from vrs_credentials.selectors.site import plan
 from vrs_credentials.services import certifying
+from vrs_credentials.states import QUALIFICATION
 from vrs_credentials.views.common import form_page, own_certificate, page, pressed_once, professional_of
 
 ME = ("我的資格", "/vrs/me/")
 
 
 def gauges(found: Standing) -> list[dict[str, Any]]:
-    """54 and 6, with what is missing in words."""
+    """54 and 6, and where they were taken on a while ago the training of that, with what is missing in words."""
     law = law_in_force()
-    rows = (
-        (
-            "專業課程＋專業相關法規",
-            "vrs.professional_law_hours",
-            found.professional_law,
-            found.count.result["missing_professional_law"],
-        ),
-        (
-            "專業倫理＋專業品質",
-            "vrs.ethics_quality_hours",
-            found.ethics_quality,
-            found.count.result["missing_ethics_quality"],
-        ),
-    )
-    found_ = []
-    for label, code, value, missing in rows:
-        most = law.at(code, found.on).value
-        note = f"尚缺 {number(missing)} 小時" if missing else "已達規定時數"
-        shown = number(min(Decimal(str(value)), Decimal(most)))
-        found_.append(
-            {
-                "label": label,
-                "value": shown,
-                "max": most,
-                "note": f"{number(value)} 小時，{note}",
-                "tone": "warn" if missing else "good",
-            }
-        )
-    return found_
+    rows = [
+        ("專業課程＋專業相關法規", "vrs.professional_law_hours", found.professional_law, "missing_professional_law"),
+        ("專業倫理＋專業品質", "vrs.ethics_quality_hours", found.ethics_quality, "missing_ethics_quality"),
+    ]
+    made = [
+        _gauge(label, value, law.at(code, found.on).value, found.count.result[missing])
+        for label, code, value, missing in rows
+    ]
+    if found.follow_up is not None and not found.follow_up.result["done"]:
+        asked = found.follow_up.result
+        done = Decimal(str(asked["hours"])) - Decimal(str(asked["missing"]))
+        by = roc(date.fromisoformat(asked["due_on"]))
+        made.append(_gauge("進用後專業訓練", done, asked["hours"], asked["missing"], f"，期限 {by}"))
+    return made
+
+
+def _gauge(label: str, value: Any, most: Any, missing: Any, more: str = "") -> dict[str, Any]:
+    note = f"尚缺 {number(missing)} 小時" if missing else "已達規定時數"
+    return {
+        "label": label, "value": number(min(Decimal(str(value)), Decimal(str(most)))), "max": most,
+        "note": f"{number(value)} 小時，{note}{more}", "tone": "warn" if missing else "good",
+    }  # fmt: skip
 
 
 def next_words(found: Standing) -> tuple[str, str, str]:
@@ -80,6 +75,8 @@ def next_words(found: Standing) -> tuple[str, str, str]:
             else f"可以申請更新，請於 {roc(one.valid_until)} 前送審。"
         )
         return text, "申請更新（換證）", reverse("vrs_credentials:renew", args=key)
+    if found.lapsed and found.way_back and found.way_back.met:
+        return "完成後即可申請更新。", "看看還缺多少", reverse("vrs_credentials:lapsed", args=key)
     if found.lapsed:
         return "已逾效期，時數不足以更新。", "看看如何恢復", reverse("vrs_credentials:lapsed", args=key)
     if found.window_open:
@@ -97,15 +94,18 @@ def next_words(found: Standing) -> tuple[str, str, str]:
     )
 
 
-def card(found: Standing) -> dict[str, Any]:
+def card(found: Standing, *, here: str = "") -> dict[str, Any]:
+    """`here`: the address the card stands on, to which it offers no way."""
     one = found.certificate
     sentence, button, url = next_words(found)
     label, tone = found.label
+    serving, serving_tone = found.serving
     return {
-        "standing": found, "one": one, "gauges": gauges(found), "next": sentence, "button": button, "url": url, "state": label,
+        "standing": found, "one": one, "gauges": gauges(found), "next": sentence, "button": button, "url": url if url != here else "",
+        "here": here, "serving": serving, "serving_tone": serving_tone, "state": label,
         "tone": tone, "clause": clause_row(one.kind, one.clause, on=one.issued_on, law=law_in_force())["citation"],
         "deadlines": [words.deadline(d, found.on) for d in found.deadlines if d.met_at is None and d.lapsed_at is None],
-        "follow_up": getattr(one, "follow_up", None),
+        "follow_up": found.follow_up, "papers_label": ("已逾效期" if found.lapsed and not found.revoked else ""),
     }  # fmt: skip
 
 
@@ -118,7 +118,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return redirect("vrs_credentials:profile")
     cards = [card(standing(one, on=day, law=law)) for one in current_certificates(request.user)]
     rows = [words.row(case, day) for case in own_cases(request.user)[:20]]
-    return page(request, "dashboard", {"cards": cards, "rows": rows, "known": known, "today": day}, title="我的資格")
+    # the first application on its way is what somebody without a certificate comes to see
+    running = next((one for one in rows if one.case.kind == QUALIFICATION.kind and not one.state.final), None)
+    context = {"cards": cards, "rows": rows, "known": known, "today": day, "running": None if cards else running}
+    return page(request, "dashboard", context, title="我的資格")
 
 
 @require_GET
@@ -127,9 +130,9 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """One certificate: dates that explain themselves, every hour that counts, its papers."""
     one, day, law = own_certificate(request, pk), today(), law_in_force()
     found = standing(one, on=day, law=law)
-    outcomes = [found.window, found.count, found.period, *([found.way_back] if found.way_back else [])]
+    outcomes = [found.window, found.count, found.period, *filter(None, (found.follow_up, found.way_back))]
     context = {
-        "card": card(found), "findings": [words.finding(o) for o in outcomes], "table": ledger_table(one), "one": one,
+        "card": card(found, here=request.path), "findings": [words.finding(o) for o in outcomes], "table": ledger_table(one, since=found.since), "one": one,
         "documents": found.documents, "deadlines": [words.deadline(d, day) for d in found.deadlines],
         "extensions": list(one.extensions.all()),
     }  # fmt: skip

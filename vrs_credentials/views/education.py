@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now
+from casework.kernel import rulebook
 from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms import applying as forms
@@ -48,7 +49,7 @@ def education_apply(request: HttpRequest) -> HttpResponse:
         title="繼續教育個人申請",
         button="儲存並繼續",
         crumbs=[ME],
-        intro="課程結束後 6 個月內完成線上申請。儲存並未送審。",
+        intro=f"{rulebook.get('VRS-09').sentence}儲存並未送審。",
         draft_key="vrs.education",
     )
 

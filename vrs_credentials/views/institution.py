@@ -130,12 +130,11 @@ def course_list(request: HttpRequest) -> HttpResponse:
 # --- lecturers ------------------------------------------------------------------------------------------------------------
 
 
-@require_GET
 @acting
 def lecturers(request: HttpRequest) -> HttpResponse:
-    """講師維護: found by name or ID."""
+    """講師維護: found by name or ID; posted, so that an identifier never stands in an address."""
     body = institution_of(request, KEEP_LECTURERS)
-    asked, rows = request.GET.get("q", "").strip()[:100], _own_lecturers(body).prefetch_related("passes")
+    asked, rows = request.POST.get("q", "").strip()[:100], _own_lecturers(body).prefetch_related("passes")
     if asked:
         try:
             rows = rows.filter(national_id_index=crypto.index(identifiers.read_person_id(asked)))

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,16 +13,14 @@ from accounts.clock import now, today
 from accounts.rights import can, organisations_with
 from casework import papers
 from casework.errors import NotPermitted, Refused
-from casework.forms import PortalForm, RocDateField
 from casework.kernel import identifiers
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials import documents
 from vrs_credentials.forms.institution import AnswerForm, NewsForm
-from vrs_credentials.forms.office import MinutesForm, SessionForm
-from vrs_credentials.models import Assignment, Certificate, CommitteeSession, LedgerEntry, News, Question
-from vrs_credentials.params.figures import GROUPS
+from vrs_credentials.forms.office import CorrectForm, HiredForm, MinutesForm, RevokeForm, SessionForm, WayBackForm
+from vrs_credentials.models import Assignment, Certificate, CommitteeSession, News, Question
 from vrs_credentials.permissions import (
     BE_REVIEWER,
     CORRECT_LEDGER,
@@ -33,8 +30,9 @@ from vrs_credentials.permissions import (
     WRITE_NEWS,
     decide_right,
 )  # fmt: skip
+from vrs_credentials.selectors import outcomes
 from vrs_credentials.selectors.casepage import ledger_table
-from vrs_credentials.selectors.register import entries_of, standing
+from vrs_credentials.selectors.register import standing
 from vrs_credentials.services import certifying, ledger, renewing, reviewing, site
 
 DECIDE = decide_right("qualification")
@@ -69,7 +67,7 @@ def review(request: HttpRequest) -> HttpResponse:
     waiting, given = [], []
     for one in rows.order_by("-pk")[:300]:
         shown = {"assignment": one, "row": words.row(one.case, today()), "opinion": getattr(one, "opinion", None)}
-        if shown["opinion"] is None and one.case.state == "review" and one.round == reviewing.last_round(one.case):
+        if shown["opinion"] is None and one.case.state == "review" and one.round == outcomes.last_round(one.case):
             waiting.append(shown)
         elif shown["opinion"] is not None:
             given.append(shown)
@@ -81,7 +79,7 @@ def opinion_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """審查意見表 of one's own opinion; the office's once all are in."""
     one = get_object_or_404(Assignment.objects.select_related("case__office", "reviewer", "opinion"), pk=pk)
     mine = one.reviewer_id == request.user.pk
-    if not mine and not (can(request.user, VIEW_OFFICE, one.case) and reviewing.opinions_open(one.case)):
+    if not mine and not (can(request.user, VIEW_OFFICE, one.case) and outcomes.opinions_open(one.case)):
         raise Http404
     content = papers.render(
         "vrs.opinion", documents.opinion_context(one.case, getattr(one, "opinion", None), one.reviewer.name)
@@ -158,46 +156,6 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 # --- register -------------------------------------------------------------------------------------------------------------
 
 
-class CorrectForm(PortalForm):
-    corrects = django_forms.ModelChoiceField(
-        LedgerEntry.objects.none(), label="更正哪一筆（補登免選）", required=False, empty_label="補登一筆"
-    )
-    group = django_forms.ChoiceField(label="時數類別", choices=list(GROUPS.items()))
-    hours = django_forms.DecimalField(
-        label="時數（扣除請填負數）", max_digits=6, decimal_places=1, min_value=Decimal(-500), max_value=Decimal(500)
-    )
-    held_on = RocDateField(label="上課日期")
-    reason = django_forms.CharField(label="更正理由", max_length=200)
-
-    def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["corrects"]
-        field.queryset = entries_of(certificate).exclude(source=LedgerEntry.Source.CORRECTION)
-        field.label_from_instance = lambda e: f"{e.held_on:%Y-%m-%d} {e.title} {e.hours.normalize():f} 小時"
-
-
-class HiredForm(PortalForm):
-    hired_on = RocDateField(label="進用日")
-    consent = django_forms.BooleanField(label="主管機關已同意（先行提供服務或延長）", required=False)
-    before_hours = django_forms.DecimalField(
-        label="進用前專業訓練時數（職評員）", min_value=0, max_digits=6, decimal_places=1, initial=0, required=False
-    )
-    case_manager_years = django_forms.IntegerField(
-        label="個管員年資（職評員）", min_value=0, max_value=60, initial=0, required=False
-    )
-
-
-class WayBackForm(PortalForm):
-    away_from = RocDateField(label="離開職場起日")
-    away_until = RocDateField(label="離開職場迄日")
-    consent_on = RocDateField(label="同意日期")
-    consent_letter = django_forms.CharField(label="同意文號", max_length=60)
-
-
-class RevokeForm(PortalForm):
-    reason = django_forms.CharField(label="撤銷事由", max_length=200)
-
-
 @acting
 def certificates(request: HttpRequest) -> HttpResponse:
     """資格證明查詢: by number, name or ID; posted, so that an identifier never stands in an address."""
@@ -254,11 +212,11 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"「{label}」已完成。")
                 return redirect("admin:vrs_certificate", pk)
     found = standing(one, on=today(), law=law_in_force())
-    outcomes = [found.window, found.count, found.period, *([found.way_back] if found.way_back else [])]
+    shown = [found.window, found.count, found.period, *filter(None, (found.follow_up, found.way_back))]
     context = {
-        "one": one, "found": found, "state": found.label, "table": ledger_table(one), "findings": [words.finding(o) for o in outcomes],
+        "one": one, "found": found, "state": found.label, "table": ledger_table(one, since=found.since), "findings": [words.finding(o) for o in shown],
         "acts": [{"code": c, "label": label, "form": f} for c, (right, label, f) in forms.items() if can(request.user, right, one.case)],
-        "documents": found.documents,
+        "documents": found.documents, "ended": "已逾效期" if found.lapsed and not found.revoked else "",
     }  # fmt: skip
     return page(request, "certificate", context, title=f"{one.number} {one.kind_label}", status=status)
 

@@ -24,7 +24,7 @@ from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication, HoursApplication, OwnEducation, Renewal
 from vrs_credentials.rules import courses as course_rules
-from vrs_credentials.selectors import casepage, papers
+from vrs_credentials.selectors import casepage, outcomes, papers
 from vrs_credentials.selectors.papers import PaperSlot
 from vrs_credentials.services import filing, renewing, training, uploading
 from vrs_credentials.views.common import page
@@ -41,11 +41,11 @@ def editing(
 ) -> HttpResponse:
     """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
     editable = case.state in uploading.EDITABLE
-    outcomes = [words.finding(one) for one in casepage.findings(case, on=today(), law=law_in_force())]
+    found = [words.finding(one) for one in outcomes.findings(case, on=today(), law=law_in_force())]
     act = "supply" if case.state == "supplement" else "file"
     context = {
         "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": slots,
-        "editable": editable, "findings": outcomes, "act": act, "thing": case.kind.partition(".")[2],
+        "editable": editable, "findings": found, "act": act, "thing": case.kind.partition(".")[2],
         "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
         "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
@@ -180,9 +180,8 @@ def _qualification_sheet(case: Case) -> dict[str, Any]:
 
 def _renewal_sheet(case: Case, on: Any, law: Any) -> dict[str, Any]:
     one = Renewal.objects.select_related("certificate").get(case=case)
-    return documents.renewal_context(
-        one, renewing.may_renew(one.certificate, applied_on=one.applied_on or on, on=on, law=law)
-    )
+    asked = outcomes.renewal_outcomes(one.certificate, applied_on=one.applied_on or on, on=on, law=law)
+    return documents.renewal_context(one, asked, law)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

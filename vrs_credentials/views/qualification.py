@@ -49,9 +49,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def _open(request: HttpRequest, form: forms.WizardForm, proposals: Any, background: dict[str, Any]) -> HttpResponse:
     data, at = dict(form.cleaned_data), now()
     clause = request.POST["clause"]
-    answers: dict[str, Any] = {}
-    if clause == "7-1-4":
-        answers["chosen"] = "programme" if background.get("programme") else "training"
+    answers = {"chosen": next((one.chosen for one in proposals if one.clause == clause), None)}
     with into_form(request, form) as tried:
         answer = pressed_once(
             request, form, "vrs.apply", at,

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import now, today
 from casework.errors import Refused
+from casework.kernel import rulebook
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
@@ -39,9 +40,9 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("vrs_credentials:renewal", answer["number"])
         except Refused as error:
             form.add_error(None, error.message)
-    outcomes = [found.window, found.count, found.period]
+    outcomes = [found.window, found.count, found.period, *filter(None, (found.way_back,))]
     context = {
-        "card": card(found), "one": one, "form": form, "findings": [words.finding(o) for o in outcomes], "table": casepage.ledger_table(one),
+        "card": card(found, here=request.path), "one": one, "form": form, "findings": [words.finding(o) for o in outcomes], "table": casepage.ledger_table(one, since=found.since),
         "may": found.may_renew and found.open_renewal is None,
     }  # fmt: skip
     return page(
@@ -108,6 +109,9 @@ def lapsed(request: HttpRequest, pk: int) -> HttpResponse:
     """失效後如何恢復 (準則第10-1條, 第15條第3項)."""
     one, day, law = own_certificate(request, pk), today(), law_in_force()
     found = standing(one, on=day, law=law)
-    outcomes = [found.window, *([found.way_back] if found.way_back else []), found.count, found.period]
-    context = {"card": card(found), "one": one, "found": found, "findings": [words.finding(o) for o in outcomes]}
+    outcomes = [*filter(None, (found.window, found.way_back)), found.count, found.period]
+    ways = [rulebook.get(one).sentence for one in ("VRS-12", "VRS-14")]
+    context = {
+        "card": card(found, here=request.path), "found": found, "ways": ways, "findings": [words.finding(o) for o in outcomes],
+    }  # fmt: skip
     return page(request, "lapsed", context, title="失效後如何恢復", crumbs=[ME])

@@ -5,15 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
+from casework.kernel import rulebook
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import Certificate, HoursApplication
-from vrs_credentials.selectors.register import current_certificates, own_cases, standing
+from vrs_credentials.selectors.register import current_certificates, follow_up_outcome, own_cases
 from vrs_credentials.services import training, uploading
 from vrs_credentials.views.common import own_case, page, pressed_once, professional_of
-from vrs_credentials.views.dashboard import ME, card
+from vrs_credentials.views.dashboard import ME
 from vrs_credentials.views.papers import editing, slots_of
 
 
@@ -39,8 +40,10 @@ def hours(request: HttpRequest) -> HttpResponse:
         if tried.ok:
             return redirect("vrs_credentials:hours_case", answer["number"])
     cases = [words.row(c, on) for c in own_cases(request.user).filter(kind="vrs_credentials.hours")]
-    cards = [card(standing(one, on=on, law=law)) for one in held if hasattr(one, "follow_up")]
-    return page(request, "hours", {"form": form, "rows": cases, "cards": cards}, title="專業人員時數抵免申請", crumbs=[ME],
+    clocks = [(one, one.follow_up) for one in held if hasattr(one, "follow_up")]
+    cards = [{"one": one, "clock": words.finding(follow_up_outcome(clock, on=on, law=law))} for one, clock in clocks]
+    context = {"form": form, "rows": cases, "cards": cards, "sentence": rulebook.get("VRS-04").sentence}
+    return page(request, "hours", context, title="專業人員時數抵免申請", crumbs=[ME],
                 status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
