@@ -277,13 +277,7 @@ def targets(case: Case) -> Rows:
             ]
         case "renewal":
             return [("paper.pledge", "切結書"), ("profile", "個人基本資料")]
-    return [
-        ("paper.form", "展延申請表"),
-        ("paper.proof", "離開職場證明文件"),
-        ("paper.consent", "主管機關同意文件"),
-        ("paper.pledge", "切結書"),
-        ("data", "離開職場期間"),
-    ]
+    return [*((f"paper.{code}", label) for code, label in papers.EXTENSION_PAPERS.items()), ("data", "離開職場期間")]
 
 
 def export_row(case: Case) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Attachment, Case
 from vrs_credentials.models import OwnEducation, Qualification
+from vrs_credentials.rules import courses as course_rules
 from vrs_credentials.rules import papers as rules_of_papers
 from vrs_credentials.rules import qualification as rules
 
@@ -108,3 +109,52 @@ def education_slots(one: OwnEducation) -> list[PaperSlot]:
 
 def clause_row(kind: str, code: str, *, on: date, law: Law) -> Mapping[str, Any]:
     return rules.clause(kind, code, on=on, law=law)
+
+
+EXTENSION_PAPERS = {
+    "form": "展延申請表",
+    "proof": "離開職場證明文件",
+    "consent": "直轄市、縣（市）主管機關同意文件",
+    "pledge": "切結書",
+}
+_COURSE_HELP = {
+    "course_summary": "請先儲存資料，列印課程摘要表後上傳。",
+    "flyer": "課後申請必附；可用 PDF、JPG、GIF 或 ODT，5 MB 以內。",
+    "sign_in_sheet": "課後申請必附。",
+    "handout": "課後申請必附。",
+    "lecturer_profile": "新講師必附；已通過相同核心能力與領域者免附。",
+}
+
+
+def slots_of(case: Case, *, on: date, law: Law) -> list[PaperSlot]:
+    """The fields for papers of a case, of whichever kind."""
+    there = attached(case)
+    pledge = PaperSlot("pledge", "切結書", HELP["pledge"], there.get("pledge"), field="pledge")
+    match case.kind.partition(".")[2]:
+        case "qualification":
+            return qualification_slots(qualification_of(case), on=on, law=law)
+        case "education":
+            return education_slots(OwnEducation.objects.get(case=case))
+        case "hours":
+            return [*_record_slots(case), pledge]
+        case "extension":
+            named = [(code, label) for code, label in EXTENSION_PAPERS.items() if code != "pledge"]
+            return [*(PaperSlot(code, label, "", there.get(code)) for code, label in named), pledge]
+        case "course":
+            return [_course_slot(code, label, there.get(code)) for code, label in course_rules.PAPERS.items()]
+    return [pledge]
+
+
+def _record_slots(case: Case) -> list[PaperSlot]:
+    """結訓證書 of every line of an application for hours."""
+    rows = case.vrs_hours.records.filter(removed_at=None)
+    papers = {one.subject: one for one in case.attachments.filter(removed_at=None, field="certificate")}
+    return [
+        PaperSlot("certificate", f"結訓證書正反面：{row.course}", HELP["training"], papers.get(row.code), row.code)
+        for row in rows
+    ]
+
+
+def _course_slot(code: str, label: str, attachment: Attachment | None) -> PaperSlot:
+    field: rules_of_papers.Field = "flyer" if code == "flyer" else "document"
+    return PaperSlot(code, label, _COURSE_HELP.get(code, ""), attachment, field=field)

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from vrs_credentials.models import Course, JobPost, Lecturer, News, Question
-from vrs_credentials.rules import extension, renewal
+from vrs_credentials.rules import renewal
+from vrs_credentials.selectors.outcomes import extension_outcome
 from vrs_credentials.selectors.register import Standing, hours_outcome
 
 ZERO = Decimal(0)
@@ -101,9 +102,7 @@ def plan(
     """The same rules on supposed facts; nothing is written."""
     one, away, valid_until = found.certificate, None, found.certificate.valid_until
     if away_from and away_until:
-        others = tuple(extension.Away(e.starts_on, e.away_until) for e in one.extensions.all())
-        facts = extension.ExtensionFacts(valid_until, away_from, away_until, one.starts_on, on, others=others)
-        away = extension.extension(facts, on=on, law=law)
+        away = extension_outcome(one, away_from=away_from, away_until=away_until, on=on, law=law, applied_on=on)
         valid_until = date.fromisoformat(away.result["valid_until"])
     hours = {group: max(ZERO, value) for group, value in found.hours.items()}
     hours["professional"] += more_professional

@@ -23,7 +23,7 @@ from vrs_credentials.permissions import KEEP_REGISTER
 from vrs_credentials.rules import extension as extension_rules
 from vrs_credentials.rules import renewal as rules
 from vrs_credentials.selectors.outcomes import extension_outcome, renewal_outcomes
-from vrs_credentials.selectors.papers import attached
+from vrs_credentials.selectors.papers import EXTENSION_PAPERS, attached
 from vrs_credentials.services.certifying import ENDS, WAY_BACK, issue_certificate, register_effect, set_end
 from vrs_credentials.services.filing import on_close, register_filing
 from vrs_credentials.services.office import office
@@ -155,14 +155,6 @@ def change_extension(
     one.save()
     record(case, "extension.saved", "修改離開職場期間", by=by, at=at)
     return one
-
-
-EXTENSION_PAPERS = {
-    "form": "展延申請表",
-    "proof": "離開職場證明文件",
-    "consent": "直轄市、縣（市）主管機關同意文件",
-    "pledge": "切結書",
-}
 
 
 def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:

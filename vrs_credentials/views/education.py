@@ -14,7 +14,7 @@ from vrs_credentials.selectors.register import current_certificates
 from vrs_credentials.services import education, uploading
 from vrs_credentials.views.common import form_page, own_case, pressed_once, typed_before
 from vrs_credentials.views.dashboard import ME
-from vrs_credentials.views.papers import editing, slots_of
+from vrs_credentials.views.papers import editing
 
 
 def _held(request: HttpRequest) -> list[str]:
@@ -72,7 +72,6 @@ def education_case(request: HttpRequest, number: str) -> HttpResponse:
     return editing(
         request,
         case,
-        slots_of(case),
         title="繼續教育個人申請",
         extra=extra,
         status=422 if form.is_bound and form.errors else 200,

@@ -20,7 +20,7 @@ from vrs_credentials.models import Course, JobPost, Lecturer
 from vrs_credentials.permissions import KEEP_LECTURERS, POST_JOBS, VIEW_OWN, file_right
 from vrs_credentials.services import courses, site
 from vrs_credentials.views.common import form_page, institution_of, own_case, page, pressed_once, typed_before
-from vrs_credentials.views.papers import editing, slots_of
+from vrs_credentials.views.papers import editing
 
 HOME = ("機構單位專區", "/vrs/institution/")
 FILE_COURSE = file_right("course")
@@ -111,7 +111,7 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("vrs_credentials:course", number)
     extra = {"edit_form": form if editable else None, "edit_title": "課程資料"}
     status = 422 if form.is_bound and form.errors else 200
-    return editing(request, case, slots_of(case), title="課程資料", extra=extra, status=status)
+    return editing(request, case, title="課程資料", extra=extra, status=status)
 
 
 @require_GET

@@ -23,17 +23,14 @@ from casework.views.acting import acting
 from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication, HoursApplication, OwnEducation, Renewal
-from vrs_credentials.rules import courses as course_rules
 from vrs_credentials.selectors import casepage, outcomes, papers
-from vrs_credentials.selectors.papers import PaperSlot
-from vrs_credentials.services import filing, renewing, training, uploading
+from vrs_credentials.services import filing, uploading
 from vrs_credentials.views.common import page
 
 
 def editing(
     request: HttpRequest,
     case: Case,
-    slots: list[PaperSlot],
     *,
     title: str,
     extra: dict[str, Any] | None = None,
@@ -44,7 +41,7 @@ def editing(
     found = [words.finding(one) for one in outcomes.findings(case, on=today(), law=law_in_force())]
     act = "supply" if case.state == "supplement" else "file"
     context = {
-        "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": slots,
+        "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": papers.slots_of(case, on=today(), law=law_in_force()),
         "editable": editable, "findings": found, "act": act, "thing": case.kind.partition(".")[2],
         "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
@@ -53,59 +50,6 @@ def editing(
     return page(
         request, "application", context, title=title, crumbs=[("我的申請", reverse("casework:mine"))], status=status
     )
-
-
-def slots_of(case: Case) -> list[PaperSlot]:
-    on, law = today(), law_in_force()
-    there = papers.attached(case)
-    thing = case.kind.partition(".")[2]
-    pledge = PaperSlot("pledge", "切結書", papers.HELP["pledge"], there.get("pledge"), field="pledge")
-    match thing:
-        case "qualification":
-            return papers.qualification_slots(papers.qualification_of(case), on=on, law=law)
-        case "education":
-            return papers.education_slots(OwnEducation.objects.get(case=case))
-        case "hours":
-            rows = training.live_records(HoursApplication.objects.get(case=case))
-            certificates = [
-                PaperSlot(
-                    "certificate",
-                    f"結訓證書正反面：{r.course}",
-                    papers.HELP["training"],
-                    papers.attached(case, r.code).get("certificate"),
-                    r.code,
-                )
-                for r in rows
-            ]
-            return [*certificates, pledge]
-        case "extension":
-            found = [
-                PaperSlot(code, label, "", there.get(code))
-                for code, label in renewing.EXTENSION_PAPERS.items()
-                if code != "pledge"
-            ]
-            return [*found, pledge]
-        case "course":
-            return [
-                PaperSlot(
-                    code,
-                    label,
-                    _COURSE_HELP.get(code, ""),
-                    there.get(code),
-                    field="flyer" if code == "flyer" else "document",
-                )
-                for code, label in course_rules.PAPERS.items()
-            ]
-    return [pledge]
-
-
-_COURSE_HELP = {
-    "course_summary": "請先儲存資料，列印課程摘要表後上傳。",
-    "flyer": "課後申請必附；可用 PDF、JPG、GIF 或 ODT，5 MB 以內。",
-    "sign_in_sheet": "課後申請必附。",
-    "handout": "課後申請必附。",
-    "lecturer_profile": "新講師必附；已通過相同核心能力與領域者免附。",
-}
 
 
 def _any_case(request: HttpRequest, number: str) -> Case:
@@ -125,7 +69,14 @@ def upload(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """A paper of one field; several files are merged."""
     case = _any_case(request, number)
     subject = request.POST.get("subject", "")
-    slot = next((one for one in slots_of(case) if one.code == code and one.subject == subject), None)
+    slot = next(
+        (
+            one
+            for one in papers.slots_of(case, on=today(), law=law_in_force())
+            if one.code == code and one.subject == subject
+        ),
+        None,
+    )
     if slot is None:
         raise Http404
     form = forms.UploadForm(request.POST, case=case)

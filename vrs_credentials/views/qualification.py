@@ -106,5 +106,4 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     extra = {
         "edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "條款問題", "declare": declare, "row_text": row["text"],
     }  # fmt: skip
-    slots = papers.qualification_slots(one, on=on, law=law)
-    return editing(request, case, slots, title=f"{KINDS[one.kind]}資格申請", extra=extra, status=status)
+    return editing(request, case, title=f"{KINDS[one.kind]}資格申請", extra=extra, status=status)

@@ -18,7 +18,7 @@ from vrs_credentials.selectors.register import standing
 from vrs_credentials.services import renewing, uploading
 from vrs_credentials.views.common import form_page, own_case, own_certificate, page, pressed_once
 from vrs_credentials.views.dashboard import ME, card
-from vrs_credentials.views.papers import editing, slots_of
+from vrs_credentials.views.papers import editing
 
 
 @acting
@@ -59,7 +59,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 @acting
 def renewal(request: HttpRequest, number: str) -> HttpResponse:
     case = own_case(request, number, "renewal")
-    return editing(request, case, slots_of(case), title="資格更新（換證）申請")
+    return editing(request, case, title="資格更新（換證）申請")
 
 
 @acting
@@ -96,7 +96,6 @@ def extension(request: HttpRequest, number: str) -> HttpResponse:
     return editing(
         request,
         case,
-        slots_of(case),
         title="資格展延申請",
         extra=extra,
         status=422 if form.is_bound and form.errors else 200,
@@ -110,7 +109,14 @@ def lapsed(request: HttpRequest, pk: int) -> HttpResponse:
     one, day, law = own_certificate(request, pk), today(), law_in_force()
     found = standing(one, on=day, law=law)
     outcomes = [*filter(None, (found.window, found.way_back)), found.count, found.period]
-    ways = [rulebook.get(one).sentence for one in ("VRS-12", "VRS-14")]
+    years, most, least = (
+        law.at(f"vrs.{name}", day).value
+        for name in ("education_valid_years", "professional_law_hours", "ethics_quality_hours")
+    )
+    ways = [
+        f"逾期後仍可申請更新：申請日前{years}年內完成專業課程及法規{most}小時、專業倫理及品質{least}小時，新證明自申請日起算（準則第15條）。",
+        rulebook.get("VRS-14").sentence,
+    ]
     context = {
         "card": card(found, here=request.path), "found": found, "ways": ways, "findings": [words.finding(o) for o in outcomes],
     }  # fmt: skip

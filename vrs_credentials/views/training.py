@@ -15,7 +15,7 @@ from vrs_credentials.selectors.register import current_certificates, follow_up_o
 from vrs_credentials.services import training, uploading
 from vrs_credentials.views.common import own_case, page, pressed_once, professional_of
 from vrs_credentials.views.dashboard import ME
-from vrs_credentials.views.papers import editing, slots_of
+from vrs_credentials.views.papers import editing
 
 
 @acting
@@ -74,7 +74,6 @@ def hours_case(request: HttpRequest, number: str, position: int | None = None) -
     return editing(
         request,
         case,
-        slots_of(case),
         title="專業訓練時數認定",
         extra=extra,
         status=422 if form.is_bound and form.errors else 200,
