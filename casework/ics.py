@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545): all-day entries, lines ended by CRLF and folded at 75 octets, text escaped. Plain Python."""
+"""iCalendar (RFC 5545): whole days or sessions, lines ended by CRLF and folded at 75 octets, text escaped. Plain Python."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,15 +10,20 @@ OCTETS = 75
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`changed_at` is when the day was set; `sequence` rises with every change of the same `uid`."""
+    """`on`: the whole day, or the moment it begins where `until` says when it ends.
+
+    `changed_at` is when that was set; `sequence` rises with every change of the same `uid`.
+    """
 
     uid: str
-    on: date
+    on: date | datetime
     summary: str
     url: str
     changed_at: datetime
     sequence: int = 0
     description: str = ""
+    until: datetime | None = None
+    location: str = ""
 
 
 def escaped(text: str) -> str:
@@ -50,13 +55,19 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"DTSTAMP:{_utc(entry.changed_at)}"
     yield f"LAST-MODIFIED:{_utc(entry.changed_at)}"
     yield f"SEQUENCE:{entry.sequence}"
-    yield f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{entry.on + timedelta(days=1):%Y%m%d}"  # the end is not included
+    if entry.until is not None and isinstance(entry.on, datetime):
+        yield f"DTSTART:{_utc(entry.on)}"
+        yield f"DTEND:{_utc(entry.until)}"
+    else:
+        yield f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{entry.on + timedelta(days=1):%Y%m%d}"  # the end is not included
+        yield "TRANSP:TRANSPARENT"
+    if entry.location:
+        yield f"LOCATION:{escaped(entry.location)}"
     yield f"SUMMARY:{escaped(entry.summary)}"
     if entry.description:
         yield f"DESCRIPTION:{escaped(entry.description)}"
     yield f"URL:{entry.url}"
-    yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
@@ -64,7 +75,7 @@ def calendar(name: str, entries: Iterable[Entry]) -> bytes:
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Training Portal//Deadlines//ZH-TW",
+        "PRODID:-//Training Portal//Calendar//ZH-TW",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{escaped(name)}",

@@ -41,6 +41,7 @@ from ojt_subsidy.permissions import (
 from ojt_subsidy.selectors.courses import case_findings, course_of
 from ojt_subsidy.selectors.money import beyond, caps_of
 from ojt_subsidy.services import closing, complaining, evidence, planning, reviewing, running
+from ojt_subsidy.services.digests import broken_digests
 from ojt_subsidy.services.running import CLOSE_BY
 from ojt_subsidy.states import CLOSING, COMPLAINT, COURSE, ENROLMENT, EVIDENCE, HOLDS_SEAT, PAYMENT
 
@@ -189,7 +190,7 @@ def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
 def _applicant_url(case: Case) -> str:
     if case.kind == COURSE.kind and case.state in planning.EDITABLE:
         return reverse("ojt_subsidy:file_course_edit", args=[case.number])
-    if case.kind == CLOSING.kind and case.state in ("draft", "returned"):
+    if case.kind == CLOSING.kind and case.state in closing.EDITABLE:
         return reverse("ojt_subsidy:closing", args=[closing.closing_of(case).course.code])
     if case.kind == EVIDENCE.kind and case.state in ("draft", "returned"):
         return reverse("ojt_subsidy:evidence", args=[case.number])
@@ -215,7 +216,7 @@ CHUNK = 500
 
 
 def _consistency() -> Sequence[str]:
-    """Counters against rows, numbers without gaps, and nobody beyond their cap or below nothing."""
+    """Counters against rows, numbers without gaps, ledgers against their digests, nobody beyond their cap or below nothing."""
     wrong = []
     for ledger in CourseLedger.objects.select_related("course").iterator():
         rows = Enrolment.objects.filter(course=ledger.course_id)
@@ -225,6 +226,7 @@ def _consistency() -> Sequence[str]:
         held = rows.filter(state__in=HOLDS_SEAT, self_paid=False).count()
         if held != ledger.held:
             wrong.append(f"{ledger.course.code} 名額計數 {ledger.held}，實有 {held}")
+        wrong += broken_digests(ledger.course)
     law = law_in_force()
     people = list(MoneyEntry.objects.order_by("person_id").values_list("person_id", flat=True).distinct())
     for start in range(0, len(people), CHUNK):

@@ -40,7 +40,8 @@ STAFF = (
     ("subsidy_cashier", "ycsubcashier", "分署撥款人員", "江淑惠"),
     ("subsidy_complaints", "ycsubcomplaints", "分署陳情承辦人", "馬文傑"),
 )
-UNIT = ("財團法人南瀛職業訓練基金會", "04595257")
+#: Registered as a unit where accounts are opened too: what it files next is judged by that register.
+UNIT = ("財團法人南瀛職業訓練基金會", "00501508")
 NAMES = (
     "林怡君",
     "陳俊宏",
@@ -104,7 +105,7 @@ class _Stage:
 
     def intake(self, on: date) -> CourseIntake:
         found, _ = CourseIntake.objects.get_or_create(
-            program_year=roc_year(on), name=f"{roc_year(on)}年度{'上' if on.month < 7 else '下'}半年",
+            program_year=roc_year(on), name=f"{'上' if on.month < 7 else '下'}半年",
             defaults={
                 "opens_on": on - timedelta(days=20), "closes_on": on + timedelta(days=40), "announced_at": self.at,
                 "announced_by": self.people["subsidy_officer"],

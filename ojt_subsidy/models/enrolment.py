@@ -104,9 +104,10 @@ class Enrolment(models.Model):
         """報名序號 as printed: course code and number."""
         return f"{self.course.code}-{self.number:04d}"
 
-    @property
-    def stands_in(self) -> bool:
-        return self.missed_before > 0
+    def takes_part_in(self, session: CourseSession) -> bool:
+        """Not in what began before this person joined: those hours stand in `missed_before`, once."""
+        joined_at = self.accepted_at or self.admitted_at
+        return joined_at is None or session.starts_at >= joined_at
 
 
 class EnrolmentStep(models.Model):

@@ -44,7 +44,7 @@ def conditions(facts: ConditionFacts, *, on: date, law: Law) -> Outcome:
     why.judge(
         facts.completed,
         "考核通過並取得結訓證書或學分證明",
-        otherwise="未通過考核或未取得結訓證書、學分證明",
+        otherwise="尚未經考核通過取得結訓證書或學分證明",
         citation="學員問答第10題",
     )
     absent = facts.absent_hours + facts.missed_before_joining

@@ -1,6 +1,7 @@
 """What a payment line rests on: insurance on the first day, hours, survey, rate and cap, payee (SUB-05, SUB-06, SUB-10, SUB-11, SUB-14)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 
 from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.kernel.outcome import Line, Outcome
 from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
 from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
@@ -68,6 +69,14 @@ def conditions_of(
         missed_before_joining=enrolment.missed_before,
     )
     return payment.conditions(facts, on=on, law=law)
+
+
+def so_far(conditions: Outcome) -> list[Line]:
+    """SUB-11 while the class runs: what only its end can bring is said, not held against anybody."""
+    return [
+        replace(one, met=None) if one.met is False and "absent_hours" not in one.inputs else one
+        for one in conditions.lines
+    ]
 
 
 def payee_of(course: Course, *, on: date, law: Law) -> Outcome:

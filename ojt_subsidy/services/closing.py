@@ -17,7 +17,7 @@ from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import Step, content_digest, sign
 from ojt_subsidy.documents import issued
-from ojt_subsidy.models import Closing, Course, PaymentLine
+from ojt_subsidy.models import Absence, Closing, Course, PaymentLine
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING
 from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.lines import payee_of
@@ -25,6 +25,8 @@ from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.running import CLOSE_BY
 from ojt_subsidy.states import CLOSING, PAYMENT
 
+#: States in which the dossier is the unit's to change.
+EDITABLE = ("draft", "returned")
 FORM, FORM_LABEL = "closing", "結訓核銷"
 CHAIN = (Step("分署承辦人", REVIEW_CLOSING), Step("分署主管", APPROVE_CLOSING))
 
@@ -63,7 +65,7 @@ def add_paper(
     case: Case, *, field: str, label: str, upload: UploadedFile, by: User, at: datetime, several: bool = True
 ) -> Attachment:
     require(by, FILE_CLOSING, case)
-    if case.state not in ("draft", "returned"):
+    if case.state not in EDITABLE:
         raise NotAllowed(f"結訓核銷目前為「{CLOSING.state(case.state).label}」，不能再上傳。")
     return add_attachment(
         case=case, field=field, label=label, upload=upload, by=by, at=at, attested=True, several=several
@@ -77,8 +79,10 @@ def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
         names = list(course.enrolments.filter(state=state).order_by("number").values_list("name", flat=True))
         if names:
             raise Refused(f"尚有 {len(names)} 位學員未登錄{missing}：{'、'.join(names[:5])}。")
-    for row in course.enrolments.filter(state="completed"):
-        left = course.sessions.exclude(absences__enrolment=row).order_by("number").values_list("number", flat=True)
+    sessions = list(course.sessions.order_by("number"))
+    called = set(Absence.objects.filter(enrolment__course=course).values_list("enrolment_id", "session_id"))
+    for row in course.enrolments.filter(state="completed").order_by("number"):
+        left = [s.number for s in sessions if row.takes_part_in(s) and (row.pk, s.pk) not in called]
         if left:
             raise Refused(f"{row.name}第 {'、'.join(map(str, left[:5]))} 堂尚未登錄出缺席。")
 

@@ -35,6 +35,8 @@ from ojt_subsidy.services.telling import tell
 from ojt_subsidy.states import PAYMENT
 
 PROOF = "pass_on"
+#: States of the class's dossier in which its lines are decided.
+DECIDABLE = ("approved", "settled")
 
 
 def locked_line(line: PaymentLine | int) -> PaymentLine:
@@ -107,7 +109,7 @@ def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
 def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
     """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
     line = locked_line(line)
-    if line.closing.case.state not in ("approved", "settled"):
+    if line.closing.case.state not in DECIDABLE:
         raise Refused("本班結訓核銷尚未核定，請先完成核定。")
     on = taipei_day(at)
     outcomes = judged([line], on=on, law=law_in_force())[line.pk]

@@ -128,6 +128,8 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
         row = rows.get(pk)
         if row is None:
             raise Refused("名單中有人不在本班參訓，請重新整理後再登錄。")
+        if not row.takes_part_in(session):
+            raise Refused(f"{row.name}在這堂課之後才參訓，未上課時數已計入缺課，不必點名。")
         if not 0 <= hours <= session.hours:
             raise Refused(f"{row.name}的缺課時數須在 0 到 {session.hours} 小時之間。", field=f"hours_{pk}")
         row.course = course

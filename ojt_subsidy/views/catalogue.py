@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
+from casework import ics
 from casework.kernel.dates import TAIPEI, roc
 from casework.kernel.identifiers import mask_name
 from casework.kernel.outcome import Outcome
@@ -132,38 +133,25 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
 # --- files --------------------------------------------------------------------------------------------------------------
 
 
-def _ics_text(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Lines of at most 75 octets (RFC 5545)."""
-    parts, part = [], ""
-    for char in line:
-        if len((part + char).encode()) > 73:
-            parts.append(part)
-            part = " "
-        part += char
-    return "\r\n".join([*parts, part])
-
-
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """Every session as a calendar file."""
     one = _course(code)
-    stamp = f"{(one.published_at or now()).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ojt-portal//courses//ZH", "CALSCALE:GREGORIAN"]
-    for s in one.sessions.order_by("number"):
-        lines += [
-            "BEGIN:VEVENT", f"UID:{one.code}-{s.number}@courses", f"DTSTAMP:{stamp}",
-            f"DTSTART:{s.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}", f"DTEND:{s.ends_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            f"SUMMARY:{_ics_text(f'{one.title}（第 {s.number} 堂）')}", f"LOCATION:{_ics_text(one.place)}", "END:VEVENT",
-        ]  # fmt: skip
-    text = "\r\n".join(map(_folded, [*lines, "END:VCALENDAR"])) + "\r\n"
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{one.code}.ics"'
-    return response
+    url = _address(request, one)
+    sessions = one.sessions.order_by("number")
+    entries = [
+        ics.Entry(
+            f"{one.code}-{s.number}@courses", s.starts_at, f"{one.title}（第 {s.number} 堂）", url, one.published_at or now(),
+            until=s.ends_at, location=f"{one.county.name}{one.place.removeprefix(one.county.name)}",
+        )
+        for s in sessions
+    ]  # fmt: skip
+    return download(ics.calendar(one.title, entries), f"{one.code}.ics", "text/calendar; charset=utf-8")
+
+
+def _address(request: HttpRequest, one: Course) -> str:
+    return request.build_absolute_uri(reverse("ojt_subsidy:course", args=[one.code]))
 
 
 OPEN_DATA = {
@@ -190,7 +178,7 @@ def _open_row(request: HttpRequest, one: Course) -> dict[str, Any]:
         "seats": one.subsidised_seats,
         "left": seats_left(one),
         "opens_at": one.opens_at.astimezone(TAIPEI).isoformat() if one.opens_at else "",
-        "url": request.build_absolute_uri(reverse("ojt_subsidy:course", args=[one.code])),
+        "url": _address(request, one),
     }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.models import AccessLog, Organisation, User
-from accounts.rights import organisations_with
+from accounts.rights import can, organisations_with
 from accounts.services.access import record_access
 from casework.errors import NotPermitted
 from casework.kernel.outcome import Outcome
@@ -28,7 +28,16 @@ from ojt_subsidy.forms.office import (
     OutsideForm,
 )
 from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine
-from ojt_subsidy.permissions import ANNOUNCE, BATCH_PAYMENT, EXCHANGE, REVIEW_PAYMENT, VIEW_OFFICE, batches_for
+from ojt_subsidy.permissions import (
+    ANNOUNCE,
+    APPROVE_PAYMENT,
+    BATCH_PAYMENT,
+    EXCHANGE,
+    REVERSE_PAYMENT,
+    REVIEW_PAYMENT,
+    VIEW_OFFICE,
+    batches_for,
+)
 from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
@@ -159,7 +168,11 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
             "enrolment__person", "enrolment__course__case", "enrolment__survey", "closing__case"
         ).order_by("enrolment__number")
     )
-    context = {"closing": closing, "course": closing.course, "rows": listed, "form": form}
+    context = {
+        "closing": closing, "course": closing.course, "rows": listed, "form": form,
+        "may": {name: can(request.user, right, closing.case) for name, right in (("review", REVIEW_PAYMENT), ("approve", APPROVE_PAYMENT), ("reverse", REVERSE_PAYMENT))},
+        "ready": closing.case.state in paying.DECIDABLE, "waiting": any(one["state"].code == "pending" for one in listed),
+    }  # fmt: skip
     return office_page(
         request, "payments", context, title=f"補助款明細：{closing.course.title}", status=422 if form.errors else 200
     )

@@ -17,11 +17,9 @@ from ojt_subsidy.documents import PAPERS, contexts, issued
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.permissions import VIEW_OFFICE, VIEW_UNIT
 from ojt_subsidy.services import issuing
+from ojt_subsidy.services.closing import EDITABLE
 from ojt_subsidy.views.pages import pdf
 from ojt_subsidy.views.trainee import own
-
-#: In whose hands the dossier still is: what is printed then is a draft.
-DRAFTED = ("draft", "returned")
 
 
 def _given(request: HttpRequest, document: Document) -> HttpResponse:
@@ -68,7 +66,7 @@ def of_class(request: HttpRequest, code: str, paper: str) -> HttpResponse:
     if paper == "sign_in_sheet":
         return pdf(papers.render(paper, contexts.sign_in_sheet(course)), name)
     if paper in issued.DOSSIER and closing is not None:
-        if closing.case.state not in DRAFTED and (document := issued.in_force(paper, case=closing.case)):
+        if closing.case.state not in EDITABLE and (document := issued.in_force(paper, case=closing.case)):
             return _given(request, document)
         return pdf(papers.render(paper, {**issued.of_dossier(closing, paper, now()), "draft": True}), name)
     if paper == "roster":

@@ -16,7 +16,7 @@ from casework.views.acting import acting
 from ojt_subsidy.forms.trainee import AcceptPlaceForm, EnrolForm, SurveyForm
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.rules import payment
-from ojt_subsidy.selectors.lines import conditions_of, latest_checks, missed_before, missed_hours
+from ojt_subsidy.selectors.lines import conditions_of, latest_checks, missed_before, missed_hours, so_far
 from ojt_subsidy.selectors.money import cap_of, overpaid, trainee_of
 from ojt_subsidy.services import enrolling, running
 from ojt_subsidy.states import ENROLMENT, PAYMENT
@@ -82,11 +82,12 @@ def enrolled(request: HttpRequest, pk: int) -> HttpResponse:
     in_class = row.state in ("attending", "completed")
     missed = missed_hours([row.pk]).get(row.pk, Decimal(0))
     conditions = conditions_of(row, missed, on=on, law=law) if in_class else None
+    lines = () if conditions is None else so_far(conditions) if row.state == "attending" else conditions.lines
     context = {
         "row": row,
         "state": ENROLMENT.state(row.state),
         "steps": list(row.steps.order_by("at", "pk")),
-        "conditions": conditions.lines if conditions else (),
+        "conditions": lines,
         "amount": max(0, standing.get(row.pk, 0)),
         "overpaid": overpaid(line, standing) if line else 0,
         "line": line,

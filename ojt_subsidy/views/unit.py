@@ -206,7 +206,8 @@ def attendance(request: HttpRequest, code: str, number: int | None = None) -> Ht
     if number is not None:
         if chosen is None:
             raise Http404
-        rows = list(course.enrolments.filter(state__in=("admitted", "attending")).order_by("number"))
+        inside = course.enrolments.filter(state__in=("admitted", "attending")).order_by("number")
+        rows = [row for row in inside if row.takes_part_in(chosen)]
         known = {a.enrolment_id: a.hours for a in chosen.absences.all()}
         form = AttendanceForm(request.POST or None, session=chosen, rows=rows, known=known)
         if request.method == "POST" and form.is_valid():
@@ -304,6 +305,7 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "course": course, "closing": one, "case": Case.objects.get(pk=one.case_id), "state": CLOSING.state(one.case.state), "form": form,
         "lines": lines, "papers": list(one.case.attachments.filter(removed_at=None)), "payee": payee, "payee_form": payee_form,
+        "open": one.case.state in closing_acts.EDITABLE,
     }  # fmt: skip
     bad = form.errors or (payee_form is not None and payee_form.errors)
     return page(request, "closing", context, status=422 if bad else 200)

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import User
 from casework import entitlements
+from casework.casetypes import casetype
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Enrolment, InsuranceCheck, MoneyEntry, PaymentLine
@@ -22,6 +23,7 @@ from ojt_subsidy.services import (
     screening,
 )
 from ojt_subsidy.services.digests import broken_digests, digest_course, digest_due
+from ojt_subsidy.states import COURSE
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -308,6 +310,7 @@ def test_the_ledger_is_digested_and_a_change_shows(here):
     assert digest_due(at=w.now() + timedelta(hours=2)) == 0
     Enrolment.objects.filter(pk=row.pk).update(name="換人")
     assert broken_digests(course) == [f"{course.code} 第 1 號與摘要不符"]
+    assert broken_digests(course)[0] in casetype(COURSE.kind).consistency()
 
 
 def test_a_course_that_does_not_take_place_gives_everything_back(here):

@@ -1,14 +1,16 @@
 """While a class runs: a place left goes on, who never came leaves no trace in the cap, the dossier wants to know of everybody."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import TAIPEI
+from casework.kernel.dates import TAIPEI, taipei_day
+from casework.services.law import law_in_force
 from ojt_subsidy.models import Course
+from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import cap_of
-from ojt_subsidy.services import closing, running
+from ojt_subsidy.services import closing, enrolling, running, screening
 from tests.ojt_subsidy import world as w
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +61,31 @@ def test_a_dossier_names_whom_nothing_is_known_of(here):
         closing.file_closing(one.case, by=here.clerk, at=after)
     running.no_show(rows[1], by=here.clerk, at=after)
     assert closing.file_closing(one.case, by=here.clerk, at=after).state == "filed"
+
+
+def test_hours_before_a_stand_in_joined_are_counted_once(here):
+    """SUB-11: they stand in the filing; what began before is neither called nor waited for."""
+    course = w.published(here, seats=2, weeks=5)
+    leaves, _, stands_in = w.admitted(here, course, w.trainee()), *(w.enrolled(course, w.trainee()) for _ in range(2))
+    running.run_day(at=datetime.combine(course.starts_on, time(8), TAIPEI))
+    first, *rest = course.sessions.order_by("number")
+    running.record_attendance(first, missed={leaves.pk: 0}, by=here.clerk, at=first.ends_at)
+    running.drop(leaves, reason="離職", by=here.clerk, at=first.ends_at)
+    enrolling.accept(stands_in, aware=True, by=stands_in.person, at=first.ends_at)
+    day = taipei_day(first.ends_at)
+    row = screening.admit(stands_in, fee_paid_on=day, papers_on=day, by=here.clerk, at=first.ends_at)
+    with pytest.raises(Refused, match="在這堂課之後才參訓"):
+        running.record_attendance(first, missed={row.pk: first.hours}, by=here.clerk, at=first.ends_at)
+    for session in rest:
+        running.record_attendance(session, missed={row.pk: 0}, by=here.clerk, at=session.ends_at)
+    after = rest[-1].ends_at + timedelta(days=1)
+    running.run_day(at=after)
+    running.fill_survey(row, answers=dict.fromkeys(running.QUESTIONS, 4), by=row.person, at=after)
+    running.grade(row, passed=True, certificate="1", by=here.clerk, at=after)
+    one = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after)
+    assert closing.file_closing(one.case, by=here.clerk, at=after).state == "filed"
+    line = one.lines.get()
+    conditions = next(
+        o for o in judged([line], on=taipei_day(after), law=law_in_force())[line.pk] if o.rule == "SUB-11"
+    )
+    assert (conditions.met, conditions.result["absent"], conditions.result["hours_left"]) == (True, 3, 0)

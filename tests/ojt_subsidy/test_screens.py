@@ -1,6 +1,6 @@
 """Every page drawn for whoever it is for, and what comes back from what they post."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -49,7 +49,11 @@ def test_the_public_finds_a_course(here):
         anybody, "ojt_subsidy:catalogue", branch=here.branch.pk, county="67000", plan="industry_talent", seats_left="on"
     )
     assert "登入後報名" in see(anybody, "ojt_subsidy:course", course.code)
-    assert "BEGIN:VEVENT" in see(anybody, "ojt_subsidy:calendar", course.code)
+    calendar = see(anybody, "ojt_subsidy:calendar", course.code)
+    first = course.sessions.order_by("number")[0]
+    assert calendar.count("BEGIN:VEVENT") == course.sessions.count()
+    assert f"DTSTART:{first.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in calendar
+    assert f"DTEND:{first.ends_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in calendar
     assert course.code in see(anybody, "ojt_subsidy:open_data_csv")
     assert anybody.get(reverse("ojt_subsidy:open_data_json")).json()["count"] == 1
     assert "還沒有人報名" in see(anybody, "ojt_subsidy:ledger", course.code)
