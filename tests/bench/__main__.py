@@ -42,7 +42,7 @@ def main() -> int:
     if asked.page:
         from tests.bench import _page  # needs the settings
 
-        _page.write(asked.page, measured)
+        _page.write(asked.page, measured, failed)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)

@@ -1,9 +1,9 @@
-"""docs/performance.md out of the figures: what was asked (`<figure>_at_most`, `<figure>_at_least`) beside what was measured."""
+"""docs/performance.md out of the figures: each limit (`<figure>_at_most`, `<figure>_at_least`) beside what was measured."""
 
 import importlib
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,53 +12,85 @@ from django.db import connection
 
 HEAD = """# Figures
 
-Written by `./dev bench --page docs/performance.md`; every line can be measured again with `./dev bench NAME`. Ratios are taken
-in one run against the least work that answers the same question, so they travel between machines; the times do not.
+How fast the portal is, what it weighs, and how that changes when it fills up. Every line can be measured again:
+`./dev bench NAME` prints one, `./dev bench --page docs/performance.md` measures all and writes this page, `./dev bench --quick`
+only shows within a minute that they run. Ratios and slopes are taken within one run, against the least work that answers the
+same question or against the same work among fewer rows, so they travel between machines; times do not.
 
 {machine}
 
-## What was asked
-| figure | measured | asked | |
-|---|---|---|---|
+## Limits
+| bench | figure | measured | limit | holds |
+|---|---|---|---|---|
 """
+#: Endings of the figures' names, as a reader writes them.
+UNITS = {"ms": "ms", "seconds": "s", "s": "s", "mb": "MB", "kb": "KB"}
 
 
-def write(path: Path, figures: Sequence[Mapping[str, Any]]) -> None:
-    """The page, whole: the table of what was asked, then every bench with all its figures. Text after the mark is kept."""
-    asked = [row for one in figures for row in _asked(one)]
+def write(path: Path, figures: Sequence[Mapping[str, Any]], failed: Sequence[str] = ()) -> None:
+    """The page, whole: what has a limit, then every bench with all its figures. Text after the mark is kept."""
+    limits = [row for one in figures for row in _limits(one)]
+    limits += [f"| {name} | – | failed | – | **no** |" for name in failed]
     told = [_told(one) for one in figures]
     kept = path.read_text().partition("<!-- by hand -->") if path.exists() else ("", "", "")
-    page = (
-        HEAD.format(machine=_machine()) + "\n".join(asked) + "\n\n## Everything measured\n\n" + "\n\n".join(told) + "\n"
-    )
+    page = HEAD.format(machine=_machine()) + "\n".join(limits) + "\n\n## Every figure\n\n" + "\n\n".join(told) + "\n"
     path.write_text(page + "\n" + "".join(kept[1:]) if kept[1] else page)
 
 
-def _asked(one: Mapping[str, Any]) -> list[str]:
+def _limits(one: Mapping[str, Any]) -> list[str]:
     rows = []
     for name, limit in one.items():
-        for suffix, sign in (("_at_most", "≤"), ("_at_least", "≥")):
-            if name.endswith(suffix):
-                figure = name.removesuffix(suffix)
-                met = one[figure] <= limit if sign == "≤" else one[figure] >= limit
-                rows.append(
-                    f"| `{one['bench']}` {figure} | {one[figure]:,} | {sign} {limit:,} | {'met' if met else '**not met**'} |"
-                )
+        figure, ending, sort = name.rpartition("_at_")
+        if ending and sort in ("most", "least"):
+            holds = one[figure] <= limit if sort == "most" else one[figure] >= limit
+            rows.append(
+                f"| [{one['bench']}](#{one['bench']}) | {_label(figure)} | {_spelled(one[figure])} | "
+                f"{'≤' if sort == 'most' else '≥'} {_spelled(limit)} | {'yes' if holds else '**no**'} |"
+            )
     return rows
 
 
 def _told(one: Mapping[str, Any]) -> str:
     doc = (importlib.import_module(f"tests.bench.{one['bench']}").__doc__ or "").strip()
-    lines = [f"- {name}: {_spelled(value)}" for name, value in one.items() if name != "bench" and "_at_" not in name]
-    return f"### {one['bench']}\n{doc}\n\n" + "\n".join(lines)
+    simple = {name: value for name, value in one.items() if name not in ("bench", "few", "many", "slopes")}
+    parts = [
+        _table(
+            ("figure", "measured"), ([_label(name), _spelled(v)] for name, v in simple.items() if "_at_" not in name)
+        )
+    ]
+    if "few" in one and "many" in one:
+        few, many = one["few"], one["many"]
+        rows = (
+            [_label(name), _spelled(few[name]), _spelled(many[name]), _times(few[name], many[name])] for name in few
+        )
+        parts.insert(0, _table(("", "few", "many", "×"), rows))
+    return "\n\n".join([f"### {one['bench']}\n{doc}", *parts])
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _times(few: Any, many: Any) -> str:
+    return f"{many / few:.2f}" if few and isinstance(few, int | float) else ""
+
+
+def _label(name: str) -> str:
+    words, _, unit = name.rpartition("_")
+    if not words and name in UNITS:
+        return f"{'the whole bench' if name == 'seconds' else 'time'}, {UNITS[name]}"
+    return f"{words.replace('_', ' ')}, {UNITS[unit]}" if words and unit in UNITS else name.replace("_", " ")
 
 
 def _spelled(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{name} {_spelled(part)}" for name, part in value.items() if "_at_" not in name)
+        return "; ".join(f"{_label(name)} {_spelled(part)}" for name, part in value.items() if "_at_" not in name)
     if isinstance(value, list):
         return ", ".join(map(_spelled, value))
-    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def _machine() -> str:

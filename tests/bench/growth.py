@@ -21,7 +21,7 @@ from casework.deadline_handlers import Handler
 from casework.models import Deadline
 from casework.selectors import desk_of, watch, work_page
 from casework.selectors.search import read_search
-from casework.selectors.worklist import Criteria, Tab
+from casework.selectors.worklist import Criteria, Tab, tab_counts
 from casework.services.sweeping import sweep
 from ojt_accounts.services import filing
 from tests.bench import inbox
@@ -36,7 +36,16 @@ def run(quick: bool) -> dict[str, Any]:
     sizes = (2_000, 20_000) if quick else (10_000, 1_000_000)
     few, many = map(_measured, sizes)
     slopes = {name: round(many[name] / few[name], 2) for name in few if name.endswith("_ms") and few[name]}
-    return {"sizes": list(sizes), "few": few, "many": many, "slopes": slopes}
+    steepest = max(slopes, key=lambda name: slopes[name])
+    return {
+        "sizes": list(sizes),
+        "few": few,
+        "many": many,
+        "slopes": slopes,
+        "steepest": steepest.removesuffix("_ms"),
+        "steepest_slope": slopes[steepest],
+        "steepest_slope_at_most": 3,
+    }
 
 
 def _measured(size: int) -> dict[str, Any]:
@@ -63,6 +72,8 @@ def _measured(size: int) -> dict[str, Any]:
             "cases": size,
             "list_page_ms": _median(lambda: client.get("/admin/work/?tab=team").status_code),
             "overdue_page_ms": _median(lambda: client.get("/admin/work/?tab=overdue").status_code),
+            "all_page_ms": _median(lambda: client.get("/admin/work/?tab=all").status_code),
+            "tab_counts_ms": _median(lambda: tab_counts(desk, inbox.TODAY)),
             "search_by_id_ms": _median(found(number)),
             "search_by_name_ms": _median(found("學員5")),
             "search_by_number_ms": _median(found(f"BN-115-{size // 2:06d}")),
