@@ -343,7 +343,7 @@ PERMISSIONS_POLICY = ", ".join(
         *(
             f"{name}=()"
             for name in (
-                "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
+                "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
                 "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
                 "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
             )

@@ -56,7 +56,7 @@ def test_own_data_shows_roles_and_the_masked_number(user, unit, grant, client):
 def test_an_app_adds_a_panel(user, client, monkeypatch):
     monkeypatch.setattr(profile_panels.profile, "_blocks", {})
     profile_panels.register_profile_panel(
-        Block("a", engines["django"].from_string("<h2>{{ panel.title }}</h2>"), lambda request: {"title": "年度權限"}),
+        Block("a", engines["django"].from_string("<h2>{{ block.title }}</h2>"), lambda request: {"title": "年度權限"}),
         Block("b", "no/such/template.html", lambda request: None),
     )
     sign_in(client, "lina88")

@@ -6,6 +6,7 @@ PAGES = {
     "vrs_credentials:print": "申請書 and 切結書 of the applicant's own case, the same",
     "ohs_training:print": "受訓人員名冊, 成績冊, …: the roster's columns are the regulation's, for the institution that keeps it",
     "admin:ohs_print": "the same papers, for the authority they are reported to",
+    "ohs_training:my_certificate": "one's own 結業證書 or 證明 as it was issued: the form prints the number (附表六、七)",
     "admin:subsidy_batch_file": "撥款檔: the bank pays to the account that stands in it; cashiers alone",
 }
 
