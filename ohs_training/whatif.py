@@ -14,7 +14,16 @@ from casework.impact import day
 from casework.kernel.law import Law
 from casework.whatif import Reply, WhatIf, register_whatif
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS, VIEW_ALL
-from ohs_training.rules import classes, examination, issue, keeping
+from ohs_training.rules import classes, closing, keeping
+
+LABELS = {
+    "OHS-10": "補考及補課末日",
+    "OHS-11": "結業證書發給期限",
+    "OHS-12": "在職教育訓練證明發給日",
+    "OHS-13": "受訓資料登錄期限",
+    "OHS-14": "核發清冊登錄期限",
+    "OHS-20": "受訓人員確認時數期限",
+}
 
 
 class ClassDaysForm(PortalForm):
@@ -36,25 +45,17 @@ def class_days(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> R
     """As if everybody passed: the days are the same for whoever does."""
     starts_on, ends_on = asked["starts_on"], asked["ends_on"]
     filing = classes.filing(classes.FilingFacts(starts_on), on=on, law=law)
-    entry = issue.entry_after_class(issue.AfterFacts(ends_on, None), on=ends_on, law=law)
-    outcomes = [filing, entry]
+    after = closing.terms(
+        professional=asked["training"] == "professional", ended_on=ends_on, acknowledgement="（備查文號）", law=law
+    )
+    kept = keeping.retention(keeping.RecordFacts("sign_in", ends_on), on=ends_on, law=law)
     facts = [
         ("報備期限", day(filing, "file_by")),
         ("變動期限", day(filing, "change_by")),
-        ("受訓資料登錄期限", day(entry, "enter_by")),
+        *((LABELS[outcome.rule], day(outcome, name)) for outcome, name in after),
+        ("資料至少保存至", day(kept, "keep_until")),
     ]
-    if asked["training"] == "professional":
-        paper = issue.certificate(issue.CertificateFacts(ends_on, True, True, "（備查文號）"), on=ends_on, law=law)
-        exam = examination.exam(examination.ExamFacts(ends_on, ()), on=ends_on, law=law)
-        register = keeping.retention(keeping.RecordFacts("certificates", ends_on), on=ends_on, law=law)
-        outcomes += [paper, exam, register]
-        facts += [("結業證書發給期限", day(paper, "issue_by")), ("核發清冊登錄期限", day(register, "register_by"))]
-    else:
-        paper = issue.proof(issue.ProofFacts(ends_on), on=ends_on, law=law)
-        outcomes.append(paper)
-        facts.append(("在職教育訓練證明發給日", day(paper, "issue_by")))
-    kept = keeping.retention(keeping.RecordFacts("sign_in", ends_on), on=ends_on, law=law)
-    facts.append(("資料至少保存至", day(kept, "keep_until")))
+    outcomes = [filing, *(outcome for outcome, _ in after)]
     link = reverse("ohs_training:class_new") if can_anywhere(user, FILE_CLASS) else ""
     return Reply(facts, outcomes, link, "規劃班次" if link else "")
 

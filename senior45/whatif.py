@@ -41,7 +41,9 @@ def days(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> Reply:
         outcomes.append(procedure.leaver(procedure.LeaverFacts(left), on=on, law=law))
         facts.append(("申請停用期限", day(outcomes[-1], "file_by")))
     if seen := asked.get("last_sign_in_on"):
-        outcomes.append(rights.idle(rights.IdleFacts(OfficeKind(asked["office"]), seen), on=on, law=law))
+        outcomes.append(
+            rights.idle(rights.IdleFacts(OfficeKind(asked["office"]), seen, last_sign_in_on=seen), on=on, law=law)
+        )
         closes = outcomes[-1].result["closes_on"]
         facts.append(("未登入自動關閉日", day(outcomes[-1], "closes_on") if closes else "不自動關閉"))
     return Reply(facts, outcomes)

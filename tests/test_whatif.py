@@ -1,6 +1,7 @@
 """What-if, then act: the same lines; and nothing is saved by asking. Every scheme's question has its act here."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,19 @@ from django.urls import reverse
 
 from accounts.rights import held
 from casework import entitlements
+from casework.kernel.dates import roc
 from casework.kernel.outcome import Outcome
-from casework.models import Deadline
+from casework.models import Case, Deadline, Event
 from casework.services.law import law_in_force
 from casework.whatif import Reply, WhatIf, _questions, questions_for, reply_to
 from tests.factories import AT, UserFactory
 from tests.judging import judged_once  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged_once")]
-#: A question with a page of its own is proven where that page is.
+#: A question with a page of its own is asked there and not by `reply_to`.
 PAGED = {"credential-plan"}
+#: What an extension is judged by beyond what can be supposed beforehand.
+PAPERS_OF_AN_EXTENSION = ["事由：育嬰留職停薪", "已提具證明文件", "已附主管機關同意文件"]
 
 
 @pytest.fixture(autouse=True)
@@ -62,37 +66,103 @@ def test_correction_and_review_days_of_an_account_application():
     assert reply.facts[0] == ("補正期限", "115/12/04")
 
 
-def test_days_of_somebody_who_leaves_the_45_site():
-    from senior45.services import leavers
+def test_days_of_an_account_of_the_45_site():
+    """回覆, 離職停用 and 閒置, each beside the deadline its act sets."""
+    from senior45.models import SiteAccount
+    from senior45.services import idling, leavers
+    from senior45.services.accounts import IDLE
+    from senior45.services.requests import ANSWER
     from tests.senior45 import world as w
 
     here = w.world()
-    account = w.with_editor(here)
-    left_on = AT.date() + timedelta(days=7)
-    reply = ask("site-account-days", here.window, office=account.office.kind, left_on=left_on)
-    leavers.report_leaving(account, leaves_on=left_on, by=here.window, at=AT)
-    assert lines(reply.outcomes[0]) == lines(Deadline.objects.get(code=leavers.LEAVER).outcome)
+    account = SiteAccount.objects.select_related("office").get(user=here.center_editor)
+    left_on = TODAY + timedelta(days=7)
+    reply = ask(
+        "site-account-days",
+        here.window,
+        office=account.office.kind,
+        received_on=TODAY,
+        left_on=left_on,
+        last_sign_in_on=TODAY,
+    )
+    case = w.filed(here)
+    leavers.report_leaving(account, leaves_on=left_on, by=here.branch_window, at=AT)
+    idling.signed_in(user=account.user, at=AT)
+    stored = [
+        Deadline.objects.get(code=code, withdrawn_at=None, case=about)
+        for code, about in ((ANSWER, case), (leavers.LEAVER, None))
+    ]
+    stored.append(Deadline.objects.get(code=IDLE, withdrawn_at=None, thing_id=account.pk))
+    assert [lines(one) for one in reply.outcomes] == [lines(one.outcome) for one in stored]
+    assert [day for _, day in reply.facts[:2]] == [roc(one.due_on) for one in stored[:2]]
+    assert reply.facts[2][1] == roc(stored[2].due_on + timedelta(days=1))  # closed the day after the last open one
 
 
-def test_days_of_a_class_from_its_first_day():
-    from ohs_training.selectors.chain import class_chain
-    from ohs_training.selectors.classes import class_of
+@pytest.mark.parametrize("training", ["professional", "in_service"])
+def test_days_of_a_class_from_its_first_day(training):
+    """報備 when it is planned, and every term that begins to run at its end."""
+    from ohs_training.services import filing
     from ohs_training.services.planning import FILE_BY
     from tests.ohs_training import world as w
 
     here = w.world()
-    on = w.PLANNED.date()
-    asked = {"training": "professional", "starts_on": w.FIRST, "ends_on": w.SECOND}
-    reply = ask("class-days", here.staff, on, **asked)
-    case = w.planned(here)
-    stored = Deadline.objects.get(case=case, code=FILE_BY).outcome
-    assert lines(reply.outcomes[0]) == lines(stored)
+    asked = {"training": training, "starts_on": w.FIRST, "ends_on": w.SECOND}
+    planned = ask("class-days", here.staff, w.PLANNED.date(), **asked)
+    case = w.planned(here, training=training)
+    assert lines(planned.outcomes[0]) == lines(Deadline.objects.get(case=case, code=FILE_BY).outcome)
 
-    done = w.examined(w.World(**{**vars(here), "accreditation": here.accreditation}))
-    chain = class_chain(class_of(done), on=w.SECOND, law=law_in_force())
-    terms = [line for line in chain.lines[0].chain.certificate.lines if "期限" in line.text]
-    assert terms == [line for line in reply.outcomes[2].lines if "期限" in line.text]
-    assert len(terms) == 1
+    ended = ask("class-days", here.staff, w.SECOND, **asked)
+    done = w.ended(here, training=training)
+    codes = [filing.AFTER[one.rule][0] for one in ended.outcomes[1:]]
+    stored = {one.code: one for one in Deadline.objects.filter(case=done, withdrawn_at=None, code__in=codes)}
+    assert len(codes) == 4
+    assert [lines(one) for one in ended.outcomes[1:]] == [lines(stored[code].outcome) for code in codes]
+    assert [day for _, day in ended.facts[2:-1]] == [roc(stored[code].due_on) for code in codes]
+
+
+def test_time_away_and_hours_of_a_certificate():
+    """The planner of a certificate; then the extension and the renewal. Only what papers say is added by the act."""
+    from tests.vrs_credentials import world as w
+    from vrs_credentials.selectors.register import standing
+    from vrs_credentials.selectors.site import plan
+    from vrs_credentials.services import filing, renewing, uploading
+
+    here = w.world()
+    one = w.older(w.certified(here), TODAY - timedelta(days=900))
+    first, last = TODAY + timedelta(days=10), TODAY + timedelta(days=159)
+    law = law_in_force()
+    found = plan(standing(one, on=TODAY, law=law), on=TODAY, law=law, away_from=first, away_until=last)
+    made = renewing.start_extension(
+        one, reason="parental_leave", away_from=first, away_until=last, person=one.holder, at=AT
+    )
+    for code in renewing.EXTENSION_PAPERS:
+        uploading.add_paper(
+            made.case,
+            code=code,
+            label=code,
+            uploads=[w.pdf(code)],
+            by=one.holder,
+            at=AT,
+            field="pledge" if code == "pledge" else "document",
+            by_hand=True,
+        )
+    w.approve(here, w.reported(here, filing.file(Case.objects.get(pk=made.case_id), by=one.holder, at=AT)))
+    one.refresh_from_db()
+    (stored,) = Event.objects.get(code="extended").outcomes
+    supposed = lines(found.away)
+    assert [line for line in stored["lines"] if line in supposed] == supposed
+    assert [line["text"] for line in stored["lines"] if line not in supposed] == PAPERS_OF_AN_EXTENSION
+    assert found.valid_until == one.valid_until
+
+    w.give_hours(one, {"professional": "54", "ethics": "6"}, held_on=TODAY, by=here.handler)
+    then = datetime.combine(one.valid_until - timedelta(days=20), AT.timetz())
+    with time_machine.travel(then, tick=False):
+        on = then.date()
+        found = plan(standing(one, on=on, law=law), on=on, law=law)
+        case = w.renewal_filed(here, one)
+    window, _, count = Event.objects.get(case=case, code="file").outcomes
+    assert lines(found.count) == lines(count)
+    assert found.window.result["opens_on"] == window["result"]["opens_on"]
 
 
 def test_amount_of_a_course_near_the_cap(monkeypatch):
@@ -114,7 +184,8 @@ def test_amount_of_a_course_near_the_cap(monkeypatch):
 
 def test_every_question_is_proven_here():
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [code for code in _questions if f'ask("{code}"' not in source and code not in PAGED] == []
+    asked = set(re.findall(r'ask\(\s*"([\w-]+)"', source))
+    assert set(_questions) - PAGED == asked
 
 
 # --- nothing is saved --------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from ohs_training import params
 from ohs_training.rules import (
     attendance,
     classes,
+    closing,
     derivation,
     examination,
     institutions,
@@ -20,6 +21,7 @@ __all__ = [
     "RULES",
     "attendance",
     "classes",
+    "closing",
     "derivation",
     "examination",
     "institutions",

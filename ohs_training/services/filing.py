@@ -14,7 +14,7 @@ from casework.services.law import law_in_force
 from casework.services.telling import tell_office
 from ohs_training.models import ClassVersion, TrainingClass
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
-from ohs_training.rules import classes, examination, issue, keeping
+from ohs_training.rules import classes, closing
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of, content_of, differences, filing_outcomes, unfiled
 from ohs_training.services.accrediting import tell_institution
@@ -28,6 +28,15 @@ CERTIFY, ENTER, REGISTER, RESIT, CONFIRM = (
     "ohs_training.resit",
     "ohs_training.confirm",
 )
+#: What is owed after the last day, by its rule: deadline, label, clause, days of its reminders.
+AFTER: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
+    "OHS-10": (RESIT, "補考及補課之末日", "要點七第2項、八第3項", (90, 30)),
+    "OHS-11": (CERTIFY, "發給結業證書", "要點九第1款", (7, 3)),
+    "OHS-12": (CERTIFY, "發給在職教育訓練證明", "要點九第2款", ()),
+    "OHS-13": (ENTER, "登錄受訓資料", "要點九第3款", (5, 2)),
+    "OHS-14": (REGISTER, "登錄核發清冊", "要點十第2項", (5, 2)),
+    "OHS-20": (CONFIRM, "受訓人員確認時數", "要點附表七附註", (7,)),
+}
 
 
 def judge_filing(training_class: TrainingClass, *, on: date) -> list:
@@ -220,38 +229,20 @@ def finish(case: Case, *, by: User | None, at: datetime, version: int | None = N
     move(case, "end", by=by, at=at)
     training_class = class_of(case)
     meet_deadline(code=END, at=at, case=case)
-    on, law, ended = taipei_day(at), law_in_force(), training_class.ends_on
+    on, ended = taipei_day(at), training_class.ends_on
 
-    def due(code: str, rule: str, label: str, citation: str, day: str | None, remind: tuple[int, ...]) -> None:
-        if day:
-            set_deadline(
-                code=code, rule=rule, label=label, citation=citation, counted_from=ended, due_on=date.fromisoformat(day), at=at,
-                case=case, remind_days=remind,
-            )  # fmt: skip
-
-    if training_class.professional:
-        facts = issue.CertificateFacts(ended, True, True, training_class.acknowledgement)
-        due(
-            CERTIFY,
-            "OHS-11",
-            "發給結業證書",
-            "要點九第1款",
-            issue.certificate(facts, on=ended, law=law).result["issue_by"],
-            (7, 3),
-        )
-        exam = examination.exam(examination.ExamFacts(ended), on=ended, law=law)
-        due(RESIT, "OHS-10", "補考及補課之末日", "要點七第2項、八第3項", exam.result["resit_by"], (90, 30))
-        record_kind = "certificates"
-    else:
-        due(CERTIFY, "OHS-12", "發給在職教育訓練證明", "要點九第2款", ended.isoformat(), ())
-        confirm = issue.confirmation(issue.ConfirmationFacts(ended), on=ended, law=law)
-        due(CONFIRM, "OHS-20", "受訓人員確認時數", "要點附表七附註", confirm.result["confirm_by"], (7,))
-        record_kind = "in_service_proofs"
-    entry = issue.entry_after_class(issue.AfterFacts(ended), on=ended, law=law)
-    due(ENTER, "OHS-13", "登錄受訓資料", "要點九第3款", entry.result["enter_by"], (5, 2))
-    if record_kind in law.at("ohs.records", ended).value:
-        register = keeping.retention(keeping.RecordFacts(record_kind, ended), on=ended, law=law)  # type: ignore[arg-type]
-        due(REGISTER, "OHS-14", "登錄核發清冊", "要點十第2項", register.result["register_by"], (5, 2))
+    found = closing.terms(
+        professional=training_class.professional,
+        ended_on=ended,
+        acknowledgement=training_class.acknowledgement,
+        law=law_in_force(),
+    )
+    for outcome, name in found:
+        code, label, citation, remind = AFTER[outcome.rule]
+        set_deadline(
+            code=code, rule=outcome.rule, label=label, citation=citation, counted_from=ended,
+            due_on=date.fromisoformat(outcome.result[name]), at=at, case=case, outcome=outcome, remind_days=remind,
+        )  # fmt: skip
     _tell_absent(training_class, case, on=on, at=at)
     return case
 
