@@ -8,8 +8,11 @@ from playwright.sync_api import expect
 
 from accounts.clock import now, today
 from casework.kernel.dates import roc
-from casework.models import Amendment
-from casework.services import impact
+from casework.models import Amendment, Deadline
+from casework.services import amending, impact
+from senior45.services import idling
+from senior45.services.accounts import IDLE
+from senior45.services.requests import ANSWER
 from tests.browser.conftest import Opens
 from tests.browser.harness import judge_page
 from tests.casework.lawroom import approver, drafter
@@ -67,6 +70,51 @@ def test_from_draft_to_everybody(site: str, opens: Opens) -> None:
     page.get_by_role("link", name="45+就業資源網").last.click()
     expect(page.locator("main")).to_contain_text("起將改為")
     judge_page(page)
+
+
+def test_a_comparator_a_kind_of_days_and_a_cell_of_the_matrix(site: str, opens: Opens) -> None:
+    """Three of one draft, in force today: what was filed keeps its day, what is filed afterwards has the new one."""
+    here = w.world()
+    before = Deadline.objects.get(case=w.filed(here), code=ANSWER)
+    account = w.with_editor(here)
+    first, second = drafter(name="沈法規"), approver(name="溫核定")
+    amendment = amending.draft(title="三處文字修正", citation="修正依據", in_force_from=today(), by=first, at=now())
+    figures = site + reverse("admin:amendment_figures", args=[amendment.pk])
+    page = opens(first)
+    for code, choose in (
+        ("s45.answer_day_kind", lambda: page.get_by_label("數值").select_option(label="日曆天")),
+        ("sub.absence_comparator", lambda: page.get_by_label("數值").select_option(label="達（≥）")),
+        ("s45.idle_lock.silver_point", lambda: page.get_by_label("是", exact=True).check()),
+    ):
+        page.goto(figures)
+        page.get_by_label("名稱、代碼或條次").fill(code)
+        page.get_by_role("button", name="搜尋").last.click()
+        page.get_by_role("link", name=re.compile("^修正")).last.click()
+        choose()
+        judge_page(page)
+        page.get_by_role("button", name="加入修正案").click()
+    for shown in ("工作日", "日曆天", "超過（>）", "達（≥）"):
+        expect(page.locator("main")).to_contain_text(shown)
+    page.get_by_role("button", name="開始試算").click()
+    impact.run_waiting(clock=now)
+    page.reload()
+    expect(page.locator("main")).to_contain_text("S45-03")
+    expect(page.locator("main")).to_contain_text("未登入自動關閉日")
+    judge_page(page)
+
+    page = opens(second)
+    page.goto(site + reverse("admin:amendment", args=[amendment.pk]))
+    page.get_by_role("button", name="核定，排定生效").click()
+    expect(page.locator("body")).to_contain_text("修正案已核定")
+
+    day, outcome = before.due_on, before.outcome
+    before.refresh_from_db()
+    assert (before.due_on, before.outcome) == (day, outcome)
+    after = Deadline.objects.get(case=w.filed(here, name="林小華", email="lin@example.com"), code=ANSWER)
+    assert (after.due_on, day > after.due_on) == (today() + timedelta(days=5), True)
+    assert not Deadline.objects.filter(thing_id=account.pk, code=IDLE).exists()
+    idling.follow_the_law(at=now())
+    assert Deadline.objects.filter(thing_id=account.pk, code=IDLE, withdrawn_at=None).exists()
 
 
 def test_what_if_and_as_it_stood_are_for_everybody(site: str, opens: Opens) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg import connect
 
+from accounts.models import AccessLog
 from casework.errors import NotPermitted, Refused
 from casework.kernel.outcome import Reasoning
 from casework.models import AmendedValue, Amendment, ImpactSheet
@@ -13,6 +14,7 @@ from casework.services import amending, impact
 from casework.services.law import law_in_force, law_with
 from tests.casework.lawroom import BEGINS, DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, UserFactory
+from tests.parallel import together
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -286,6 +288,38 @@ def test_another_process_sees_what_came_in_force():
         )
         assert law_in_force().at(DAYS, BEGINS).value == 20
     assert law_in_force().at(DAYS, BEGINS).value == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_put_it_in_force_at_once_one_does_and_the_other_is_told():
+    amendment = assessed(drafter())
+    both = [approver(), approver()]
+    done, refused = sorted(
+        together([lambda by=by: amending.put_in_force(amendment, by=by, at=AT) for by in both]),
+        key=lambda one: isinstance(one, Exception),
+    )
+    assert isinstance(refused, Refused) and "已排定生效" in str(refused)
+    amendment.refresh_from_db()
+    assert amendment.put_in_force_by == done.put_in_force_by
+    assert amendment.history.filter(state="in_force").count() == 1
+    assert AccessLog.objects.filter(subject__contains="核定").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_and_its_approval_at_once_never_put_an_unassessed_value_in_force():
+    """Whichever comes first: either the assessed 30 is law and the change is refused, or the change stays a draft."""
+    amendment = assessed(drafter())
+    first, second = amendment.drafted_by, approver()
+    answers = together(
+        [
+            lambda: amending.set_value(amendment, code=DAYS, value=40, by=first, at=AT),
+            lambda: amending.put_in_force(amendment, by=second, at=AT, version=amendment.version),
+        ]
+    )
+    assert sum(isinstance(one, Refused) for one in answers) == 1
+    amendment.refresh_from_db()
+    stands = (amendment.state, amendment.values.get().value, law_in_force().at(DAYS, BEGINS).value)
+    assert stands in ((Amendment.State.IN_FORCE, 30, 30), (Amendment.State.DRAFT, 40, 20))
 
 
 # --- sheets ----------------------------------------------------------------------------------------------------------
