@@ -1,4 +1,4 @@
-"""Everybody else: nobody, somebody without a role, and two who hold every role there is, each in an organisation of their own."""
+"""Everybody else: two who hold every role there is, each in an organisation of their own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,14 +25,16 @@ def _person(name: str) -> User:
 
 
 def everybody_else() -> dict[str, Client]:
-    """The strongest strangers: what they may at home they may all of it, and nothing of it here."""
+    """The strongest strangers: what they may at home they may all of it, and nothing of it here.
+
+    Who is not signed in or has no role opens nothing at any address of its kind: tests/test_urls.py asks all of them.
+    """
     people = {"staff elsewhere": _person("別處機關人員"), "applicant elsewhere": _person("別處申請人")}
     for role in all_roles():
         home = Organisation.objects.create(name=f"別處：{role.label}", kind=role.kinds[0])
         who = people["staff elsewhere" if role.staff else "applicant elsewhere"]
         grant_role(user=who, role_code=role.code, organisation=home, by=None, at=now())
-    people["nobody's"] = _person("沒有角色的人")
-    return {"not signed in": client_of(None)} | {name: client_of(user) for name, user in people.items()}
+    return {name: client_of(user) for name, user in people.items()}
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from accounts.models import User
 from casework.services import exports
 from config.logging import mask_identifiers
 from tests.security import allowed, demonstration, needles, others
-from tests.security.walk import Visit, Walker, body_of, kind_of
+from tests.security.walk import Visit, Walker, body_of, kind_of, words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
 
@@ -84,6 +84,9 @@ def test_the_walk_is_worth_something(walked: Walked) -> None:
     assert len(walked.identifiers) > 60
     assert walked.planted > 1500
     assert len({one.name for one in walked.pages if one.status == 200}) > 150
+    kinds = Counter(one.media for one in walked.pages if one.status == 200)
+    assert min(kinds[media] for media in ("text/html", "application/pdf", "application/json")) > 0, kinds
+    assert sum(one.name.startswith("admin:") for one in walked.pages) > 100
     assert not [f"{one.who} {one.address} {one.status}" for one in walked.pages if one.status >= 500]
 
 
@@ -92,7 +95,7 @@ def test_full_identifiers_stand_only_where_the_list_says(walked: Walked) -> None
     pattern = re.compile("|".join(walked.identifiers).encode())
     found: dict[str, set[str]] = defaultdict(set)
     for one in walked.pages:
-        for number in set(pattern.findall(one.body)):
+        for number in set(pattern.findall(words_of(one.body))):
             found[one.name].add(f"{one.who} {one.address} {number.decode()} ({walked.identifiers[number.decode()]})")
     wrong = [text for name in sorted(set(found) - set(allowed.PAGES)) for text in sorted(found[name])[:3]]
     assert wrong == [], "\n" + "\n".join(wrong)
@@ -172,7 +175,7 @@ def _refused(status: int, goal: str) -> bool:
 
 
 def test_what_somebody_opens_opens_for_nobody_elsewhere(walked: Walked) -> None:
-    """Every address of one thing that anybody opened on the walk, asked for by those of others.EVERYBODY."""
+    """Every address of one thing that anybody opened on the walk, asked for by the strongest strangers."""
     clients, wrong, asked = others.everybody_else(), [], 0
     opened = {
         (one.name, kind_of(one.address)): one.address
@@ -188,12 +191,12 @@ def test_what_somebody_opens_opens_for_nobody_elsewhere(walked: Walked) -> None:
             asked += 1
             if not _refused(response.status_code, response.headers.get("Location", "")):
                 wrong.append(f"{name} {address}: {response.status_code} for {who}")
-    assert asked > 300
+    assert asked > 200
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
 def test_what_somebody_posts_changes_nothing_for_others(walked: Walked) -> None:
-    """Every form that stood on a page of the walk, posted by those of others.EVERYBODY; and by its owner without its token."""
+    """Every form that stood on a page of the walk, posted by the strongest strangers."""
     clients, wrong = others.everybody_else(), []
     goals: dict[tuple[str, str], str] = {}
     for address in sorted(walked.forms):

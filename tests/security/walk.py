@@ -1,6 +1,8 @@
 """A walk over the site as one person: every link on every page, a few of each kind."""
 
+import io
 import re
+import zipfile
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import pikepdf
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -51,6 +54,23 @@ def client_of(user: Any) -> Client:
     if user is not None:
         client.force_login(user, backend=BACKEND)
     return client
+
+
+def words_of(body: bytes) -> bytes:
+    """What stands in a file, unpacked: sheets and texts are archives, streams of a PDF are deflated."""
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return b"\n".join(words_of(archive.read(name)) for name in archive.namelist())
+    if body.startswith(b"%PDF-"):
+        with pikepdf.open(io.BytesIO(body)) as pdf:
+            return b"\n".join(
+                one.read_bytes() for one in pdf.objects if isinstance(one, pikepdf.Stream) and _is_text(one)
+            )
+    return body
+
+
+def _is_text(stream: pikepdf.Stream) -> bool:
+    return stream.get("/Subtype") != "/Image" and "/Length1" not in stream
 
 
 def body_of(response: HttpResponseBase) -> bytes:
