@@ -171,6 +171,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ── language and time ─────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hant"
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("zh-hant", "繁體中文")]
 TIME_ZONE = "Asia/Taipei"
 USE_I18N = True

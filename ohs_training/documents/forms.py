@@ -9,7 +9,6 @@ from casework import papers
 from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
 from casework.kernel.law import Law
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
-from ohs_training.models.classes import CATEGORIES
 from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import ClassChain, class_chain
 from ohs_training.selectors.classes import live_trainees, rows_of
@@ -25,7 +24,7 @@ def head(training_class: TrainingClass) -> dict[str, Any]:
         "institution": training_class.accreditation.organisation.name,
         "class_number": training_class.number,
         "class_title": training_class.title,
-        "kind": training_class.get_training_display(),
+        "kind": training_class.kind,
         "starts_on": roc(training_class.starts_on),
         "ends_on": roc(training_class.ends_on),
         "acknowledgement": training_class.acknowledgement,
@@ -312,7 +311,6 @@ PRINTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "certificates": ("ohs_certificates", register),
     "proofs": ("ohs_proofs", register),
 }
-CATEGORY_LABELS = dict(CATEGORIES)
 
 
 def printed(training_class: TrainingClass, word: str, *, law: Law, at: datetime, today: date, **asked: Any) -> bytes:

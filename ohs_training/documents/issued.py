@@ -50,7 +50,7 @@ def _public(
         ("文件", title),
         ("字號", number),
         ("姓名", mask_name(trainee.name)),
-        ("訓練", f"{training_class}（{training_class.get_training_display()}）"),
+        ("訓練", str(training_class)),
         ("訓練期間", f"{roc(training_class.starts_on)} 至 {roc(training_class.ends_on)}"),
         ("訓練機構", training_class.accreditation.organisation.name),
         ("備查文號", f"{training_class.case.office.name} {training_class.acknowledgement}"),

@@ -114,7 +114,3 @@ class OrderForm(CaseForm):
 class AnswerOrderForm(CaseForm):
     report = forms.CharField(label="改善情形", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
     paper = PdfField(label="書面改善報告")
-
-
-class CloseExamForm(CaseForm):
-    """No field: nobody is left to sit."""

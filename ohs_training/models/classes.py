@@ -14,6 +14,8 @@ TRAININGS = [
     ("in_service", "在職教育訓練"),
     ("in_service_discussion", "在職教育訓練（分組討論）"),
 ]
+#: 類別 in a class's full name, where 訓練 follows.
+KINDS = {"professional": "專業", "in_service": "在職教育", "in_service_discussion": "在職教育，分組討論"}
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]
 CATEGORIES = [("law", "職業安全衛生相關法規"), ("risk", "職場健康風險評估"), ("practice", "職場健康管理實務")]
 
@@ -69,7 +71,13 @@ class TrainingClass(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"第{self.number}期{self.title}"
+        """As the forms call it: 第○○期○○○○○(類別)訓練."""
+        return f"第{self.number}期{self.title}（{self.kind}）訓練"
+
+    @property
+    def kind(self) -> str:
+        """類別, without the 訓練 that follows it on every form."""
+        return KINDS[self.training]
 
     #: What a change is compared by, and copied into a version.
     FIELDS = (

@@ -98,13 +98,16 @@ class Chain:
 
     @property
     def red(self) -> tuple[Line, ...]:
-        """What stands against the paper, each line with its clause. Lateness of the issuing itself is not among them."""
+        """What stands against the paper, each line with its clause. Lateness of the issuing itself is not among them.
+
+        What the paper itself asks (九) follows from the links before it, but for the county's number: it is named where they
+        are all green.
+        """
         links = [self.absence, self.exam, self.grounds]
         lines = [line for link in links if link is not None for line in link.refusals]
         paper = self.certificate or self.proof
-        if paper is not None:
-            against = paper.result["against"]
-            lines += [line for line in paper.refusals if line.text in against and line.citation != "要點十三"]
+        if paper is not None and not lines:
+            lines = [line for line in paper.refusals if line.text in paper.result["against"]]
         return tuple(lines)
 
     @property
@@ -246,11 +249,6 @@ def summary(chains: Mapping[str, Chain]) -> dict[str, int]:
         "over_one_fifth": sum("absent_one_fifth" in g for g in grounds),
         "practice_missing": sum("practice_missing" in g for g in grounds),
     }
-
-
-def last_day(rows: tuple[timetable.Row, ...]) -> date:
-    """結訓日 as the timetable has it, for a class whose exam lies on its last day."""
-    return max(dates.taipei_day(r.ends_at) for r in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from casework.kernel import dates
-from casework.kernel.comparing import BELOW, WORD, beyond
+from casework.kernel.comparing import ABOVE, BELOW, WORD, beyond
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
@@ -171,12 +171,13 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
     if facts.training == "professional":
         how = law.at("ohs.absence_comparator", on).value
         percent = why.figure("ohs.certificate_bar_percent")
+        too_much = beyond(facts.absent_hours * 100, how, facts.total_hours * percent)
         against(
             "absent_one_fifth",
-            beyond(facts.absent_hours * 100, how, facts.total_hours * percent),
+            too_much,
             f"缺課 {plain(facts.absent_hours)} 小時，未{WORD[how]}五分之一",
             None,
-            f"{plain(facts.absent_hours)} × 100 {BELOW[how]} {plain(facts.total_hours)} × {percent}",
+            f"{plain(facts.absent_hours)} × 100 {(ABOVE if too_much else BELOW)[how]} {plain(facts.total_hours)} × {percent}",
         )
         against(
             "practice_missing",
@@ -186,7 +187,11 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
         )
     else:
         against(
-            "not_in_full", facts.absent_hours > 0, "全程參與各課程", "要點十三第3款", f"{plain(facts.absent_hours)} = 0"
+            "not_in_full",
+            facts.absent_hours > 0,
+            "全程參與各課程",
+            "要點十三第3款",
+            f"缺課 {plain(facts.absent_hours)} 小時",
         )
     against("not_in_person", not facts.in_person, "本人參加", "要點十三第4款")
     return why.outcome(grounds=held)

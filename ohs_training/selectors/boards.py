@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from accounts.models import Organisation
 from accounts.rights import organisations_with
 from casework.models import Deadline
 from ohs_training.models import Accreditation, Certificate, Sitting, TrainingClass
@@ -133,7 +132,3 @@ def institutions_by_county() -> dict[str, int]:
     """Code of a county → how many institutions there are accredited and announced: for the map and the list beside it."""
     rows = Accreditation.objects.filter(state="in_force", announced_on__isnull=False, county__isnull=False)
     return dict(rows.order_by().values_list("county").annotate(count=Count("organisation", distinct=True)))
-
-
-def offices_of(user: Any, code: str) -> QuerySet[Organisation]:
-    return organisations_with(user, code).order_by("kind", "pk")

@@ -20,7 +20,7 @@ from ohs_training.models import (
     Trainee,
     TrainingClass,
 )
-from ohs_training.rules import attendance, derivation, examination, issue, timetable
+from ohs_training.rules import attendance, derivation, examination, timetable
 from ohs_training.selectors.classes import row_facts, rows_of
 
 
@@ -81,11 +81,9 @@ def _signatures(records: Sequence[SignRecord], answers: dict[date, bool]) -> tup
         elif one.tampered:
             place["tampered"] = True
     for day, answered in answers.items():
-        # The roll is called in the day's first period, whichever half that is.
-        halves = [half for d, half in found if d == day] or ["morning"]
-        for half in halves:
+        # The roll is called once a day, in the first period, whichever half that is: the derivation takes it from there.
+        for half in ("morning", "afternoon"):
             found[(day, half)]["answered"] = answered
-        found.setdefault((day, "morning"), {})["answered"] = answered
     return tuple(derivation.Signature(day, half, **_in_order(given)) for (day, half), given in found.items())  # type: ignore[arg-type]
 
 
@@ -185,7 +183,3 @@ def _line(
     except Impossible as error:
         return TraineeLine(trainee, about, None, certificate, tuple(sittings), str(error))
     return TraineeLine(trainee, about, chain, certificate, tuple(sittings))
-
-
-def entry_facts(training_class: TrainingClass, done_on: date | None) -> issue.AfterFacts:
-    return issue.AfterFacts(training_class.ends_on, done_on)

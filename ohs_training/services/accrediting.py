@@ -40,7 +40,6 @@ ENTRY, REAPPLY, EXPIRE, SUPPLY = (
     "ohs_training.expire",
     "ohs_training.supply",
 )
-SUPPLY_DAYS = 14
 
 
 @transaction.atomic

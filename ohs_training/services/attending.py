@@ -289,23 +289,6 @@ def _void(row: SignRecord, *, reason: str, tampered: bool, by: User, at: datetim
 
 
 @transaction.atomic
-def void_sign(case: Case, *, pk: int, reason: str, tampered: bool, by: User, at: datetime) -> None:
-    """作廢: one signature, for altering (it then counts as absent) or for a mistake to be entered anew."""
-    case = lock(case)
-    require(by, RUN_CLASS, case)
-    row = SignRecord.objects.select_for_update().get(pk=pk, trainee__training_class__case=case)
-    if row.voided_at:
-        raise Refused("這筆簽名已作廢。")
-    if not reason.strip():
-        raise Refused("請填寫作廢原因。", field="reason")
-    _void(row, reason=reason, tampered=tampered, by=by, at=at)
-    record(
-        case, "sign.voided", f"作廢{'簽退' if row.leaving else '簽到'}：{row.trainee} {roc(row.day)}{row.get_half_display()}", by=by, at=at,
-        clause="附表八附註二", reason=reason,
-    )  # fmt: skip
-
-
-@transaction.atomic
 def call_roll(
     case: Case, *, day: date, present: Sequence[int], by: User, at: datetime, version: int | None = None
 ) -> int:

@@ -73,11 +73,7 @@ def start_class(
     Organisation.objects.select_for_update().get(pk=unit.pk)
     rows = TrainingClass.objects.filter(accreditation=accreditation, training=training)
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    case = open_case(
-        kind=KIND, title=f"{unit.name} 第{number}期{title}", office=county.authority, organisation=unit, by=by, at=at
-    )
-    training_class = TrainingClass.objects.create(
-        case=case,
+    training_class = TrainingClass(
         accreditation=accreditation,
         number=number,
         title=title,
@@ -87,6 +83,10 @@ def start_class(
         ends_on=ends_on,
         county=county,
     )
+    training_class.case = open_case(
+        kind=KIND, title=f"{unit.name} {training_class}", office=county.authority, organisation=unit, by=by, at=at
+    )
+    training_class.save()
     _set_file_by(training_class, at)
     return training_class
 

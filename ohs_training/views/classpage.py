@@ -23,6 +23,7 @@ from casework.views.acting import acting
 from casework.views.files import secure
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
+from ohs_training.rules.derivation import Chain
 from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import live_trainees
@@ -59,7 +60,7 @@ def class_page(request: HttpRequest, number: str) -> HttpResponse:
             key=lambda d: d.due_on,
             default=None,
         ),
-        "people": [_person(line) for line in chain.lines],
+        "people": [_person(line, running=place.case.state == "running") for line in chain.lines],
         "row": words.row(place.case, day),
         # What belongs to another stage is left out; what is this stage's and not yet possible says why.
         "buttons": [
@@ -90,13 +91,14 @@ def _url(place: Any, page: str) -> str:
     return reverse(page) if name == "home" else place.url(name)
 
 
-def _person(line: Any) -> dict[str, Any]:
+def _person(line: Any, *, running: bool) -> dict[str, Any]:
     chain = line.chain
     found: dict[str, Any] = {
         "one": line.trainee,
         "certificate": line.certificate,
         "wrong": line.wrong,
-        "red": line.red,
+        # Until the last period is over only what is missed already stands against anybody: the rest is still to come.
+        "red": line.red if chain is None or chain.over else chain.absence.refusals,
         "marks": [f"{plain(s.mark)}" for s in line.sittings],
     }
     if chain is None:
@@ -111,12 +113,23 @@ def _person(line: Any) -> dict[str, Any]:
     elif chain.absence.result["make_up_due"] and not chain.may_sit:
         state, tone = "應補課", "warn"
     elif not chain.over:
-        state, tone = "訓練中", "info"
+        state, tone = ("訓練中", "info") if running else ("尚未開訓", "calm")
     elif chain.exam is not None and chain.may_sit and not chain.exam.result["passed"]:
         state, tone = ("待補考", "warn") if line.sittings else ("待測驗", "info")
     else:
         state, tone = "待補正", "warn"
-    courses = [
+    return {
+        **found,
+        "state": state,
+        "tone": tone,
+        "absent": f"{float(absent):.3g}" if absent else "0",
+        "courses": courses_missed(chain),
+    }
+
+
+def courses_missed(chain: Chain) -> list[dict[str, str]]:
+    """What one trainee missed, course by course."""
+    return [
         {
             "course": c.course,
             "hours": f"{plain(c.hours)}",
@@ -126,13 +139,6 @@ def _person(line: Any) -> dict[str, Any]:
         for c in chain.courses
         if c.absent
     ]
-    return {
-        **found,
-        "state": state,
-        "tone": tone,
-        "absent": f"{float(absent):.3g}" if absent else "0",
-        "courses": courses,
-    }
 
 
 def _prints(place: Any) -> list[dict[str, str]]:

@@ -11,9 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.clock import now
-from accounts.rights import can, organisations_with
+from accounts.rights import organisations_with
 from accounts.roles import Side
-from casework.errors import NotPermitted
 from casework.forms import ActForm
 from casework.models import Case
 from casework.selectors import CaseRights, case_on_side
@@ -93,8 +92,3 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
 
     _, was_first = once(user=request.user, key=form.posted_key, act=f"ohs_training.{act}"[:60], at=at, do=first)
     return was_first
-
-
-def needs(request: HttpRequest, right: str, thing: Any) -> None:
-    if not can(request.user, right, thing):
-        raise NotPermitted("您沒有辦理這個動作的權限。")

@@ -53,8 +53,11 @@ def class_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def last_day(request: HttpRequest) -> HttpResponse:
     """The last day of filing for a first day being typed (OHS-06): a line of text for the page."""
+    typed = request.GET.get("starts_on", "")[:30].strip()
+    if not typed:
+        return HttpResponse("輸入開訓日後，顯示報備之末日。")
     try:
-        day = parse_day(request.GET.get("starts_on", "")[:30])
+        day = parse_day(typed)
     except DateError as error:
         return HttpResponse(f"{error}")
     outcome = rules.filing(rules.FilingFacts(day), on=today(), law=law_in_force())

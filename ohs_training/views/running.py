@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from casework.forms import ActForm
 from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
 from ohs_training.forms import running as forms
@@ -20,6 +19,7 @@ from ohs_training.services import absence as absence_service
 from ohs_training.services import fees as fees_service
 from ohs_training.services import issuing, reporting
 from ohs_training.services import keeping as keeping_service
+from ohs_training.views.classpage import courses_missed
 from ohs_training.views.places import load, pressed, shown
 
 
@@ -66,8 +66,11 @@ def absence(request: HttpRequest, number: str) -> HttpResponse:
             .order_by("starts_at")
         ),
         "make_ups": list(place.training_class.make_ups.select_related("trainee")),
-        "proof": forms.ProofForm(auto_id=False),
-        "envelope": ActForm(auto_id=False),
+        "owed": [
+            {"one": line.trainee, "courses": missed, "lines": line.chain.absence.refusals}
+            for line in issuing.chain_now(place.training_class, now()).lines
+            if line.chain and (missed := courses_missed(line.chain))
+        ],
         "professional": place.training_class.professional,
     }
     bad = any(form.errors for form, _, _ in todo)

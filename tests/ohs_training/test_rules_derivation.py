@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from casework.kernel.dates import TAIPEI
 from casework.kernel.facts import Impossible
 from casework.kernel.law import declared_law
 from ohs_training.rules.attendance import Leave
-from ohs_training.rules.derivation import ClassFacts, Signature, TraineeFacts, derive, last_day, summary
+from ohs_training.rules.derivation import ClassFacts, Signature, TraineeFacts, derive, summary
 from ohs_training.rules.examination import Sitting
 from ohs_training.rules.timetable import Row, overlapping, periods
 
@@ -248,9 +248,3 @@ def test_overlaps_are_found_in_pairs_and_touching_rows_are_none():
     c = row(MONDAY, "09:30", "10:30", "c")
     assert overlapping([b, a]) == []
     assert overlapping([b, c, a]) == [(a, c), (c, b)]
-
-
-def test_last_day_is_a_day_in_taipei():
-    assert last_day(ROWS) == TUESDAY
-    late = row(MONDAY, "23:00", "23:59", "夜")
-    assert last_day((replace(late, ends_at=late.ends_at + timedelta(minutes=2)),)) == TUESDAY
