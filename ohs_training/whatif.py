@@ -15,6 +15,7 @@ from casework.kernel.law import Law
 from casework.whatif import Reply, WhatIf, register_whatif
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS, VIEW_ALL
 from ohs_training.rules import classes, closing, keeping
+from ohs_training.rules.training import TRAININGS
 
 LABELS = {
     "OHS-10": "補考及補課末日",
@@ -27,7 +28,7 @@ LABELS = {
 
 
 class ClassDaysForm(PortalForm):
-    training = forms.ChoiceField(label="訓練類別", choices=list(classes.TRAININGS.items()))
+    training = forms.ChoiceField(label="訓練類別", choices=list(TRAININGS.items()))
     starts_on = RocDateField(label="開訓日")
     ends_on = RocDateField(label="結訓日")
 

@@ -30,6 +30,7 @@ from ohs_training.rules import institutions
 from ohs_training.selectors.institutions import application_of, application_outcomes
 from ohs_training.services import (
     accrediting,
+    applying,
     revoking,
 )
 from ohs_training.states import ACCREDITATION
@@ -60,11 +61,11 @@ def _why_enter(case: Case, user: User) -> str:
 
 
 ACCREDITATION_ACTS = (
-    Act("file", "送件", FILE_ACCREDITATION, accrediting.file_application, _why_file, confirm="送出後即由職安署審查，除補正外不能再修改。"),
-    Act("supply", "補正完成，重新送件", FILE_ACCREDITATION, accrediting.supply, _why_supply),
-    Act("enter", "登錄應檢附文件完成", FILE_ACCREDITATION, accrediting.enter_papers, _why_enter, confirm="確認附表一應檢附文件均已登錄於本系統。"),
+    Act("file", "送件", FILE_ACCREDITATION, applying.file_application, _why_file, confirm="送出後即由職安署審查，除補正外不能再修改。"),
+    Act("supply", "補正完成，重新送件", FILE_ACCREDITATION, applying.supply, _why_supply),
+    Act("enter", "登錄應檢附文件完成", FILE_ACCREDITATION, applying.enter_papers, _why_enter, confirm="確認附表一應檢附文件均已登錄於本系統。"),
     Act(
-        "withdraw", "撤回申請", FILE_ACCREDITATION, accrediting.withdraw, in_state(ACCREDITATION, "draft", "filed", "supplement"),
+        "withdraw", "撤回申請", FILE_ACCREDITATION, applying.withdraw, in_state(ACCREDITATION, "draft", "filed", "supplement"),
         forms.OptionalReason, "danger",
     ),
     Act("ask_supplement", "通知補正", REVIEW, accrediting.ask_supplement, in_state(ACCREDITATION, "filed"), forms.SupplementForm, "secondary"),
@@ -132,7 +133,7 @@ def _targets(case: Case) -> Sequence[Target]:
     page = reverse("ohs_training:accreditation", args=[case.number])
     labels = law_in_force().at("ohs.plan_sections", today()).value
     papers = law_in_force().at("ohs.papers", today()).value
-    needed = accrediting.papers_needed(application_of(case), on=today())
+    needed = applying.papers_needed(application_of(case), on=today())
     return [
         Target("particulars", "申請資格及聯絡資料", f"{page}#particulars"),
         *(Target(f"plan.{code}", f"企劃書：{label}", f"{page}#id_section_{code}") for code, label in labels.items()),
@@ -141,7 +142,7 @@ def _targets(case: Case) -> Sequence[Target]:
 
 
 def _accreditation_url(case: Case) -> str:
-    if case.state in accrediting.EDITABLE:
+    if case.state in applying.EDITABLE:
         return reverse("ohs_training:accreditation", args=[case.number])
     return reverse("casework:case", args=[case.number])
 
@@ -168,7 +169,7 @@ ACCREDITATION_TYPE = CaseType(
     machine=ACCREDITATION,
     view_rights=(VIEW_OFFICE, VIEW_OWN),
     guards={
-        "papers_complete_and_not_barred": accrediting.papers_complete_and_not_barred,
+        "papers_complete_and_not_barred": applying.papers_complete_and_not_barred,
         "items_named": accrediting.items_named,
         "period_within_three_years": accrediting.period_within_three_years,
         "period_over": accrediting.period_over,

@@ -12,7 +12,7 @@ from casework.services.law import law_in_force
 from ohs_training.demo.invented import pdf
 from ohs_training.models import Accreditation
 from ohs_training.selectors.institutions import ministry
-from ohs_training.services import accrediting
+from ohs_training.services import accrediting, applying
 
 SECTIONS = {
     "aim": "培育勞工健康服務醫護人員，提升事業單位臨場健康服務品質。",
@@ -67,18 +67,18 @@ def gathered() -> Cast:
 
 
 def applied(cast: Cast, unit: Organisation, staff: User, *, kind: str, when: datetime, file: bool = True) -> Case:
-    made = accrediting.start(unit=unit, kind=kind, by=staff, at=when)
+    made = applying.start(unit=unit, kind=kind, by=staff, at=when)
     data = {
         "trainings": ["professional", "in_service"], "law_hours": Decimal(2), "risk_hours": Decimal(4), "practice_hours": Decimal(6), "head": "鄭理事長",
         "county": County.objects.filter(name=unit.address[:3]).first(),
         "contact": staff.name, "contact_phone": "06-2757575", "contact_email": staff.email, "course_given_on": taipei_day(when) - timedelta(days=200),
     }  # fmt: skip
-    accrediting.save_application(made.case, data=data, sections=SECTIONS, by=staff, at=when)
+    applying.save_application(made.case, data=data, sections=SECTIONS, by=staff, at=when)
     labels = law_in_force().at("ohs.papers", taipei_day(when)).value
-    for code in accrediting.papers_needed(made, on=taipei_day(when)):
-        accrediting.add_paper(made.case, code=code, upload=pdf(labels[code]), attested=True, by=staff, at=when)
+    for code in applying.papers_needed(made, on=taipei_day(when)):
+        applying.add_paper(made.case, code=code, upload=pdf(labels[code]), attested=True, by=staff, at=when)
     if file:
-        accrediting.file_application(made.case, by=staff, at=when)
+        applying.file_application(made.case, by=staff, at=when)
     return Case.objects.get(pk=made.case.pk)
 
 
@@ -92,5 +92,5 @@ def accredit(
         case, starts_on=starts_on, ends_on=ends_on, letter_number=number, by=cast.chief, at=when + timedelta(hours=3)
     )
     accrediting.announce(case, by=cast.officer, at=when + timedelta(hours=4))
-    accrediting.enter_papers(case, by=staff, at=when + timedelta(days=3))
+    applying.enter_papers(case, by=staff, at=when + timedelta(days=3))
     return made

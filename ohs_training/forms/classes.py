@@ -12,13 +12,14 @@ from casework.errors import Refused
 from casework.forms import ActForm, NameField, PdfField, PersonIdField, PhoneField, RocDateField
 from casework.kernel.dates import TAIPEI, DateError, parse_day
 from ohs_training.models import Teacher, Trainee, TrainingClass
-from ohs_training.models.classes import AUDIENCES, CATEGORIES, TRAININGS
+from ohs_training.models.classes import AUDIENCES, CATEGORIES
+from ohs_training.rules.training import TRAININGS
 
 
 class ClassForm(ActForm):
     """A new class."""
 
-    training = forms.ChoiceField(label="訓練類別", choices=TRAININGS, widget=forms.RadioSelect)
+    training = forms.ChoiceField(label="訓練類別", choices=list(TRAININGS.items()), widget=forms.RadioSelect)
     audience = forms.ChoiceField(label="訓練對象", choices=AUDIENCES, widget=forms.RadioSelect)
     title = forms.CharField(label="訓練名稱", max_length=100, help_text="例：勞工健康服務護理人員；類別由系統加註於後")
     starts_on = RocDateField(label="開訓日")

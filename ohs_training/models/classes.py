@@ -8,14 +8,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
 from casework.kernel.identifiers import mask_person_id
+from ohs_training.rules.training import KINDS, TRAININGS
 
-TRAININGS = [
-    ("professional", "專業訓練"),
-    ("in_service", "在職教育訓練"),
-    ("in_service_discussion", "在職教育訓練（分組討論）"),
-]
-#: 類別 in a class's full name, where 訓練 follows.
-KINDS = {"professional": "專業", "in_service": "在職教育", "in_service_discussion": "在職教育，分組討論"}
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]
 CATEGORIES = [("law", "職業安全衛生相關法規"), ("risk", "職場健康風險評估"), ("practice", "職場健康管理實務")]
 
@@ -34,7 +28,7 @@ class TrainingClass(models.Model):
     )
     number = models.PositiveSmallIntegerField("期別")
     title = models.CharField("訓練名稱", max_length=100)
-    training = models.CharField("訓練類別", max_length=25, choices=TRAININGS)
+    training = models.CharField("訓練類別", max_length=25, choices=list(TRAININGS.items()))
     audience = models.CharField("訓練對象", max_length=10, choices=AUDIENCES)
     starts_on = models.DateField("開訓日")
     ends_on = models.DateField("結訓日")
@@ -77,7 +71,7 @@ class TrainingClass(models.Model):
     @property
     def kind(self) -> str:
         """類別, without the 訓練 that follows it on every form."""
-        return KINDS[self.training]
+        return KINDS[self.training]  # type: ignore[index]
 
     #: What a change is compared by, and copied into a version.
     FIELDS = (

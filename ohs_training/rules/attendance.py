@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from casework.kernel import dates
 from casework.kernel.comparing import ABOVE, BELOW, WORD, beyond
@@ -14,6 +13,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
 from ohs_training.rules.spelling import plain
+from ohs_training.rules.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class AbsenceFacts:
     total_hours: Decimal
     leave_hours: Decimal
     truant_hours: Decimal
-    training: Literal["professional", "in_service", "in_service_discussion"] = "professional"
+    training: Training = "professional"
     ends_on: date | None = None
     made_up_on: date | None = None
 

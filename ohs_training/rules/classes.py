@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from casework.kernel import dates, identifiers
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from ohs_training.rules.training import TRAININGS, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,6 @@ def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
         remind_on=remind_on,
         papers=law.at("ohs.filing_papers", on).value,
     )
-
-
-Training = Literal["professional", "in_service", "in_service_discussion"]
-TRAININGS: dict[Training, str] = {
-    "professional": "專業訓練",
-    "in_service": "在職教育訓練",
-    "in_service_discussion": "在職教育訓練（分組討論）",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +133,7 @@ class RosterFacts:
     exemptions: tuple[Exemption, ...] = ()
 
 
-_ALL = {"name": "姓名", "person_id": "身分證字號"}
+_ALL = {"name": "姓名", "born_on": "出生年月日", "person_id": "身分證字號"}
 _PROFESSIONAL = {
     "qualification_number": "資格證書字號",
     "education": "學歷",
@@ -153,17 +145,19 @@ _PROFESSIONAL = {
 }
 
 
+def required(training: Training) -> dict[str, str]:
+    """Columns of 附表五 that must be filled, by their facts' names; in-service needs three (附註三)."""
+    return {**_ALL, **_PROFESSIONAL} if training == "professional" else _ALL
+
+
 @rule("OHS-19", facts=RosterFacts, screens=("ohs_training:roster", "paper:ohs_roster"))
 def roster_line(facts: RosterFacts, *, on: date, law: Law) -> Outcome:
     """附表五附註：受訓人員資格應查核其資格證書；抵免應註記證明文件及課程名稱；在職教育訓練者僅需填寫姓名、出生年月日及身分證字號。"""
     why = Reasoning("OHS-19", on=on, law=law)
     professional = facts.training == "professional"
-    fields = {**_ALL, **(_PROFESSIONAL if professional else {})}
-    missing = [name for name in fields if not getattr(facts, name).strip()]
-    if facts.born_on is None:
-        missing.append("born_on")
-    labels = {**fields, "born_on": "出生年月日"}
-    why.judge(not missing, "應填欄位齊全", otherwise="尚缺：" + "、".join(labels[m] for m in missing))
+    fields = required(facts.training)
+    missing = [name for name in fields if not str(getattr(facts, name) or "").strip()]
+    why.judge(not missing, "應填欄位齊全", otherwise="尚缺：" + "、".join(fields[m] for m in missing))
     if facts.person_id.strip():
         try:
             identifiers.read_person_id(facts.person_id)

@@ -19,6 +19,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Line, Outcome
 from ohs_training.rules import attendance, examination, issue, timetable
+from ohs_training.rules.training import Training
 
 PeriodKey = tuple[date, Literal["morning", "afternoon"]]
 
@@ -37,7 +38,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    training: Literal["professional", "in_service", "in_service_discussion"]
+    training: Training
     ended_on: date
     rows: tuple[timetable.Row, ...]
     acknowledgement: str = ""

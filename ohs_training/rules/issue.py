@@ -15,8 +15,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
 from ohs_training.rules.spelling import plain
-
-Training = Literal["professional", "in_service", "in_service_discussion"]
+from ohs_training.rules.training import Training
 
 
 @dataclass(frozen=True, slots=True)

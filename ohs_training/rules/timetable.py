@@ -15,6 +15,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
 from ohs_training.rules.spelling import plain
+from ohs_training.rules.training import Training
 
 NOON = 12
 
@@ -51,7 +52,7 @@ class Row:
 class TimetableFacts:
     """`elsewhere`: rows of the same teachers in other classes."""
 
-    training: Literal["professional", "in_service", "in_service_discussion"]
+    training: Training
     rows: tuple[Row, ...]
     elsewhere: tuple[Row, ...] = ()
 

@@ -62,6 +62,8 @@ class ClassChain:
     facts: derivation.ClassFacts | None
     periods: Sequence[timetable.Period]
     lines: Sequence[TraineeLine] = field(default_factory=list)
+    #: What the derivation rests on and is no longer kept (十): the chain is then not derived again from nothing.
+    destroyed: str = ""
 
     @property
     def courses(self) -> list[str]:
@@ -101,6 +103,7 @@ def class_chain(
     """Every trainee of the class as of a day (or moment): eight queries, however many people. `only`: one trainee."""
     rows = rows_of(training_class)
     timed = [row_facts(row) for row in rows]
+    destroyed = _destroyed(training_class)
     people = training_class.trainees.filter(removed_at=None).order_by("seat").prefetch_related("exemptions")
     if only is not None:
         people = people.filter(pk=only)
@@ -135,7 +138,7 @@ def class_chain(
         .defer("document__context", "outcomes")
     }
     facts = None
-    if timed:
+    if timed and not destroyed:
         facts = derivation.ClassFacts(
             training_class.training,  # type: ignore[arg-type]
             training_class.ends_on,
@@ -157,9 +160,29 @@ def class_chain(
             issued_on=certificate.issued_on if certificate else None,
         )
         lines.append(
-            _line(trainee, about, facts, certificate, sittings[trainee.pk], tuple(made_up[trainee.pk]), on, law, at)
+            _line(
+                trainee,
+                about,
+                facts,
+                certificate,
+                sittings[trainee.pk],
+                tuple(made_up[trainee.pk]),
+                on,
+                law,
+                at,
+                without=destroyed or "課程表尚無課程",
+            )
         )
-    return ClassChain(training_class, rows, facts, timetable.periods(timed), lines)
+    return ClassChain(training_class, rows, facts, timetable.periods(timed), lines, destroyed)
+
+
+def _destroyed(training_class: TrainingClass) -> str:
+    """Only a closed class has records whose keeping is over."""
+    if training_class.case.state != "closed":
+        return ""
+    gone = training_class.retentions.filter(decision="destroy", record__in=["sign_in", "roll_call", "marks"])
+    labels = [one.get_record_display() for one in gone]
+    return f"{'、'.join(labels)}保存期滿，已銷毀" if labels else ""
 
 
 def _line(
@@ -172,9 +195,11 @@ def _line(
     on: date,
     law: Law,
     at: datetime | None,
+    *,
+    without: str,
 ) -> TraineeLine:
     if facts is None:
-        return TraineeLine(trainee, about, None, certificate, tuple(sittings), "課程表尚無課程")
+        return TraineeLine(trainee, about, None, certificate, tuple(sittings), without)
     try:
         chain = derivation.derive(facts, about, on=on, law=law, at=at)
         if made_up and (done_on := derivation.made_up_on(chain.courses, made_up)):

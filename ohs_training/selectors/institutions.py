@@ -62,6 +62,9 @@ def barred_until(organisation: Organisation, *, on: date) -> date | None:
 
 
 def accreditation_in_force(organisation: Organisation, *, on: date, training: str = "") -> Accreditation | None:
+    """The accreditation that covers a day, which may lie ahead: a renewal begins after it was decided. None during a bar."""
+    if barred_until(organisation, on=on):
+        return None
     kind = "professional" if training == "professional" else "in_service"
     rows = Accreditation.objects.filter(
         organisation=organisation, state=Accreditation.State.IN_FORCE, starts_on__lte=on, ends_before__gt=on

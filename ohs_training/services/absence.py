@@ -125,6 +125,8 @@ def make_up(
         raise Refused("在職教育訓練不適用補課規定，應全程參與（要點十三第3款）。")
     if held_on > taipei_day(at):
         raise Refused("補課日不得晚於今天。", field="held_on")
+    if held_on < training_class.starts_on:
+        raise Refused(f"補課日不得早於開訓日 {roc(training_class.starts_on)}。", field="held_on")
     chain = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=one.pk).lines[0].chain
     missed = {c.course: c for c in chain.courses} if chain else {}
     if course not in missed or not missed[course].absent:

@@ -156,14 +156,9 @@ def _keep(
 ) -> Answer:
     key = str(item.key)
     shown = moment.astimezone(TAIPEI)
-    if (
-        item.leaving
-        and not trainee.signs.filter(day=period.day, half=period.half, leaving=False, voided_at=None).exists()
-    ):
-        # The first signature may wait in another tablet's queue: the row is kept, the derivation judges.
-        note = "（尚無簽到紀錄）"
-    else:
-        note = ""
+    # The signature in may wait in another tablet's queue: the row is kept, the derivation judges.
+    came = trainee.signs.filter(day=period.day, half=period.half, leaving=False, voided_at=None)
+    note = "（尚無簽到紀錄）" if item.leaving and not came.exists() else ""
     row = SignRecord(
         trainee=trainee,
         day=period.day,
@@ -269,17 +264,13 @@ def _sheet_cell(
         _void(there, reason=reason, tampered=tampered, by=by, at=at)
     elif moment is None:
         return 0
-    if moment is not None and not tampered:
-        SignRecord.objects.create(
-            trainee=trainee, day=day, half=half, leaving=leaving, at=moment, received_at=at, source=source,
-            client_key=uuid5(UUID(int=trainee.pk), f"{day}{half}{leaving}{at.isoformat()}"), recorded_by=by,
-        )  # fmt: skip
-    elif moment is not None and there is None:
+    if moment is not None and (there is None or not tampered):
         made = SignRecord.objects.create(
             trainee=trainee, day=day, half=half, leaving=leaving, at=moment, received_at=at, source=source,
             client_key=uuid5(UUID(int=trainee.pk), f"{day}{half}{leaving}{at.isoformat()}"), recorded_by=by,
         )  # fmt: skip
-        _void(made, reason=reason or "塗改或不符規定", tampered=True, by=by, at=at)
+        if tampered:
+            _void(made, reason=reason or "塗改或不符規定", tampered=True, by=by, at=at)
     return 1
 
 

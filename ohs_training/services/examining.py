@@ -15,13 +15,13 @@ from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
+from casework.services.telling import tell_applicant
 from ohs_training.models import Sitting
 from ohs_training.permissions import ISSUE, MARK_EXAM
 from ohs_training.rules import examination
 from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
-from ohs_training.services.accrediting import tell_institution
 
 MARKED = ("ended", "examined", "issued", "reported", "closed")
 
@@ -96,7 +96,7 @@ def enter_marks(
         )
     if case.state == "ended" and not unmarked(case, at):
         move(case, "examine", by=by, at=at)
-        tell_institution(
+        tell_applicant(
             case, "ohs_training.examined", "測驗成績已登錄", "請審核實習報告並發給結業證書。", at=at, right=ISSUE
         )
     return written

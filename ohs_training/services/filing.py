@@ -11,13 +11,12 @@ from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.services.law import law_in_force
-from casework.services.telling import tell_office
+from casework.services.telling import tell_applicant, tell_office
 from ohs_training.models import ClassVersion, TrainingClass
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
 from ohs_training.rules import classes, closing
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of, content_of, differences, filing_outcomes, unfiled
-from ohs_training.services.accrediting import tell_institution
 from ohs_training.services.planning import CHANGE_BY, FILE_BY
 
 START, END = "ohs_training.start", "ohs_training.end"
@@ -53,9 +52,8 @@ def filed_in_time_with_head_count(case: Case, by: User | None, at: datetime) -> 
     training_class = class_of(case)
     if missing := _plan_missing(training_class):
         raise Refused("訓練計畫報備書尚缺：" + "、".join(missing) + "。")
-    accreditation = training_class.accreditation
-    if not accreditation.holds(taipei_day(at)):
-        raise Refused("貴機構目前不在認可期間，不能報備班次（要點五、十四）。")
+    if not training_class.accreditation.holds(training_class.starts_on):
+        raise Refused("本班不在認可期間，不能報備（要點五、十四）。")
     if refused := [one for one in judge_filing(training_class, on=taipei_day(at)) if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
 
@@ -141,7 +139,7 @@ def return_class(case: Case, *, reason: str, by: User, at: datetime, version: in
     """退回補正."""
     case = lock(case, version=version)
     move(case, "return", by=by, at=at, reason=reason)
-    tell_institution(case, "ohs_training.returned", "報備退回補正", reason, at=at, right=FILE_CLASS)
+    tell_applicant(case, "ohs_training.returned", "報備退回補正", reason, at=at, right=FILE_CLASS)
     return case
 
 
@@ -171,7 +169,7 @@ def acknowledge(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
         code=START, rule="OHS-08", label="開訓", citation="要點七", counted_from=taipei_day(at),
         due_on=training_class.starts_on - ONE_DAY, at=at, case=case,
     )  # fmt: skip
-    tell_institution(
+    tell_applicant(
         case,
         "ohs_training.acknowledged",
         "已備查",
@@ -259,6 +257,6 @@ def _tell_absent(training_class: TrainingClass, case: Case, *, on: date, at: dat
     if out or make_up:
         parts = [f"應通知退訓：{'、'.join(out)}"] if out else []
         parts += [f"應通知補課：{'、'.join(make_up)}"] if make_up else []
-        tell_institution(
+        tell_applicant(
             case, "ohs_training.absent", "缺課處理", "；".join(parts) + "（要點七第2項）。", at=at, right=FILE_CLASS
         )

@@ -15,12 +15,12 @@ from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_deadline
 from casework.services.law import law_in_force
 from casework.services.notices import notify
+from casework.services.telling import tell_applicant
 from ohs_training import documents
 from ohs_training.models import Accreditation, Inspection, Order, TrainingClass
 from ohs_training.permissions import ANSWER_ORDER, ORDER, REVIEW
 from ohs_training.rules import supervision
 from ohs_training.selectors.institutions import ministry
-from ohs_training.services.accrediting import tell_institution
 from ohs_training.states import ORDER as MACHINE
 
 KIND = MACHINE.kind
@@ -104,7 +104,7 @@ def order_improvement(
         at=at, case=case, outcome=outcome, remind_days=(7, 3, 1),
     )  # fmt: skip
     documents.issue_order(order, case=case, by=by, at=at)
-    tell_institution(
+    tell_applicant(
         case,
         "ohs_training.ordered",
         "限期改善",
@@ -158,9 +158,7 @@ def accept(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     order = order_of(case)
     order.improved = True
     order.save()
-    tell_institution(
-        case, "ohs_training.improved", "已改善", "貴機構所報改善情形，同意備查。", at=at, right=ANSWER_ORDER
-    )
+    tell_applicant(case, "ohs_training.improved", "已改善", "貴機構所報改善情形，同意備查。", at=at, right=ANSWER_ORDER)
     return case
 
 

@@ -209,6 +209,9 @@ def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) ->
     if not reason.strip():
         raise Refused("請填寫補發原因。", field="reason")
     line = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=trainee).lines[0]
+    if line.red:
+        said = "；".join(f"{one.text}（{one.citation}）" for one in line.red)
+        raise Refused(f"{line.trainee}不得補發：{said}。應撤銷原證書。")
     old.state = Certificate.State.REPLACED
     old.save(update_fields=["state"])
     new = _make(

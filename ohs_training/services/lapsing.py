@@ -13,7 +13,7 @@ from casework.services.notices import Told, notify_each
 from casework.services.telling import told_applicant
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
-from ohs_training.services import accrediting, filing, inspecting, planning
+from ohs_training.services import accrediting, applying, filing, inspecting, planning
 
 
 def _remind(right: str):  # type: ignore[no-untyped-def]
@@ -122,9 +122,9 @@ def _missed(deadlines: list[Deadline], at: datetime) -> None:
 
 
 def enter() -> None:
-    register_handler(accrediting.SUPPLY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
-    register_handler(accrediting.ENTRY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
-    register_handler(accrediting.REAPPLY, _renewal_late, _remind_renewal, owed_after=True)
+    register_handler(applying.SUPPLY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
+    register_handler(applying.ENTRY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
+    register_handler(applying.REAPPLY, _renewal_late, _remind_renewal, owed_after=True)
     register_handler(accrediting.EXPIRE, _expired)
     register_handler(planning.FILE_BY, _late(FILE_CLASS), _remind(FILE_CLASS))
     register_handler(planning.CHANGE_BY)

@@ -18,7 +18,7 @@ from casework.services.cases import lock, open_case, require
 from casework.services.deadlines import set_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
-from ohs_training.models import Teacher, TimetableRow, TrainingClass
+from ohs_training.models import Accreditation, Teacher, TimetableRow, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes, timetable
 from ohs_training.selectors.classes import class_of, timetable_facts
@@ -64,10 +64,12 @@ def start_class(
     """A class in planning, at the labour authority of the county where it is held (六)."""
     if not can(by, FILE_CLASS, unit):
         raise NotPermitted("您沒有為這個機構報備班次的權限。")
-    accreditation = accreditation_in_force(unit, on=taipei_day(at), training=training)
+    accreditation = accreditation_in_force(unit, on=starts_on, training=training)
     if accreditation is None:
-        raise Refused("貴機構目前沒有辦理這個訓練類別的認可，不能報備班次（要點五、六）。", field="training")
-    _days_fit(starts_on, ends_on, accreditation.ends_on)
+        raise Refused(
+            f"貴機構於 {roc(starts_on)} 沒有辦理這個訓練類別的認可，不能報備班次（要點五、六）。", field="training"
+        )
+    _days_fit(starts_on, ends_on, accreditation)
     if county.authority is None:
         raise Refused("這個縣市尚未設定勞工主管機關。", field="county")
     Organisation.objects.select_for_update().get(pk=unit.pk)
@@ -91,11 +93,13 @@ def start_class(
     return training_class
 
 
-def _days_fit(starts_on: date, ends_on: date, last: date) -> None:
+def _days_fit(starts_on: date, ends_on: date, accreditation: Accreditation) -> None:
     if ends_on < starts_on:
         raise Refused("結訓日不得早於開訓日。", field="ends_on")
-    if ends_on > last:
-        raise Refused(f"訓練期間應在認可期間內，貴機構之認可至 {roc(last)} 止。", field="ends_on")
+    if starts_on < accreditation.starts_on:
+        raise Refused(f"訓練期間應在認可期間內，本班之認可自 {roc(accreditation.starts_on)} 起。", field="starts_on")
+    if ends_on > accreditation.ends_on:
+        raise Refused(f"訓練期間應在認可期間內，本班之認可至 {roc(accreditation.ends_on)} 止。", field="ends_on")
 
 
 def _set_file_by(training_class: TrainingClass, at: datetime) -> None:
@@ -124,7 +128,7 @@ def save_plan(
                 {"label": label, "before": jsonable(getattr(training_class, name)), "after": jsonable(value)}
             )
             setattr(training_class, name, value)
-    _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation.ends_on)
+    _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation)
     outside = [
         roc(row.day)
         for row in timetable_facts(training_class).rows

@@ -14,11 +14,11 @@ from casework.services.deadlines import meet_deadline, withdraw_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
+from casework.services.telling import tell_applicant
 from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping
 from ohs_training.selectors.classes import class_of
-from ohs_training.services.accrediting import tell_institution
 from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
 
 
@@ -76,7 +76,7 @@ def report(case: Case, *, report_number: str, by: User, at: datetime, version: i
 def return_report(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
     case = lock(case, version=version)
     move(case, "return_report", by=by, at=at, reason=reason)
-    tell_institution(case, "ohs_training.report_returned", "函報退回", reason, at=at, right=REPORT)
+    tell_applicant(case, "ohs_training.report_returned", "函報退回", reason, at=at, right=REPORT)
     return case
 
 
@@ -89,7 +89,7 @@ def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
     training_class.report_acknowledgement = acknowledgement.strip()
     training_class.save()
     move(case, "close", by=by, at=at)
-    tell_institution(case, "ohs_training.closed", "函報備查", f"備查文號：{acknowledgement}", at=at, right=REPORT)
+    tell_applicant(case, "ohs_training.closed", "函報備查", f"備查文號：{acknowledgement}", at=at, right=REPORT)
     return case
 
 
@@ -132,7 +132,7 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
         clause="附表七附註",
         reason=remark,
     )
-    tell_institution(
+    tell_applicant(
         case, f"ohs_training.hours.{trainee.pk}", f"時數{row.get_answer_display()}",
         f"{trainee.name}對「{training_class}」之時數：{row.get_answer_display()}。{remark}", at=at, right=REPORT,
     )  # fmt: skip

@@ -13,11 +13,11 @@ from casework.services.cases import lock, move, require
 from casework.services.deadlines import withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
+from casework.services.telling import tell_applicant
 from ohs_training import documents
 from ohs_training.models import Accreditation, Revocation, TrainingClass
-from ohs_training.permissions import FILE_CLASS, REVOKE
+from ohs_training.permissions import FILE_ACCREDITATION, FILE_CLASS, REVOKE
 from ohs_training.rules import supervision
-from ohs_training.services.accrediting import tell_institution
 
 #: What becomes of a class by its state: nothing new may begin, what began is brought to its end under the county's eyes.
 EFFECTS = {
@@ -98,9 +98,9 @@ def revoke(
     for one in under:
         _stop(one, row, at=at)
     documents.revoke_accreditation_letter(accreditation, row, case=case, by=by, at=at)
-    tell_institution(
+    tell_applicant(
         case, "ohs_training.revoked", accreditation.get_state_display(),
-        f"{reason}\n自處分日起二年內（至 {roc(row.barred_before - ONE_DAY)} 止）不得再申請認可。", at=at,
+        f"{reason}\n自處分日起二年內（至 {roc(row.barred_before - ONE_DAY)} 止）不得再申請認可。", right=FILE_ACCREDITATION, at=at,
     )  # fmt: skip
     return row
 
@@ -115,4 +115,4 @@ def _stop(training_class: TrainingClass, row: Revocation, *, at: datetime) -> No
         withdraw_all(at=at, case=case)
     else:
         record(case, "accreditation.lost", f"{why}：{effect}", by=None, at=at, clause="十四")
-    tell_institution(case, "ohs_training.class_affected", "班次處置", f"{why}：{effect}。", at=at, right=FILE_CLASS)
+    tell_applicant(case, "ohs_training.class_affected", "班次處置", f"{why}：{effect}。", at=at, right=FILE_CLASS)

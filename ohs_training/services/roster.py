@@ -27,7 +27,8 @@ from casework.services.law import law_in_force
 from casework.sheets_in import SheetError, read
 from ohs_training.models import Exemption, Trainee, TrainingClass
 from ohs_training.permissions import FILE_CLASS
-from ohs_training.rules.classes import TRAININGS
+from ohs_training.rules import classes
+from ohs_training.rules.training import TRAININGS
 from ohs_training.selectors.classes import class_of, live_trainees
 from ohs_training.services.planning import editable
 
@@ -57,23 +58,13 @@ _ALSO = {
     "聯絡電話": "phone",
     "證書字號": "qualification_number",
 }
-REQUIRED = {
-    "professional": (
-        "name",
-        "born_on",
-        "national_id",
-        "qualification_number",
-        "education",
-        "employer",
-        "job_title",
-        "address",
-        "email",
-        "phone",
-    ),
-    "in_service": ("name", "born_on", "national_id"),
-    "in_service_discussion": ("name", "born_on", "national_id"),
-}
 LABELS = {field: label for label, field in COLUMNS.items()}
+
+
+def required(training_class: TrainingClass) -> list[str]:
+    """Fields a line must have (OHS-19)."""
+    names = classes.required(training_class.training)  # type: ignore[arg-type]
+    return ["national_id" if name == "person_id" else name for name in names]
 
 
 @dataclass
@@ -110,22 +101,22 @@ def read_roster(data: bytes, training_class: TrainingClass) -> Preview:
         raise Refused("找不到欄名列，第一列應有「姓名」「出生年月日」「身分證字號」等欄名。", field="file")
     names = {**COLUMNS, **_ALSO}
     columns = {n: names[cell.strip()] for n, cell in enumerate(table[head]) if cell.strip() in names}
-    required = REQUIRED[training_class.training]
-    missing = [LABELS[name] for name in required if name not in columns.values()]
+    needed = required(training_class)
+    missing = [LABELS[name] for name in needed if name not in columns.values()]
     rows = []
     for number, cells in enumerate(table[head + 1 :], start=head + 2):
         values = {name: cells[n].strip() if n < len(cells) else "" for n, name in columns.items()}
         if any(values.values()):
-            rows.append(_judged(PreviewRow(number, values), required))
+            rows.append(_judged(PreviewRow(number, values), needed))
     if not rows:
         raise Refused("名冊沒有資料列。", field="file")
     _find_twins(rows, training_class)
     return Preview(rows, missing)
 
 
-def _judged(row: PreviewRow, required: Sequence[str]) -> PreviewRow:
+def _judged(row: PreviewRow, needed: Sequence[str]) -> PreviewRow:
     values = row.values
-    row.errors += [f"未填{LABELS[name]}" for name in required if name in values and not values[name]]
+    row.errors += [f"未填{LABELS[name]}" for name in needed if name in values and not values[name]]
     for name, reader in (("name", read_name), ("national_id", read_person_id)):
         if values.get(name):
             try:
@@ -199,9 +190,7 @@ def import_roster(
 ) -> int:
     """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate."""
     case, training_class = editable(case, by=by, at=at, version=version)
-    preview = [
-        _judged(PreviewRow(n, dict(row)), REQUIRED[training_class.training]) for n, row in enumerate(rows, start=1)
-    ]
+    preview = [_judged(PreviewRow(n, dict(row)), required(training_class)) for n, row in enumerate(rows, start=1)]
     _find_twins(preview, training_class)
     if bad := [f"第 {row.number} 筆：{'、'.join(row.errors)}" for row in preview if row.errors]:
         raise Refused("名冊有誤，未匯入：" + "；".join(bad[:5]) + "。")

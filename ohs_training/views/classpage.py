@@ -102,7 +102,8 @@ def _person(line: Any, *, running: bool) -> dict[str, Any]:
         "marks": [f"{plain(s.mark)}" for s in line.sittings],
     }
     if chain is None:
-        return {**found, "state": "尚無課程", "tone": "calm", "absent": "", "courses": []}
+        state, tone = ("已發", "good") if line.certificate else ("未認定", "calm")
+        return {**found, "state": state, "tone": tone, "absent": "", "courses": []}
     absent = sum((c.absent for c in chain.courses), start=0)
     if line.certificate:
         state, tone = "已發", "good"

@@ -33,7 +33,7 @@ from ohs_training.selectors.institutions import (
     institutions_listed,
     reapply_outcome,
 )
-from ohs_training.services import accrediting
+from ohs_training.services import applying
 from ohs_training.states import ACCREDITATION, ORDER
 from ohs_training.views.county_map import county_map
 from ohs_training.views.places import pressed
@@ -153,9 +153,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
         def do() -> dict[str, Any]:
             return {
-                "number": accrediting.start(
-                    unit=unit, kind=form.cleaned_data["kind"], by=request.user, at=at
-                ).case.number
+                "number": applying.start(unit=unit, kind=form.cleaned_data["kind"], by=request.user, at=at).case.number
             }
 
         with into_form(request, form) as tried:
@@ -182,7 +180,7 @@ def accreditation(request: HttpRequest, number: str) -> HttpResponse:
     case, rights = case_on_side(request.user, number, Side.APPLICANT)
     if case.kind != ACCREDITATION.kind or not rights.has(FILE_ACCREDITATION):
         raise Case.DoesNotExist(number)
-    if case.state not in accrediting.EDITABLE:
+    if case.state not in applying.EDITABLE:
         return redirect("casework:case", number)
     application = application_of(case)
     application.case = case
@@ -191,7 +189,7 @@ def accreditation(request: HttpRequest, number: str) -> HttpResponse:
         with into_form(request, form) as tried:
             pressed(
                 request, form, "application",
-                lambda at: accrediting.save_application(
+                lambda at: applying.save_application(
                     case, data=form.particulars, sections=form.sections, by=request.user, at=at, version=form.posted_version
                 ),
             )  # fmt: skip
@@ -220,7 +218,7 @@ def _papers(request: HttpRequest, case: Case, application: Any) -> Any:
     labels = law_in_force().at("ohs.papers", today()).value
     there = {one.field: one for one in case.attachments.filter(removed_at=None).select_related("uploaded_by")}
     rows = []
-    for code in accrediting.papers_needed(application, on=today()):
+    for code in applying.papers_needed(application, on=today()):
         posted = request.POST.get("paper") == code
         form = PaperForm(
             request.POST if posted else None,
@@ -233,7 +231,7 @@ def _papers(request: HttpRequest, case: Case, application: Any) -> Any:
             with into_form(request, form) as tried:
                 pressed(
                     request, form, f"paper.{code}",
-                    lambda at, code=code, form=form: accrediting.add_paper(
+                    lambda at, code=code, form=form: applying.add_paper(
                         case, code=code, upload=form.cleaned_data["file"], attested=form.cleaned_data["attested"], by=request.user, at=at
                     ),
                 )  # fmt: skip

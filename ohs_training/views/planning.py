@@ -230,8 +230,7 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
         "confirm": confirm,
         "preview": preview,
         "people": people,
-        "columns": roster.REQUIRED[place.training_class.training],
-        "labels": [roster.LABELS[name] for name in roster.REQUIRED[place.training_class.training]],
+        "labels": [roster.LABELS[name] for name in roster.required(place.training_class)],
         "envelope": ActForm(case=place.case, auto_id=False),
     }
     bad = bool(form.errors or (confirm and confirm.errors) or (preview and not preview.good))

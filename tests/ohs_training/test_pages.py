@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from casework.models import Case
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import accrediting, inspecting, issuing
+from ohs_training.services import accrediting, applying, inspecting, issuing
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_pages_of_an_application_and_of_an_order() -> None:
         assert (
             client_of(here.stranger).get(reverse("ohs_training:accreditation", args=[case.number])).status_code == 404
         )
-        accrediting.file_application(case, by=here.staff, at=w.APPLIED)
+        applying.file_application(case, by=here.staff, at=w.APPLIED)
         assert client_of(here.chief).get(reverse("admin:case", args=[case.number])).status_code == 200
         made = accrediting.accredit(
             case,

@@ -15,7 +15,7 @@ from casework.services.sweeping import sweep
 from ohs_training.models import Accreditation, Certificate, CertificateBatch
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import absence, accrediting, examining, filing, issuing, reporting
+from ohs_training.services import absence, accrediting, applying, examining, filing, issuing, reporting
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_application_to_the_public_list() -> None:
     accrediting.ask_supplement(case, items=items, message="", due_on=date(2026, 9, 20), by=here.officer, at=w.APPLIED)
     item = case.correction_requests.get().items.get()
     corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補充", by=here.staff, at=w.APPLIED)
-    accrediting.supply(case, by=here.staff, at=w.APPLIED)
+    applying.supply(case, by=here.staff, at=w.APPLIED)
     with pytest.raises(Refused, match="最長為 3 年"):
         accrediting.accredit(
             case, starts_on=date(2026, 9, 1), ends_on=date(2029, 9, 1), letter_number="甲", by=here.chief, at=w.APPLIED
@@ -47,7 +47,7 @@ def test_application_to_the_public_list() -> None:
     assert reapply.due_on == date(2029, 6, 2)
     assert sorted((made.ends_on - r.on).days for r in reapply.reminders.all()) == [90, 100, 120, 180]
     accrediting.announce(case, by=here.officer, at=w.APPLIED)
-    accrediting.enter_papers(case, by=here.staff, at=w.APPLIED + timedelta(days=9))
+    applying.enter_papers(case, by=here.staff, at=w.APPLIED + timedelta(days=9))
     assert Accreditation.objects.get().announced_on == date(2026, 9, 1)
     assert case.documents.get(paper="ohs_accreditation").state == "issued"
 

@@ -17,7 +17,7 @@ from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import (
-    accrediting,
+    applying,
     attending,
     examining,
     filing,
@@ -329,7 +329,7 @@ def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
     assert {e["effect"] for e in row.effects} == {"停止辦理（取消）", "由地方主管機關督導辦理至結訓，保障受訓人員權益"}
     assert case.documents.get(paper="ohs_accreditation").state == "revoked"
     with pytest.raises(Refused, match="117/12/14 止不得再申請"):
-        accrediting.start(unit=here.unit, kind="nursing_body", by=here.staff, at=at + timedelta(days=700))
+        applying.start(unit=here.unit, kind="nursing_body", by=here.staff, at=at + timedelta(days=700))
     with pytest.raises(IntegrityError, match="barred"), transaction.atomic():
         other = Case.objects.exclude(ohs_accreditation__isnull=False).first()
         Accreditation.objects.create(
@@ -341,7 +341,7 @@ def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
             starts_on=at.date(),
             ends_before=at.date() + timedelta(days=9),
         )
-    assert accrediting.start(unit=here.unit, kind="nursing_body", by=here.staff, at=w.at(row.barred_before, "09:00"))
+    assert applying.start(unit=here.unit, kind="nursing_body", by=here.staff, at=w.at(row.barred_before, "09:00"))
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------------------------------

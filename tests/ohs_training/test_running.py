@@ -10,7 +10,7 @@ from casework.models import Case, Notice
 from casework.services.sweeping import sweep
 from ohs_training.models import LeaveRequest, MakeUp, Order, Payment, Spending, Trainee
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import accrediting, filing, inspecting
+from ohs_training.services import applying, filing, inspecting
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import address, client_of, envelope, page_of, press, said
 
@@ -284,7 +284,7 @@ def test_papers_entered_ten_days_after_the_accreditation() -> None:
     assert not Notice.objects.filter(user=here.staff, code="ohs_training.late").exists()
     sweep(on=due + timedelta(days=1), at=at_night(due + timedelta(days=1)))
     assert Notice.objects.filter(user=here.staff, code="ohs_training.late").count() == 1
-    accrediting.enter_papers(case, by=here.staff, at=w.at(date(2026, 9, 20), "10:00"))
+    applying.enter_papers(case, by=here.staff, at=w.at(date(2026, 9, 20), "10:00"))
     assert case.ohs_application.__class__.objects.get(case=case).entered_on == date(2026, 9, 20)
 
 

@@ -24,7 +24,17 @@ from ohs_training.models import Accreditation, SignRecord, Trainee, TrainingClas
 from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of
 from ohs_training.selectors.institutions import ministry
-from ohs_training.services import absence, accrediting, attending, examining, filing, issuing, planning, roster
+from ohs_training.services import (
+    absence,
+    accrediting,
+    applying,
+    attending,
+    examining,
+    filing,
+    issuing,
+    planning,
+    roster,
+)
 
 _numbers = count(1)
 APPLIED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -134,23 +144,21 @@ def world(*, accredited: bool = True) -> World:
 
 def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when: datetime = APPLIED) -> Case:
     """A complete application, filed."""
-    application = accrediting.start(unit=here.unit, kind=kind, by=here.staff, at=when)
+    application = applying.start(unit=here.unit, kind=kind, by=here.staff, at=when)
     case = application.case
     data = {
         "trainings": ["professional", "in_service"], "law_hours": Decimal(2), "risk_hours": Decimal(2), "practice_hours": Decimal(2),
         "head": "陳院長", "contact": "王小姐", "contact_phone": "06-2345678", "county": here.county,
     }  # fmt: skip
-    accrediting.save_application(
+    applying.save_application(
         case, data=data, sections=dict.fromkeys(SECTIONS, "內容如附件說明。"), by=here.staff, at=when
     )
-    for code in accrediting.papers_needed(application, on=when.date()):
-        accrediting.add_paper(case, code=code, upload=pdf(), attested=True, by=here.staff, at=when)
+    for code in applying.papers_needed(application, on=when.date()):
+        applying.add_paper(case, code=code, upload=pdf(), attested=True, by=here.staff, at=when)
     if kind == "university":
-        accrediting.save_application(
-            case, data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when
-        )
+        applying.save_application(case, data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when)
     if file:
-        accrediting.file_application(case, by=here.staff, at=when)
+        applying.file_application(case, by=here.staff, at=when)
     return Case.objects.get(pk=case.pk)
 
 

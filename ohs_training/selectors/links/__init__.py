@@ -6,10 +6,10 @@ from datetime import date
 from casework.kernel.law import Law
 from casework.models import Deadline
 from ohs_training.selectors.chain import ClassChain
-from ohs_training.selectors.links.after import after_links
+from ohs_training.selectors.links.after import after_links, reports
 from ohs_training.selectors.links.before import before_links
 from ohs_training.selectors.links.during import during_links
-from ohs_training.selectors.links.link import Link
+from ohs_training.selectors.links.link import INFO, Link
 
 __all__ = ["Link", "class_links"]
 
@@ -23,8 +23,12 @@ def class_links(chain: ClassChain, *, on: date, law: Law, deadlines: Sequence[De
         for one in deadlines
         if one.met_at is None and one.withdrawn_at is None
     }
+    before = before_links(training_class, chain, state, due, on=on, law=law)
+    if chain.destroyed:
+        gone = Link("destroyed", "訓練紀錄", INFO, chain.destroyed, "要點十第1項", page="ohs_training:records")
+        return [*before, gone, *reports(training_class, state, due, over=True, on=on, law=law)]
     return [
-        *before_links(training_class, chain, state, due, on=on, law=law),
+        *before,
         *during_links(chain, state, on=on),
         *after_links(chain, state, due, on=on, law=law),
     ]

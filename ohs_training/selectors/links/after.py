@@ -81,7 +81,7 @@ def after_links(chain: ClassChain, state: str, due: dict[str, date], *, on: date
             "ohs_training:certificates",
         )
     )  # fmt: skip
-    found += _reports(training_class, state, due, over, on=on, law=law)
+    found += reports(training_class, state, due, over, on=on, law=law)
     return found
 
 
@@ -93,7 +93,7 @@ def _paper_due(people: Sequence) -> date | None:
     return None
 
 
-def _reports(
+def reports(
     training_class: TrainingClass, state: str, due: dict[str, date], over: bool, *, on: date, law: Law
 ) -> list[Link]:
     found = []
