@@ -75,7 +75,7 @@ def class_page(request: HttpRequest, number: str) -> HttpResponse:
         and place.training_class.professional
         and place.case.state in ("ended", "examined", "issued", "reported", "closed"),
         "timeline": words.timeline(place.case, list(casepage.events(place.case, internal=place.office))[:20]),
-        "summary": chain.summary() if chain.facts else None,
+        "summary": chain.summary() if any(line.chain and line.chain.over for line in chain.lines) else None,
     }
     return shown(request, place, "class", context, title=str(place.training_class))
 

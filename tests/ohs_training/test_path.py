@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from casework.errors import Refused
-from casework.models import Case, Deadline
+from casework.models import Case, Deadline, Notice
 from casework.papers import page_count
 from casework.services import corrections
 from casework.services.documents import bytes_of
@@ -15,7 +15,7 @@ from casework.services.sweeping import sweep
 from ohs_training.models import Accreditation, Certificate, CertificateBatch
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import absence, accrediting, applying, examining, filing, issuing, reporting
+from ohs_training.services import absence, accrediting, applying, examining, filing, issuing, planning, reporting
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,8 @@ def test_making_up_what_was_missed_opens_the_exam() -> None:
     made_up("臨場服務實作", 2, date(2027, 1, 10))
     made_up("職業安全衛生法規", 1, date(2027, 1, 11))
     assert not chain().may_sit
+    with pytest.raises(Refused, match="不得早於開訓日 115/12/07"):
+        made_up("職業病概論", 2, w.FIRST - timedelta(days=1))
     with pytest.raises(Refused, match="不得晚於今天"):
         made_up("職業病概論", 2, date(2027, 1, 13))
     made_up("職業病概論", 2, date(2027, 1, 12))
@@ -192,3 +194,37 @@ def test_an_accreditation_ends_by_itself() -> None:
     sweep(on=after, at=w.at(after, "00:10"))
     here.accreditation.refresh_from_db()
     assert here.accreditation.state == "expired"
+
+
+def test_a_renewal_takes_over_where_the_first_ends() -> None:
+    """OHS-05: decided before it begins; classes stand under the accreditation of their own days."""
+    here, end = w.world(accredited=False), date(2026, 12, 31)
+    first = w.accredit(here, ends_on=end)
+    following = w.accredit(
+        here, starts_on=date(2027, 1, 1), ends_on=date(2029, 12, 31), when=w.at(date(2026, 9, 25), "10:00")
+    )
+    when = w.at(date(2026, 12, 1), "10:00")
+    case = w.planned(here, start=date(2027, 1, 4), when=when)
+    assert class_of(case).accreditation == following
+    assert filing.file_class(case, by=here.staff, at=when).state == "filed"
+    given = {
+        "training": "professional",
+        "audience": "nurse",
+        "title": "跨年班",
+        "county": here.county,
+        "by": here.staff,
+    }
+    with pytest.raises(Refused, match="本班之認可至 115/12/31 止"):
+        planning.start_class(unit=here.unit, starts_on=end, ends_on=date(2027, 1, 1), at=when, **given)
+    with pytest.raises(Refused, match="本班之認可自 116/01/01 起"):
+        planning.save_plan(
+            w.planned(here, start=date(2027, 2, 1), people=0, when=when),
+            data={"starts_on": end},
+            by=here.staff,
+            at=when,
+        )
+    sweep(on=date(2027, 1, 1), at=w.at(date(2027, 1, 1), "00:10"))
+    first.refresh_from_db(), following.refresh_from_db()
+    assert (first.state, following.state) == ("expired", "in_force")
+    told = Notice.objects.get(user=here.staff, code="ohs_training.expired")
+    assert "續以 116/01/01 至 118/12/31 之認可辦理" in told.body

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
@@ -11,12 +12,14 @@ from PIL import Image
 from casework.errors import Refused
 from casework.kernel.law import declared_law
 from casework.models import Case
+from casework.services.law import law_in_force
 from casework.sheets import write
 from ohs_training.models import Accreditation, Certificate, Retention, SignRecord, Sitting, TrainingClass
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import (
+    absence,
     applying,
     attending,
     examining,
@@ -29,6 +32,7 @@ from ohs_training.services import (
     roster,
 )
 from tests.ohs_training import world as w
+from tests.ohs_training.faces import address, client_of, said
 
 pytestmark = pytest.mark.django_db
 
@@ -370,6 +374,27 @@ def test_nothing_goes_before_three_years_and_a_person_decides() -> None:
         == 120
     )
     assert SignRecord.objects.count() == 0 and Sitting.objects.count() == 15
+    # Nobody is called absent because the signatures are gone.
+    chain = class_chain(class_of(case), on=last.date() + timedelta(days=2), law=law_in_force())
+    assert chain.destroyed == "簽到（簽退）紀錄保存期滿，已銷毀"
+    assert all(line.chain is None and line.wrong == chain.destroyed and line.certificate for line in chain.lines)
+    with time_machine.travel(last + timedelta(days=2), tick=False):
+        page = said(client_of(here.staff).get(address("class", case)))
+    assert chain.destroyed in page and "曠課" not in page
+
+
+def test_nothing_is_reissued_over_a_red_line() -> None:
+    """OHS-17 found after the certificate: it is to be revoked, not printed again."""
+    here = w.world()
+    case, later = w.issued(here), w.at(w.SECOND + timedelta(days=60), "10:00")
+    one = w.people(case)[0]
+    absence.report_impersonation(case, trainee=one.pk, on=later.date(), text="照片不符", by=here.tutor, at=later)
+    with pytest.raises(Refused, match="不得補發：非其本人或冒名頂替參加（要點十三第4款）"):
+        issuing.reissue(case, trainee=one.pk, reason="遺失", by=here.staff, at=later)
+    assert one.certificates.get().state == "in_force"
+    assert issuing.revoke_certificate(case, trainee=one.pk, reason="冒名", by=here.staff, at=later).state == "revoked"
+    with pytest.raises(Refused, match="目前沒有可以發給"):
+        issuing.issue_class(case, by=here.staff, at=later)
 
 
 def test_reissue_keeps_the_old_line() -> None:

@@ -185,7 +185,7 @@ def planned(
 ) -> Case:
     """A class complete for filing."""
     made = planning.start_class(
-        unit=here.unit, training=training, audience="nurse", title="勞工健康服務護理人員訓練", starts_on=start,
+        unit=here.unit, training=training, audience="nurse", title="勞工健康服務護理人員", starts_on=start,
         ends_on=start + timedelta(days=days - 1), county=here.county, by=here.staff, at=when,
     )  # fmt: skip
     case = made.case
