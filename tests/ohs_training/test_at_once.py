@@ -120,7 +120,7 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
     monkeypatch.setattr(examining, "lock", unlocked)
     monkeypatch.setattr(examining, "class_chain", slowly)
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ohs_training_sitting DISABLE TRIGGER ohs_mark_stands")
+        cursor.execute("ALTER TABLE ohs_training_sitting DISABLE TRIGGER ohs_sitting_stands")
     try:
         together(
             [
@@ -134,4 +134,4 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
         assert Certificate.objects.filter(trainee=one).exists() and Sitting.objects.get(trainee=one).mark == 10
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE ohs_training_sitting ENABLE TRIGGER ohs_mark_stands")
+            cursor.execute("ALTER TABLE ohs_training_sitting ENABLE TRIGGER ohs_sitting_stands")
