@@ -52,7 +52,7 @@ def gunicorn(env: dict[str, str], *, workers: int = 2, threads: int = 4, app: st
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", app, "-b", f"127.0.0.1:{port}", "-w", str(workers)]
-    command += ["-k", "gthread", "--threads", str(threads), "--log-level", "warning"]
+    command += ["-k", "gthread", "--threads", str(threads), "--log-level", "warning", "--keep-alive", "30"]
     server = subprocess.Popen(
         command,
         env={**env, "DB_POOL": str(threads), "SECURE_SSL_REDIRECT": "0"},

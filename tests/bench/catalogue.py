@@ -2,8 +2,6 @@
 rows with all that a list shows, and the whole page with its count and its HTML."""
 
 import statistics
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.selectors.catalogue import Asked, bigrams, first_named, listed
 from tests.bench._crowd import course_for
 from tests.bench._scratch import scratch_database
+from tests.bench._timing import timed
 
 WORDS = (
     "機器人",
@@ -53,13 +52,13 @@ def run(quick: bool) -> dict[str, Any]:
         for n in range(rounds + WARM):
             word = WORDS[n % len(WORDS)][:2]
             seconds = {
-                "bare": _timed(lambda word=word: _bare(word))[0],
-                "chosen": _timed(lambda word=word: list(_found(word).values_list("pk", flat=True)))[0],
+                "bare": timed(lambda word=word: _bare(word))[0],
+                "chosen": timed(lambda word=word: list(_found(word).values_list("pk", flat=True)))[0],
             }
-            seconds["rows"], rows = _timed(lambda word=word: first_named(_found(word)))
+            seconds["rows"], rows = timed(lambda word=word: first_named(_found(word)))
             if not rows or any(word not in one.title for one in rows):
                 raise AssertionError(f"{word}: {[one.title for one in rows[:3]]}")
-            seconds["page"], answer = _timed(
+            seconds["page"], answer = timed(
                 lambda word=word: visitor.get(reverse("ojt_subsidy:catalogue"), {"q": word})
             )
             if answer.status_code != 200 or rows[0].title not in answer.content.decode():
@@ -88,12 +87,6 @@ def _bare(word: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(_BARE, [today(), bigrams(word)])
         return cursor.fetchall()
-
-
-def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
-    answer = do()
-    return time.perf_counter() - started, answer
 
 
 def _p95(seconds: list[float]) -> float:

@@ -5,15 +5,10 @@ public saw it where the web processes share no cache at all: the worst there is.
 """
 
 import http.client
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,14 +20,16 @@ CLIENTS = 8
 
 def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
-    from tests.bench._scratch import scratch_database
+    from tests.bench._scratch import gunicorn, scratch_database
 
     seconds = 2.0 if quick else 8.0
     with scratch_database() as env:
         many.lead()
         place = many.centres(1)[0]
         article = _articles(place, 40 if quick else 400)
-        with _server({**env, "REDIS_URL": ""}) as site:
+        with gunicorn(
+            {**env, "REDIS_URL": "", "LOG_LEVEL": "WARNING"}, app="tests.bench._empty_view:application"
+        ) as site:
             empty = _rate(f"{site}/bench-empty/", seconds)
             listed = _rate(f"{site}/45plus/c/event/", seconds)
             shown = _rate(f"{site}/45plus/a/{article}/", seconds)
@@ -92,37 +89,6 @@ def _published(place: Any, n: int, *, days: int = 0) -> Any:
 
 def _articles(place: Any, count: int) -> int:
     return max(_published(place, n, days=n % 200).pk for n in range(count))
-
-
-@contextmanager
-def _server(env: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "tests.bench._empty_view:application",
-        "-b",
-        f"127.0.0.1:{port}",
-        "-w",
-        "2",
-    ]
-    command += ["-k", "gthread", "--threads", "4", "--log-level", "warning", "--keep-alive", "30"]
-    given = {**env, "DB_POOL": "4", "SECURE_SSL_REDIRECT": "0", "LOG_LEVEL": "WARNING"}
-    server = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/bench-empty/", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def _rate(url: str, seconds: float) -> float:

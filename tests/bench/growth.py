@@ -26,6 +26,7 @@ from casework.services.sweeping import sweep
 from ojt_accounts.services import filing
 from tests.bench import inbox
 from tests.bench._scratch import scratch_database
+from tests.bench._timing import median_ms
 from tests.bench.filing import _drafts
 from tests.ojt_accounts import world as w
 
@@ -70,14 +71,14 @@ def _measured(size: int) -> dict[str, Any]:
             raise AssertionError("the search found nobody")
         return {
             "cases": size,
-            "list_page_ms": _median(lambda: client.get("/admin/work/?tab=team").status_code),
-            "overdue_page_ms": _median(lambda: client.get("/admin/work/?tab=overdue").status_code),
-            "all_page_ms": _median(lambda: client.get("/admin/work/?tab=all").status_code),
-            "tab_counts_ms": _median(lambda: tab_counts(desk, inbox.TODAY)),
-            "search_by_id_ms": _median(found(number)),
-            "search_by_name_ms": _median(found("學員5")),
-            "search_by_number_ms": _median(found(f"BN-115-{size // 2:06d}")),
-            "watch_ms": _median(lambda: watch.troubles(inbox.AT, inbox.TODAY)),
+            "list_page_ms": _ms(lambda: client.get("/admin/work/?tab=team").status_code),
+            "overdue_page_ms": _ms(lambda: client.get("/admin/work/?tab=overdue").status_code),
+            "all_page_ms": _ms(lambda: client.get("/admin/work/?tab=all").status_code),
+            "tab_counts_ms": _ms(lambda: tab_counts(desk, inbox.TODAY)),
+            "search_by_id_ms": _ms(found(number)),
+            "search_by_name_ms": _ms(found("學員5")),
+            "search_by_number_ms": _ms(found(f"BN-115-{size // 2:06d}")),
+            "watch_ms": _ms(lambda: watch.troubles(inbox.AT, inbox.TODAY)),
             "sweep_ms": _sweep(),
             "filing_ms": _filing(),
             "fill_s": round(filled),
@@ -109,14 +110,8 @@ def _hang_on(size: int) -> None:
         cursor.execute("VACUUM ANALYZE casework_case, casework_caseperson, casework_event, casework_deadline")
 
 
-def _median(work: Callable[[], Any]) -> float:
-    work()
-    spent = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - began)
-    return round(statistics.median(spent) * 1000, 1)
+def _ms(work: Callable[[], Any]) -> float:
+    return median_ms(work, ROUNDS)
 
 
 def _sweep() -> float:

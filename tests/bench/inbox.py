@@ -5,9 +5,6 @@ the database work of the page's rows (keys, rows, objects made of them) to that 
 with session, rights, counts and HTML.
 """
 
-import statistics
-import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,6 +20,7 @@ from casework.casetypes import all_casetypes
 from casework.selectors import Desk, desk_of, work_page
 from casework.selectors.worklist import PAGE_SIZE, Criteria, Sort, Tab
 from tests.bench._scratch import scratch_database
+from tests.bench._timing import median_ms
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -63,8 +61,8 @@ def _measured(size: int, officer: User) -> dict[str, Any]:
     client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0].replace("*", "localhost"))
     client.force_login(officer)
     desk = desk_of(officer)
-    bare = _median(lambda: _bare(desk))
-    rows = _median(lambda: work_page(Criteria(tab=Tab.TEAM, today=TODAY), desk).rows)
+    bare = median_ms(lambda: _bare(desk), ROUNDS)
+    rows = median_ms(lambda: work_page(Criteria(tab=Tab.TEAM, today=TODAY), desk).rows, ROUNDS)
     figures: dict[str, Any] = {
         "cases": size,
         "page_ms": _page(client, "tab=team"),
@@ -83,23 +81,12 @@ def _measured(size: int, officer: User) -> dict[str, Any]:
     return figures
 
 
-def _median(work: Callable[[], Any]) -> float:
-    """Milliseconds, after a warm-up."""
-    work()
-    spent = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - started)
-    return round(statistics.median(spent) * 1000, 2)
-
-
 def _page(client: Client, query: str) -> float:
     def get() -> None:
         if client.get(f"/admin/work/?{query}").status_code != 200:
             raise AssertionError(query)
 
-    return _median(get)
+    return median_ms(get, ROUNDS)
 
 
 def _bare(desk: Desk) -> None:

@@ -1,11 +1,12 @@
 """A campaign over 50,000 accounts: opening, the windows' answers, the progress page's questions, ending with its signed report."""
 
-import time
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, reset_queries
 from django.test.utils import CaptureQueriesContext
+
+from tests.bench._timing import timed
 
 AT = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
 
@@ -38,7 +39,7 @@ def run(quick: bool) -> dict[str, Any]:
         for place in [lead, *places]:
             grant_role(user=window, role_code="s45_window", organisation=place.organisation, by=None, at=AT)
         many.analysed()
-        opening, campaign = _timed(lambda: inventory.open_due(at=AT))
+        opening, campaign = timed(lambda: inventory.open_due(at=AT))
         keys = list(InventoryLine.objects.order_by("office", "pk").values_list("pk", flat=True))
         answers = [(pk, "stop", "離職") if n % 100 == 0 else (pk, "keep", "") for n, pk in enumerate(keys)]
 
@@ -46,15 +47,15 @@ def run(quick: bool) -> dict[str, Any]:
             for start in range(0, len(answers), 50):
                 inventory.answer(campaign, answers[start : start + 50], by=window, at=AT)
 
-        answering, _ = _timed(answer)
+        answering, _ = timed(answer)
         reset_queries()
         with CaptureQueriesContext(connection) as asked:
-            progress, _ = _timed(lambda: (counts_by_office(campaign), line_counts(campaign.lines.all())))
-        sheet, rows = _timed(lambda: sum(1 for _ in inventory_rows(runner, f"campaign={campaign.pk}")[1]))
-        ending, case = _timed(lambda: inventory.finish(Case.objects.get(pk=campaign.case_id), by=runner, at=AT))
-        carrying, _ = _timed(lambda: inventory.carry_out_due(at=AT))
+            progress, _ = timed(lambda: (counts_by_office(campaign), line_counts(campaign.lines.all())))
+        sheet, rows = timed(lambda: sum(1 for _ in inventory_rows(runner, f"campaign={campaign.pk}")[1]))
+        ending, case = timed(lambda: inventory.finish(Case.objects.get(pk=campaign.case_id), by=runner, at=AT))
+        carrying, _ = timed(lambda: inventory.carry_out_due(at=AT))
         document = case.documents.get()
-        report, content = _timed(lambda: bytes_of(document))
+        report, content = timed(lambda: bytes_of(document))
         stopped = SiteAccount.objects.filter(closing="inventory").count()
     if rows != count + 1 or stopped != (count + 1 + 99) // 100:
         raise AssertionError(f"{rows} lines, {stopped} stopped")
@@ -72,9 +73,3 @@ def run(quick: bool) -> dict[str, Any]:
         "report_ms": round(report * 1000),
         "report_kb": len(content) // 1024,
     }
-
-
-def _timed(work: Any) -> tuple[float, Any]:
-    started = time.perf_counter()
-    answer = work()
-    return time.perf_counter() - started, answer

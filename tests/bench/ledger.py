@@ -1,12 +1,12 @@
 """Balances of 20,000 people at a date by group, beside the bare SQL of the same sums."""
 
-import time
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from tests.bench import _vrs
+from tests.bench._timing import timed
 from vrs_credentials.selectors.register import all_balances
 
 ON = date(2026, 11, 20)
@@ -23,8 +23,8 @@ def run(quick: bool) -> dict[str, Any]:
         certificates = _vrs.people(number)
         _vrs.hours(certificates, 12)
         _vrs.analyse()
-        ours, found = min((_timed(lambda: all_balances(until=ON)) for _ in range(ROUNDS)), key=lambda one: one[0])
-        bare, rows = min((_timed(_bare) for _ in range(ROUNDS)), key=lambda one: one[0])
+        ours, found = min((timed(lambda: all_balances(until=ON)) for _ in range(ROUNDS)), key=lambda one: one[0])
+        bare, rows = min((timed(_bare) for _ in range(ROUNDS)), key=lambda one: one[0])
     if len(found) < number or any(found[certificate][group] != total for certificate, group, total in rows):
         raise AssertionError("the two do not give the same sums")
     return {
@@ -40,9 +40,3 @@ def _bare() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(BARE, [ON])
         return list(cursor.fetchall())
-
-
-def _timed(work: Any) -> tuple[float, Any]:
-    started = time.perf_counter()
-    answer = work()
-    return time.perf_counter() - started, answer
