@@ -159,7 +159,7 @@ class Site:
         bind = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4"]
         quiet = ["--no-control-socket", "--log-level", "error"]
         process = self.start("-m", "gunicorn", "config.wsgi", *bind, *quiet, DB_POOL="4", **environ)
-        until(lambda: self.answers("/health/ready"), "the web answers", 60)
+        until(lambda: self.answers("/health/ready"), "the web answers", 180)  # two cold processes on a busy machine
         return process
 
     def worker(self, app: str = "config") -> subprocess.Popen[bytes]:
