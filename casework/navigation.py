@@ -13,10 +13,13 @@ from accounts.mailer import register_deliverer
 from accounts.models import User
 from accounts.navigation import NavItem, register_nav
 from accounts.panels import register_list
+from accounts.roles import right
 from casework.admin_site import rights_of
+from casework.casetypes import casetype
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.machine import Turn
-from casework.models import Case
+from casework.models import Amendment, Case
+from casework.rights import ENACT
 from casework.selectors import Desk, applicant_cases, casepage, desk_of, work_page
 from casework.selectors.access import as_lines
 from casework.selectors.agenda import agenda
@@ -49,17 +52,46 @@ def _desk(request: HttpRequest) -> Desk:
     return request._desk  # type: ignore[attr-defined,no-any-return]
 
 
+def _may_take(case: Case, desk: Desk) -> bool:
+    """Nobody has it, and the person could do what comes next."""
+    if case.awaiting or case.turn != Turn.OFFICE:
+        return False
+    next_acts = casetype(case.kind).machine.from_state(case.state)
+    return any(case.office_id in desk.turns.get(act.permission, ()) for act in next_acts)
+
+
 def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
-    """等我處理: staff have what is theirs to sign and their own desk, the latest due first; applicants what is in their hands."""
+    """等我處理: staff have what is theirs to sign, their own desk, the latest due first, and what nobody has taken yet;
+    applicants what is in their hands."""
     if request.user.is_staff:
         desk, day = _desk(request), today()
         turn = work_page(Criteria(tab=Tab.MY_TURN, today=day), desk, size=SHOWN).rows
         due = work_page(Criteria(tab=Tab.MINE, today=day, sort=Sort.DUE), desk, size=SHOWN).rows
         newest = work_page(Criteria(tab=Tab.MINE, today=day), desk, size=SHOWN).rows
+        free = work_page(Criteria(tab=Tab.UNASSIGNED, today=day), desk, size=SHOWN).rows
         mine = [case for case in (*due, *newest) if not case.awaiting]
+        mine += [case for case in free if _may_take(case, desk)]
         return [_row(case, "admin:case") for case in {case.pk: case for case in (*turn, *mine)}.values()][:SHOWN]
     mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
     return [_row(case, "casework:case") for case in mine if not words.waits_for(case, request.user)]
+
+
+def amendments_to_enact(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """Amendments whose impact is known, for the second person: nobody enacts their own draft."""
+    if not rights_of(request).get(right(ENACT).codename):
+        return []
+    rows = Amendment.objects.filter(state=Amendment.State.ASSESSED).exclude(drafted_by=request.user.pk)[:SHOWN]
+    return [
+        {
+            "title": one.title,
+            "url": reverse("admin:amendment", args=[one.pk]),
+            "number": "",
+            "state_label": "待核定",
+            "tone": "info",
+            "due": f"{roc(one.in_force_from)} 生效",
+        }
+        for one in rows
+    ]
 
 
 def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
@@ -115,5 +147,6 @@ def enter() -> None:
     )
     register_unread(lambda user: casepage.unread(user.pk))
     register_list("waiting", waiting)
+    register_list("waiting", amendments_to_enact)
     register_list("expiring", expiring)
     register_list("recent", recent)

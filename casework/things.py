@@ -3,9 +3,14 @@
 Each scheme says for its tables which rows are a person's and where they are shown; the start page and the calendar ask here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casework.models import Deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,8 @@ class Things:
     kind: str
     of: Callable[[Any], Iterable[int]]
     url_name: str
+    #: Days that stand in the row itself, as deadlines that are not saved.
+    terms: Callable[[Any], Iterable[Deadline]] = lambda user: ()
 
 
 _things: dict[str, Things] = {}

@@ -18,6 +18,7 @@ from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from casework.services.telling import told_applicant
+from casework.things import Things, register_things
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
 from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
@@ -40,6 +41,7 @@ from ojt_subsidy.permissions import (
 )
 from ojt_subsidy.selectors.courses import case_findings, course_of
 from ojt_subsidy.selectors.money import beyond, caps_of
+from ojt_subsidy.selectors.terms import KIND, terms
 from ojt_subsidy.services import closing, complaining, evidence, planning, reviewing, running
 from ojt_subsidy.services.digests import broken_digests
 from ojt_subsidy.services.running import CLOSE_BY
@@ -279,6 +281,7 @@ def _late_closing(deadlines: list[Deadline], at: datetime) -> None:
 
 
 register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
+register_things(Things(KIND, lambda user: (), "ojt_subsidy:mine", terms))
 classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late")
 classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published")
 

@@ -14,7 +14,7 @@ REQUEST = Machine(
         State("draft", "填寫中", APPLICANT, "calm"),
         State("at_head", "待單位主管核定", APPLICANT),
         State("at_window", "待聯繫窗口送件", APPLICANT),
-        State("filed", "審查中", OFFICE),
+        State("filed", "審查中", OFFICE, awaits="senior45.decide_request"),
         State("returned", "退回補正", APPLICANT, "warn"),
         State("done", "已完成", NOBODY, "good", final=True),
         State("refused", "不同意", NOBODY, "bad", final=True),

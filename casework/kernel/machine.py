@@ -17,13 +17,18 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state: code, Chinese label, whose turn, tone of its badge (info, warn, good, bad, calm)."""
+    """A state: code, Chinese label, whose turn, tone of its badge (info, warn, good, bad, calm).
+
+    `awaits` is the office's right the state waits for where that is another person than who handles the case (核定): the case
+    stands on the list of those who hold it.
+    """
 
     code: str
     label: str
     turn: Turn
     tone: str = "info"
     final: bool = False
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,9 @@ class Machine:
                 raise ValueError(f"{self.kind}.{t.name}: unknown state {missing}")
             if ends := [s for s in t.sources if self._by_code[s].final]:
                 raise ValueError(f"{self.kind}.{t.name}: leaves final state {ends}")
+        for s in self.states:
+            if s.awaits and s.awaits not in {t.permission for t in self.transitions if s.code in t.sources}:
+                raise ValueError(f"{self.kind}.{s.code}: waits for {s.awaits}, which moves nothing from there")
         if unreachable := set(self._by_code) - self._reached():
             raise ValueError(f"{self.kind}: unreachable {unreachable}")
 

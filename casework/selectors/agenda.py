@@ -65,7 +65,11 @@ def agenda(
         .annotate(before=Coalesce(Subquery(_earlier()), 0))
         .order_by("due_on", "pk")[:most]
     )
-    return [Day(row, _url(row, user), row.before) for row in rows]
+    days = [Day(row, _url(row, user), row.before) for row in rows]
+    for one in all_things():
+        terms = (term for term in one.terms(user) if until is None or term.due_on <= until)
+        days += [Day(term, _url(term, user), 0) for term in terms]
+    return sorted(days, key=lambda day: day.deadline.due_on)[:most]
 
 
 def _earlier() -> QuerySet[Any]:

@@ -101,7 +101,7 @@ def move(
     for guard in transition.guard.split():
         about.guards[guard](case, by, at)
     before = case.state
-    case.state, case.turn, case.awaiting = target.code, target.turn.value, ""
+    case.state, case.turn, case.awaiting = target.code, target.turn.value, target.awaits
     return record(
         case,
         name,

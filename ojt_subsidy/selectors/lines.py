@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from casework.kernel.law import Law
 from casework.kernel.outcome import Line, Outcome
@@ -15,6 +15,14 @@ from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
 from ojt_subsidy.rules.schedule import hours_of
 from ojt_subsidy.selectors.money import caps_of
+
+
+def lines_to_pay(offices: Iterable[Any]) -> tuple[int, int]:
+    """Approved lines of these offices that stand in no batch yet: how many, how much in dollars."""
+    free = PaymentLine.objects.filter(state="approved", closing__case__office__in=offices)
+    found = free.aggregate(count=Count("pk"), total=Sum("amount"))
+    return found["count"], found["total"] or 0
+
 
 # --- eligibility --------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from casework.services.deadlines import meet_deadline
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import Step, content_digest, sign
+from casework.services.telling import tell_office
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Closing, Course, PaymentLine
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING
@@ -134,6 +135,8 @@ def forward(case: Case, *, comment: str = "", by: User, at: datetime, version: i
     case = lock(case, version=version)
     move(case, "forward", by=by, at=at)
     sign(case, form=FORM, form_label=FORM_LABEL, chain=CHAIN, digest=_digest(case), by=by, at=at, comment=comment)
+    body = f"「{case.title}」已陳核，請核定。"
+    tell_office(case, "ojt_subsidy.closing_forwarded", "結訓核銷陳核", body, right=APPROVE_CLOSING, at=at)
     return case
 
 

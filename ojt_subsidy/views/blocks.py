@@ -1,18 +1,24 @@
 """What the scheme adds to shared pages: the menu, the start page for visitors and trainees, 我的資料."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, dashboard, landing
+from accounts.panels import Block, dashboard, landing, register_list
 from accounts.profile_panels import register_profile_panel
+from accounts.roles import right
+from casework.admin_site import rights_of
+from casework.kernel.dates import roc
 from ojt_subsidy.models import Enrolment
-from ojt_subsidy.permissions import VIEW_UNIT
+from ojt_subsidy.permissions import BATCH_PAYMENT, VIEW_UNIT
 from ojt_subsidy.selectors.catalogue import Asked, first_named, listed
+from ojt_subsidy.selectors.lines import lines_to_pay
 from ojt_subsidy.selectors.money import trainee_of
+from ojt_subsidy.selectors.terms import to_confirm
 from ojt_subsidy.states import ENROLMENT, LIVE
 from ojt_subsidy.views.catalogue import row_of
 
@@ -38,6 +44,35 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
     return {"rows": found} if found else None
 
 
+def to_answer(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """等我處理: filings the unit asked to confirm and to pay."""
+    if request.user.is_staff:
+        return []
+    return [
+        {
+            "title": f"確認參訓並繳費：{row.course.title}",
+            "url": reverse("ojt_subsidy:enrolled", args=[row.pk]),
+            "number": row.course.code,
+            "state_label": ENROLMENT.state(row.state).label,
+            "tone": "warn",
+            "due": roc(row.respond_by) if row.respond_by else "",
+        }
+        for row in to_confirm(request.user)
+    ]
+
+
+def to_pay(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """等我處理 of the cashier: approved lines that stand in no batch yet."""
+    offices = rights_of(request).get(right(BATCH_PAYMENT).codename)
+    if not request.user.is_staff or not offices:
+        return []
+    count, total = lines_to_pay(offices)
+    if not count:
+        return []
+    title, url = f"待列入撥款清冊 {count} 筆", reverse("admin:subsidy_batches")
+    return [{"title": title, "url": url, "number": "", "state_label": f"合計 {total:,} 元", "tone": "info", "due": ""}]
+
+
 def mine(request: HttpRequest) -> Mapping[str, Any] | None:
     trainee = trainee_of(request.user)
     return {"trainee": trainee} if trainee else None
@@ -50,6 +85,8 @@ def enter() -> None:
         NavItem("我的課程", "ojt_subsidy:classes", right=VIEW_UNIT, staff=False, order=17),
         NavItem("課程說明", "ojt_subsidy:help", order=65, public=True),
     )
+    register_list("waiting", to_answer)
+    register_list("waiting", to_pay)
     dashboard.register(Block("ojt_subsidy", "ojt_subsidy/blocks/dashboard.html", start_page, ORDER))
     landing.register(Block("ojt_subsidy", "ojt_subsidy/blocks/landing.html", visitors, ORDER))
     register_profile_panel(Block("ojt_subsidy", "ojt_subsidy/blocks/profile.html", mine, ORDER))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
@@ -38,7 +38,7 @@ from ojt_subsidy.permissions import (
     VIEW_OFFICE,
     batches_for,
 )
-from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.lines import judged, lines_to_pay
 from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
 from ojt_subsidy.services import announcing, batching, exchange, outside, paying
@@ -226,11 +226,9 @@ def batches(request: HttpRequest) -> HttpResponse:
             for sentence in left[:10]:
                 messages.warning(request, sentence)
             return redirect("admin:subsidy_batch", answer["pk"])
-    waiting = PaymentLine.objects.filter(state="approved", closing__case__office__in=offices).aggregate(
-        n=Count("pk"), total=Sum("amount")
-    )
+    waiting, total = lines_to_pay(offices)
     rows = batches_for(request.user).select_related("office", "made_by")[:50]
-    context = {"form": form, "rows": rows, "waiting": waiting["n"], "total": waiting["total"] or 0}
+    context = {"form": form, "rows": rows, "waiting": waiting, "total": total}
     return office_page(request, "batches", context, title="撥款清冊", status=422 if form.errors else 200)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casework.kernel.machine import Machine, NotAllowed, State, Transition, Turn
@@ -43,6 +45,7 @@ def test_what_can_be_done_from_a_state() -> None:
         ((DRAFT,), (FILE,), "unknown state"),
         ((DRAFT, FILED, DONE), (FILE, APPROVE, Transition("reopen", "重開", ("done",), "draft", "t.x")), "final"),
         ((FILED,), (), "unreachable"),
+        ((DRAFT, replace(FILED, awaits="t.file_paper"), DONE), (FILE, APPROVE), "waits for t.file_paper"),
     ],
 )
 def test_a_table_that_cannot_work_is_refused(

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from accounts.clock import today
 from accounts.models import User
 from casework.kernel.dates import roc
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import (
+    Assignment,
     Attendance,
     Course,
     ExtensionApplication,
@@ -208,6 +211,13 @@ def _course_tables(case: Case) -> list[Table]:
 
 
 # --- review --------------------------------------------------------------------------------------------------------------
+
+
+def opinions_owed(user: User) -> QuerySet[Assignment]:
+    """Cases of the running round that wait for this reviewer's opinion, the longest waiting first."""
+    later = Assignment.objects.filter(case=OuterRef("case"), round__gt=OuterRef("round"))
+    owed = Assignment.objects.filter(~Exists(later), reviewer=user.pk, opinion=None, case__state="review")
+    return owed.select_related("case").order_by("assigned_at", "pk")
 
 
 def reviews(case: Case, user: User) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from vrs_credentials.rules import renewal
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import follow_up_outcome
 from vrs_credentials.services.filing import closed
-from vrs_credentials.services.office import tell_applicant, thing_of
+from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
 
 ENDS, FOLLOW_UP, WAY_BACK = "vrs_credentials.ends", "vrs_credentials.follow_up", "vrs_credentials.way_back"
 ONE_DAY = timedelta(days=1)
@@ -93,6 +93,7 @@ def report(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     case = lock(case, version=version)
     move(case, "report", by=by, at=at)
     case.save()
+    tell_approvers(case, at=at)
     return case
 
 

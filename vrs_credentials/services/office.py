@@ -6,7 +6,7 @@ from accounts.models import Organisation
 from casework.errors import Refused
 from casework.models import Case
 from casework.services import telling
-from vrs_credentials.permissions import VIEW_OWN, check_right
+from vrs_credentials.permissions import VIEW_OWN, approve_right, check_right
 
 OFFICE_CODE = "VRS-OFFICE"
 
@@ -26,6 +26,12 @@ def thing_of(case: Case) -> str:
 
 def tell_applicant(case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
     telling.tell_applicant(case, f"vrs_credentials.{code}", subject, body, right=VIEW_OWN, at=at)
+
+
+def tell_approvers(case: Case, *, at: datetime) -> None:
+    """陳報核定: whose turn it is now."""
+    body = f"「{case.title}」已陳報，請核定。"
+    tell_office(case, "to_approve", "待核定", body, right=approve_right(thing_of(case)), at=at)
 
 
 def tell_office(case: Case, code: str, subject: str, body: str, *, right: str = "", at: datetime) -> None:

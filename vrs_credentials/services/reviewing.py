@@ -25,7 +25,7 @@ from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIE
 from vrs_credentials.rules import review
 from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
 from vrs_credentials.services.filing import closed, on_close
-from vrs_credentials.services.office import tell_applicant, thing_of
+from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "貳、案件審查階段一", "貳、案件審查階段二"
 
@@ -195,6 +195,7 @@ def pass_review(case: Case, *, by: User, at: datetime, version: int | None = Non
     case = lock(case, version=version)
     move(case, "pass_review", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())])
     case.save()
+    tell_approvers(case, at=at)
     return case
 
 
@@ -296,7 +297,9 @@ def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, ve
         case, "committee_pass" if passed else "committee_reject", by=by, at=at, reason=reason,
         outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())],
     )  # fmt: skip
-    if not passed:
+    if passed:
+        tell_approvers(case, at=at)
+    else:
         case.decided_on = taipei_day(at)
         closed(case, at)
         told = f"經 {roc(item.session.held_on)} 複審會議決議不通過"
