@@ -116,7 +116,7 @@ def _watched(sheet: ImpactSheet) -> Iterator[set[int]]:
     finally:
         over.set()
         watcher.join()
-        seen -= {0, sheet.total}
+        seen.discard(0)
 
 
 def _peak_mb() -> float:
