@@ -68,10 +68,13 @@ def missed_hours(enrolments: Iterable[int]) -> dict[int, Decimal]:
 def conditions_of(
     enrolment: Enrolment, missed: Decimal, *, on: date, law: Law, completed: bool | None = None
 ) -> Outcome:
-    """SUB-11 as the rows say; `missed`: hours missed since joining."""
+    """SUB-11 as the rows say; `missed`: hours missed since joining.
+
+    Sessions are each rounded to a tenth of an hour, so that all of them may say a little more than the course.
+    """
     facts = payment.ConditionFacts(
         total_hours=enrolment.course.hours,
-        absent_hours=missed,
+        absent_hours=min(missed, enrolment.course.hours - enrolment.missed_before),
         completed=enrolment.state == "completed" if completed is None else completed,
         surveyed=hasattr(enrolment, "survey"),
         missed_before_joining=enrolment.missed_before,
