@@ -140,7 +140,6 @@ def enter() -> None:
     register_nav(
         NavItem("我的申請", "casework:mine", staff=False, order=10),
         NavItem("案件清單", "admin:work", staff=True, order=10),
-        NavItem("通知", "casework:inbox", order=80),
         NavItem("試算", "casework:whatifs", staff=False, order=50),
         NavItem("法規說明", "casework:rules", order=85, public=True),
         NavItem("查驗文件", "casework:check", order=90, public=True),

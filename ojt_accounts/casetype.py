@@ -235,8 +235,7 @@ def _steps(states: Sequence[StepState]) -> list[dict[str, str]]:
 def _shown(unit: UnitForm, name: str) -> str:
     if name == "address":
         return f"{unit.postal_code} {unit.address}".strip()
-    value = getattr(unit, name)
-    return shown(name, value) if value not in (None, "", []) else ""
+    return shown(name, getattr(unit, name))
 
 
 def _targets(case: Case) -> Sequence[Target]:
@@ -318,8 +317,8 @@ def _consistency() -> Sequence[str]:
 
 # --- deadlines -----------------------------------------------------------------------------------------------------------------
 
-register_handler(filing.HANDLE, reminding.late_office, reminding.remind_office, owed_after=True)
-register_handler(filing.CORRECT, reminding.late_unit, reminding.remind_unit, owed_after=True)
+register_handler(filing.HANDLE, reminding.officer_late, reminding.remind_officer, owed_after=True)
+register_handler(filing.CORRECT, reminding.unit_late, reminding.remind_unit, owed_after=True)
 register_handler(setting.RIGHTS_END, reminding.rights_ended, reminding.remind_rights)
 
 register_things(

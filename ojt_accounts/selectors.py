@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts import crypto
 from accounts.models import Organisation, User
+from casework.changing import in_words
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
@@ -24,9 +25,11 @@ from ojt_accounts.models import (
     TrainingAccount,
     UnitForm,
 )
-from ojt_accounts.params import CATEGORIES, PLANS
+from ojt_accounts.params import PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
+
+BLANK = "（空白）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,8 @@ def form_values(form: UnitForm) -> dict[str, Any]:
 
 
 def shown(name: str, value: Any) -> str:
-    """A unit-form value as a person reads it."""
-    if value in (None, "", []):
-        return "（空白）"
-    if name == "plans":
-        return "、".join(PLANS[p] for p in value)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if name == "category":
-        return f"{value}　{CATEGORIES.get(value, '')}"
-    field = UnitForm._meta.get_field(name)
-    return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)
+    """A unit-form value as a person reads it; empty where nothing is written."""
+    return in_words(UnitForm, name, value, UnitForm.LABELS)
 
 
 def differences(application: Application) -> list[Difference]:
@@ -103,8 +97,8 @@ def differences(application: Application) -> list[Difference]:
         Difference(
             name,
             str(UnitForm._meta.get_field(name).verbose_name),
-            shown(name, registration.form.get(name)),
-            shown(name, new[name]),
+            shown(name, registration.form.get(name)) or BLANK,
+            shown(name, new[name]) or BLANK,
         )
         for name in UnitForm.FIELDS
         if (registration.form.get(name) or None) != (new[name] or None)

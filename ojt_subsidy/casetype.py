@@ -7,17 +7,14 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.rights import holders
 from casework.casetypes import Act, CaseType, Identifier, Panel, register
 from casework.deadline_handlers import register_handler
-from casework.kernel.dates import roc
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
-from casework.models import Case, Deadline, Reminder
+from casework.models import Case, Deadline
 from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each
-from casework.services.telling import told_applicant
+from casework.services.telling import late_applicant, late_office, remind_applicant
 from casework.things import Things, register_things
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
@@ -240,46 +237,25 @@ def _consistency() -> Sequence[str]:
 # --- deadlines --------------------------------------------------------------------------------------------------------------
 
 
-def _remind_closing(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        one
-        for deadline, reminder in pairs
-        for one in told_applicant(
-            deadline,
-            key=f"remind:{reminder.pk}",
-            subject="結訓作業期限將屆",
-            body=f"請於 {roc(deadline.due_on)} 前送件核銷。",
-            right=FILE_CLOSING,
-        )
-    ]
-    notify_each(told, code="ojt_subsidy.close_soon", at=at)
+_remind_closing = remind_applicant(
+    "ojt_subsidy.close_soon", right=FILE_CLOSING, subject="結訓作業期限將屆", body="請於 {day} 前送件核銷。"
+)
 
 
 def _late_closing(deadlines: list[Deadline], at: datetime) -> None:
-    body = "結訓作業期限已過，請儘速送件；逾期會影響學員領取補助費的時間。"
-    told = [
-        one
-        for deadline in deadlines
-        for one in told_applicant(
-            deadline, key=f"late:{deadline.pk}", subject="已逾結訓作業期限", body=body, right=FILE_CLOSING
-        )
-    ]
-    told += [
-        Told(
-            user,
-            f"訓練單位逾期未核銷：{deadline.case.number}",
-            f"「{deadline.case.title}」已逾結訓作業期限 {roc(deadline.due_on)}。",
-            f"late_office:{deadline.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline in deadlines
-        if deadline.case
-        for user in holders(REVIEW_CLOSING, deadline.case.office)
-    ]
-    notify_each(told, code="ojt_subsidy.close_late", at=at)
+    """The unit owes it; the office that waits for it is told too."""
+    _UNIT_LATE(deadlines, at)
+    _OFFICE_LATE(deadlines, at)
 
 
+_UNIT_LATE = late_applicant(
+    "ojt_subsidy.close_late", right=FILE_CLOSING, subject="已逾結訓作業期限",
+    body="結訓作業期限已過，請儘速送件；逾期會影響學員領取補助費的時間。",
+)  # fmt: skip
+_OFFICE_LATE = late_office(
+    "ojt_subsidy.close_late", rights=(REVIEW_CLOSING,), subject="訓練單位逾期未核銷",
+    body="「{title}」已逾結訓作業期限 {day}。",
+)  # fmt: skip
 register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
 register_things(Things(KIND, lambda user: (), "ojt_subsidy:mine", terms))
 classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late")

@@ -113,9 +113,5 @@ def unit_courses(user: Any, right: str = VIEW_UNIT) -> QuerySet[Course]:
     return Course.objects.filter(case__organisation__in=organisations_with(user, right))
 
 
-def office_courses(user: Any, right: str = VIEW_OFFICE) -> QuerySet[Course]:
-    return Course.objects.filter(case__office__in=organisations_with(user, right))
-
-
 def batches_for(user: Any) -> QuerySet[PaymentBatch]:
     return PaymentBatch.objects.filter(office__in=organisations_with(user, BATCH_PAYMENT))

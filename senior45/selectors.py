@@ -62,20 +62,6 @@ def categories_of(office: SiteOffice, *, on: date, law: Law) -> list[Category]:
     return [Category(code) for code in law.at(f"s45.categories.{office.kind}", on).value]
 
 
-def rights_possible(office: SiteOffice, *, on: date, law: Law) -> list[Right]:
-    """The rights an account of this office can have at all (附件2)."""
-    placed = law.at("s45.right_offices", on).value
-    found = []
-    for right in Right:
-        if right is Right.REVIEWER:
-            possible = law.at(f"s45.reviewed_by.{office.kind}", on).value == "own"
-        else:
-            possible = right is Right.EDITOR or office.kind in placed[right.value]
-        if possible:
-            found.append(right)
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of the matrix as it is shown: the words, where it stands in the source, whether the source says it."""

@@ -54,7 +54,7 @@ public_urlpatterns = [
 ]
 
 register_nav(
-    NavItem("45+就業資源網", "plus45:home", order=70, public=True),
+    NavItem("45+就業資源網", "plus45:home", order=70, visitors=True),
     NavItem("45+ 我的帳號", "senior45:home", order=40),
     NavItem("45+ 單位窗口", "senior45:window", right=FILE, order=41),
     NavItem("45+ 上稿", "senior45:content", right=WRITE, order=42),

@@ -58,15 +58,15 @@ def _samples() -> dict[str, Any]:
         "lines": [
             {
                 "text": "TTQS 訓練機構版「銀」，截止日前 120 日內有效", "met": True, "rule": "OA-03", "citation": "申請須知一（三）",
-                "comparison": "113/08/15 ≤ 113/12/12", "in_force_from": "113/01/01", "confirmed": True,
+                "comparison": "113/08/15 ≤ 113/12/12", "in_force_from": "2024-01-01", "confirmed": True,
             },
             {
                 "text": "本單位已有 6 組帳號，不得再開", "met": False, "rule": "OA-07", "citation": "申請須知二備註",
-                "comparison": "6 + 1 ≤ 6", "in_force_from": "", "confirmed": True,
+                "comparison": "6 + 1 ≤ 6", "in_force_from": None, "confirmed": True,
             },
             {
                 "text": "辦訓縣市為臺南市，由雲嘉南分署受理", "met": None, "rule": "OA-17", "citation": "各分署聯絡表",
-                "comparison": "", "in_force_from": "", "confirmed": False,
+                "comparison": "", "in_force_from": None, "confirmed": False,
             },
         ],
         "signs": [

@@ -33,7 +33,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
             AccessLog.Action.REFUSED,
             at=clock.now(),
             user=getattr(request, "user", None),
-            subject=request.method,
+            subject="沒有權限的頁面",
             reason=sentence,
             request=request,
         )

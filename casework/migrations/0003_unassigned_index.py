@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_failedsignins_accesslog_access_reveal_of_and_more'),
-        ('casework', '0002_promises'),
+        ("accounts", "0003_failedsignins_accesslog_access_reveal_of_and_more"),
+        ("casework", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('assignee', None), ('turn', 'office')), fields=['office', '-changed_at', '-id'], name='case_office_unassigned'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("assignee", None), ("turn", "office")),
+                fields=["office", "-changed_at", "-id"],
+                name="case_office_unassigned",
+            ),
         ),
     ]

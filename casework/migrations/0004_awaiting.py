@@ -5,21 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_failedsignins_accesslog_access_reveal_of_and_more'),
-        ('casework', '0003_unassigned_index'),
+        ("accounts", "0003_failedsignins_accesslog_access_reveal_of_and_more"),
+        ("casework", "0003_unassigned_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='awaiting',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='輪到'),
+            model_name="case",
+            name="awaiting",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="輪到"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('awaiting', ''), _negated=True), fields=['office', 'awaiting', '-changed_at'], name='case_office_awaiting'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("awaiting", ""), _negated=True),
+                fields=["office", "awaiting", "-changed_at"],
+                name="case_office_awaiting",
+            ),
         ),
     ]

@@ -6,60 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0006_amendments'),
+        ("casework", "0006_amendments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(verbose_name='建立時間')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='最近讀取')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(verbose_name="建立時間")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="最近讀取")),
             ],
             options={
-                'verbose_name': '行事曆訂閱',
-                'verbose_name_plural': '行事曆訂閱',
+                "verbose_name": "行事曆訂閱",
+                "verbose_name_plural": "行事曆訂閱",
             },
         ),
         migrations.CreateModel(
-            name='MailChoice',
+            name="MailChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='種類')),
-                ('how', models.CharField(max_length=10, verbose_name='方式')),
-                ('set_at', models.DateTimeField(verbose_name='設定時間')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20, verbose_name="種類")),
+                ("how", models.CharField(max_length=10, verbose_name="方式")),
+                ("set_at", models.DateTimeField(verbose_name="設定時間")),
             ],
             options={
-                'verbose_name': '通知方式',
-                'verbose_name_plural': '通知方式',
+                "verbose_name": "通知方式",
+                "verbose_name_plural": "通知方式",
             },
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='mail_state',
-            field=models.CharField(choices=[('none', '僅站內通知'), ('queued', '待寄送'), ('sent', '已寄出'), ('refused', '退信'), ('daily', '待每日彙整'), ('in_digest', '已彙整寄出')], default='queued', max_length=10, verbose_name='郵件'),
+            model_name="notice",
+            name="mail_state",
+            field=models.CharField(
+                choices=[
+                    ("none", "僅站內通知"),
+                    ("queued", "待寄送"),
+                    ("sent", "已寄出"),
+                    ("refused", "退信"),
+                    ("daily", "待每日彙整"),
+                    ("in_digest", "已彙整寄出"),
+                ],
+                default="queued",
+                max_length=10,
+                verbose_name="郵件",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('mail_state', 'daily')), fields=['user', 'created_at'], name='notice_daily'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("mail_state", "daily")), fields=["user", "created_at"], name="notice_daily"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarfeed',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feed', to=settings.AUTH_USER_MODEL),
+            model_name="calendarfeed",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="calendar_feed", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='mailchoice',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_choices', to=settings.AUTH_USER_MODEL),
+            model_name="mailchoice",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="mail_choices", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailchoice',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='mail_choice_once'),
+            model_name="mailchoice",
+            constraint=models.UniqueConstraint(fields=("user", "kind"), name="mail_choice_once"),
         ),
     ]

@@ -17,7 +17,7 @@ class Document(models.Model):
         REVOKED = "revoked", "已撤銷"
 
     number = models.CharField("文件編號", max_length=24, unique=True)
-    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents", verbose_name="案件")
     paper = models.CharField("種類", max_length=60)
     subject = models.CharField("對象", max_length=60, blank=True)
     title = models.CharField("名稱", max_length=120)
@@ -29,8 +29,8 @@ class Document(models.Model):
     #: Part of the QR, so that numbers cannot be walked.
     check_code = models.CharField(max_length=12)
     file = models.FileField(upload_to=document_path, max_length=200)
-    sha256 = models.CharField(max_length=64)
-    pages = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField("檔案摘要（SHA-256）", max_length=64)
+    pages = models.PositiveIntegerField("頁數", default=0)
     state = models.CharField("狀態", max_length=10, choices=State, default=State.ISSUED)
     state_reason = models.CharField("狀態說明", max_length=200, blank=True)
     state_at = models.DateTimeField(null=True)

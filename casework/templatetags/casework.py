@@ -1,5 +1,6 @@
 """Days and moments as offices write them, and words the pages share."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ from django import template
 
 from casework.kernel import dates
 from casework.kernel.dates import TAIPEI, WEEKDAYS
+from casework.kernel.outcome import Line
+from casework.kernel.saying import said
 
 register = template.Library()
 
@@ -40,6 +43,20 @@ def roc_moment(value: datetime | None) -> str:
         return ""
     here = value.astimezone(TAIPEI)
     return f"{dates.roc(here.date())} {here:%H:%M}"
+
+
+@register.filter
+def why(line: Line | Mapping[str, Any]) -> str:
+    """4 ≥ 2（規定值 2 年）: what was compared and with what; a figure that is a list or a code is in the line's own text."""
+    one = line if isinstance(line, Line) else Line(**line)
+    if one.figure in (None, "") or isinstance(one.figure, list | dict) or _is_code(one.figure):
+        return one.comparison
+    figure = f"規定值 {said(one.figure)}{one.unit and f' {one.unit}'}"
+    return f"{one.comparison}（{figure}）" if one.comparison else figure
+
+
+def _is_code(figure: Any) -> bool:
+    return isinstance(figure, str) and figure.isascii() and said(figure) == figure
 
 
 @register.filter

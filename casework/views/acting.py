@@ -126,7 +126,7 @@ def refusal_page(request: HttpRequest, error: Exception) -> HttpResponse:
     outcomes: Sequence[Any] = getattr(error, "outcomes", ())
     context = {
         "sentence": str(error),
-        "lines": [line for outcome in outcomes for line in words.finding(outcome).lines],
+        "lines": [line for outcome in outcomes for line in outcome.lines],
         "typed": typed(request),
         "back": page_of(request),
         "title": "未能完成",

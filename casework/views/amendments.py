@@ -18,6 +18,7 @@ from casework.forms import PortalForm, ReasonForm, RocDateField
 from casework.impact_listing import PAGE as EXPORT
 from casework.kernel.dates import roc
 from casework.kernel.law import Figure, Law
+from casework.kernel.saying import said
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
 from casework.rulepages import plain, scheme_label
@@ -26,7 +27,6 @@ from casework.services import amending, impact
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
 from casework.sheets import LABELS
-from casework.views import words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require
@@ -146,7 +146,7 @@ def _value(law: Law, row: Amendment, one: Any) -> dict[str, Any]:
             "label": one.code,
             "unit": "",
             "before": "—",
-            "after": words.shown(one.value),
+            "after": said(one.value),
             "row": one,
         }
     figure = law[one.code]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.clock import today
@@ -24,7 +25,10 @@ def _render(request: HttpRequest, pages: Sequence[SchemePage], asked: str, prefi
         if one.figure.code.startswith(prefix)
     ]
     found = any(one.rules or one.others or one.contradictions for one in pages)
-    context = {"pages": pages, "asked": asked, "coming": [] if asked else later, "found": found, "today": day}
+    context = {
+        "pages": pages, "asked": asked, "coming": [] if asked else later, "found": found, "today": day,
+        "trail": [{"label": "法規說明", "url": reverse("casework:rules")}],
+    }  # fmt: skip
     return render(request, "casework/rules.html", context)
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,12 +12,11 @@ from django.utils.safestring import SafeString
 
 from casework.casetypes import CaseType, casetype
 from casework.kernel import rulebook
-from casework.kernel.dates import roc
 from casework.kernel.facts import FactsError
-from casework.kernel.jsonable import jsonable
 from casework.kernel.machine import Machine, State, Turn
-from casework.kernel.outcome import Outcome
+from casework.kernel.outcome import Line, Outcome
 from casework.kernel.rulebook import get as rule_named
+from casework.kernel.saying import said
 from casework.models import Case, Deadline, Event, Notice
 from casework.templatetags.casework import roc_moment
 
@@ -109,26 +108,12 @@ def row(case: Case, today: date) -> Row:
 # --- timeline ---------------------------------------------------------------------------------------------------------
 
 
-def _plain(value: Any) -> str:
-    match value:
-        case None | "":
-            return ""
-        case bool():
-            return "是" if value else "否"
-        case list() | tuple():
-            return "、".join(_plain(one) for one in value)
-        case Mapping():
-            return "、".join(f"{name}：{_plain(one)}" for name, one in value.items())
-        case _:
-            return str(value)
-
-
 def changes(event: Event) -> list[dict[str, str]]:
     return [
         {
             "label": str(one.get("label") or one.get("field") or "內容"),
-            "before": _plain(one.get("before")),
-            "after": _plain(one.get("after")),
+            "before": said(one.get("before")),
+            "after": said(one.get("after")),
         }
         for one in event.changes
     ]
@@ -179,7 +164,7 @@ class Finding:
     rule: str
     sentence: str
     met: bool | None
-    lines: Sequence[Mapping[str, Any]]
+    lines: Sequence[Line]
 
     @property
     def word(self) -> str:
@@ -190,31 +175,12 @@ class Finding:
         return {True: "good", False: "bad", None: "info"}[self.met]
 
 
-def _figure(line: Any) -> str:
-    if line.figure in (None, "") or isinstance(line.figure, list | dict):
-        return line.comparison
-    figure = f"規定值 {_plain(line.figure)}{line.unit and f' {line.unit}'}"
-    return f"{line.comparison}（{figure}）" if line.comparison else figure
-
-
 def finding(outcome: Outcome) -> Finding:
     try:
         sentence = rule_named(outcome.rule).sentence
     except FactsError:
         sentence = ""
-    lines = [
-        {
-            "text": line.text,
-            "met": line.met,
-            "rule": line.rule,
-            "citation": line.citation,
-            "comparison": _figure(line),
-            "in_force_from": roc(date.fromisoformat(line.in_force_from)) if line.in_force_from else "",
-            "confirmed": line.confirmed,
-        }
-        for line in outcome.lines
-    ]
-    return Finding(outcome.rule, sentence, outcome.met, lines)
+    return Finding(outcome.rule, sentence, outcome.met, outcome.lines)
 
 
 # --- deadlines, notices ----------------------------------------------------------------------------------------------------
@@ -289,8 +255,3 @@ def progress(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
     current = {"good": "done", "bad": "error"}.get(here.tone, "done") if here.final else "current"
     steps = [(code, "done") for code in passed] + [(here.code, current)] + [(code, "todo") for code in ahead]
     return [{"label": machine.state(code).label, "state": state, "url": "", "note": ""} for code, state in steps]
-
-
-def shown(value: Any) -> str:
-    """A figure's value in words: a list joined, a mapping spelled."""
-    return _plain(jsonable(value))

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Model
 
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
-from casework.kernel.jsonable import jsonable
 from casework.models import Attachment, Case
 from casework.services import attachments, corrections
 from casework.services.cases import lock, move, open_case, require
@@ -89,15 +88,10 @@ def save_application(
 ) -> Application:
     """Particulars and the seven parts of the plan; parts may be saved half written."""
     case, application = editable(case, by=by, version=version)
-    changes = []
-    for name, value in data.items():
-        before, after = _said(getattr(application, name)), _said(value)
-        if before != after:
-            label = str(Application._meta.get_field(name).verbose_name)
-            changes.append({"label": label, "before": before, "after": after})
-            setattr(application, name, value)
+    law, on = law_in_force(), taipei_day(at)
+    changes = rewrite(application, data, labels={"trainings": law.at("ohs.training_kinds", on).value})
     application.save()
-    known = law_in_force().at("ohs.plan_sections", taipei_day(at)).value
+    known = law.at("ohs.plan_sections", on).value
     for code, body in sections.items():
         if code not in known:
             raise Refused("沒有這一項企劃書內容。")
@@ -112,10 +106,6 @@ def save_application(
     if changes:
         record(case, "application.saved", "填寫申請內容", by=by, at=at, changes=changes)
     return application
-
-
-def _said(value: Any) -> Any:
-    return str(value) if isinstance(value, Model) else jsonable(value)
 
 
 @transaction.atomic

@@ -5,51 +5,25 @@ from datetime import datetime
 
 from accounts.models import Organisation
 from accounts.rights import holders
-from casework.deadline_handlers import register_handler
+from casework.deadline_handlers import Lapse, Remind, register_handler
 from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
-from casework.services.telling import told_applicant
+from casework.services.telling import late_applicant, remind_applicant
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
 from ohs_training.services import accrediting, applying, filing, inspecting, planning
 
 
-def _remind(right: str):  # type: ignore[no-untyped-def]
-    def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-        told = [
-            one
-            for deadline, reminder in pairs
-            for one in told_applicant(
-                deadline,
-                key=f"remind:{reminder.pk}",
-                subject=f"期限將屆（{deadline.label}）",
-                body=f"「{deadline.label}」期限為 {roc(deadline.due_on)}（{deadline.citation}）。",
-                right=right,
-            )
-        ]
-        notify_each(told, code="ohs_training.soon", at=at)
-
-    return remind
+def _remind(right: str) -> Remind:
+    body = "「{label}」期限為 {day}（{citation}）。"
+    return remind_applicant("ohs_training.soon", right=right, subject="期限將屆（{label}）", body=body)
 
 
-def _late(right: str):  # type: ignore[no-untyped-def]
-    def late(deadlines: list[Deadline], at: datetime) -> None:
-        told = [
-            one
-            for deadline in deadlines
-            for one in told_applicant(
-                deadline,
-                key=f"late:{deadline.pk}",
-                subject=f"已逾期限（{deadline.label}）",
-                body=f"「{deadline.label}」期限為 {roc(deadline.due_on)}，已逾期（{deadline.citation}）；仍應儘速辦理。",
-                right=right,
-            )
-        ]
-        notify_each(told, code="ohs_training.late", at=at)
-
-    return late
+def _late(right: str) -> Lapse:
+    body = "「{label}」期限為 {day}，已逾期（{citation}）；仍應儘速辦理。"
+    return late_applicant("ohs_training.late", right=right, subject="已逾期限（{label}）", body=body)
 
 
 def _accreditations(deadlines: Sequence[Deadline]) -> dict[int | None, Accreditation]:

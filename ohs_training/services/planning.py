@@ -9,10 +9,10 @@ from django.db.models import Max
 
 from accounts.models import County, Organisation, User
 from accounts.rights import can
+from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.facts import Impossible
-from casework.kernel.jsonable import jsonable
 from casework.models import Case
 from casework.services.cases import lock, open_case, require
 from casework.services.deadlines import set_deadline
@@ -120,14 +120,7 @@ def save_plan(
     """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days."""
     case, training_class = editable(case, by=by, at=at, version=version)
     before = training_class.starts_on
-    changes = []
-    for name, value in data.items():
-        if jsonable(getattr(training_class, name)) != jsonable(value):
-            label = str(TrainingClass._meta.get_field(name).verbose_name)
-            changes.append(
-                {"label": label, "before": jsonable(getattr(training_class, name)), "after": jsonable(value)}
-            )
-            setattr(training_class, name, value)
+    changes = rewrite(training_class, data)
     _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation)
     outside = [
         roc(row.day)

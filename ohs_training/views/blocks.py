@@ -53,7 +53,7 @@ def enter() -> None:
     register_nav(
         NavItem("健康服務訓練", "ohs_training:home", right=VIEW_OWN, staff=False, order=22),
         NavItem("我的訓練紀錄", "ohs_training:my_records", staff=False, order=40),
-        NavItem("認可訓練機構", "ohs_training:institutions", order=64, public=True, staff=False),
+        NavItem("認可訓練機構", "ohs_training:institutions", order=64, visitors=True),
     )
     dashboard.register(Block("ohs_training", "ohs_training/blocks/dashboard.html", start_page, ORDER))
     landing.register(Block("ohs_training", "ohs_training/blocks/landing.html", visitors, ORDER))

@@ -118,6 +118,8 @@ class UnitForm(models.Model):
         "insurance_number", "specialities", "introduction", "capacity", "fire_safety", "members", "members_insured",
         "employees_insured", "registered_address",
     )  # fmt: skip
+    #: The words of codes that are no choices of a field.
+    LABELS = {"plans": PLANS, "category": {code: f"{code}　{label}" for code, label in CATEGORIES.items()}}
     #: Marked * on the printed form (OA-18).
     MANDATORY = (
         "plans", "full_name", "unified_number", "licence_number", "category", "ran_last_year", "ttqs_edition", "ttqs_grade",

@@ -9,10 +9,10 @@ from django.db import transaction
 from accounts import crypto
 from accounts.models import County, Organisation, User
 from accounts.rights import can
+from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from casework.kernel.identifiers import mask_person_id
-from casework.kernel.jsonable import jsonable
 from casework.models import Case
 from casework.services.cases import open_case
 from casework.services.events import record
@@ -93,14 +93,7 @@ def save_unit_form(
     """Save the whole unit form (validated by its form class) and bring the pledges in step."""
     case, application = editable(case, by=by, version=version)
     form, _ = UnitForm.objects.get_or_create(application=application)
-    changes = []
-    for name in UnitForm.FIELDS:
-        if name in data and jsonable(getattr(form, name)) != jsonable(data[name]):
-            label = str(UnitForm._meta.get_field(name).verbose_name)
-            changes.append(
-                {"field": name, "label": label, "before": jsonable(getattr(form, name)), "after": jsonable(data[name])}
-            )
-            setattr(form, name, data[name])
+    changes = rewrite(form, {name: data[name] for name in UnitForm.FIELDS if name in data}, labels=UnitForm.LABELS)
     form.saved_at = at
     form.save()
     sync_pledges(application, at=at)
@@ -273,19 +266,7 @@ def save_standing(
 ) -> Application:
     """The particulars on the papers: kind, founding, TTQS, the official letter (OA-03, OA-04, OA-16)."""
     case, application = editable(case, by=by, version=version)
-    changes = []
-    for name, value in data.items():
-        if getattr(application, name) != value:
-            label = str(Application._meta.get_field(name).verbose_name)
-            changes.append(
-                {
-                    "field": name,
-                    "label": label,
-                    "before": jsonable(getattr(application, name)),
-                    "after": jsonable(value),
-                }
-            )
-            setattr(application, name, value)
+    changes = rewrite(application, data)
     application.save()
     if {change["field"] for change in changes} & {"letter_number", "letter_on"}:
         unconfirm_letter(application)

@@ -7,70 +7,29 @@ from accounts.rights import holders
 from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
-from casework.services.telling import told_applicant
+from casework.services.telling import late_applicant, late_office, remind_applicant, remind_office
 from ojt_accounts.models import TrainingAccount
 from ojt_accounts.permissions import PREPARE, SIGN_CHIEF, SIGN_OFFICER
 
-
-def remind_office(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        Told(
-            user,
-            f"審查期限將屆：{deadline.case.number}",
-            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結。",
-            f"remind:{reminder.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline, reminder in pairs
-        if deadline.case
-        for user in (
-            [deadline.case.assignee] if deadline.case.assignee else holders(SIGN_OFFICER, deadline.case.office)
-        )
-    ]
-    notify_each(told, code="ojt_accounts.handle_soon", at=at, mail=False)
-
-
-def late_office(deadlines: list[Deadline], at: datetime) -> None:
-    told = [
-        Told(
-            user,
-            f"逾審查期限：{deadline.case.number}",
-            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前辦結，已逾期。",
-            f"late:{deadline.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline in deadlines
-        if deadline.case
-        for user in {*holders(SIGN_OFFICER, deadline.case.office), *holders(SIGN_CHIEF, deadline.case.office)}
-    ]
-    notify_each(told, code="ojt_accounts.handle_late", at=at)
-
-
-def remind_unit(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        one
-        for deadline, reminder in pairs
-        for one in told_applicant(
-            deadline,
-            key=f"remind:{reminder.pk}",
-            subject="補正期限將屆",
-            body=f"請於 {roc(deadline.due_on)} 前完成補正。",
-            right=PREPARE,
-        )
-    ]
-    notify_each(told, code="ojt_accounts.correct_soon", at=at)
-
-
-def late_unit(deadlines: list[Deadline], at: datetime) -> None:
-    body = "補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。"
-    told = [
-        one
-        for deadline in deadlines
-        for one in told_applicant(deadline, key=f"late:{deadline.pk}", subject="已逾補正期限", body=body, right=PREPARE)
-    ]
-    notify_each(told, code="ojt_accounts.correct_late", at=at)
+_HANDLED_BY = "「{title}」應於 {day} 前辦結"
+remind_officer = remind_office(
+    "ojt_accounts.handle_soon", right=SIGN_OFFICER, subject="審查期限將屆", body=f"{_HANDLED_BY}。"
+)
+officer_late = late_office(
+    "ojt_accounts.handle_late",
+    rights=(SIGN_OFFICER, SIGN_CHIEF),
+    subject="逾審查期限",
+    body=f"{_HANDLED_BY}，已逾期。",
+)
+remind_unit = remind_applicant(
+    "ojt_accounts.correct_soon", right=PREPARE, subject="補正期限將屆", body="請於 {day} 前完成補正。"
+)
+unit_late = late_applicant(
+    "ojt_accounts.correct_late",
+    right=PREPARE,
+    subject="已逾補正期限",
+    body="補正期限已過，分署得依現有文件審查；如仍要補正請儘速辦理。",
+)
 
 
 def accounts_of(deadlines: Sequence[Deadline]) -> dict[int | None, TrainingAccount]:

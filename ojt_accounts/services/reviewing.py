@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.changing import rewrite
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
-from casework.kernel.jsonable import jsonable
 from casework.models import Case, SignOff
 from casework.services import attachments, corrections
 from casework.services.cases import lock, move, require
@@ -42,22 +42,10 @@ def _reviewing(case: Case, *, by: User, right: str, version: int | None) -> tupl
 def record_checks(case: Case, *, by: User, at: datetime, version: int | None = None, **data: Any) -> None:
     """The officer's own look-ups: latest grade (OA-05), premiums (OA-06), the letter's addressee (OA-16)."""
     case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
-    changes = []
     letter = data.pop("letter_to_us", None)
     if letter is not None:
         data["letter_confirmed_at"] = (application.letter_confirmed_at or at) if letter else None
-    for name, value in data.items():
-        if getattr(application, name) != value:
-            label = str(Application._meta.get_field(name).verbose_name)
-            changes.append(
-                {
-                    "field": name,
-                    "label": label,
-                    "before": jsonable(getattr(application, name)),
-                    "after": jsonable(value),
-                }
-            )
-            setattr(application, name, value)
+    changes = rewrite(application, data)
     application.save()
     if letter:
         for paper in case.attachments.filter(field="letter", removed_at=None, confirmed_at=None):

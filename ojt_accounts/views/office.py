@@ -112,7 +112,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     fields = [
         {
             "label": UnitForm._meta.get_field(name).verbose_name,
-            "value": "" if one.form.get(name) in (None, "", []) else shown(name, one.form[name]),
+            "value": shown(name, one.form.get(name)),
         }
         for name in UnitForm.FIELDS
     ]

@@ -83,7 +83,7 @@ def enter() -> None:
         NavItem("查詢課程", "ojt_subsidy:catalogue", order=15, public=True),
         NavItem("我的報名", "ojt_subsidy:mine", staff=False, order=16),
         NavItem("我的課程", "ojt_subsidy:classes", right=VIEW_UNIT, staff=False, order=17),
-        NavItem("課程說明", "ojt_subsidy:help", order=65, public=True),
+        NavItem("課程說明", "ojt_subsidy:help", order=65, visitors=True),
     )
     register_list("waiting", to_answer)
     register_list("waiting", to_pay)

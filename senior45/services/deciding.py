@@ -10,16 +10,16 @@ from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.users import close_user
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
-from casework.models import Case, Deadline, Reminder
+from casework.models import Case, Deadline
 from casework.services.cases import lock, move
 from casework.services.deadlines import meet_deadline, withdraw_all
 from casework.services.law import law_in_force
-from casework.services.notices import Told, notify, notify_each
+from casework.services.notices import notify, notify_each
 from casework.services.signoffs import sign
-from casework.services.telling import tell
+from casework.services.telling import remind_office, tell, told_office
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount
-from senior45.permissions import DESIGNATE
+from senior45.permissions import DECIDE, DESIGNATE
 from senior45.selectors import (
     FORM,
     HEAD_CHAIN,
@@ -210,42 +210,21 @@ def _told(case: Case, request: AccountRequest, code: str, subject: str, body: st
 # --- late ------------------------------------------------------------------------------------------------------------
 
 
-def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
-    told = [
-        Told(
-            user,
-            f"帳號申請回覆期限將屆：{deadline.case.number}",
-            f"「{deadline.case.title}」應於 {roc(deadline.due_on)} 前回覆。",
-            f"s45.answer_remind:{reminder.pk}",
-            deadline.case,
-            f"/admin/case/{deadline.case.number}/",
-        )
-        for deadline, reminder in pairs
-        if deadline.case
-        for user in openers_of(deadline.case.office)
-    ]
-    notify_each(told, code="senior45.answer_soon", at=at, mail=False)
+remind = remind_office(
+    "senior45.answer_soon", right=DECIDE, subject="帳號申請回覆期限將屆", body="「{title}」應於 {day} 前回覆。"
+)
 
 
 def escalate(deadlines: list[Deadline], at: datetime) -> None:
     """From the sixth working day: the opener again, and the lead group's opener and system administrator."""
-    lead = lead_office().organisation
-    above = holders(DESIGNATE, lead)
-    told = []
+    above, told = holders(DESIGNATE, lead_office().organisation), []
     for deadline in deadlines:
-        case = deadline.case
-        if case is None:
-            continue
-        people = {one.pk: one for one in [*openers_of(case.office), *above]}
-        told += [
-            Told(
-                user,
-                f"帳號申請逾期未回覆：{case.number}",
-                f"{case.office}受理「{case.title}」，應於 {roc(deadline.due_on)} 前回覆，已逾期（第3點第3款）。",
-                f"s45.answer_late:{deadline.pk}",
-                case,
-                f"/admin/case/{case.number}/",
+        if (case := deadline.case) is not None:
+            told += told_office(
+                deadline,
+                {*openers_of(case.office), *above},
+                key=f"s45.answer_late:{deadline.pk}",
+                subject="帳號申請逾期未回覆",
+                body="{office}受理「{title}」，應於 {day} 前回覆，已逾期（第3點第3款）。",
             )
-            for user in people.values()
-        ]
     notify_each(told, code="senior45.answer_late", at=at)

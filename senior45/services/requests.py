@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, permission_row
+from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, CaseUserObjectPermission, SignOff
@@ -20,6 +21,7 @@ from casework.services.signoffs import sign
 from casework.services.telling import tell
 from casework.services.wordings import wording
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
+from senior45.params import RIGHT_LABELS
 from senior45.permissions import APPROVE, FILE, SUBMIT
 from senior45.selectors import (
     FORM,
@@ -115,22 +117,12 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
     if case.state not in ("draft", "returned"):
         raise Refused("申請已送出，目前不能修改。")
     request = request_of(case)
-    changes = []
-    for name in AccountRequest.FIELDS:
-        if name in data and name != "change" and getattr(request, name) != data[name]:
-            label = str(AccountRequest._meta.get_field(name).verbose_name)
-            changes.append(
-                {"field": name, "label": label, "before": _words(getattr(request, name)), "after": _words(data[name])}
-            )
-            setattr(request, name, data[name])
+    fields = [name for name in AccountRequest.FIELDS if name in data and name != "change"]
+    changes = rewrite(request, {name: data[name] for name in fields}, labels={"rights": RIGHT_LABELS})
     if changes:
         request.save()
         record(case, "edited", "修改申請表", by=by, at=at, changes=changes)
     return request
-
-
-def _words(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else ("" if value is None else str(value))
 
 
 def may_submit(case: Case, by: User | None, at: datetime) -> None:

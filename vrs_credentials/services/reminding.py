@@ -7,7 +7,7 @@ from typing import Any
 from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
 from casework.services.notices import Told, notify_each
-from casework.services.telling import told_applicant
+from casework.services.telling import late_applicant, remind_applicant
 from vrs_credentials.models import Certificate, FollowUp
 from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services.certifying import ENDS, FOLLOW_UP, WAY_BACK
@@ -116,25 +116,15 @@ def back_late(deadlines: list[Deadline], at: datetime) -> None:
     _back(deadlines, keys, "先行提供服務期限已過", "期限 {due} 已過，未完成二十小時者不得繼續提供服務。", at)
 
 
-def _supplement(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body: str, at: datetime) -> None:
-    told = [
-        one
-        for deadline, key in zip(deadlines, keys, strict=True)
-        for one in told_applicant(
-            deadline, key=key, subject=subject, body=body.format(due=roc(deadline.due_on)), right=VIEW_OWN
-        )
-    ]
-    notify_each(told, code="vrs_credentials.supplement_due", at=at)
-
-
-def remind_supplement(pairs: Pairs, at: datetime) -> None:
-    keys = [f"remind:{reminder.pk}" for _, reminder in pairs]
-    _supplement([d for d, _ in pairs], keys, "補件期限將屆", "請於 {due} 前完成補件。", at)
-
-
-def supplement_late(deadlines: list[Deadline], at: datetime) -> None:
-    keys = [f"late:{deadline.pk}" for deadline in deadlines]
-    _supplement(deadlines, keys, "已逾補件期限", "補件期限 {due} 已過，請儘速補件，否則依現有文件審查。", at)
+remind_supplement = remind_applicant(
+    "vrs_credentials.supplement_due", right=VIEW_OWN, subject="補件期限將屆", body="請於 {day} 前完成補件。"
+)
+supplement_late = late_applicant(
+    "vrs_credentials.supplement_due",
+    right=VIEW_OWN,
+    subject="已逾補件期限",
+    body="補件期限 {day} 已過，請儘速補件，否則依現有文件審查。",
+)
 
 
 HANDLERS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {

@@ -1,0 +1,39 @@
+"""A value as a person reads it: days in the calendar of the Republic, yes and no, numbers in groups of three, lists joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from casework.kernel.dates import TAIPEI, roc
+from casework.kernel.jsonable import jsonable
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def said(value: Any, labels: Mapping[Any, Any] | None = None) -> str:
+    """`labels`: the words of the codes a field may hold. Empty for None; ISO days, as stored answers hold them, are read too."""
+    match value:
+        case None | "":
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case str():
+            if labels and value in labels:
+                return str(labels[value])
+            return roc(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
+        case datetime():
+            here = value.astimezone(TAIPEI)
+            return f"{roc(here.date())} {here:%H:%M}"
+        case date():
+            return roc(value)
+        case int():
+            return f"{value:,}"
+        case Mapping():
+            return "、".join(f"{said(name, labels)}：{said(one, labels)}" for name, one in value.items())
+        case list() | tuple():
+            return "、".join(said(one, labels) for one in value)
+        case _:
+            return said(jsonable(value), labels) if not isinstance(value, float) else str(value)
