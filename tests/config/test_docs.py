@@ -26,10 +26,12 @@ def named(page: Path) -> Iterator[tuple[str, str]]:
 
 
 def there(page: Path, path: str) -> bool:
-    """A short name may stand for the file of any app, a module without its ending: `params.py`, `services/seating`."""
-    if (page.parent / path).exists() or (ROOT / path).exists():
+    """A short name may stand for the file of any app, a module without its ending or with a name in it."""
+    if (page.parent / path).exists():
         return True
-    return any(any(ROOT.glob(f"{depth}{path}{end}")) for depth in ("*/", "*/*/") for end in ("", ".py"))
+    module = path.rpartition(".")[0] or path
+    tries = (path, f"{path}.py", f"{module}.py")
+    return any(any(ROOT.glob(depth + one)) for depth in ("", "*/", "*/*/") for one in tries)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
