@@ -31,6 +31,9 @@ def write(path: Path, figures: Sequence[Mapping[str, Any]], failed: Sequence[str
     """The page, whole: what has a limit, then every bench with all its figures. Text after the mark is kept."""
     limits = [row for one in figures for row in _limits(one)]
     limits += [f"| {name} | – | failed | – | **no** |" for name in failed]
+    every = {one.stem for one in Path(__file__).parent.glob("[a-z]*.py")}
+    if left := sorted(every - {one["bench"] for one in figures} - set(failed)):
+        limits.append(f"\nNot in this run: {', '.join(left)}.")
     told = [_told(one) for one in figures]
     kept = path.read_text().partition("<!-- by hand -->") if path.exists() else ("", "", "")
     page = HEAD.format(machine=_machine()) + "\n".join(limits) + "\n\n## Every figure\n\n" + "\n\n".join(told) + "\n"
@@ -103,7 +106,9 @@ def _machine() -> str:
         (database,) = cursor.fetchone()
     return (
         f"Machine: {cpu or platform.machine()}, {os.cpu_count()} cores, {memory} GiB; Python {platform.python_version()}, "
-        f"PostgreSQL {database.split()[0]}; {date.today():%Y-%m-%d}."
+        f"PostgreSQL {database.split()[0]}; {date.today():%Y-%m-%d}.\n"
+        f"Load over the quarter of an hour before: {os.getloadavg()[2]:.1f} (where that is well above the number of cores, times tell of "
+        "the neighbours; ratios and slopes hold)."
     )
 
 
