@@ -99,8 +99,9 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
             continue
         text = "、".join(value for value in request.POST.getlist(name) if value.strip())
         field = form.fields.get(name) if form is not None else None
-        if text and not (field and isinstance(field.widget, forms.HiddenInput)):
-            kept.append((str(field.label) if field and field.label else name, text))
+        # A name without a label of its form is a hidden choice or a button, nothing anybody typed.
+        if text and field and field.label and not isinstance(field.widget, forms.HiddenInput):
+            kept.append((str(field.label), text))
     return kept
 
 

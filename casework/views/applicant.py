@@ -74,6 +74,19 @@ def next_step(case: Case, user: Any) -> dict[str, str]:
     }
 
 
+def _next_here(case: Case, request: HttpRequest, buttons: list[acts.Button], *, mending: bool) -> dict[str, str]:
+    """The next step on the case's own page: an anchor and what is to be done, unless another page has it."""
+    step = next_step(case, request.user)
+    if not step["due"] or step["url"] != request.path:
+        return step
+    if mending:
+        return {**step, "url": "#corrections"}
+    if not (open_now := [one.act.label for one in buttons if not one.why and one.act.tone != "danger"]):
+        return step
+    said = f"本案目前為「{words.state_of(case).label}」，等您辦理：{'、'.join(open_now)}。"
+    return {**step, "label": f"前往{open_now[0]}", "url": "#acts", "said": said}
+
+
 def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
     return case_on_side(request.user, number, Side.APPLICANT)
 
@@ -88,16 +101,18 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     day = today()
     events = list(casepage.events(found, internal=False))
     asked = list(casepage.corrections(found))
+    buttons = acts.buttons(found, rights, Side.APPLICANT)
+    answers = _answers(found, rights, asked, forms)
     context = {
         "case": found,
         "row": words.row(found, day),
         "in_hands": words.in_hands(found, request.user),
-        "next": next_step(found, request.user),
+        "next": _next_here(found, request, buttons, mending=bool(answers)),
         "progress": words.progress(found, events),
         "corrections": asked,
-        "answers": _answers(found, rights, asked, forms),
+        "answers": answers,
         "panels": panels(request, found),
-        "buttons": acts.buttons(found, rights, Side.APPLICANT),
+        "buttons": buttons,
         "papers": list(casepage.papers(found)),
         "messages_of_case": list(casepage.messages(found, internal=False)),
         "message_form": _message_form(found, forms.get("message")),

@@ -44,6 +44,10 @@ def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
     ):  # fmt: skip
         page = as_(user).get(reverse("casework:case", args=[case.number]))
         assert page.status_code == 200
+        if act != "submit":
+            said = page.content.decode()
+            assert {"approve": "等您辦理：核定。", "file": "等您辦理：提出申請。"}[act] in said
+            assert 'href="#acts"' in said and "請繼續完成後送出" not in said
         done = as_(user).post(reverse("casework:act", args=[case.number, act]), data)
         assert done.status_code == 302, (act, done.content.decode()[-3000:])
     page = as_(here.opener).get(reverse("admin:case", args=[case.number]))
@@ -55,6 +59,8 @@ def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
     )
     assert done.status_code == 302
     assert SiteAccount.objects.get(user=here.newcomer).is_open
+    done_page = as_(here.opener).get(reverse("admin:case", args=[case.number])).content.decode()
+    assert "新增，帳號名稱：" in done_page and "原帳號" not in done_page
     home = as_(here.newcomer).get(reverse("senior45:home")).content.decode()
     assert "承辦（上稿）人員" in home and "不會因閒置關閉" in home
 
