@@ -260,7 +260,7 @@ class CorrectionForm(PortalForm):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="會連同各項目一併通知申請單位，可不填。",
+        help_text="會連同各項目一併通知申請人，可不填。",
     )
 
     def __init__(self, *args: Any, case: Any, **kwargs: Any) -> None:

@@ -101,6 +101,7 @@ def expiring(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     rows = []
     for one in agenda(request.user, today=day, until=day + SOON, most=SHOWN, desk=desk):
         said, tone = words.due_words(one.deadline.due_on, day)
+        said = f"已{said}" if one.deadline.due_on < day else said
         title = f"{one.deadline.label}：{one.deadline.case.title}" if one.deadline.case else one.deadline.label
         rows.append(
             {

@@ -251,7 +251,7 @@ def _prepare(environ: dict[str, str]) -> None:
         return
     for step, doing in (
         (["migrate", "--verbosity", "0"], "bringing the tables up to date"),
-        (["demo"], "loading the demonstration (its papers are drawn for real: half a minute the first time)"),
+        (["demo"], "loading the demonstration (its papers are drawn for real: some minutes the first time)"),
     ):
         say(doing)
         if run([PYTHON, "manage.py", *step], environ):

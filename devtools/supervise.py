@@ -80,7 +80,7 @@ def serve(environ: dict[str, str], port: int) -> None:
             for child in children:
                 child.revive()
             if not announced and _answers(port):
-                say(f"the portal answers at http://127.0.0.1:{port} — Ctrl-C ends it")
+                say(f"READY: open http://127.0.0.1:{port} in a browser — Ctrl-C ends it")
                 announced = True
                 # after the web, so that the first page does not wait for three programs loading at once
                 if environ.get("REDIS_URL"):

@@ -229,7 +229,7 @@ register(
     CaseType(
         kind=articles.KIND,
         label="45+ 文稿",
-        series="SC",
+        series="SN",
         machine=ARTICLE,
         view_rights=(REVIEW, WRITE),
         guards={

@@ -95,7 +95,7 @@ class Story:
             },
         )
         self.body, _ = Organisation.objects.get_or_create(
-            unified_number="12345675", kind=kinds.INSTITUTION,
+            unified_number="99000105", kind=kinds.INSTITUTION,
             defaults={"name": "社團法人展示職業重建協會", "address": "臺北市中正區館前路77號", "phone": "02-2345-6789"},
         )  # fmt: skip
         self.staff = {account: demo_role(account, name, role, self.office) for account, name, role, _ in STAFF}

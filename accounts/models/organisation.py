@@ -54,6 +54,23 @@ class Organisation(models.Model):
         return self.short_name or self.name
 
 
+#: 六都, then counties from north to south, the islands last.
+COUNTY_ORDER = (
+    "63000", "65000", "68000", "66000", "67000", "64000",
+    "10017", "10018", "10004", "10005", "10007", "10008", "10009", "10020", "10010", "10013", "10002", "10015", "10014",
+    "10016", "09020", "09007",
+)  # fmt: skip
+
+
+class CountyQuerySet(models.QuerySet["County"]):
+    def in_order(self) -> "CountyQuerySet":
+        """As offices list them."""
+        places = [models.When(code=code, then=n) for n, code in enumerate(COUNTY_ORDER)]
+        return self.order_by(
+            models.Case(*places, default=len(COUNTY_ORDER), output_field=models.IntegerField()), "code"
+        )
+
+
 class County(models.Model):
     """直轄市、縣（市）. Two jurisdictions follow from one address: the branch and the county's labour authority."""
 
@@ -65,6 +82,8 @@ class County(models.Model):
     authority = models.ForeignKey(
         Organisation, models.PROTECT, verbose_name="勞工主管機關", related_name="authority_of", null=True, blank=True
     )
+
+    objects = CountyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "縣市"

@@ -22,6 +22,9 @@ from accounts.middleware.signed_in import to_sign_in
 from accounts.models import User
 from accounts.views.certificate import talks_to_popup
 
+#: The account name typed beside a card that was refused, until the form is shown again; never in an address.
+TYPED = "sign_in.typed"
+
 
 class SignInView(LoginView):
     """登入: the form of the password, the other ways that are offered, and in the demonstration a button per role."""
@@ -31,6 +34,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        context["card_login"] = self.request.session.pop(TYPED, "")
         context["card_first"] = settings.CERTIFICATE_SIGN_IN
         context["demo_groups"] = demo.demo_groups() if settings.DEMO else []
         context["other_ways"] = [
@@ -58,6 +62,7 @@ def complete(request: HttpRequest, code: str) -> HttpResponse:
         user = providers.identify(way, request, request.POST)
     except SignInRefused as refusal:
         messages.error(request, refusal.message)
+        request.session[TYPED] = request.POST.get("login", "")[:254]
         address = resolve_url("account_login")
         return redirect(f"{address}?{urlencode({'next': go_to})}" if go_to else address)
     return providers.sign_in(way, request, user, go_to=go_to)

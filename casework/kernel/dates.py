@@ -50,6 +50,14 @@ def roc_long(day: date) -> str:
     return f"中華民國{day.year - 1911}年{day.month}月{day.day}日"
 
 
+_SLASHED = re.compile(r"(?<![\d/])(\d{2,3})/(\d{1,2})/(\d{1,2})(?![\d/])")
+
+
+def days_spelled(text: str) -> str:
+    """A sentence as a letter 函 writes its days: 113/12/12 → 113年12月12日."""
+    return _SLASHED.sub(lambda m: f"{int(m[1])}年{int(m[2])}月{int(m[3])}日", text)
+
+
 def roc_year(day: date) -> int:
     return day.year - 1911
 
@@ -64,6 +72,8 @@ def parse_day(text: str) -> date:
     Six or seven digits are of the Republic, eight are 西元. Raises DateError.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        raise DateError("請填寫日期，例：113/12/12")
     found = _SEPARATED.match(plain)
     if found:
         year, month, day = (int(g) for g in found.groups())

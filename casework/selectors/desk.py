@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, OrganisationGroupObjectPermission, User
 from accounts.rights import held
 from accounts.roles import Side, all_rights, right
 from casework.casetypes import CaseType, all_casetypes
@@ -60,14 +60,30 @@ class Desk:
     def offices(self) -> QuerySet[Organisation]:
         return Organisation.objects.filter(pk__in=self.kinds_by_office).only("name", "short_name").order_by("pk")
 
-    def colleagues(self) -> QuerySet[User]:
-        """Active staff who hold a role in one of the offices: to whom a case may be given."""
-        return (
-            User.objects.filter(is_active=True, is_staff=True, groups__held_role__organisation__in=self.office_ids)
-            .distinct()
-            .only("name", "account_name")
-            .order_by("name", "pk")
-        )
+    def colleagues(self, case: Case | None = None) -> QuerySet[User]:
+        """Active staff to whom a case may be given: who handle its kind in its office; without a case, any of the desk's kinds."""
+        handled: dict[int, set[str]] = {}
+        for office, kinds in self.kinds_by_office.items() if case is None else [(case.office_id, (case.kind,))]:
+            handled[office] = {one for kind in kinds for one in handling_rights(kind)}
+        holds = Q(pk__in=[])
+        for office, codenames in handled.items():
+            holds |= Q(content_object=office, permission__codename__in=codenames)
+        groups = OrganisationGroupObjectPermission.objects.filter(holds).values("group")
+        people = User.objects.filter(is_active=True, is_staff=True, groups__in=groups)
+        return people.distinct().only("name", "account_name").order_by("name", "pk")
+
+
+def handling_rights(kind: str) -> set[str]:
+    """Codenames of the office's rights by which cases of a kind are handled: those of its transitions and acts, not those to look
+    on or to judge one assigned case; a kind that moves by none of them is handled by whoever sees it.
+    """
+    about = next((one for one in all_casetypes() if one.kind == kind), None)
+    if about is None:
+        return set()
+    declared = {one.code: one for one in all_rights() if one.side is Side.OFFICE}
+    moves = {t.permission for t in about.machine.transitions} | {act.right for act in about.acts}
+    codes = moves & declared.keys() or set(about.view_rights) & declared.keys()
+    return {declared[code].codename for code in codes}
 
 
 def desk_of(user: Any, rights: Mapping[str, set[int]] | None = None) -> Desk:

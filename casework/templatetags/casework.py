@@ -1,5 +1,6 @@
 """Days and moments as offices write them, and words the pages share."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,15 @@ from casework.kernel.outcome import Line
 from casework.kernel.saying import said
 
 register = template.Library()
+
+_LESSER = re.compile(r"\bmin\(([\d,]+(?:\.\d+)?), ([\d,]+(?:\.\d+)?)\)")
+_FRACTION = re.compile(r"(\d{2}:\d{2}:\d{2})\.\d+")
+
+
+@register.filter
+def for_people(text: str) -> str:
+    """A stored line as people read it: no function's name, no fraction of a second."""
+    return _FRACTION.sub(r"\1", _LESSER.sub(r"\1 與 \2 取較低者", text))
 
 
 def _day(value: Any) -> date | None:
@@ -27,6 +37,15 @@ def roc(value: Any) -> str:
     """113/12/12"""
     day = _day(value)
     return dates.roc(day) if day else ""
+
+
+@register.filter
+def typed_day(text: str) -> str:
+    """A day out of a sheet: 113/12/12 where it was understood, else as it was typed."""
+    try:
+        return dates.roc(dates.parse_day(text)) if text else ""
+    except dates.DateError:
+        return text
 
 
 @register.filter

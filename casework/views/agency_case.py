@@ -70,6 +70,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "documents": list(casepage.documents(found)),
         "timeline": words.timeline(found, events),
         "identifiers": identifiers(found) if holds(request, REVEAL) else [],
+        "over": words.state_of(found).final,
         "is_mine": found.assignee_id == request.user.pk,
         "may_work": work.may_work(request.user, found),
     }
@@ -86,7 +87,7 @@ def _shown(request: HttpRequest, papers: list[Any]) -> Any:
 
 
 def _reassign_form(request: HttpRequest, found: Case, data: Any = None) -> ReassignForm:
-    colleagues = desk_of(request.user, rights_of(request)).colleagues()
+    colleagues = desk_of(request.user, rights_of(request)).colleagues(found)
     return ReassignForm(data, case=found, colleagues=colleagues, auto_id="reassign_%s")
 
 

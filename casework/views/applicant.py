@@ -64,13 +64,15 @@ def next_step(case: Case, user: Any) -> dict[str, str]:
     kind, state = words.about(case), words.state_of(case)
     page = reverse("casework:case", args=[case.number])
     if case.turn != Turn.APPLICANT or kind is None or words.waits_for(case, user):
-        return {"label": "查看進度" if case.turn != Turn.NOBODY else "查看結果", "url": page, "due": "", "draft": ""}
+        label = "查看進度" if case.turn != Turn.NOBODY else "查看結果"
+        return {"label": label, "url": page, "due": "", "draft": "", "said": ""}
     draft = state.code == kind.machine.initial
     return {
         "label": "繼續填寫" if draft else f"處理「{state.label}」",
         "url": kind.applicant_url(case) or page,
         "due": "yes",
         "draft": "yes" if draft else "",
+        "said": "",
     }
 
 

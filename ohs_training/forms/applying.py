@@ -30,9 +30,7 @@ class ApplicationForm(ActForm):
         label="職場健康管理實務（小時）", required=False, min_value=0, max_value=200, decimal_places=1
     )
     course_given_on = RocDateField(label="最近一次開授職業醫學或職業衛生護理課程日期", required=False)
-    county = forms.ModelChoiceField(
-        County.objects.order_by("code"), label="所在縣市", required=False, empty_label="請選擇"
-    )
+    county = forms.ModelChoiceField(County.objects.in_order(), label="所在縣市", required=False, empty_label="請選擇")
     head = NameField(label="負責人姓名", required=False)
     contact = NameField(label="聯絡人", required=False)
     contact_phone = PhoneField(label="聯絡電話", required=False)

@@ -24,7 +24,7 @@ class ClassForm(ActForm):
     title = forms.CharField(label="訓練名稱", max_length=100, help_text="例：勞工健康服務護理人員；類別由系統加註於後")
     starts_on = RocDateField(label="開訓日")
     ends_on = RocDateField(label="結訓日")
-    county = forms.ModelChoiceField(County.objects.order_by("code"), label="訓練所在縣市", empty_label="請選擇")
+    county = forms.ModelChoiceField(County.objects.in_order(), label="訓練所在縣市", empty_label="請選擇")
 
 
 class PlanForm(ActForm):

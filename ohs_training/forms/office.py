@@ -50,9 +50,7 @@ class ListForm(PortalForm):
     """The public list's questions."""
 
     q = forms.CharField(label="機構名稱", required=False, max_length=60)
-    county = forms.ModelChoiceField(
-        County.objects.order_by("code"), label="所在縣市", required=False, empty_label="全部"
-    )
+    county = forms.ModelChoiceField(County.objects.in_order(), label="所在縣市", required=False, empty_label="全部")
     training = forms.ChoiceField(
         label="訓練類別",
         required=False,

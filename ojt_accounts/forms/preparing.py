@@ -47,7 +47,7 @@ class StartForm(ActForm):
         self.unit = unit
         day = today()
         year = roc_year(day)
-        self.fields["county"].queryset = County.objects.filter(branch__isnull=False).select_related("branch")  # type: ignore[attr-defined]
+        self.fields["county"].queryset = County.objects.filter(branch__isnull=False).select_related("branch").in_order()  # type: ignore[attr-defined]
         self.fields["county"].label_from_instance = lambda county: f"{county.name}（{county.branch.label}）"  # type: ignore[attr-defined]
         offered = open_intakes(on=day)
         known = Registration.objects.filter(organisation=unit, registered_on__isnull=False).values("branch")

@@ -75,6 +75,12 @@ class ChecksForm(CaseForm):
             self.add_error("premiums_checked_on", "請填寫勞保費查核日期，例：113/12/12。")
         if data.get("latest_grade") and not data.get("grade_checked_on"):
             self.add_error("grade_checked_on", "請填寫辦訓等級查核日期，例：113/12/12。")
+        looked_up = [data.get(name) for name in ("letter_to_us", "grade_checked_on", "premiums_checked_on")]
+        if not self.errors and not any(looked_up):
+            # 未曾核列 counts only with the day it was looked up; nothing at all would be a record of nothing
+            self.add_error(
+                "grade_checked_on" if "grade_checked_on" in self.fields else "letter_to_us", "請填寫查核日期。"
+            )
         return data
 
 

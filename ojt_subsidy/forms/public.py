@@ -34,7 +34,7 @@ class CatalogueForm(PortalForm):
         offices = Organisation.objects.filter(kind=Organisation.Kind.BRANCH).order_by("pk")
         branches = [(str(o.pk), o.label) for o in offices if o.code in codes or o.is_active]
         self.fields["branch"].choices = [ALL, *branches]  # type: ignore[attr-defined]
-        counties = County.objects.order_by("code").values_list("code", "name")
+        counties = County.objects.in_order().values_list("code", "name")
         self.fields["county"].choices = [ALL, *counties]  # type: ignore[attr-defined]
         self.full_clean()
 

@@ -107,9 +107,7 @@ class SurveyForm(ActForm):
 
 class IdentityForm(ActForm):
     identity = forms.ChoiceField(label="身分", choices=[("", "請選擇"), *IDENTITIES])
-    county = forms.ModelChoiceField(
-        County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核"
-    )
+    county = forms.ModelChoiceField(County.objects.in_order(), label="辦訓地或居住地縣市", help_text="由轄區分署審核")
     valid_from = RocDateField(label="證明生效日", required=False)
     valid_until = RocDateField(label="證明有效期限", required=False, help_text="證明未載明期限者免填")
     file = PdfField(label="證明文件")
@@ -151,9 +149,7 @@ class SupporterForm(ActForm):
     )
     reported_on = RocDateField(label="配偶失蹤者：向警察機關報案日", required=False)
     lives_with_partner = forms.BooleanField(label="未婚者：家庭內有與您同居關係的成員", required=False)
-    county = forms.ModelChoiceField(
-        County.objects.order_by("code"), label="辦訓地或居住地縣市", help_text="由轄區分署審核"
-    )
+    county = forms.ModelChoiceField(County.objects.in_order(), label="辦訓地或居住地縣市", help_text="由轄區分署審核")
     file = PdfField(label="證明文件（確認資格後上傳）", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -211,7 +207,7 @@ class ComplaintForm(ActForm):
     course = forms.ModelChoiceField(
         Course.objects.none(), label="課程", required=False, help_text="與特定課程無關者免選"
     )
-    county = forms.ModelChoiceField(County.objects.order_by("code"), label="辦訓地縣市", help_text="由轄區分署處理")
+    county = forms.ModelChoiceField(County.objects.in_order(), label="辦訓地縣市", help_text="由轄區分署處理")
     about = forms.ChoiceField(label="事項", choices=Complaint.About.choices)
     body = forms.CharField(label="內容", max_length=4000, widget=forms.Textarea(attrs={"rows": 8}))
     confidential = forms.BooleanField(

@@ -26,9 +26,7 @@ class CourseForm(ActForm):
     title = forms.CharField(label="課程名稱", max_length=100)
     category = forms.ChoiceField(label="課程類別", choices=list(CATEGORIES.items()))
     occupation = forms.CharField(label="訓練職類", max_length=60)
-    county = forms.ModelChoiceField(
-        County.objects.order_by("code"), label="辦訓縣市", help_text="計畫送辦訓地轄區分署審查"
-    )
+    county = forms.ModelChoiceField(County.objects.in_order(), label="辦訓縣市", help_text="計畫送辦訓地轄區分署審查")
     place = forms.CharField(label="辦訓地點", max_length=200)
     licensed_place = forms.CharField(
         label="設立證書所載地點", max_length=200, required=False, help_text="職業訓練機構必填"

@@ -128,7 +128,7 @@ def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
     bears = facts.fee - payable
     why.note(
         f"本次補助{dollars(payable)}，學員負擔{dollars(bears)}",
-        comparison=f"min({amount:,}, {left:,}) = {payable:,}",
+        comparison=f"{amount:,} 與 {left:,} 取較低者 = {payable:,}",
         fee=facts.fee,
     )
     overpaid = 0 if facts.decided is None else amount - payable

@@ -208,9 +208,14 @@ def test_claim_release_reassign(scene, case, client):
 
 
 def test_reassign_to_nobody_comes_back_with_the_page(scene, case, client):
-    answer = client.post(page(case, "desk/reassign/"), posted(case, to=scene.outsider.pk))
-    assert answer.status_code == 422
-    assert answer.context["reassign_form"].errors["to"]
+    """Neither an officer of another office nor somebody who only looks on in this one is offered."""
+    for person in (scene.outsider, scene.reader):
+        answer = client.post(page(case, "desk/reassign/"), posted(case, to=person.pk))
+        assert answer.status_code == 422
+        assert answer.context["reassign_form"].errors["to"]
+    offered = answer.context["reassign_form"].fields["to"].queryset
+    assert scene.colleague in offered and scene.reader not in offered
+    assert "---------" not in answer.content.decode() and ">請選擇</option>" in answer.content.decode()
 
 
 def test_note_stays_inside_and_message_goes_out(scene, case, client):

@@ -119,7 +119,9 @@ def test_the_committee_rejects_with_a_letter_to_the_person(here: w.World) -> Non
     case = reviewing.decide(case, decision="reject", reason="科系不符", by=here.secretary, at=now())
     assert case.state == "rejected" and "科系不符" in Notice.objects.get(code="vrs_credentials.rejected").body
     letter = Document.objects.get(case=case, paper="vrs.letter")
-    assert letter.title == "不予核定函（稿）" and letter.context["to"] == here.applicant.name
+    assert (
+        letter.context["draft"] and letter.title == "不予核定函（稿）" and letter.context["to"] == here.applicant.name
+    )
     assert "複審會議決議不通過，理由：科系不符" in letter.context["sentence"] and "館前路" in letter.context["address"]
     assert ("發文字號", "（發文時填列）") in [tuple(row) for row in letter.public]
     assert bytes_of(letter).startswith(b"%PDF")

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc, roc_long, taipei_day
+from casework.kernel.dates import days_spelled, roc, roc_long, taipei_day
 from casework.kernel.identifiers import mask_name
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
@@ -130,7 +130,7 @@ def issue_letter(
     case: Case, *, sentence: str, by: User | None, at: datetime, letter_number: str = "", letter_on: date | None = None,
     granted: bool = True,
 ) -> Document:  # fmt: skip
-    """核定函（稿）, or that of a refusal, whose number and day the ministry enters when it is sent.
+    """核定函 with the number and day it was sent under; that of a refusal is a draft 稿 until the ministry enters them.
 
     The letter goes to the address the person declared (VRS-02).
     """
@@ -147,8 +147,8 @@ def issue_letter(
         context={
             "to": to, "institution": case.organisation is not None, "address": address, "letter_number": number, "letter_on": day,
             "office": case.office.name, "contact": case.office.phone, "case_number": case.number,
-            "subject_line": f"{result}「{case.title}」，請查照。", "sentence": sentence,
-            "filed_on": roc(taipei_day(case.filed_at)) if case.filed_at else "",
+            "subject_line": f"{result}「{case.title}」，請查照。", "sentence": days_spelled(sentence), "draft": not letter_number,
+            "filed_on": days_spelled(roc(taipei_day(case.filed_at))) if case.filed_at else "",
         },
         public=[
             ("結果", result), ("發文字號", number), ("發文日期", roc(letter_on) if letter_on else day),
@@ -156,7 +156,7 @@ def issue_letter(
         ],
         by=by,
         at=at,
-        title=f"{result}函（稿）",
+        title=f"{result}函" if letter_number else f"{result}函（稿）",
     )  # fmt: skip
 
 
@@ -269,7 +269,7 @@ register_paper(
         signed=True,
         standing=standing_of,
     ),
-    Paper(LETTER, "核定函（稿）", "papers/vrs/letter.html"),
+    Paper(LETTER, "核定函", "papers/vrs/letter.html"),
     Paper("vrs.envelope", "郵寄信封封面", "papers/vrs/envelope.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
     Paper("vrs.pledge", "切結書", "papers/vrs/pledge.html"),
