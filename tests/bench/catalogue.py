@@ -59,7 +59,9 @@ def run(quick: bool) -> dict[str, Any]:
             if not rows or any(word not in one.title for one in rows):
                 raise AssertionError(f"{word}: {[one.title for one in rows[:3]]}")
             seconds["page"], answer = timed(
-                lambda word=word: visitor.get(reverse("ojt_subsidy:catalogue"), {"q": word})
+                lambda word=word, n=n: visitor.get(
+                    reverse("ojt_subsidy:catalogue"), {"q": word}, REMOTE_ADDR=f"10.0.0.{n}"
+                )
             )
             if answer.status_code != 200 or rows[0].title not in answer.content.decode():
                 raise AssertionError(f"{word}: {answer.status_code}")

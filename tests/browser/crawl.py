@@ -56,7 +56,7 @@ def crawl(people: Iterable[User | None], starts: Iterable[str]) -> Iterator[Foun
     """Pages of HTML that answered 200, each once; `starts` are opened by everybody, so that every role's way in is followed."""
     starts, opened, shown = list(starts), Counter[str](), set[str]()
     for user in people:
-        client = Client()
+        client = Client(headers={"host": "localhost"})
         if user is not None:
             client.force_login(user, backend=BACKEND)
         waiting, asked = list(starts), set[str]()

@@ -64,7 +64,7 @@ def address_of(account: str, key: str) -> str:
     return found.address
 
 
-def take(browser: Browser, site: str, name: str) -> bytes:
+def take(browser: Browser, site: str, name: str, address: str = "") -> bytes:
     """One picture as WebP: the upper part of the page, 800 × 500."""
     account, key, part = PICTURES[name]
     context = browser.new_context(
@@ -74,7 +74,7 @@ def take(browser: Browser, site: str, name: str) -> bytes:
         if account:
             context.add_cookies([session_cookie(User.objects.get(account_name=account), site)])
         page = context.new_page()
-        answer = page.goto(address_of(account, key))
+        answer = page.goto(address or address_of(account, key))
         assert answer is not None and answer.status == 200, f"{name}: {page.url}"
         box = page.locator(part).bounding_box()
         assert box is not None
@@ -97,9 +97,11 @@ def main(site: str, chromium: str = "/usr/bin/chromium") -> None:
     import os
 
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # before the browser: papers met on the way are signed, which needs an event loop of its own
+    addresses = {name: address_of(account, key) for name, (account, key, _) in PICTURES.items()}
     with sync_playwright() as playwright:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name in PICTURES:
-            (FOLDER / f"{name}.webp").write_bytes(take(browser, site, name))
+            (FOLDER / f"{name}.webp").write_bytes(take(browser, site, name, addresses[name]))
         browser.close()
