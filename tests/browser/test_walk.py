@@ -1,6 +1,7 @@
 """Every page of the demonstration, each as somebody who reaches it by links: no violation of axe-core, and nothing runs over the
 window at 320 px, which is 1280 px at 400 % (WCAG 2.2, 1.4.10). What no link leads to is named below, with where it is judged."""
 
+from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -16,6 +17,7 @@ from casework.demo import demo_person
 from tests.browser.conftest import Opens
 from tests.browser.crawl import Found, crawl
 from tests.browser.harness import HIGH, WIDE, axe, no_sideways
+from tests.security.demonstration import quick_papers
 from tests.url_roles import ROWS
 
 SHARDS = 2
@@ -44,9 +46,14 @@ REACHED = 0.8
 
 
 @pytest.fixture
-def demonstration(site: str, judged_once: None) -> list[User | None]:
+def demonstration(site: str) -> Iterator[list[User | None]]:
     """Everybody of the demonstration, and a keeper of the portal."""
-    call_command("demo", stdout=StringIO())
+    with quick_papers():
+        call_command("demo", stdout=StringIO())
+        yield _everybody()
+
+
+def _everybody() -> list[User | None]:
     keeper = demo_person("keeper", "系統管理者")
     keeper.is_staff = True
     keeper.save()

@@ -53,16 +53,23 @@ def _taken(path: Path, *, kind: str = "pdf", **given: Any) -> Verdict:
 
 
 @contextmanager
-def loaded(media: Path) -> Iterator[None]:
-    """The demonstration in the test database, for as long as the block lasts."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        override_settings(DEMO=True, STAFF_SECOND_FACTOR=False, MEDIA_ROOT=str(media)),
-        transaction.atomic(),
-    ):
+def quick_papers() -> Iterator[None]:
+    """Papers are made and uploads taken without the work that their own tests watch."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(papers, "render_html", readable_pdf)
         patch.setattr(papers, "render_batch", _quick_batch)
         patch.setattr(attachments, "judge", _taken)
+        yield
+
+
+@contextmanager
+def loaded(media: Path) -> Iterator[None]:
+    """The demonstration in the test database, for as long as the block lasts."""
+    with (
+        quick_papers(),
+        override_settings(DEMO=True, STAFF_SECOND_FACTOR=False, MEDIA_ROOT=str(media)),
+        transaction.atomic(),
+    ):
         call_command("demo", verbosity=0)
         yield
         transaction.set_rollback(True)
