@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.models import AccessLog, Organisation, User
-from accounts.rights import can, organisations_with
+from accounts.rights import organisations_with
+from accounts.roles import right
 from accounts.services.access import record_access
+from casework.admin_site import rights_of
 from casework.errors import NotPermitted
 from casework.kernel.outcome import Outcome
 from casework.services.law import law_in_force
@@ -168,9 +170,11 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
             "enrolment__person", "enrolment__course__case", "enrolment__survey", "closing__case"
         ).order_by("enrolment__number")
     )
+    rights, office = rights_of(request), closing.case.office_id
+    may = {"review": REVIEW_PAYMENT, "approve": APPROVE_PAYMENT, "reverse": REVERSE_PAYMENT}
     context = {
         "closing": closing, "course": closing.course, "rows": listed, "form": form,
-        "may": {name: can(request.user, right, closing.case) for name, right in (("review", REVIEW_PAYMENT), ("approve", APPROVE_PAYMENT), ("reverse", REVERSE_PAYMENT))},
+        "may": {name: office in rights.get(right(code).codename, ()) for name, code in may.items()},
         "ready": closing.case.state in paying.DECIDABLE, "waiting": any(one["state"].code == "pending" for one in listed),
     }  # fmt: skip
     return office_page(
