@@ -73,8 +73,7 @@
 
   /* ---- autosave: form[data-autosave="address"], its state in [data-autosave-state] ----
      What is typed goes to the address two seconds after the last key, and when the page is left; files and passwords stay.
-     The answer is {saved, saved_at}. Without an address the state follows the form's htmx requests;
-     other code may send "portal:autosave" with detail {state, at}. */
+     The answer is {saved, saved_at}; other code may send "portal:autosave" with detail {state, at}. */
   const WORDS = {
     idle: () => "填寫時會自動儲存草稿",
     dirty: () => "有未儲存的變更",
@@ -134,13 +133,6 @@
     if (!form || !WORDS[event.detail.state]) return;
     if (event.detail.state === "saved") dirty.delete(form);
     showSave(form, event.detail.state, event.detail.at);
-  });
-  on(document, "htmx:beforeRequest", (event) => { const form = draftOf(event); if (form) showSave(form, "saving"); });
-  on(document, "htmx:afterRequest", (event) => {
-    const form = draftOf(event);
-    if (!form) return;
-    if (event.detail.successful) dirty.delete(form);
-    showSave(form, event.detail.successful ? "saved" : "failed");
   });
   on(document, "htmx:afterSwap", (event) => focusMarked(event.target));
 

@@ -178,7 +178,7 @@ def give(page: Page, code: str, file: Any, *, attest: bool = True) -> None:
 def open_act(page: Page, label: str) -> Locator:
     """The form of an act on the case page, opened."""
     box = page.locator("details.acts__form").filter(has=page.locator("summary").get_by_text(label, exact=True))
-    box.locator("summary").click()
+    box.locator("> summary").click()
     return box
 
 
