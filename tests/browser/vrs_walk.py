@@ -11,7 +11,7 @@ from casework.intake.sample import paper
 from casework.models import Case
 from tests.browser.harness import tab_to
 
-PASSWORD = "Kai-7-mountains-of-rain"
+PASSWORD = "Kai-7-mountains"
 
 
 def fill(page: Page, **given: str) -> None:
