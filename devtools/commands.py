@@ -277,9 +277,9 @@ def test(arguments: list[str]) -> int:
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
     with _scratch() as environ:
-        return run(
-            [PYTHON, "-m", "pytest", *([] if alone else ["-n", "2", "--dist", "loadgroup"]), *arguments], environ
-        )
+        # a file's tests stay in one process: what the file makes for them all is made once
+        apart = [] if alone else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+        return run([PYTHON, "-m", "pytest", *apart, *arguments], environ)
 
 
 def check() -> int:

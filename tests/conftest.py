@@ -46,6 +46,15 @@ class _UndefinedVariable(str):
         return False
 
 
+#: Whole walks over the demonstration: minutes each, so they start first and the end is not one process waiting for another.
+LONGEST = ("tests/browser/test_walk.py", "tests/security/test_demonstration.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _undefined_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = _UndefinedVariable()

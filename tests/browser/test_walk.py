@@ -20,7 +20,6 @@ from tests.browser.harness import HIGH, WIDE, axe, no_sideways
 from tests.security.demonstration import quick_papers
 from tests.url_roles import ROWS
 
-SHARDS = 2
 NARROW = 320
 #: Pages without a link, opened by everybody.
 STARTS = ("/", "/admin/", "/design/", "/sitemap/", "/admin/work/?tab=all&state=")
@@ -79,20 +78,16 @@ def judge(page: Page, found: Found) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_every_page_is_for_everybody(shard: int, demonstration: list[User | None], opens: Opens) -> None:
+def test_every_page_is_for_everybody(demonstration: list[User | None], opens: Opens) -> None:
     found = list(crawl(demonstration, STARTS))
     pages: dict[User | None, Page] = {}
     wrong = []
-    for one in found[shard::SHARDS]:
+    for one in found:
         if one.user not in pages:
             pages[one.user] = opens(one.user)
         wrong += judge(pages[one.user], one)
     assert not wrong, "\n\n".join(wrong)
-    if shard == 0:
-        asked = {name.split()[0] for name, row in ROWS.items() if row.post is None and "*" not in name} - NOT_PAGES
-        asked = {
-            name for name in asked if name.split(":")[0] in {*django_settings.SCHEMES, "casework", "admin", "portal"}
-        }
-        missed = sorted(asked - {one.key.split()[0] for one in found})
-        assert len(missed) <= (1 - REACHED) * len(asked), f"no link leads to {missed}"
+    asked = {name.split()[0] for name, row in ROWS.items() if row.post is None and "*" not in name} - NOT_PAGES
+    asked = {name for name in asked if name.split(":")[0] in {*django_settings.SCHEMES, "casework", "admin", "portal"}}
+    missed = sorted(asked - {one.key.split()[0] for one in found})
+    assert len(missed) <= (1 - REACHED) * len(asked), f"no link leads to {missed}"

@@ -16,7 +16,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)")
 #: A path of this repository; the tests docs/security.md names behind its paths are asked for in tests/security.
 PATH = re.compile(r"(?<![\w/<.-])((?:[a-z]\w*/)+(?:[\w-]+(?:\.\w+)?)?|[a-z]\w*\.(?:py|md|html|yml|toml))(?![\w(…<-])")
 #: Made where the portal runs or is measured, or somebody else's.
-ELSEWHERE = ("docs/performance.md", "pg_", "s3/", "application/", "text/", "media/", "and/")
+ELSEWHERE = ("pg_", "s3/", "application/", "text/", "media/", "and/")
 
 
 def named(page: Path) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ def run(site: Site) -> dict[str, Any]:
     site.web()
     worker, beat = site.worker("tests.drills._worker"), site.beat("tests.drills._worker")
     before = _press(site, desk, desk.cases[: FILINGS // 2])
-    until(_all_sent, "the letters of the first half")
+    until(_all_sent, "the letters of the first half", 90)
     site.stop_redis()
     time.sleep(6)
     during = _press(site, desk, desk.cases[FILINGS // 2 :])

@@ -23,7 +23,7 @@ from config.logging import mask_identifiers
 from tests.security import allowed, demonstration, needles, others
 from tests.security.walk import Visit, Walker, body_of, kind_of, words_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
+pytestmark = pytest.mark.django_db
 
 
 class Lines(logging.Handler):
