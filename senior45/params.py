@@ -197,7 +197,7 @@ def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
         ),
         _one(
             f"s45.idle_lock.{kind}",
-            f"{name}帳號180天未登入自動關閉",
+            f"{name}帳號未登入自動關閉",
             "",
             bool(column.idle_lock),
             f"附件2「帳號申請流程」列、{where}",

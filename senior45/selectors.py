@@ -79,7 +79,7 @@ class MatrixRow:
     cells: tuple[Cell, ...]
 
 
-MATRIX_COLUMNS = ("帳號開通", "審稿", "承辦人員", "得刊登類別", "180天未登入自動關閉")
+MATRIX_COLUMNS = ("帳號開通", "審稿", "承辦人員", "得刊登類別", "未登入自動關閉")
 _WORDS = {"hq_lead": "本署身特組", "branch": "轄區分署", "own": "本機關（設置1人）", "bureau": "所屬局處"}
 
 

@@ -14,6 +14,7 @@ from accounts.models import Membership, Organisation, User
 from casework.demo import demo_person, demo_role, register_demo
 from casework.intake.sample import paper
 from casework.kernel.dates import TAIPEI, roc_long
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials import permissions as rights
@@ -238,7 +239,7 @@ class Story:
 def _roster(course: Course, field: CourseField, people: Sequence[User]) -> bytes:
     """Heading, example and a line for each."""
     lines = [",".join(COLUMNS), ",".join(EXAMPLE)]
-    day, hours = course.starts_on.isoformat(), f"{field.hours.normalize():f}"
+    day, hours = course.starts_on.isoformat(), plain(field.hours)
     lines += [f"{day},{one.name},{one.national_id},{hours},否,否,否" for one in people]
     return "\r\n".join(lines).encode()
 

@@ -1,10 +1,12 @@
-"""A value as a person reads it: days in the calendar of the Republic, yes and no, numbers in groups of three, lists joined."""
+"""A value as a person reads it: days in the calendar of the Republic, yes and no, numbers, shares, lists joined."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from casework.kernel.dates import TAIPEI, roc
@@ -37,3 +39,16 @@ def said(value: Any, labels: Mapping[Any, Any] | None = None) -> str:
             return "、".join(said(one, labels) for one in value)
         case _:
             return said(jsonable(value), labels) if not isinstance(value, float) else str(value)
+
+
+def plain(number: Decimal | float) -> str:
+    """60, 59.5: without the noughts a decimal carries along, so that 3, 3.0 and 3.00 hours give one and the same line."""
+    return f"{Decimal(str(number)).normalize():f}"
+
+
+def share(percent: Decimal | float) -> str:
+    """20 → 五分之一, 50 → 二分之一, 25 → 四分之一, 30 → 百分之30: as a clause writes a share."""
+    of = Fraction(str(percent)) / 100
+    if of.numerator == 1 and 2 <= of.denominator <= 10:
+        return f"{'二三四五六七八九十'[of.denominator - 2]}分之一"
+    return f"百分之{plain(percent)}"

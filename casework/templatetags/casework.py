@@ -7,10 +7,12 @@ from typing import Any
 
 from django import template
 
+from accounts.clock import today
 from casework.kernel import dates
 from casework.kernel.dates import TAIPEI, WEEKDAYS
 from casework.kernel.outcome import Line
 from casework.kernel.saying import said
+from casework.services.law import law_in_force
 
 register = template.Library()
 
@@ -76,6 +78,12 @@ def why(line: Line | Mapping[str, Any]) -> str:
 
 def _is_code(figure: Any) -> bool:
     return isinstance(figure, str) and figure.isascii() and said(figure) == figure
+
+
+@register.simple_tag
+def figure(code: str) -> str:
+    """The legal figure in force today, where a page speaks of one: an amendment changes the page too."""
+    return said(law_in_force().at(code, today()).value)
 
 
 @register.filter

@@ -8,8 +8,8 @@ from typing import Any
 from casework import papers
 from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
 from casework.kernel.law import Law
+from casework.kernel.saying import plain
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import ClassChain, class_chain
 from ohs_training.selectors.classes import live_trainees, rows_of
 
@@ -83,7 +83,7 @@ def timetable(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
                 "weekday": WEEKDAYS[start.weekday()],
                 "time": f"{start:%H:%M}–{end:%H:%M}",
                 "course": row.course,
-                "hours": f"{plain(row.hours)}",
+                "hours": plain(row.hours),
                 "teacher": row.teacher.name,
                 "note": note,
             }
@@ -92,7 +92,7 @@ def timetable(training_class: TrainingClass, **_: Any) -> dict[str, Any]:
     return {
         **head(training_class),
         "rows": rows,
-        "total": f"{plain(total)}" if rows else "0",
+        "total": plain(total) if rows else "0",
         "phone": training_class.tutor_phone,
         "fax": training_class.tutor_fax,
     }
@@ -261,10 +261,10 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
             {
                 **person(one),
                 "photo": photo_of(one),
-                "mark": "／".join(f"{plain(s.mark)}" for s in line.sittings),
+                "mark": "／".join(plain(s.mark) for s in line.sittings),
                 "practice": practice,
                 "practice_place": one.practice_place,
-                "report_mark": f"{plain(one.report_mark)}"
+                "report_mark": plain(one.report_mark)
                 if one.report_mark is not None
                 else ("通過" if one.report_approved_on else ""),
                 "remark": "；".join(filter(None, remark)),

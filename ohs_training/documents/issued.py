@@ -7,13 +7,13 @@ from typing import Any
 from accounts.models import User
 from casework.kernel.dates import ONE_DAY, roc, roc_long, taipei_day
 from casework.kernel.identifiers import mask_name
+from casework.kernel.saying import plain
 from casework.models import Case, Document
 from casework.papers import Standing
 from casework.services import documents
 from casework.services.law import law_in_force
 from ohs_training.documents.forms import head, photo_of
 from ohs_training.models import Accreditation, Application, Certificate, Order, Revocation, Trainee, TrainingClass
-from ohs_training.rules.spelling import plain
 
 
 def certificate_context(training_class: TrainingClass, trainee: Trainee, *, number: str, on: date) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def proof_context(
         "name": trainee.name,
         "national_id": trainee.national_id,
         "born_on": roc(trainee.born_on) if trainee.born_on else "",
-        "courses": [{"course": c, "category": k, "hours": f"{plain(h)}"} for (c, k), h in courses.items()],
+        "courses": [{"course": c, "category": k, "hours": plain(h)} for (c, k), h in courses.items()],
         "span": span,
         "total": f"{plain(sum(courses.values()))}",
         "today": roc_long(on),

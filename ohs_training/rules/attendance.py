@@ -12,7 +12,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
-from ohs_training.rules.spelling import plain
+from casework.kernel.saying import plain, share
 from ohs_training.rules.training import Training
 
 
@@ -242,9 +242,9 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     else:
         why.judge(
             not withdraw,
-            f"缺課 {plain(absent)} 小時，未{WORD[how]}課程總時數五分之一",
-            otherwise=f"缺課 {plain(absent)} 小時，{WORD[how]}課程總時數五分之一{'以上' if how == 'ge' else ''}，應通知退訓",
-            comparison=f"{plain(absent)} × 100 {(ABOVE if withdraw else BELOW)[how]} {plain(facts.total_hours)} × {percent}",
+            f"缺課 {plain(absent)} 小時，未{WORD[how]}課程總時數{share(percent)}",
+            otherwise=f"缺課 {plain(absent)} 小時，{WORD[how]}課程總時數{share(percent)}{'以上' if how == 'ge' else ''}，應通知退訓",
+            comparison=f"{plain(absent)} {(ABOVE if withdraw else BELOW)[how]} {plain(facts.total_hours)} × {percent}%",
             leave_hours=facts.leave_hours,
             truant_hours=facts.truant_hours,
             total_hours=facts.total_hours,

@@ -14,7 +14,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
-from ohs_training.rules.spelling import plain
+from casework.kernel.saying import plain, share
 from ohs_training.rules.training import Training
 
 
@@ -162,8 +162,12 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
     why = Reasoning("OHS-17", on=on, law=law)
     held: list[str] = []
 
-    def against(code: str, holds: bool, fine: str, citation: str | None, comparison: str = "") -> None:
-        if not why.judge(not holds, fine, otherwise=GROUNDS[code], citation=citation, comparison=comparison):
+    def against(
+        code: str, holds: bool, fine: str, citation: str | None, comparison: str = "", otherwise: str = ""
+    ) -> None:
+        if not why.judge(
+            not holds, fine, otherwise=otherwise or GROUNDS[code], citation=citation, comparison=comparison
+        ):
             held.append(code)
 
     against("not_qualified", not facts.qualified, "具合格醫師或護理人員資格", "要點十三第1款")
@@ -174,9 +178,10 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
         against(
             "absent_one_fifth",
             too_much,
-            f"缺課 {plain(facts.absent_hours)} 小時，未{WORD[how]}五分之一",
+            f"缺課 {plain(facts.absent_hours)} 小時，未{WORD[how]}{share(percent)}",
             None,
-            f"{plain(facts.absent_hours)} × 100 {(ABOVE if too_much else BELOW)[how]} {plain(facts.total_hours)} × {percent}",
+            f"{plain(facts.absent_hours)} {(ABOVE if too_much else BELOW)[how]} {plain(facts.total_hours)} × {percent}%",
+            f"專業訓練缺課時數{WORD[how]}應上課總時數{share(percent)}{'以上' if how == 'ge' else ''}",
         )
         against(
             "practice_missing",

@@ -12,10 +12,10 @@ from casework.kernel.identifiers import mask_person_id
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
+from casework.kernel.saying import plain
 from casework.models import Case
 from ohs_training.models import Teacher, TimetableRow, Trainee, TrainingClass
 from ohs_training.rules import classes, institutions, timetable
-from ohs_training.rules.spelling import plain
 
 
 def class_of(case: Case) -> TrainingClass:

@@ -11,6 +11,7 @@ from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.facts import Impossible
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.events import record
@@ -19,7 +20,6 @@ from casework.services.telling import tell_applicant
 from ohs_training.models import Sitting
 from ohs_training.permissions import ISSUE, MARK_EXAM
 from ohs_training.rules import examination
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 
@@ -75,9 +75,7 @@ def enter_marks(
         Sitting.objects.update_or_create(
             trainee=trainee, number=number, defaults={"sat_on": sat_on, "mark": mark, "marked_at": at, "marked_by": by}
         )
-        changes.append(
-            {"label": str(trainee), "before": f"{plain(before.mark)}" if before else "", "after": f"{plain(mark)}"}
-        )
+        changes.append({"label": str(trainee), "before": plain(before.mark) if before else "", "after": plain(mark)})
         written += 1
     if examiner:
         training_class.examiner = examiner

@@ -15,6 +15,7 @@ from accounts.roles import Side
 from accounts.services.access import record_access
 from casework import papers
 from casework.kernel.dates import DateError, parse_day
+from casework.kernel.saying import plain
 from casework.models import Deadline
 from casework.selectors import casepage
 from casework.services.law import law_in_force
@@ -24,7 +25,6 @@ from casework.views.files import secure
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.derivation import Chain
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import live_trainees
 from ohs_training.selectors.links import class_links
@@ -99,7 +99,7 @@ def _person(line: Any, *, running: bool) -> dict[str, Any]:
         "wrong": line.wrong,
         # Until the last period is over only what is missed already stands against anybody: the rest is still to come.
         "red": line.red if chain is None or chain.over else chain.absence.refusals,
-        "marks": [f"{plain(s.mark)}" for s in line.sittings],
+        "marks": [plain(s.mark) for s in line.sittings],
     }
     if chain is None:
         state, tone = ("已發", "good") if line.certificate else ("未認定", "calm")
@@ -133,7 +133,7 @@ def courses_missed(chain: Chain) -> list[dict[str, str]]:
     return [
         {
             "course": c.course,
-            "hours": f"{plain(c.hours)}",
+            "hours": plain(c.hours),
             "leave": f"{float(c.leave):.3g}" if c.leave else "",
             "truant": f"{float(c.truant):.3g}" if c.truant else "",
         }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.rights import organisations_with
 from casework.errors import NotPermitted, Refused
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.selectors.access import with_people
 from casework.services.law import law_in_force
@@ -22,7 +23,6 @@ from ohs_training.forms.office import InspectionForm, ListForm
 from ohs_training.forms.running import MarksForm
 from ohs_training.models import Accreditation, Inspection, Retention
 from ohs_training.permissions import MARK_EXAM, ORDER, VIEW_ALL, VIEW_OFFICE
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.boards import board, classes_visible, institutions_by_county, statistics
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.institutions import matching, reapply_outcome

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import now, today
 from casework.forms import ActForm
 from casework.kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
+from casework.kernel.saying import plain
 from casework.services.law import law_in_force
 from casework.services.receipts import once
 from casework.views.acting import acting, into_form
@@ -19,7 +20,6 @@ from ohs_training.models.classes import CATEGORIES
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes as rules
 from ohs_training.rules import timetable as timetable_rules
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.classes import live_trainees, roster_facts, rows_of, timetable_facts, unfiled
 from ohs_training.services import planning, roster
 from ohs_training.views.institution import chosen
@@ -183,7 +183,7 @@ def timetable(request: HttpRequest, number: str) -> HttpResponse:
 def _typed_row(row: Any) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(TAIPEI), row.ends_at.astimezone(TAIPEI)
     return {
-        "day": roc(start.date()), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "course": row.course, "hours": f"{plain(row.hours)}",
+        "day": roc(start.date()), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "course": row.course, "hours": plain(row.hours),
         "teacher": str(row.teacher_id), "category": row.category, "practice": "1" if row.practice else "",
     }  # fmt: skip
 

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.models import AccessLog
 from accounts.services.access import record_access
+from casework.kernel.saying import plain
 from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
 from ohs_training.forms.running import ConfirmForm
 from ohs_training.models import Certificate, Confirmation, Trainee
 from ohs_training.rules import issue
-from ohs_training.rules.spelling import plain
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.people import certificates_of
 from ohs_training.services.reporting import confirm_hours
@@ -55,9 +55,9 @@ def my_records(request: HttpRequest) -> HttpResponse:
             {
                 "one": one,
                 "training_class": one.training_class,
-                "hours": f"{plain(line.chain.due_hours)}" if line.chain else "",
+                "hours": plain(line.chain.due_hours) if line.chain else "",
                 "absent": f"{float(absent):.3g}" if absent else "0",
-                "marks": [f"{plain(s.mark)}" for s in line.sittings],
+                "marks": [plain(s.mark) for s in line.sittings],
                 "red": line.red if line.chain and line.chain.over else (),
                 "confirm_by": confirm_by,
                 "may_confirm": may_confirm,
@@ -96,7 +96,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "one": one,
         "training_class": one.training_class,
         "form": form,
-        "courses": [{"course": c, "category": k, "hours": f"{plain(h)}"} for (c, k), h in courses.items()],
+        "courses": [{"course": c, "category": k, "hours": plain(h)} for (c, k), h in courses.items()],
         "total": f"{plain(sum(courses.values()))}",
         "confirm_by": outcome.result["confirm_by"],
     }

@@ -9,6 +9,7 @@ from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
 from casework.kernel.identifiers import mask_person_id
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
+from casework.kernel.saying import plain
 from casework.templatetags.casework import roc_moment
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.lines import judged
@@ -27,7 +28,7 @@ def course_facts(course: Course) -> dict[str, Any]:
         "place": f"{course.county.name}　{course.place}",
         "starts_on": roc(course.starts_on),
         "ends_on": roc(course.ends_on),
-        "hours": f"{course.hours.normalize():f}",
+        "hours": plain(course.hours),
         "cost": f"{course.cost:,}",
         "seats": course.subsidised_seats,
     }

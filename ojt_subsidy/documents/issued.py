@@ -12,6 +12,7 @@ from accounts.models import User
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.identifiers import mask_name
 from casework.kernel.jsonable import jsonable
+from casework.kernel.saying import plain
 from casework.models import Case, Document
 from casework.services.documents import issue
 from casework.services.law import law_in_force
@@ -94,7 +95,7 @@ def certificate(case: Case, enrolment: Enrolment, *, by: User, at: datetime) -> 
         ("字號", enrolment.certificate),
         ("姓名", mask_name(enrolment.name)),
         *_course(course),
-        ("訓練時數", f"{course.hours.normalize():f} 小時"),
+        ("訓練時數", f"{plain(course.hours)} 小時"),
         ("發給日期", roc(on)),
     ]
     return issue(

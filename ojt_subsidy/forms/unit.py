@@ -10,6 +10,7 @@ from accounts.clock import today
 from accounts.models import County
 from casework.forms import ActForm, PdfField, PhoneField, RocDateField
 from casework.kernel.dates import WEEKDAYS, DateError, parse_day, roc
+from casework.services.law import law_in_force
 from ojt_subsidy.models import Course, CourseIntake, CourseSession, Enrolment
 from ojt_subsidy.models.course import KINDS, PLANS
 from ojt_subsidy.params import CATEGORIES
@@ -46,9 +47,7 @@ class CourseForm(ActForm):
     )
     fee = forms.IntegerField(label="訓練費用（元／人）", min_value=0, max_value=999_999)
     seats = forms.IntegerField(label="申請補助人數", min_value=1, max_value=500)
-    others = forms.IntegerField(
-        label="另招非補助人數", min_value=0, max_value=100, initial=0, help_text="不得超過核定人數 20%"
-    )
+    others = forms.IntegerField(label="另招非補助人數", min_value=0, max_value=100, initial=0)
     credit_class = forms.BooleanField(label="學分班", required=False)
     advance_percent = forms.TypedChoiceField(
         label="先收取訓練費用", choices=[(100, "全額"), (50, "50%（提升勞工自主學習計畫）")], coerce=int
@@ -69,6 +68,8 @@ class CourseForm(ActForm):
         known = [course.intake_id] if course else []
         intakes = CourseIntake.objects.filter(pk__in=[*(one.pk for one in open_intakes(today())), *known])
         self.fields["intake"].queryset = intakes  # type: ignore[attr-defined]
+        most = law_in_force().at("sub.others_percent", today()).value
+        self.fields["others"].help_text = f"不得超過核定人數 {most}%"
         for n in range(1, WEEKLY_ROWS + 1):
             days = [("", "—"), *((k, f"星期{WEEKDAYS[k]}") for k in range(7))]
             self.fields[f"weekday_{n}"] = forms.ChoiceField(label=f"時段 {n} 星期", choices=days, required=n == 1)

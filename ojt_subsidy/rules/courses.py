@@ -10,6 +10,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from casework.kernel.saying import share
 from ojt_subsidy.params import PLAN_LABELS, UNIT_KIND_LABELS, Plan, UnitKind
 
 
@@ -191,7 +192,7 @@ def seats(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     why.judge(
         facts.largest_employer <= employer_limit,
         f"同一單位員工{facts.largest_employer}人，未超過{employer_limit}人",
-        otherwise=f"同一單位員工{facts.largest_employer}人，超過核定人數二分之一（{employer_limit}人）",
+        otherwise=f"同一單位員工{facts.largest_employer}人，超過核定人數{share(percent)}（{employer_limit}人）",
         comparison=f"{facts.largest_employer} ≤ {facts.approved} × {percent}% = {employer_limit}",
     )
     return why.outcome(others_limit=others_limit, employer_limit=employer_limit)

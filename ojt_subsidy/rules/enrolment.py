@@ -91,7 +91,7 @@ def clash(facts: ClashFacts, *, on: date, law: Law) -> Outcome:
                 why.judge(
                     False,
                     f"{_spell(mine)} 與「{other.course or '已報名課程'}」{_spell(other)} 的授課時段重疊，請擇一參訓",
-                    comparison=f"{_spell(mine)} ∩ {_spell(other)}",
+                    comparison=f"{_spell(mine)} 與 {_spell(other)} 有共同時間",
                 )
     if not clashes:
         why.judge(True, "與已報名或參訓中之課程無時段重疊", sessions=len(facts.sessions), taken=len(facts.taken))

@@ -13,6 +13,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from casework.kernel.saying import plain, share
 from ojt_subsidy.params import PLAN_LABELS, Plan
 
 
@@ -50,18 +51,18 @@ def conditions(facts: ConditionFacts, *, on: date, law: Law) -> Outcome:
     absent = facts.absent_hours + facts.missed_before_joining
     if facts.missed_before_joining:
         why.note(
-            f"遞補前未上課{_hours(facts.missed_before_joining)}小時計入缺課",
+            f"遞補前未上課{plain(facts.missed_before_joining)}小時計入缺課",
             citation="學員問答第13題",
-            comparison=f"{_hours(facts.absent_hours)} + {_hours(facts.missed_before_joining)} = {_hours(absent)}",
+            comparison=f"{plain(facts.absent_hours)} + {plain(facts.missed_before_joining)} = {plain(absent)}",
         )
     how = law.at("sub.absence_comparator", on).value
     percent = why.figure("sub.absence_percent")
     limit = facts.total_hours * percent / 100
     why.judge(
         not beyond(absent, how, limit),
-        f"缺課{_hours(absent)}小時，未{WORD[how]}{_hours(limit)}小時",
-        otherwise=f"缺課{_hours(absent)}小時，{WORD[how]}總時數五分之一（{_hours(limit)}小時）",
-        comparison=f"{_hours(absent)} {BELOW[how]} {_hours(facts.total_hours)} × {percent}%",
+        f"缺課{plain(absent)}小時，未{WORD[how]}{plain(limit)}小時",
+        otherwise=f"缺課{plain(absent)}小時，{WORD[how]}總時數{share(percent)}（{plain(limit)}小時）",
+        comparison=f"{plain(absent)} {BELOW[how]} {plain(facts.total_hours)} × {percent}%",
         absent_hours=absent,
         total_hours=facts.total_hours,
     )
@@ -69,10 +70,6 @@ def conditions(facts: ConditionFacts, *, on: date, law: Law) -> Outcome:
         facts.surveyed, "已填寫參訓學員意見調查表", otherwise="尚未填寫參訓學員意見調查表", citation="學員問答第10題"
     )
     return why.outcome(absent=absent, limit=limit, hours_left=max(Decimal(0), limit - absent))
-
-
-def _hours(value: Decimal) -> str:
-    return f"{value.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,7 @@ def payee(facts: PayeeFacts, *, on: date, law: Law) -> Outcome:
         facts.advance_percent in allowed,
         f"{PLAN_LABELS[facts.plan]}先收取訓練費用{facts.advance_percent}%",
         otherwise=f"{PLAN_LABELS[facts.plan]}僅得先收取訓練費用{spelled}",
-        comparison=f"{facts.advance_percent}% ∈ {spelled}",
+        comparison=f"{facts.advance_percent}%；得為{spelled}",
     )
     paid_to: Literal["trainee", "unit"] = "trainee" if facts.advance_percent == 100 else "unit"
     if paid_to == "unit":

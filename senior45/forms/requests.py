@@ -56,12 +56,12 @@ class RequestForm(ActForm):
             for right in (Right.OPENER, Right.REVIEWER, Right.EDITOR, Right.INVENTORY, Right.SYSTEM_ADMIN)
         ],
         widget=forms.CheckboxSelectMultiple,
-        help_text="各分署帳號開通人員、各機關審稿人員限定1人；承辦人員依實務需求提出。帳號清查者及系統總管理者僅設於身特組。",
+        help_text="各分署帳號開通人員、各機關審稿人員有人數限制（附件1、附件2）；承辦人員依實務需求提出。帳號清查者及系統總管理者僅設於身特組。",
     )
     hand_over = forms.BooleanField(
         label="接替現任人員（職務交接）",
         required=False,
-        help_text="限定1人之權限現有人員擔任時勾選；新任權限生效時，現任人員之權限同時終止",
+        help_text="有人數限制之權限現有人員擔任時勾選；新任權限生效時，現任人員之權限同時終止",
     )
     name = NameField(label="姓名")
     title = forms.CharField(label="職稱", max_length=60)

@@ -25,7 +25,7 @@ class SiteAccount(models.Model):
     class Closing(models.TextChoices):
         REQUEST = "request", "申請停止使用"
         LEAVER = "leaver", "離職逾期未申請停用，依職權停用"
-        IDLE = "idle", "180天未登入，系統自動關閉"
+        IDLE = "idle", "長期未登入，系統自動關閉"
         INVENTORY = "inventory", "清查結果停用"
 
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="site_accounts", verbose_name="使用者")

@@ -36,7 +36,7 @@ def _judge_category(office: OfficeKind, category: Category, why: Reasoning) -> N
         category.value in allowed,
         f"{OFFICE_LABELS[office]}得刊登{CATEGORY_LABELS[category]}",
         otherwise=f"{OFFICE_LABELS[office]}不得刊登{CATEGORY_LABELS[category]}，僅得刊登{listed}",
-        comparison=f"{CATEGORY_LABELS[category]} ∈ {listed}",
+        comparison=f"{CATEGORY_LABELS[category]}；得為{listed}",
         office=office,
         category=category,
     )

@@ -121,7 +121,8 @@ def give_right(
         holder = current_holder(account.office, right, on=starts_on)
         name = f"，現由{holder.account.user.name}擔任" if holder else ""
         raise Refused(
-            f"{account.office.organisation.name}之{RIGHT_LABELS[Right(right)]}限1人{name}（附件1）。", field="rights"
+            f"{account.office.organisation.name}之{RIGHT_LABELS[Right(right)]}限1人{name}（附件1）。",
+            field="rights",
         ) from error
     if fresh:
         label = f"賦予權限：{RIGHT_LABELS[Right(right)]}（自 {roc(starts_on)} 起）"
@@ -191,7 +192,7 @@ def set_idle_deadline(account: SiteAccount, *, at: datetime) -> None:
     set_deadline(
         code=IDLE,
         rule="S45-09",
-        label="180天未登入自動關閉",
+        label="未登入自動關閉",
         citation=outcome.lines[0].citation,
         counted_from=account.idle_from,
         due_on=last_open,

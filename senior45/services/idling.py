@@ -19,8 +19,11 @@ from senior45.params import OfficeKind
 from senior45.permissions import ROLE_OF
 from senior45.services.accounts import IDLE, lock_account, set_idle_deadline
 
-CLAUSE = "附件2「帳號申請流程」列第2點：帳號180天未有登入紀錄，系統將自動關閉"
-REASON = "連續180天未登入"
+
+def _grounds(on: date) -> tuple[int, str, str]:
+    """The days in force, why an account is closed, and by which clause."""
+    days = law_in_force().at("s45.idle_days", on)
+    return days.value, f"連續{days.value}天未登入", f"{days.citation}：帳號{days.value}天未有登入紀錄，系統將自動關閉"
 
 
 # --- signing in ------------------------------------------------------------------------------------------------------
@@ -81,6 +84,7 @@ def follow_the_law(*, at: datetime) -> int:
 def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     """30, 14 and 3 days before."""
     accounts = _accounts([deadline for deadline, _ in pairs])
+    days, _, clause = _grounds(taipei_day(at))
     told = []
     for deadline, reminder in pairs:
         account = accounts.get(deadline.thing_id)
@@ -89,7 +93,7 @@ def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
         closes_on = deadline.due_on + ONE_DAY
         body = (
             f"{account.user.name} 您好：\n\n您在{account.office}的「45+就業資源網」帳號自 {roc(account.idle_from)} 起沒有登入紀錄，"
-            f"將於 {roc(closes_on)} 自動關閉。\n\n在 {roc(deadline.due_on)} 以前登入入口網一次，即重新起算180天。\n\n依據：{CLAUSE}"
+            f"將於 {roc(closes_on)} 自動關閉。\n\n在 {roc(deadline.due_on)} 以前登入入口網一次，即重新起算{days}天。\n\n依據：{clause}"
         )
         told.append(
             Told(
@@ -111,7 +115,7 @@ def _accounts(deadlines: Sequence[Deadline]) -> Mapping[int | None, SiteAccount]
 
 
 def close(deadlines: list[Deadline], at: datetime) -> None:
-    """Accounts whose 180 full days have passed: closed by a few statements for the whole batch, however many they are.
+    """Accounts whose full days have passed: closed by a few statements for the whole batch, however many they are.
 
     The account rows are held by the sweep. Who signed in after the day was set (the receiver lost) is not closed: their day is
     set anew. `last_login` is the witness.
@@ -143,11 +147,12 @@ def _take_over_missed_sign_ins(keys: list[int]) -> None:
 
 def _close(keys: list[int], on: date, at: datetime) -> None:
     """The rows of one batch in set statements: what `stop_account` does for one."""
+    _, reason, clause = _grounds(on)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE senior45_siteaccount SET state = 'closed', closed_on = %s, closing = 'idle', closed_reason = %s, "
             "closed_clause = %s WHERE id = ANY(%s) AND state = 'open'",
-            [on, REASON, CLAUSE, keys],
+            [on, reason, clause, keys],
         )
         cursor.execute(
             "UPDATE senior45_accountright SET ends_before = greatest(%s, starts_on) WHERE account_id = ANY(%s) AND ends_before IS NULL",
@@ -156,9 +161,9 @@ def _close(keys: list[int], on: date, at: datetime) -> None:
         cursor.execute(
             "INSERT INTO senior45_accountevent (account_id, at, by_id, by_name, code, label, clause, reason, case_id, outcome) "
             "SELECT id, %s, NULL, %s, 'closed_idle', %s, %s, %s, NULL, '{}'::jsonb FROM unnest(%s::bigint[]) AS id",
-            [at, SYSTEM, SiteAccount.Closing.IDLE.label, CLAUSE, REASON, keys],
+            [at, SYSTEM, SiteAccount.Closing.IDLE.label, clause, reason, keys],
         )
-        _history(cursor, keys, at)
+        _history(cursor, keys, at, reason)
         # Roles go with the rights: memberships of the groups behind them, and the access log's line for each.
         cursor.execute(
             "WITH gone AS (DELETE FROM accounts_user_groups m USING senior45_siteaccount a, senior45_siteoffice o, accounts_rolegroup r "
@@ -167,7 +172,7 @@ def _close(keys: list[int], on: date, at: datetime) -> None:
             "INSERT INTO accounts_accesslog (at, action, user_id, attempted, subject, reason, address, path) "
             "SELECT %s, 'role_revoked', NULL, '', left(u.account_name || ' ' || gone.role || '＠' || g.name, 200), %s, NULL, '' "
             "FROM gone JOIN accounts_user u ON u.id = gone.user_id JOIN accounts_organisation g ON g.id = gone.organisation_id",
-            [keys, list(ROLE_OF.values()), at, REASON],
+            [keys, list(ROLE_OF.values()), at, reason],
         )
         # Staff only by a role that is gone.
         cursor.execute(
@@ -187,12 +192,12 @@ def _staff_roles() -> list[str]:
 _COLUMNS = [field.column for field in SiteAccount._meta.concrete_fields]
 
 
-def _history(cursor: Any, keys: list[int], at: datetime) -> None:
+def _history(cursor: Any, keys: list[int], at: datetime, reason: str) -> None:
     names = ", ".join(f'"{one}"' for one in _COLUMNS)
     cursor.execute(
         f"INSERT INTO senior45_historicalsiteaccount ({names}, history_date, history_change_reason, history_type, history_user_id) "  # noqa: S608 - names of columns
         f"SELECT {names}, %s, %s, '~', NULL FROM senior45_siteaccount WHERE id = ANY(%s)",
-        [at, REASON, keys],
+        [at, reason, keys],
     )
 
 
@@ -200,10 +205,11 @@ def _tell(keys: list[int], at: datetime, on: date) -> None:
     rows = SiteAccount.objects.filter(pk__in=keys).values_list(
         "pk", "user_id", "user__name", "user__email", "office__organisation__name"
     )
+    _, reason, clause = _grounds(on)
     told = []
     for pk, user_id, name, email, office in rows:
         body = (
-            f"{name} 您好：\n\n您在{office}的「45+就業資源網」帳號因{REASON}，已於 {roc(on)} 自動關閉。\n\n依據：{CLAUSE}\n\n"
+            f"{name} 您好：\n\n您在{office}的「45+就業資源網」帳號因{reason}，已於 {roc(on)} 自動關閉。\n\n依據：{clause}\n\n"
             "如需繼續使用，請登入入口網，在「45+ 我的帳號」提出「恢復使用」申請。"
         )
         user = User(pk=user_id, email=email, name=name)

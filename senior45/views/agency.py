@@ -109,6 +109,7 @@ def _list(
             "locks": locks[one.office.kind],
             "left": days + 1 - one.idle_days(on),
             "idle": one.is_open and one.idle_days(on) >= days,
+            "idle_label": f"閒置{days}天以上",
         }
         for one in page
     ]

@@ -59,7 +59,7 @@ def deadlines(at: datetime, due_on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO casework_deadline (thing_kind, thing_id, code, rule, label, citation, counted_from, due_on, outcome, set_at) "
-            "SELECT 'senior45.siteaccount', id, 'senior45.idle', 'S45-09', '180天未登入自動關閉', '附件2', idle_from, %s, '{}', %s "
+            "SELECT 'senior45.siteaccount', id, 'senior45.idle', 'S45-09', '未登入自動關閉', '附件2', idle_from, %s, '{}', %s "
             "FROM senior45_siteaccount",
             [due_on, at],
         )

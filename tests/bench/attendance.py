@@ -24,7 +24,7 @@ IMAGE = "data:image/png;base64," + base64.b64encode(w.SIGNATURE).decode()
 
 
 def run(quick: bool) -> dict[str, Any]:
-    people = 30 if quick else 120
+    people = 15 if quick else 120
     with scratch_database() as env:
         here = w.world()
         case = w.running(here, training="in_service", people=people)

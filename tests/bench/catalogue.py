@@ -44,7 +44,7 @@ ORDER BY c.starts_on, c.id LIMIT 20
 
 
 def run(quick: bool) -> dict[str, Any]:
-    count, rounds = (3_000, 20) if quick else (50_000, 60)
+    count, rounds = (800, 10) if quick else (50_000, 60)
     with scratch_database():
         _fill(count)
         visitor = Client(headers={"host": "localhost"})

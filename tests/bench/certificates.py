@@ -14,7 +14,7 @@ from vrs_credentials.documents import CERTIFICATE, certificate_context
 
 
 def run(quick: bool) -> dict[str, Any]:
-    number, media = (20 if quick else 200), settings.MEDIA_ROOT
+    number, media = (5 if quick else 200), settings.MEDIA_ROOT
     with _vrs.scene(), tempfile.TemporaryDirectory() as folder:
         settings.MEDIA_ROOT = folder
         try:

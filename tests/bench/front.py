@@ -22,7 +22,7 @@ def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
     from tests.bench._scratch import gunicorn, scratch_database
 
-    seconds = 2.0 if quick else 8.0
+    seconds = 1.0 if quick else 8.0
     with scratch_database() as env:
         many.lead()
         place = many.centres(1)[0]

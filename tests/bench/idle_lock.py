@@ -44,7 +44,7 @@ def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
     from tests.bench._scratch import scratch_database
 
-    count = 150_000 if quick else 1_000_000
+    count = 15_000 if quick else 1_000_000
     lot = count // 50
     with scratch_database() as env:
         many.lead()

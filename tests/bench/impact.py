@@ -35,7 +35,7 @@ def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
     from tests.bench._scratch import scratch_database
 
-    count = 1_000 if quick else 10_000
+    count = 200 if quick else 10_000
     with scratch_database():
         many.lead()
         many.accounts(count, many.centres(20), idle_from=date(2026, 11, 1))

@@ -20,7 +20,7 @@ DAY = date(2026, 10, 1)
 
 
 def run(quick: bool) -> dict[str, Any]:
-    number = 1_000 if quick else 10_000
+    number = 200 if quick else 10_000
     with _vrs.scene():
         certificates = _vrs.people(number)
         field, by = _field(certificates[0])

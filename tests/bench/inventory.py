@@ -24,7 +24,7 @@ def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
     from tests.bench._scratch import scratch_database
 
-    count, offices = (5_000, 50) if quick else (50_000, 500)
+    count, offices = (1_000, 10) if quick else (50_000, 500)
     with scratch_database():
         lead = many.lead()
         places = many.centres(offices)

@@ -14,7 +14,7 @@ from tests.ojt_subsidy.test_path import answered
 
 
 def run(quick: bool) -> dict[str, Any]:
-    count = 200 if quick else 5_000
+    count = 40 if quick else 5_000
     with scratch_database():
         course = course_for(30, now())
         cashier, at = User.objects.get(name="雲嘉南分署cashier"), now()

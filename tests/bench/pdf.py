@@ -14,7 +14,7 @@ CODE = "ojt.account_form"
 def run(quick: bool) -> dict[str, Any]:
     from weasyprint import CSS, HTML
 
-    rounds, pages = (5, 20) if quick else (15, 80)
+    rounds, pages = (2, 8) if quick else (15, 80)
     context = {**blank_account_form(), "name": "陳美惠", "unit": "財團法人南瀛職業訓練基金會", "program_year": 115}
     text = papers.html(CODE, context)
     sheet = CSS(filename=papers._css_path(), font_config=papers._fonts())

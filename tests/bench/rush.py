@@ -28,7 +28,7 @@ AT_ONCE = 256
 
 
 def run(quick: bool) -> dict[str, Any]:
-    people, doubled, early = (300, 45, 15) if quick else (2000, 300, 100)
+    people, doubled, early = (100, 15, 5) if quick else (2000, 300, 100)
     cores = os.cpu_count() or 1
     with scratch_database() as env:
         course = course_for(SEATS, now() + timedelta(hours=1))

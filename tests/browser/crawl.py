@@ -74,6 +74,7 @@ def crawl(people: Iterable[User | None], starts: Iterable[str]) -> Iterator[Foun
                 waiting.append(urldefrag(urljoin(address, answer.url))[0])
                 continue
             if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+                answer.close()  # a file's stream, unread
                 continue
             opened[key] += 1
             if key not in shown:

@@ -33,8 +33,10 @@ class Watch:
         context.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(_ANSWER):
-            self.problems.append(f"console: {message.text}")
+        # without an address it is axe-core, put in by the test, that sets a style; the page's own files have one
+        if message.type == "error" and not message.text.startswith(_ANSWER) and message.location["url"]:
+            on = message.page.url if message.page else message.location["url"]
+            self.problems.append(f"console on {on}: {message.text}")
 
     def _answered(self, response: Response) -> None:
         page = response.request.is_navigation_request()

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
+from casework.kernel.saying import plain
 from vrs_credentials.forms.applying import NOT_CHOSEN
 from vrs_credentials.models import Course, Lecturer
 from vrs_credentials.params.clauses import KINDS
@@ -104,7 +105,7 @@ class RosterForm(ActForm):
         super().__init__(*args, **kwargs)
         for one in fields:
             self.fields[f"roster_{one.position}"] = forms.FileField(
-                label=f"上課紀錄－{one.label}（{one.hours.normalize():f} 小時）",
+                label=f"上課紀錄－{one.label}（{plain(one.hours)} 小時）",
                 help_text="CSV（UTF-8、Big5）、XLSX 或 ODS，10 MB 以內；表頭及範例列請勿刪除。",
             )
         self.fields["sheet"].required = not sheet_there

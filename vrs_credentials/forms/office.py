@@ -10,6 +10,7 @@ from accounts.models import User
 from casework.forms import PortalForm, RocDateField
 from casework.kernel.dates import roc
 from casework.kernel.identifiers import odd_letter_number
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import Certificate, CommitteeSession, LedgerEntry, Opinion, OwnEducation, SessionCase
@@ -57,7 +58,7 @@ class EducationApproveForm(ApproveForm):
         super().__init__(*args, case=case, **kwargs)
         asked = OwnEducation.objects.get(case=case).asked_hours
         self.fields["approved_hours"].initial = asked
-        self.fields["approved_hours"].help_text = f"申請 {asked.normalize():f} 小時；加成由系統計算。"
+        self.fields["approved_hours"].help_text = f"申請 {plain(asked)} 小時；加成由系統計算。"
 
 
 class AssignForm(CaseForm):
@@ -140,7 +141,7 @@ class CorrectForm(PortalForm):
         super().__init__(*args, **kwargs)
         field = self.fields["corrects"]
         field.queryset = entries_of(certificate).exclude(source=LedgerEntry.Source.CORRECTION)
-        field.label_from_instance = lambda e: f"{roc(e.held_on)} {e.title} {e.hours.normalize():f} 小時"
+        field.label_from_instance = lambda e: f"{roc(e.held_on)} {e.title} {plain(e.hours)} 小時"
 
 
 class HiredForm(PortalForm):

@@ -19,8 +19,8 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from casework.kernel.saying import plain
 from vrs_credentials.rules.courses import has_line_break
-from vrs_credentials.rules.spelling import plain
 
 COLUMNS = ("上課日期", "學員姓名", "學員身分證字號(或居留證號)", "時數", "離島地區", "國際性質", "授課者")
 EXAMPLE = ("2015/1/1", "王小明", "A100000001", "2", "是", "是", "否")

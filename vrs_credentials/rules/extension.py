@@ -11,7 +11,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
-from vrs_credentials.rules.spelling import plain
+from casework.kernel.saying import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.clock import today
 from accounts.models import User
 from casework.kernel.dates import roc
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import (
@@ -54,7 +55,7 @@ def thing_of(case: Case) -> str:
 
 def number(value: Any) -> str:
     """60, 59.5: hours without the noughts a decimal carries along."""
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return plain(value) if hasattr(value, "normalize") else str(value)
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------------

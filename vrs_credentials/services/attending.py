@@ -19,6 +19,7 @@ from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.law import Law
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services import attachments
 from casework.services.cases import lock, move, require
@@ -28,7 +29,6 @@ from casework.sheets_in import SheetError, read
 from vrs_credentials.models import Attendance, AttendanceImport, Course, CourseField, LedgerEntry
 from vrs_credentials.permissions import CREDIT_ATTENDANCE, FILE_ATTENDANCE
 from vrs_credentials.rules import attendance as rules
-from vrs_credentials.rules.spelling import plain
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.services.ledger import Credit, Held, certificates_of, credit, credited_to, kinds_addressed
 from vrs_credentials.services.office import tell_applicant, tell_office

@@ -12,6 +12,7 @@ from casework.errors import Refused
 from casework.kernel.dates import taipei_day
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.cases import open_case
 from casework.services.events import record
@@ -98,7 +99,7 @@ def _recognise(
     )  # fmt: skip
     if not entries:
         raise Refused("申請人在課程結束日沒有所申請資格的認證證明，無從登錄時數。")
-    return f"核定「{one.title}」{hours.normalize():f} 小時，已登錄時數帳。"
+    return f"核定「{one.title}」{plain(hours)} 小時，已登錄時數帳。"
 
 
 register_filing(OWN_EDUCATION.kind, may_file)

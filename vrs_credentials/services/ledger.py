@@ -12,6 +12,7 @@ from accounts.rights import can
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from casework.kernel.law import Law
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.cases import lock
 from casework.services.events import record
@@ -121,7 +122,7 @@ def correct(
             raise Refused("被更正的一筆不屬於這張證明。", field="corrects")
         left = corrects.hours + sum((one.hours for one in corrects.corrections.all()), Decimal(0))
         if hours < 0 and -hours > left:
-            raise Refused(f"這一筆只剩 {left.normalize():f} 小時可以扣除。", field="hours")
+            raise Refused(f"這一筆只剩 {plain(left)} 小時可以扣除。", field="hours")
     entry = LedgerEntry.objects.create(
         certificate=certificate, group=corrects.group if corrects else group, base=hours, weight=1, hours=hours,
         held_on=corrects.held_on if corrects else held_on, source=LedgerEntry.Source.CORRECTION, title="更正",
@@ -129,7 +130,7 @@ def correct(
         approved_on=taipei_day(at), approved_at=at, approved_by=by,
     )  # fmt: skip
     record(
-        case, "ledger.corrected", f"更正時數：{hours.normalize():f} 小時", by=by, at=at, reason=reason, clause="肆、二、(二)5",
-        changes=[{"label": entry.get_group_display(), "before": "", "after": f"{hours.normalize():f}"}],
+        case, "ledger.corrected", f"更正時數：{plain(hours)} 小時", by=by, at=at, reason=reason, clause="肆、二、(二)5",
+        changes=[{"label": entry.get_group_display(), "before": "", "after": plain(hours)}],
     )  # fmt: skip
     return entry

@@ -13,6 +13,7 @@ from casework.kernel.dates import roc, taipei_day
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
+from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.cases import open_case
 from casework.services.events import record
@@ -138,7 +139,7 @@ def _recognise(
         follow_up = getattr(one.certificate, "follow_up", None)
         if follow_up is not None and follow_up.done_at is None:
             set_follow_up(follow_up, case=case, by=by, at=at, law=law)
-    return f"認定專業訓練時數 {total.normalize():f} 小時（{one.get_purpose_display()}，{roc(letter_on)} 核定）。"
+    return f"認定專業訓練時數 {plain(total)} 小時（{one.get_purpose_display()}，{roc(letter_on)} 核定）。"
 
 
 register_filing(HOURS.kind, records_complete)
