@@ -1,20 +1,31 @@
-"""Several acts at one instant, each on a database connection of its own."""
+"""Several acts at one instant, each on a database connection of its own; a control makes them meet where the lock was."""
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
 
+_own = threading.local()
+
+
+def meet(timeout: float = 10) -> None:
+    """Within an act of `together`: all have come so far before any goes on, however busy the machine. One that never comes is
+    not waited for twice."""
+    with suppress(threading.BrokenBarrierError):
+        _own.meeting.wait(timeout)
+
 
 def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list[Any]:
     """Run all at once; what each returned or raised, in order. Needs `django_db(transaction=True)`."""
-    start, answers = threading.Barrier(len(works)), [None] * len(works)
+    start, meeting, answers = threading.Barrier(len(works)), threading.Barrier(len(works)), [None] * len(works)
 
     def run(number: int, work: Callable[[], Any]) -> None:
         try:
             connection.ensure_connection()
             start.wait(timeout)
+            _own.meeting = meeting
             answers[number] = work()
         except Exception as error:
             answers[number] = error

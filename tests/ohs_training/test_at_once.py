@@ -1,5 +1,6 @@
 """At the same instant: one outcome, numbers unique. Each with a control that shows the race."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from casework.models import Case, Document
 from ohs_training.models import Certificate, CertificateBatch, SignRecord, Sitting
 from ohs_training.services import attending, examining, issuing
 from tests.ohs_training import world as w
-from tests.parallel import together
+from tests.parallel import meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = w.at(w.SECOND + timedelta(days=5), "10:00")
@@ -71,7 +72,7 @@ def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_databas
     def unlocked(one: Any, *, version: int | None = None) -> Case:
         found = Case.objects.get(pk=one.pk)
         seen.append(found.state)
-        connection.cursor().execute("SELECT pg_sleep(0.5)")
+        meet()
         return found
 
     monkeypatch.setattr(issuing, "lock", unlocked)
@@ -113,10 +114,14 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
 
     def slowly(*args: Any, **given: Any) -> Any:
         found = chain(*args, **given)
-        connection.cursor().execute("SELECT pg_sleep(4)")
+        issued.wait(30)
         return found
 
-    chain = examining.class_chain
+    def issue() -> None:
+        issuing.issue_class(case, by=here.staff, at=LATER)
+        issued.set()
+
+    chain, issued = examining.class_chain, threading.Event()
     monkeypatch.setattr(examining, "lock", unlocked)
     monkeypatch.setattr(examining, "class_chain", slowly)
     # The event would be refused its number, taken meanwhile: the second witness is put off as well.
@@ -130,7 +135,7 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
                     case, number=1, sat_on=sat_on, marks=[{"trainee": one.pk, "mark": 10}], examiner="", reason="誤植",
                     by=here.authority, at=LATER,
                 ),
-                lambda: issuing.issue_class(case, by=here.staff, at=LATER),
+                issue,
             ]
         )  # fmt: skip
         assert Certificate.objects.filter(trainee=one).exists() and Sitting.objects.get(trainee=one).mark == 10

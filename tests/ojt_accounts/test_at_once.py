@@ -14,7 +14,7 @@ from casework.services.receipts import once
 from ojt_accounts.models import Registration, TrainingAccount
 from ojt_accounts.services import filing, preparing, reviewing, seating
 from tests.ojt_accounts import world as w
-from tests.parallel import together
+from tests.parallel import meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +62,7 @@ def test_control_without_lock_and_constraint_the_cap_is_passed(here: w.World, mo
     opening = seating._open
 
     def slowly(*given: Any) -> TrainingAccount:
-        connection.cursor().execute("SELECT pg_sleep(0.3)")
+        meet()
         return opening(*given)
 
     monkeypatch.setattr(seating, "_open", slowly)
@@ -105,7 +105,7 @@ def test_control_numbers_read_then_written_give_twins(here: w.World, monkeypatch
     def read_then_write() -> int:
         with transaction.atomic():
             row = NumberSeries.objects.get(series="X", year=115)
-            connection.cursor().execute("SELECT pg_sleep(0.02)")
+            meet()
             NumberSeries.objects.filter(pk=row.pk).update(last=row.last + 1)
             return row.last + 1
 
@@ -140,7 +140,7 @@ def test_control_without_the_row_lock_both_decide(here: w.World, monkeypatch: py
         if version is not None and found.version != version:
             raise Stale(found, version)
         seen.append(found.state)
-        connection.cursor().execute("SELECT pg_sleep(0.2)")
+        meet()
         return found
 
     monkeypatch.setattr(reviewing, "lock", unlocked)

@@ -1,7 +1,6 @@
 """What must hold when people press at the same instant, each with a control that fails once the lock is taken away."""
 
 import itertools
-import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch
 from ojt_subsidy.services import batching, enrolling, places, reserving, screening
 from ojt_subsidy.services.outside import enter_outside
 from tests.ojt_subsidy import world as w
-from tests.parallel import together
+from tests.parallel import meet, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 SEATS, PEOPLE = 3, 12
@@ -48,10 +47,9 @@ def test_control_without_the_lock_and_its_keys_more_is_sold(here, monkeypatch):
         ("ALTER TABLE ojt_subsidy_enrolment DROP CONSTRAINT enrolment_number_once", "ALTER TABLE ojt_subsidy_enrolment ADD CONSTRAINT enrolment_number_once UNIQUE (course_id, number)"),
         ("ALTER TABLE ojt_subsidy_courseledger DROP CONSTRAINT ledger_never_oversold", "ALTER TABLE ojt_subsidy_courseledger ADD CONSTRAINT ledger_never_oversold CHECK (held <= seats)"),
     )  # fmt: skip
-    gate = threading.Barrier(PEOPLE)
 
     def unlocked(key):
-        gate.wait(30)
+        meet()
         return datetime.now(UTC)
 
     monkeypatch.setattr(places, "lock_course", unlocked)
@@ -92,13 +90,12 @@ def test_of_two_courses_at_the_same_hours_one_is_filed(here):
 
 def test_control_without_the_persons_lock_both_are_filed(here, monkeypatch):
     courses, who = _clashing(here), w.trainee()
-    gate = threading.Barrier(2)
     judge = enrolling._judge_hours
     monkeypatch.setattr(places, "lock_person", lambda *keys: None)
 
     def slowly(*given):
         judge(*given)
-        gate.wait(20)
+        meet()
 
     monkeypatch.setattr(enrolling, "_judge_hours", slowly)
     together([lambda c=c: enrolling.enrol(code=c.code, person=who, key=uuid4(), at=w.now()) for c in courses])
@@ -134,12 +131,12 @@ def test_two_classes_admitting_at_once_stay_within_the_cap(here):
 
 def test_control_without_the_persons_lock_the_cap_is_passed(here, monkeypatch):
     who, rows = _nearly_used(here)
-    gate, standing = threading.Barrier(2), reserving.cap_of
+    standing = reserving.cap_of
     monkeypatch.setattr(places, "lock_person", lambda *keys: None)
 
     def slowly(person):
         found = standing(person)
-        gate.wait(20)
+        meet()
         return found
 
     monkeypatch.setattr(reserving, "cap_of", slowly)

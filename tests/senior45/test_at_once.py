@@ -13,7 +13,7 @@ from casework.models import Case, Deadline, Notice
 from casework.services.sweeping import sweep
 from senior45.models import AccountRight, Campaign, InventoryLine, LineAnswer, SiteAccount, SiteOffice
 from senior45.services import accounts, deciding, idling, inventory
-from tests.parallel import together
+from tests.parallel import meet, together
 from tests.senior45 import world as w
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -62,7 +62,7 @@ def test_control_without_lock_trigger_and_index_there_are_several(
 
     def slowly(*given: Any, **named: Any) -> AccountRight:
         made = giving(*given, **named)
-        connection.cursor().execute("SELECT pg_sleep(0.3)")
+        meet()
         return made
 
     monkeypatch.setattr(accounts, "give_right", slowly)

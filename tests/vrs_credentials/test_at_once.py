@@ -15,7 +15,7 @@ from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case
 from casework.services.law import law_in_force
-from tests.parallel import together
+from tests.parallel import meet, together
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport, Certificate, Course, LedgerEntry, Opinion, Renewal, RosterJob
 from vrs_credentials.selectors import outcomes
@@ -51,7 +51,7 @@ def test_control_without_the_lock_reviewers_collide(here: w.World, monkeypatch: 
 def _unlocked(case: Case, *, version: int | None = None) -> Case:
     """The case read as `lock` reads it, and nobody kept out: both have read before either writes."""
     found = Case.objects.get(pk=case.pk)
-    connection.cursor().execute("SELECT pg_sleep(0.2)")
+    meet()
     return found
 
 
@@ -131,7 +131,7 @@ def test_renewal_pressed_twice_is_one_application(here: w.World) -> None:
 
 def _own_unlocked(certificate: Certificate, person: Any) -> Certificate:
     found = Certificate.objects.get(pk=certificate.pk)
-    connection.cursor().execute("SELECT pg_sleep(0.2)")
+    meet()
     return found
 
 
@@ -156,7 +156,7 @@ def test_control_without_lock_and_constraint_there_are_two_applications(
 
 def _slowly(*given: Any, **more: Any) -> None:
     """The check that comes between looking for a running application and opening one takes its time."""
-    connection.cursor().execute("SELECT pg_sleep(0.2)")
+    meet()
 
 
 def _credit_and_clear(here: w.World) -> tuple[Certificate, Case, list[Any]]:
