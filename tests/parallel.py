@@ -12,9 +12,10 @@ _own = threading.local()
 
 def meet(timeout: float = 10) -> None:
     """Within an act of `together`: all have come so far before any goes on, however busy the machine. One that never comes is
-    not waited for twice."""
-    with suppress(threading.BrokenBarrierError):
-        _own.meeting.wait(timeout)
+    not waited for twice; outside of it nobody is waited for."""
+    if meeting := getattr(_own, "meeting", None):
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout)
 
 
 def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list[Any]:

@@ -1,5 +1,6 @@
 """Attendance, leave, make-up, practice, marks, fees, confirmation."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -133,12 +134,39 @@ class SpendingForm(ActForm):
 
 
 class MarksForm(ActForm):
-    """Marks themselves are typed in the table: mark-<trainee>."""
+    """One sitting of `people`: a field mark-<trainee> each, shown in the table of people."""
 
     number = forms.TypedChoiceField(label="次別", choices=[(1, "測驗"), (2, "補考")], coerce=int)
     sat_on = RocDateField(label="測驗日")
     examiner = forms.CharField(label="監考人員", max_length=100, required=False)
     reason = forms.CharField(label="更正理由", max_length=300, required=False, help_text="更正已登錄之成績時必填")
+
+    def __init__(self, *args: Any, people: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.marks = {f"mark-{one.pk}": one for one in people}
+        for name, one in self.marks.items():
+            self.fields[name] = forms.DecimalField(
+                label=f"{one}的成績", min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "w-time", "aria-label": f"{one.name}的成績"}),
+                error_messages={"min_value": "成績應在 0 至 100 分之間。", "max_value": "成績應在 0 至 100 分之間。"},
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not self.errors and not self.typed:
+            raise forms.ValidationError("請至少填寫一人的成績。")
+        return given
+
+    @property
+    def typed(self) -> list[dict[str, Any]]:
+        """As the act takes them."""
+        given = ((one.pk, self.cleaned_data.get(name)) for name, one in self.marks.items())
+        return [{"trainee": pk, "mark": mark} for pk, mark in given if mark is not None]
+
+    @property
+    def sitting(self) -> list[forms.BoundField]:
+        """What is asked once for all of them."""
+        return [field for field in self.visible_fields() if field.name not in self.marks]
 
 
 class CertificateActForm(ActForm):

@@ -59,15 +59,17 @@ def enter_marks(
         line = lines.get(one["trainee"])
         if line is None:
             raise Refused("名冊上沒有這個人。")
-        mark, trainee = Decimal(one["mark"]), line.trainee
+        mark, trainee, at_row = Decimal(one["mark"]), line.trainee, f"mark-{line.trainee.pk}"
         before = next((s for s in line.sittings if s.number == number), None)
         if before and before.mark == mark and before.sat_on == sat_on:
             continue
         if line.certificate:
-            raise Refused(f"{trainee}已發給證書 {line.certificate.number}，成績不能再更改；應先撤銷證書。")
+            raise Refused(
+                f"{trainee}已發給證書 {line.certificate.number}，成績不能再更改；應先撤銷證書。", field=at_row
+            )
         if line.chain is None or not line.chain.may_sit:
             why = line.chain.absence.sentence.rstrip("。") if line.chain else line.wrong
-            raise Refused(f"{trainee}不得參加測驗：{why}（要點七第2項）。")
+            raise Refused(f"{trainee}不得參加測驗：{why}（要點七第2項）。", field=at_row)
         if before and not reason.strip():
             raise Refused(f"{trainee}已有成績 {plain(before.mark)} 分，更正請填寫理由。", field="reason")
         others = [examination.Sitting(s.sat_on, s.mark) for s in line.sittings if s.number != number]
@@ -103,12 +105,12 @@ def enter_marks(
 def _judge(trainee: Any, ended_on: date, number: int, sitting: Any, others: list[Any], *, on: date, law: Any) -> None:
     """What OHS-10 says of the sittings with this one: one resit, within the year, not after passing."""
     if number == 2 and not others:
-        raise Refused(f"{trainee}尚未參加測驗，沒有補考。")
+        raise Refused(f"{trainee}尚未參加測驗，沒有補考。", field=f"mark-{trainee.pk}")
     ordered = [*others, sitting] if number == 2 else [sitting, *others]
     try:
         outcome = examination.exam(examination.ExamFacts(ended_on, tuple(ordered)), on=on, law=law)
     except Impossible as error:
-        raise Refused(f"{trainee}：{error}") from error
+        raise Refused(f"{trainee}：{error}", field=f"mark-{trainee.pk}") from error
     late = [line.text for line in outcome.lines if line.met is False and "逾期限" in line.text]
     if late:
         raise Refused(f"{trainee}：{late[0]}（要點八第3項）。", field="sat_on")

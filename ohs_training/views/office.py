@@ -1,7 +1,6 @@
 """County and ministry: board, institutions, marks, inspections, statistics, expired records."""
 
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.rights import organisations_with
-from casework.errors import NotPermitted, Refused
+from casework.errors import NotPermitted
 from casework.kernel.saying import plain
 from casework.models import Case
 from casework.selectors.access import with_people
@@ -24,7 +23,7 @@ from ohs_training.forms.running import MarksForm
 from ohs_training.models import Accreditation, Inspection, Retention
 from ohs_training.permissions import MARK_EXAM, ORDER, VIEW_ALL, VIEW_OFFICE
 from ohs_training.selectors.boards import board, classes_visible, institutions_by_county, statistics
-from ohs_training.selectors.chain import class_chain
+from ohs_training.selectors.chain import TraineeLine, class_chain
 from ohs_training.selectors.institutions import matching, reapply_outcome
 from ohs_training.services import examining, inspecting
 from ohs_training.states import ORDER as ORDER_MACHINE
@@ -87,58 +86,47 @@ def marks(request: HttpRequest, number: str) -> HttpResponse:
     place = load(request, number, right=MARK_EXAM)
     chain = class_chain(place.training_class, on=today(), law=law_in_force(), at=now())
     form = MarksForm(
-        request.POST or None, case=place.case, initial={"sat_on": today(), "examiner": place.training_class.examiner}
-    )
+        request.POST or None, case=place.case, people=[line.trainee for line in chain.lines],
+        initial={"sat_on": today(), "examiner": place.training_class.examiner},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            typed = _typed_marks(request, chain)
             given = {name: form.cleaned_data[name] for name in ("number", "sat_on", "examiner", "reason")}
             pressed(
                 request,
                 form,
                 "marks",
                 lambda at: examining.enter_marks(
-                    place.case, marks=typed, by=request.user, at=at, version=form.posted_version, **given
+                    place.case, marks=form.typed, by=request.user, at=at, version=form.posted_version, **given
                 ),
             )
         if tried.ok:
             messages.success(request, "已登錄成績。")
             return redirect("admin:ohs_class", number)
-    people = []
-    for line in chain.lines:
-        allowed = bool(line.chain and line.chain.may_sit)
-        passed = bool(line.chain and line.chain.exam and line.chain.exam.result["passed"])
-        people.append(
-            {
-                "one": line.trainee,
-                "typed": request.POST.get(f"mark-{line.trainee.pk}", ""),
-                "marks": [f"{s.get_number_display()} {plain(s.mark)}" for s in line.sittings],
-                "may": allowed and not line.certificate and not passed,
-                "why": "" if allowed else (line.chain.absence.sentence if line.chain else line.wrong),
-                "passed": passed,
-            }
-        )
+    people = [
+        {
+            "one": line.trainee,
+            "marks": [f"{s.get_number_display()} {plain(s.mark)}" for s in line.sittings],
+            "field": form[f"mark-{line.trainee.pk}"],
+            "may": _may_be_marked(line),
+            "why": ""
+            if line.chain and line.chain.may_sit
+            else (line.chain.absence.sentence if line.chain else line.wrong),
+            "passed": _passed(line),
+        }
+        for line in chain.lines
+    ]
     return shown(
         request, place, "marks", {"form": form, "people": people}, title="測驗成績", status=422 if form.errors else 200
     )
 
 
-def _typed_marks(request: HttpRequest, chain: Any) -> list[dict[str, Any]]:
-    found = []
-    for line in chain.lines:
-        text = request.POST.get(f"mark-{line.trainee.pk}", "").strip()
-        if not text:
-            continue
-        try:
-            mark = Decimal(text)
-        except InvalidOperation as error:
-            raise Refused(f"{line.trainee}：成績請輸入數字，例：85。") from error
-        if not (mark.is_finite() and 0 <= mark <= 100):
-            raise Refused(f"{line.trainee}：成績應在 0 至 100 分之間。")
-        found.append({"trainee": line.trainee.pk, "mark": mark.quantize(Decimal("0.01"))})
-    if not found:
-        raise Refused("請至少填寫一人的成績。")
-    return found
+def _passed(line: TraineeLine) -> bool:
+    return bool(line.chain and line.chain.exam and line.chain.exam.result["passed"])
+
+
+def _may_be_marked(line: TraineeLine) -> bool:
+    return bool(line.chain and line.chain.may_sit) and not line.certificate and not _passed(line)
 
 
 @acting

@@ -224,6 +224,16 @@
     setInterval(tick, 1000);
   }
 
+  /* ---- a table wider than its place scrolls in it, for the keyboard too ---- */
+  const wide = new ResizeObserver((seen) => seen.forEach(({ target: box }) => {
+    if (box.scrollWidth > box.clientWidth) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "表格，可左右捲動");
+    } else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+  }));
+  each(".table__wrap", (box) => wide.observe(box));
+
   if (idle && typeof idle.showModal === "function") startIdle();
   focusMarked();
 })();

@@ -143,7 +143,7 @@ def test_from_an_approved_plan_to_money_in_the_account(here: w.World, opens: Ope
     for words in ("8,000 元", "62,000 元", "70,000 − 8,000 − 0 = 62,000"):
         expect(main).to_contain_text(words)
     page.goto(reverse("ojt_subsidy:enrolled", args=[mine.pk]))
-    for words in ("已撥款", "10,000 × 80% = 8,000", "min(8,000, 70,000) = 8,000", "缺課2小時，未超過2.4小時"):
+    for words in ("已撥款", "10,000 × 80% = 8,000", "8,000 與 70,000 取較低者 = 8,000", "缺課2小時，未超過2.4小時"):
         expect(main).to_contain_text(words)
     judge_page(page)
     for name in ("payment_notice", "receipt"):
