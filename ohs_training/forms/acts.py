@@ -43,7 +43,7 @@ class SupplementForm(DatedCorrectionForm):
 
 class AccreditForm(CaseForm):
     starts_on = RocDateField(label="認可起日")
-    ends_on = RocDateField(label="認可迄日", help_text="最長三年，例：116/12/11")
+    ends_on = RocDateField(label="認可迄日", help_text="不得逾認可期間上限（要點五第2項），例：116/12/11")
     letter_number = forms.CharField(label="認可函文號", max_length=60, help_text="例：勞職衛2字第1151001234號")
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

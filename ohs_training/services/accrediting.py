@@ -103,7 +103,7 @@ def accredit(
     except IntegrityError as error:
         if "ohs_barred" not in str(error) and "barred" not in str(error):
             raise
-        raise Refused("這個機構仍在撤銷或廢止後二年內，不得認可（要點十四第2項）。") from error
+        raise Refused("這個機構經撤銷或廢止認可，仍在不得申請之期間內（要點十四第2項）。") from error
     documents.issue_accreditation(accreditation, application, by=by, at=at)
     entry = institutions.entry_after_accreditation(institutions.EntryFacts(on), on=on, law=law)
     if enter_by := entry.result["enter_by"]:

@@ -100,7 +100,7 @@ def revoke(
     documents.revoke_accreditation_letter(accreditation, row, case=case, by=by, at=at)
     tell_applicant(
         case, "ohs_training.revoked", accreditation.get_state_display(),
-        f"{reason}\n自處分日起二年內（至 {roc(row.barred_before - ONE_DAY)} 止）不得再申請認可。", right=FILE_ACCREDITATION, at=at,
+        f"{reason}\n自處分日起（至 {roc(row.barred_before - ONE_DAY)} 止）不得再申請認可。", right=FILE_ACCREDITATION, at=at,
     )  # fmt: skip
     return row
 

@@ -81,9 +81,7 @@ class EnrolForm(ActForm):
 
 
 class AcceptPlaceForm(ActForm):
-    aware = forms.BooleanField(
-        label="我已了解遞補前未上課的時數計入缺課，超過總時數五分之一者不能申請補助", required=False
-    )
+    aware = forms.BooleanField(label="我已了解遞補前未上課的時數計入缺課，超過缺課上限者不能申請補助", required=False)
 
 
 class SurveyForm(ActForm):

@@ -36,7 +36,7 @@ class CourseForm(ActForm):
         label="設立證書所載職類", max_length=600, required=False, help_text="以頓號分開"
     )
     starts_on = RocDateField(label="開訓日")
-    ends_on = RocDateField(label="結訓日", help_text="開課期間不得超過四個月，例：113/12/12")
+    ends_on = RocDateField(label="結訓日", help_text="例：113/12/12")
     days_off = forms.CharField(
         label="停課日", max_length=600, required=False, help_text="以頓號分開，例：116/02/17、116/02/18"
     )
@@ -68,8 +68,11 @@ class CourseForm(ActForm):
         known = [course.intake_id] if course else []
         intakes = CourseIntake.objects.filter(pk__in=[*(one.pk for one in open_intakes(today())), *known])
         self.fields["intake"].queryset = intakes  # type: ignore[attr-defined]
-        most = law_in_force().at("sub.others_percent", today()).value
-        self.fields["others"].help_text = f"不得超過核定人數 {most}%"
+        law, on = law_in_force(), today()
+        self.fields[
+            "ends_on"
+        ].help_text = f"開課期間不得超過 {law.at('sub.course_months', on).value} 個月，例：113/12/12"
+        self.fields["others"].help_text = f"不得超過核定人數 {law.at('sub.others_percent', on).value}%"
         for n in range(1, WEEKLY_ROWS + 1):
             days = [("", "—"), *((k, f"星期{WEEKDAYS[k]}") for k in range(7))]
             self.fields[f"weekday_{n}"] = forms.ChoiceField(label=f"時段 {n} 星期", choices=days, required=n == 1)

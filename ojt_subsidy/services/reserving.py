@@ -100,7 +100,7 @@ def _tell_overpaid(line: PaymentLine, beyond: int, outcomes: list[Outcome], *, b
     case, receipt = lock(line.closing.case_id), line.enrolment.receipt
     label = f"溢領{dollars(beyond)}應追繳：報名序號 {receipt}"
     record(case, "payment.excess", label, by=by, at=at, outcomes=outcomes)
-    body = f"報名序號 {receipt}已撥付之補助超出三年額度{dollars(beyond)}，請於補助款明細辦理追繳沖回。"
+    body = f"報名序號 {receipt}已撥付之補助超出補助額度{dollars(beyond)}，請於補助款明細辦理追繳沖回。"
     _tell_office(case, REVERSE_PAYMENT, "補助款溢領應追繳", body, at=at)
 
 

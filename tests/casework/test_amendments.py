@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.template import Context, Template
 from psycopg import connect
 
 from accounts.models import AccessLog
@@ -45,6 +47,14 @@ def in_force(**given) -> Amendment:
 def test_a_figure_changes_on_its_day_and_not_before(on, days):
     in_force()
     assert law_in_force().at(DAYS, on).value == days
+
+
+@pytest.mark.parametrize(("on", "words"), [(BEGINS - DAY, "20 日"), (BEGINS, "30 日")])
+def test_a_page_that_speaks_of_a_figure_follows_it(on, words):
+    in_force()
+    page = Template("{% load casework %}{% figure code %} 日")
+    with time_machine.travel(f"{on}T04:00:00+00:00", tick=False):
+        assert page.render(Context({"code": DAYS})) == words
 
 
 def test_a_draft_is_nobodys_law_but_its_own():

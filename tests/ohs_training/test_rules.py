@@ -78,6 +78,13 @@ def test_withdrawal_is_one_fifth_of_anything(total, leave, truant):
     assert result["may_sit"] == (not result["withdraw"] and not result["make_up_due"])
 
 
+@pytest.mark.parametrize(("percent", "words"), [(20, "五分之一"), (25, "四分之一"), (30, "百分之30")])
+def test_what_is_said_of_absence_follows_the_figure(percent, words):
+    law = LAW.amended([("ohs.withdrawal_percent", Value(percent, "修正", TODAY))])
+    facts = {"total_hours": 10, "leave_hours": 0, "truant_hours": 9}
+    assert f"達課程總時數{words}以上，應通知退訓" in rulebook.ask("OHS-09", facts, on=TODAY, law=law).sentence
+
+
 @settings(deadline=None)  # the holidays of a year are worked out when first asked for
 @given(st.dates(date(2018, 1, 1), date(2090, 1, 1)))
 def test_terms_before_a_day_count_days_and_nothing_else(day):

@@ -55,7 +55,7 @@ def start(
     same = {"kind": kind, "speciality": speciality}
     held = Certificate.objects.filter(holder=person, state=Certificate.State.VALID, ends_before__gt=on, **same).first()
     if held:
-        raise Refused(f"您已有這項資格（{held.number}），到期前三個月請辦理更新。", field="kind")
+        raise Refused(f"您已有這項資格（{held.number}），到期前請辦理更新。", field="kind")
     running = Qualification.objects.filter(case__person=person, **same).exclude(
         case__state__in=("approved", "rejected", "withdrawn")
     )

@@ -54,7 +54,7 @@ def ended(deadlines: list[Deadline], at: datetime) -> None:
             one.holder,
             "資格認證證明已屆滿",
             f"您的{one.kind_label}資格（{one.number}）已於 {roc(deadline.due_on)} 屆滿失效。仍可申請更新，新證明自申請日起算；"
-            "屆滿時離開職場三個月以上者，請看「失效後如何恢復」。",
+            "屆滿時已離開職場一段期間者，請看「失效後如何恢復」。",
             f"ended:{deadline.pk}",
             None,
             _link(one),
@@ -107,13 +107,17 @@ def _back(deadlines: Sequence[Deadline], keys: Sequence[str], subject: str, body
 def remind_back(pairs: Pairs, at: datetime) -> None:
     keys = [f"remind:{reminder.pk}" for _, reminder in pairs]
     _back(
-        [d for d, _ in pairs], keys, "先行提供服務：請完成二十小時", "請於 {due} 前完成二十小時繼續教育並申請更新。", at
+        [d for d, _ in pairs],
+        keys,
+        "先行提供服務：請完成繼續教育",
+        "請於 {due} 前完成規定時數之繼續教育並申請更新。",
+        at,
     )
 
 
 def back_late(deadlines: list[Deadline], at: datetime) -> None:
     keys = [f"late:{deadline.pk}" for deadline in deadlines]
-    _back(deadlines, keys, "先行提供服務期限已過", "期限 {due} 已過，未完成二十小時者不得繼續提供服務。", at)
+    _back(deadlines, keys, "先行提供服務期限已過", "期限 {due} 已過，未完成規定時數者不得繼續提供服務。", at)
 
 
 remind_supplement = remind_applicant(

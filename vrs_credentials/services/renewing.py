@@ -245,7 +245,7 @@ def record_way_back(
     back, _ = WayBack.objects.update_or_create(certificate=one, defaults=given)
     hours_by = date.fromisoformat(outcome.result["hours_by"])
     set_deadline(
-        code=WAY_BACK, rule="VRS-14", label="先行提供服務應完成二十小時", citation="準則第10-1條", counted_from=consent_on,
+        code=WAY_BACK, rule="VRS-14", label="先行提供服務應完成之繼續教育", citation="準則第10-1條", counted_from=consent_on,
         due_on=hours_by, at=at, thing=one, outcome=outcome, remind_days=law.at("vrs.follow_up_reminders", on).value,
     )  # fmt: skip
     record(

@@ -76,7 +76,8 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
         if tried.ok:
             return redirect("vrs_credentials:extension", answer["number"])
-    intro = f"{one.kind_label}　目前效期至 {documents.roc(one.valid_until)}。離開職場三個月以上者，得於屆期前申請扣除該期間。"
+    months = law_in_force().at("vrs.extension_months", today()).value
+    intro = f"{one.kind_label}　目前效期至 {documents.roc(one.valid_until)}。離開職場 {months} 個月以上者，得於屆期前申請扣除該期間。"
     return form_page(request, form, title="資格展延", button="下一步：上傳文件", crumbs=[ME], intro=intro)
 
 

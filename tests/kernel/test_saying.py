@@ -1,0 +1,32 @@
+"""Numbers and shares as a clause writes them."""
+
+from decimal import Decimal
+
+import pytest
+
+from casework.kernel.saying import plain, share
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(3, "3"), (3.0, "3"), (Decimal("3.00"), "3"), (59.5, "59.5"), (Decimal("60"), "60"), (100, "100")],
+)
+def test_a_number_without_its_noughts(number, words):
+    assert plain(number) == words
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (20, "五分之一"),
+        (25, "四分之一"),
+        (50, "二分之一"),
+        (10, "十分之一"),
+        (5, "百分之5"),
+        (30, "百分之30"),
+        (100, "百分之100"),
+        (Decimal("12.5"), "八分之一"),
+    ],
+)
+def test_a_share_as_a_clause_writes_it(percent, words):
+    assert share(percent) == words
