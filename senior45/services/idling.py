@@ -20,7 +20,7 @@ from senior45.permissions import ROLE_OF
 from senior45.services.accounts import IDLE, lock_account, set_idle_deadline
 
 
-def _grounds(on: date) -> tuple[int, str, str]:
+def grounds(on: date) -> tuple[int, str, str]:
     """The days in force, why an account is closed, and by which clause."""
     days = law_in_force().at("s45.idle_days", on)
     return days.value, f"連續{days.value}天未登入", f"{days.citation}：帳號{days.value}天未有登入紀錄，系統將自動關閉"
@@ -84,7 +84,7 @@ def follow_the_law(*, at: datetime) -> int:
 def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
     """30, 14 and 3 days before."""
     accounts = _accounts([deadline for deadline, _ in pairs])
-    days, _, clause = _grounds(taipei_day(at))
+    days, _, clause = grounds(taipei_day(at))
     told = []
     for deadline, reminder in pairs:
         account = accounts.get(deadline.thing_id)
@@ -147,7 +147,7 @@ def _take_over_missed_sign_ins(keys: list[int]) -> None:
 
 def _close(keys: list[int], on: date, at: datetime) -> None:
     """The rows of one batch in set statements: what `stop_account` does for one."""
-    _, reason, clause = _grounds(on)
+    _, reason, clause = grounds(on)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE senior45_siteaccount SET state = 'closed', closed_on = %s, closing = 'idle', closed_reason = %s, "
@@ -205,7 +205,7 @@ def _tell(keys: list[int], at: datetime, on: date) -> None:
     rows = SiteAccount.objects.filter(pk__in=keys).values_list(
         "pk", "user_id", "user__name", "user__email", "office__organisation__name"
     )
-    _, reason, clause = _grounds(on)
+    _, reason, clause = grounds(on)
     told = []
     for pk, user_id, name, email, office in rows:
         body = (

@@ -28,7 +28,7 @@ BARE = (
     "closed_clause = %(clause)s FROM lot WHERE a.id = lot.thing_id",
     "UPDATE senior45_accountright r SET ends_before = greatest(%(on)s, starts_on) FROM lot WHERE r.account_id = lot.thing_id",
     "INSERT INTO senior45_accountevent (account_id, at, by_name, code, label, clause, reason, outcome) "
-    "SELECT thing_id, %(at)s, '系統', 'closed_idle', '180天未登入，系統自動關閉', %(clause)s, %(reason)s, '{{}}' FROM lot",
+    "SELECT thing_id, %(at)s, '系統', 'closed_idle', '長期未登入，系統自動關閉', %(clause)s, %(reason)s, '{{}}' FROM lot",
     "INSERT INTO senior45_historicalsiteaccount ({columns}, history_date, history_type, history_change_reason) "
     "SELECT {of_a}, %(at)s, '~', %(reason)s FROM senior45_siteaccount a JOIN lot ON lot.thing_id = a.id",
     "WITH gone AS (DELETE FROM accounts_user_groups m USING senior45_siteaccount a, lot WHERE a.id = lot.thing_id "
@@ -82,12 +82,14 @@ def run(quick: bool) -> dict[str, Any]:
 
 def _bare(day: date) -> float:
     from senior45.models import SiteAccount
-    from senior45.services.idling import CLAUSE, REASON
+    from senior45.services.idling import grounds
 
+    on = date(2026, 11, 2)
+    _, reason, clause = grounds(on)
     columns = [field.column for field in SiteAccount._meta.concrete_fields]
     names = {"columns": ", ".join(columns), "of_a": ", ".join(f"a.{one}" for one in columns)}
-    body = f" 您好：\n\n您在就業中心的「45+就業資源網」帳號因{REASON}，已於 115/11/02 自動關閉。\n\n依據：{CLAUSE}\n\n如需繼續使用，請登入入口網，在「45+ 我的帳號」提出「恢復使用」申請。"
-    given = {"day": day, "at": AT, "on": date(2026, 11, 2), "reason": REASON, "clause": CLAUSE, "body": body}
+    body = f" 您好：\n\n您在就業中心的「45+就業資源網」帳號因{reason}，已於 115/11/02 自動關閉。\n\n依據：{clause}\n\n如需繼續使用，請登入入口網，在「45+ 我的帳號」提出「恢復使用」申請。"
+    given = {"day": day, "at": AT, "on": on, "reason": reason, "clause": clause, "body": body}
     started = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in BARE:
