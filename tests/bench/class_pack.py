@@ -21,7 +21,7 @@ LATER = w.at(w.SECOND + timedelta(days=6), "10:00")
 
 
 def run(quick: bool) -> dict[str, Any]:
-    people = 6 if quick else 80
+    people = 15 if quick else 80
     with scratch_database(), tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
         case = w.issued(w.world(), people=people)
         training_class, law = class_of(case), law_in_force()

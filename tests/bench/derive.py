@@ -18,7 +18,7 @@ HOURS_A_DAY = 6
 
 
 def run(quick: bool) -> dict[str, Any]:
-    people, days, rounds = (10, 2, 2) if quick else (80, 8, 7)
+    people, days, rounds = (15, 2, 2) if quick else (80, 8, 7)
     with scratch_database():
         here = w.world()
         few = w.ended(here, people=15, days=days)

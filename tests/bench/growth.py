@@ -34,7 +34,7 @@ CODE, DUE, FILINGS, ROUNDS = "bench.growth", 1000, 5, 5
 
 
 def run(quick: bool) -> dict[str, Any]:
-    sizes = (500, 5_000) if quick else (10_000, 1_000_000)
+    sizes = (1_000, 5_000) if quick else (10_000, 1_000_000)
     few, many = map(_measured, sizes)
     slopes = {name: round(many[name] / few[name], 2) for name in few if name.endswith("_ms") and few[name]}
     steepest = max(slopes, key=lambda name: slopes[name])

@@ -41,7 +41,7 @@ ORDER BY c.changed_at DESC, c.id DESC LIMIT %(limit)s
 
 
 def run(quick: bool) -> dict[str, Any]:
-    sizes = (500, 5_000) if quick else (10_000, 200_000)
+    sizes = (300, 1_000) if quick else (10_000, 200_000)
     with scratch_database(), override_settings(STAFF_SECOND_FACTOR=False, SECURE_SSL_REDIRECT=False):
         officer = _people()
         few, many = (_measured(size, officer) for size in sizes)
