@@ -88,6 +88,19 @@ class WithHistory(ReadOnly, SimpleHistoryAdmin):
     def has_view_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        """A former state is shown, not offered for editing: without this the package draws its form."""
+        match = request.resolver_match
+        if match and (match.url_name or "").endswith("_simple_history"):
+            return tuple(self.get_fields(request, obj))
+        return super().get_readonly_fields(request, obj)
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"異動紀錄：{obj}"
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"當時的資料：{obj}"
+
 
 class MembershipLines(admin.StackedInline):
     model = Membership

@@ -86,6 +86,15 @@ def figure(code: str) -> str:
     return said(law_in_force().at(code, today()).value)
 
 
+_WORDS = {"True": "是", "False": "否", "None": ""}
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    """A value of a row's history, which the package hands over as text."""
+    return _WORDS[str(value)] if str(value) in _WORDS else said(value)
+
+
 @register.filter
 def file_size(size: int) -> str:
     """1.2 MB"""
