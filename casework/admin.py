@@ -92,7 +92,7 @@ class WithHistory(ReadOnly, SimpleHistoryAdmin):
         """A former state is shown, not offered for editing: without this the package draws its form."""
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_simple_history"):
-            return tuple(self.get_fields(request, obj))
+            return tuple(self.fields or (one.name for one in self.opts.fields if one.editable and not one.primary_key))
         return super().get_readonly_fields(request, obj)
 
     def history_view_title(self, request: HttpRequest, obj: Any) -> str:

@@ -21,6 +21,15 @@ def keeper() -> User:
     return user
 
 
+def test_a_thing_whose_fields_nobody_chose_is_read_too(client, keeper, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    one = OrganisationFactory(name="某某分署")
+    client.force_login(keeper)
+    address = reverse("admin:accounts_organisation_simple_history", args=[one.pk, one.history.get().pk])
+    page = client.get(address).content.decode()
+    assert "當時的資料：" in page and "某某分署" in page and not re.search(r'<input[^>]+name="name"', page)
+
+
 def test_changes_and_former_states_are_read_and_not_edited(client, keeper, settings):
     settings.STAFF_SECOND_FACTOR = False
     one = UserFactory(name="王小明")
