@@ -5,7 +5,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from django.db import connection
+
+from casework.services import cases
 
 _own = threading.local()
 
@@ -16,6 +19,17 @@ def meet(timeout: float = 10) -> None:
     if meeting := getattr(_own, "meeting", None):
         with suppress(threading.BrokenBarrierError):
             meeting.wait(timeout)
+
+
+def judge_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a control: every act of `together` has passed right, state and guards before any writes its step."""
+    record = cases.record
+
+    def held(*given: Any, **named: Any) -> Any:
+        meet()
+        return record(*given, **named)
+
+    monkeypatch.setattr(cases, "record", held)
 
 
 def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list[Any]:

@@ -12,7 +12,7 @@ from casework.models import Case, Document
 from ohs_training.models import Certificate, CertificateBatch, SignRecord, Sitting
 from ohs_training.services import attending, examining, issuing
 from tests.ohs_training import world as w
-from tests.parallel import meet, together
+from tests.parallel import judge_before_writing, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = w.at(w.SECOND + timedelta(days=5), "10:00")
@@ -72,10 +72,10 @@ def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_databas
     def unlocked(one: Any, *, version: int | None = None) -> Case:
         found = Case.objects.get(pk=one.pk)
         seen.append(found.state)
-        meet()
         return found
 
     monkeypatch.setattr(issuing, "lock", unlocked)
+    judge_before_writing(monkeypatch)
     answers = together([lambda: issuing.issue_class(case, by=here.staff, at=LATER)] * 2)
     assert seen == ["examined", "examined"]  # both saw the class before either had issued
     assert sum(isinstance(a, Exception) and not isinstance(a, (Refused, NotAllowed)) for a in answers) == 1, answers

@@ -14,7 +14,7 @@ from casework.services.receipts import once
 from ojt_accounts.models import Registration, TrainingAccount
 from ojt_accounts.services import filing, preparing, reviewing, seating
 from tests.ojt_accounts import world as w
-from tests.parallel import meet, together
+from tests.parallel import judge_before_writing, meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,10 +140,10 @@ def test_control_without_the_row_lock_both_decide(here: w.World, monkeypatch: py
         if version is not None and found.version != version:
             raise Stale(found, version)
         seen.append(found.state)
-        meet()
         return found
 
     monkeypatch.setattr(reviewing, "lock", unlocked)
+    judge_before_writing(monkeypatch)
     answers = together(
         [
             lambda: reviewing.sign_forms(case, codes=w.codes(case), by=here.approver, at=now(), version=case.version),

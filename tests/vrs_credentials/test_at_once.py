@@ -15,7 +15,7 @@ from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case
 from casework.services.law import law_in_force
-from tests.parallel import meet, together
+from tests.parallel import judge_before_writing, meet, together
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport, Certificate, Course, LedgerEntry, Opinion, Renewal, RosterJob
 from vrs_credentials.selectors import outcomes
@@ -77,8 +77,16 @@ def test_two_imports_of_one_file_add_it_once(here: w.World) -> None:
 def test_control_without_the_lock_the_second_import_does_not_find_the_first(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both write, and only the database's constraint is left."""
+    """Both find none standing and write, and only the database's constraint is left."""
+    stands = attending._stands
+
+    def slowly(one: attending.Judged) -> bool:
+        found = stands(one)
+        meet()
+        return found
+
     monkeypatch.setattr(attending, "lock", _unlocked)
+    monkeypatch.setattr(attending, "_stands", slowly)
     answers = _import_at_once(here, 2)
     assert (1, 0) in answers and any("vrs_import_standing_once" in str(a) for a in answers), answers
 
@@ -178,6 +186,7 @@ def test_control_without_the_lock_both_approval_and_clearing_go_ahead(
 ) -> None:
     """Neither is told that the other was first: both write, until the record's own numbering stops the later."""
     monkeypatch.setattr(attending, "lock", _unlocked)
+    judge_before_writing(monkeypatch)
     _, _, answers = _credit_and_clear(here)
     assert not any(isinstance(a, Stale | NotAllowed) for a in answers), answers
     assert any("event_seq_once" in str(a) for a in answers), answers
