@@ -190,8 +190,9 @@ if _pool := env.int("DB_POOL", default=0):
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 else:
     _database["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
-if _test_name := env.str("TEST_DATABASE_NAME", default=""):
-    _database["TEST"] = {"NAME": _test_name}
+_database["TEST"] = {
+    key: value for key in ("NAME", "TEMPLATE") if (value := env.str(f"TEST_DATABASE_{key}", default=""))
+}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]] = {

@@ -161,10 +161,38 @@ def _scratch_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _scratch(*, durable: bool = False) -> Iterator[dict[str, str]]:
-    """Services and uploads for one command."""
-    with _scratch_folder() as folder, _services(folder, durable=durable) as (database, redis):
-        yield _environ(database, redis, folder / "media")
+def _scratch(*, durable: bool = False, migrated: bool = False) -> Iterator[dict[str, str]]:
+    """Services and uploads for one command; where asked, every table is there already."""
+    with _scratch_folder() as folder:
+        if migrated and "DATABASE_URL" not in os.environ:
+            _copy_migrated(folder / "postgres")
+        with _services(folder, durable=durable) as (database, redis):
+            yield _environ(database, redis, folder / "media")
+
+
+def _copy_migrated(folder: Path) -> None:
+    """A PostgreSQL folder with the tables of these migrations: made once, since that takes half a minute, then copied."""
+    kept, password = HOME / "migrated", keys()["SERVICE_PASSWORD"]
+    made_of = hashlib.sha256((VENV / "installed").read_bytes() + password.encode())
+    for path in sorted(ROOT.glob("*/migrations/*.py")):
+        made_of.update(path.read_bytes())
+    stamp = kept / "made-of"
+    with locked("migrated.lock"):
+        if not stamp.exists() or stamp.read_text() != made_of.hexdigest():
+            shutil.rmtree(kept, ignore_errors=True)
+            say("making the tables once for all tests and measurements")
+            postgres = Postgres(kept / "postgres", password, durable=False)
+            try:
+                _migrate(_environ(postgres.start(), "", kept / "media"))
+            finally:
+                postgres.end()
+            stamp.write_text(made_of.hexdigest())
+        subprocess.run(["cp", "-a", kept / "postgres", folder], check=True)  # -a: the server's user stays the owner
+
+
+def _migrate(environ: dict[str, str]) -> None:
+    if run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], environ):
+        raise Refused("manage.py migrate failed")
 
 
 @contextlib.contextmanager
@@ -276,7 +304,9 @@ def test(arguments: list[str]) -> int:
     system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
-    with _scratch() as environ:
+    with _scratch(migrated=True) as environ:
+        if "DATABASE_URL" not in os.environ:
+            environ["TEST_DATABASE_TEMPLATE"] = "portal"
         # a file's tests stay in one process: what the file makes for them all is made once
         apart = [] if alone else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
         return run([PYTHON, "-m", "pytest", *apart, *arguments], environ)
@@ -301,9 +331,8 @@ def check() -> int:
 def bench(names: list[str], *, quick: bool, page: str) -> int:
     system_packages(RUN_PACKAGES)
     python_environment()
-    with _scratch(durable=True) as environ:
-        if run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], environ):
-            raise Refused("manage.py migrate failed")
+    with _scratch(durable=not quick, migrated=True) as environ:
+        _migrate(environ)
         options = [*(["--quick"] if quick else []), *(["--page", page] if page else [])]
         return run([PYTHON, "-m", "tests.bench", *options, *names], environ)
 

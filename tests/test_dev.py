@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from devtools import checks, environment, services
+from devtools import checks, commands, environment, services
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -107,6 +107,39 @@ def test_postgres_starts_again_over_a_stale_pid_and_keeps_its_rows(home: Path) -
     finally:
         again.end()
     assert again.process.returncode == 0
+
+
+def test_tables_are_made_once_and_copied_until_a_migration_changes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def migrate(environ: dict[str, str]) -> None:
+        made.append(environ["DATABASE_URL"])
+        with psycopg.connect(environ["DATABASE_URL"]) as connection:
+            connection.execute("CREATE TABLE made (n int)")
+
+    def tables(copy: str) -> int:
+        commands._copy_migrated(home / copy)
+        server = services.Postgres(home / copy, environment.keys()["SERVICE_PASSWORD"], durable=False)
+        try:
+            with psycopg.connect(server.start()) as connection:
+                row = connection.execute("SELECT count(*) FROM pg_tables WHERE tablename = 'made'").fetchone()
+                return int(row[0]) if row else 0
+        finally:
+            server.end()
+
+    pins = home / "venv" / "installed"
+    pins.parent.mkdir()
+    pins.write_text("the pins")
+    for name, value in (("_migrate", migrate), ("HOME", home), ("VENV", pins.parent), ("ROOT", home / "tree")):
+        monkeypatch.setattr(commands, name, value)
+    first = home / "tree" / "casework" / "migrations" / "0001_initial.py"
+    first.parent.mkdir(parents=True)
+    first.write_text("one")
+    assert (tables("a"), tables("b"), len(made)) == (1, 1, 1)
+    first.write_text("another")
+    assert (tables("c"), len(made)) == (1, 2)
+    pins.write_text("other pins")
+    assert (tables("d"), len(made)) == (1, 3)
 
 
 def test_postgres_asks_for_the_password(home: Path) -> None:

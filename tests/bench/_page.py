@@ -14,7 +14,7 @@ HEAD = """# Figures
 
 How fast the portal is, what it weighs, and how that changes when it fills up. Every line can be measured again:
 `./dev bench NAME` prints one, `./dev bench --page docs/performance.md` measures all and writes this page, `./dev bench --quick`
-only shows, in some two minutes, that they run. Ratios and slopes are taken within one run, against the least work that answers the
+only shows, within a minute once the tables have been made, that they run. Ratios and slopes are taken within one run, against the least work that answers the
 same question or against the same work among fewer rows, so they travel between machines; times do not.
 
 {machine}

@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+#: Set for a quick run, which only shows that everything runs: once is enough.
+quick = False
+
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     """Seconds and result."""
@@ -16,4 +19,4 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 def median_ms(work: Callable[[], Any], rounds: int) -> float:
     """Milliseconds, after a warm-up."""
     work()
-    return round(statistics.median(timed(work)[0] for _ in range(rounds)) * 1000, 2)
+    return round(statistics.median(timed(work)[0] for _ in range(1 if quick else rounds)) * 1000, 2)

@@ -24,7 +24,7 @@ PRESSES_AT_ONCE = 8
 
 
 def run(quick: bool) -> dict[str, Any]:
-    filings = 12 if quick else 200
+    filings = 4 if quick else 200
     with scratch_database() as env:
         cases, contact = _drafts(filings)
         cookie, token = _signed_in(contact)

@@ -22,11 +22,11 @@ def run(quick: bool) -> dict[str, Any]:
     from tests.bench import _senior45 as many
     from tests.bench._scratch import gunicorn, scratch_database
 
-    seconds = 1.0 if quick else 8.0
+    seconds = 0.3 if quick else 8.0
     with scratch_database() as env:
         many.lead()
         place = many.centres(1)[0]
-        article = _articles(place, 40 if quick else 400)
+        article = _articles(place, 8 if quick else 400)
         with gunicorn(
             {**env, "REDIS_URL": "", "LOG_LEVEL": "WARNING"}, app="tests.bench._empty_view:application"
         ) as site:

@@ -65,12 +65,12 @@ def run(quick: bool) -> dict[str, Any]:
 
 
 def _load(quick: bool) -> None:
-    """The demonstration; of a quick run its first scheme, and papers without laying them out."""
+    """The demonstration; of a quick run one scheme, and papers without laying them out."""
     if not quick:
         call_command("demo", verbosity=0, stdout=StringIO())
         return
     load_offices()
-    _, build = builders()[0]
+    build = dict(builders())["45+就業資源網"]
     with quick_papers():
         build()
 
