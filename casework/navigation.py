@@ -19,7 +19,7 @@ from casework.casetypes import casetype
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.machine import Turn
 from casework.models import Amendment, Case
-from casework.rights import ENACT
+from casework.rights import AMEND, ENACT
 from casework.selectors import Desk, applicant_cases, casepage, desk_of, work_page
 from casework.selectors.access import as_lines
 from casework.selectors.agenda import agenda
@@ -141,6 +141,7 @@ def enter() -> None:
     register_nav(
         NavItem("我的申請", "casework:mine", staff=False, order=10),
         NavItem("案件清單", "admin:work", staff=True, order=10),
+        NavItem("法規修正案", "admin:amendments", AMEND, staff=True, order=11),
         NavItem("試算", "casework:whatifs", staff=False, order=50),
         NavItem("法規說明", "casework:rules", order=85, public=True),
         NavItem("查驗文件", "casework:check", order=90, public=True),

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from casework.kernel import rulebook
+from casework.kernel.dates import roc
 from casework.kernel.law import Figure, Law, Value
 from casework.kernel.rulebook import Rule
 from casework.kernel.sources import Contradiction, Scheme, all_schemes, scheme_of_figure
@@ -89,6 +90,7 @@ def shown_figure(figure: Figure, on: date) -> ShownFigure:
 
 #: What a program calls a thing; a person is told its name or nothing.
 _CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
 def plain(figure: Figure, value: Any) -> str:
@@ -108,6 +110,8 @@ def plain(figure: Figure, value: Any) -> str:
             named = [plain(figure, one) for one in value]
             told = [one for one in named if not _CODE.match(one)]
             return "、".join(told or named)
+        case str() if _DAY.match(value):
+            return roc(date.fromisoformat(value))
         case Mapping():
             return "；".join(filter(None, (_entry(figure, key, one) for key, one in value.items())))
         case _:

@@ -223,15 +223,15 @@ declare(
     _one("ohs.roll_call_minutes", "每日第1節點名", "分鐘", 20, "要點附表八附註四"),
     _amended(
         "ohs.withdrawal_percent",
-        "缺課退訓比例（五分之一）",
+        "缺課退訓比例",
         "%",
         (None, "修正前要點九無退訓規定"),
         (20, "要點七第2項"),
     ),
-    _one("ohs.certificate_bar_percent", "缺課不得發證比例（五分之一）", "%", 20, "要點十三第2款"),
+    _one("ohs.certificate_bar_percent", "缺課不得發證比例", "%", 20, "要點十三第2款"),
     Figure(
         "ohs.absence_comparator",
-        "缺課五分之一的比較方式",
+        "缺課比例的比較方式",
         "",
         (Value("ge", "要點七第2項、十三第2款（達五分之一）", checked_on=CHECKED_ON),),
         COMPARATORS,

@@ -76,9 +76,7 @@ def promise(rule_id: str, text: str, *, screens: tuple[str, ...] = ()) -> None:
 
     `text` as a rule's docstring opens: 「條次：規定。」
     """
-    module = sys._getframe(1).f_globals[
-        "__name__"
-    ]  # not `inspect.stack`: it reads every file on the way, a second at start
+    module = sys._getframe(1).f_globals["__name__"]  # `inspect.stack` would read every file on the way
     clause, sentence = _split(text, rule_id)
     _enter(Rule(rule_id, clause, sentence, module, None, None, screens))
 

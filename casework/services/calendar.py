@@ -171,7 +171,7 @@ def import_calendar(data: bytes, *, by: User, at: datetime) -> Preview:
         AccessLog.Action.OVERRIDE,
         at=at,
         user=by,
-        subject=f"辦公日曆 {found.days[0].day}～{found.days[-1].day}",
+        subject=f"辦公日曆 {found.days[0].day} 至 {found.days[-1].day}",
         reason=f"匯入官方日曆 {len(rows)} 日，{len(found.changed)} 日變更",
     )
     return found

@@ -251,7 +251,7 @@ def marks(training_class: TrainingClass, *, law: Law, at: datetime, today: date,
     rows = []
     for line in chain.lines:
         one = line.trainee
-        practice = "–".join(roc(day) for day in dict.fromkeys([one.practice_from, one.practice_until]) if day)
+        practice = " 至 ".join(roc(day) for day in dict.fromkeys([one.practice_from, one.practice_until]) if day)
         remark = [
             one.remark,
             line.certificate.number if line.certificate else "",

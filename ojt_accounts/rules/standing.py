@@ -59,7 +59,7 @@ def ttqs(facts: TtqsFacts, *, on: date, law: Law) -> Outcome:
     )
     days = why.figure("oa.ttqs_window_days")
     opens = days_before(facts.closing_on, days - 1)
-    window, span = f"{roc(opens)}～{roc(facts.closing_on)}", f"{roc(facts.valid_from)}～{roc(facts.valid_until)}"
+    window, span = f"{roc(opens)} 至 {roc(facts.closing_on)}", f"{roc(facts.valid_from)} 至 {roc(facts.valid_until)}"
     why.judge(
         overlap(facts.valid_from, facts.valid_until, opens, facts.closing_on),
         f"證書有效期間 {span} 涵蓋所定期間 {window} 之內",

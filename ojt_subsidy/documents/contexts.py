@@ -187,7 +187,7 @@ def balance_statement(person: User, *, today: date, law: Law) -> dict[str, Any]:
     return {
         "name": person.name,
         "national_id": mask_person_id(person.national_id or ""),
-        "window": "～".join(roc(date.fromisoformat(d)) for d in window if d) or "尚未起算",
+        "window": " 至 ".join(roc(date.fromisoformat(d)) for d in window if d) or "尚未起算",
         "used": f"{result['used']:,}",
         "reserved": f"{result['reserved']:,}",
         "left": f"{result['left']:,}",

@@ -53,11 +53,6 @@ def thing_of(case: Case) -> str:
     return case.kind.partition(".")[2]
 
 
-def number(value: Any) -> str:
-    """60, 59.5: hours without the noughts a decimal carries along."""
-    return plain(value) if hasattr(value, "normalize") else str(value)
-
-
 # --- facts ---------------------------------------------------------------------------------------------------------------
 
 
@@ -115,7 +110,7 @@ def _education(case: Case) -> Rows:
         ("實施方式", OWN_WAYS[one.way]), ("辦理單位", one.organiser), ("課程名稱", one.title), ("身份", one.capacity or "—"),
         ("課程類別", GROUPS[one.group]),
         ("核心能力／課程領域", f"{one.competence}／{one.area}"), ("上課日期", f"{roc(one.starts_on)} 至 {roc(one.ended_on)}"),
-        ("申請時數", number(one.asked_hours)), ("核定時數", number(one.approved_hours) if one.approved_hours else "尚未核定"),
+        ("申請時數", plain(one.asked_hours)), ("核定時數", plain(one.approved_hours) if one.approved_hours else "尚未核定"),
         ("加倍計算", "、".join(marks) or "無"), ("資格名稱", "、".join(KINDS[kind] for kind in one.kinds)),
     ]  # fmt: skip
 
@@ -157,8 +152,8 @@ def tables(case: Case) -> list[Table]:
         case "hours":
             rows = HoursApplication.objects.get(case=case).records.filter(removed_at=None)
             body = [
-                [str(r.position), r.course, number(r.hours), f"{r.trainer} {r.class_name}".strip(),
-                 f"{roc(r.starts_on) if r.starts_on else ''}－{roc(r.ends_on)}", "、".join(DISABILITIES[d] for d in r.disabilities), r.matches]
+                [str(r.position), r.course, plain(r.hours), f"{r.trainer} {r.class_name}".strip(),
+                 f"{roc(r.starts_on)} 至 {roc(r.ends_on)}" if r.starts_on else f"至 {roc(r.ends_on)}", "、".join(DISABILITIES[d] for d in r.disabilities), r.matches]
                 for r in rows
             ]  # fmt: skip
             return [Table("上課紀錄", ("序", "課程名稱", "時數", "訓練機關／班名", "期間", "障別", "對應課程"), body)]
@@ -179,8 +174,8 @@ def _counts(entry: LedgerEntry, since: date | None) -> str:
 def ledger_table(certificate: Any, title: str = "時數明細", since: date | None = None) -> Table:
     """Every line; `since`: the first day whose education counts, lines before it say so."""
     body = [
-        [roc(e.held_on), e.title + (f"（{e.reason}）" if e.reason else ""), e.get_group_display(), number(e.base), number(e.weight),
-         number(e.hours) + _counts(e, since), e.get_source_display(), roc(e.approved_on)]
+        [roc(e.held_on), e.title + (f"（{e.reason}）" if e.reason else ""), e.get_group_display(), plain(e.base), plain(e.weight),
+         plain(e.hours) + _counts(e, since), e.get_source_display(), roc(e.approved_on)]
         for e in entries_of(certificate)
     ]  # fmt: skip
     head = ("上課日期", "課程或事項", "類別", "核定時數", "加成", "採計", "來源", "核定日")
@@ -189,7 +184,7 @@ def ledger_table(certificate: Any, title: str = "時數明細", since: date | No
 
 def _course_tables(case: Case) -> list[Table]:
     course = Course.objects.prefetch_related("fields", "lecturers__passes").get(case=case)
-    fields = [[f.label, f.get_group_display(), f.competence, f.area, number(f.hours)] for f in course.fields.all()]
+    fields = [[f.label, f.get_group_display(), f.competence, f.area, plain(f.hours)] for f in course.fields.all()]
     people = [
         [one.name, f"條款{one.clause}", one.degree or "—", one.post or "—", "、".join(f"{p.competence}／{p.area}" for p in one.passes.all()) or "新講師"]
         for one in course.lecturers.all()
@@ -203,7 +198,7 @@ def _course_tables(case: Case) -> list[Table]:
     )
     if total := rows.count():
         body = [
-            [str(a.imported.field.position), str(a.row), a.name, roc(a.held_on), number(a.hours), _yes(a.island), _yes(a.international), _yes(a.lecturer)]
+            [str(a.imported.field.position), str(a.row), a.name, roc(a.held_on), plain(a.hours), _yes(a.island), _yes(a.international), _yes(a.lecturer)]
             for a in rows.order_by("imported__field__position", "row")[:200]
         ]  # fmt: skip
         note = f"共 {total:,} 筆，列出前 200 筆。" if total > 200 else f"共 {total:,} 筆。"

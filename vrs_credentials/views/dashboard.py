@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from casework.kernel.dates import roc
+from casework.kernel.saying import plain
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms.applying import PlanForm, ReissueForm
 from vrs_credentials.models import Certificate
-from vrs_credentials.selectors.casepage import ledger_table, number
+from vrs_credentials.selectors.casepage import ledger_table
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import Standing, current_certificates, own_cases, standing
 from vrs_credentials.selectors.site import plan
@@ -50,10 +51,10 @@ def gauges(found: Standing) -> list[dict[str, Any]]:
 
 
 def _gauge(label: str, value: Any, most: Any, missing: Any, more: str = "") -> dict[str, Any]:
-    note = f"尚缺 {number(missing)} 小時" if missing else "已達規定時數"
+    note = f"尚缺 {plain(missing)} 小時" if missing else "已達規定時數"
     return {
-        "label": label, "value": number(min(Decimal(str(value)), Decimal(str(most)))), "max": most,
-        "note": f"{number(value)} 小時，{note}{more}", "tone": "warn" if missing else "good",
+        "label": label, "value": plain(min(Decimal(str(value)), Decimal(str(most)))), "max": most,
+        "note": f"{plain(value)} 小時，{note}{more}", "tone": "warn" if missing else "good",
     }  # fmt: skip
 
 
