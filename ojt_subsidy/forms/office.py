@@ -57,6 +57,11 @@ class ExchangeInForm(OfficeForm, FileForm):
     apply = forms.BooleanField(label="確認匯入（未勾選時只預覽，不寫入）", required=False)
 
 
+class TakeOutForm(ActForm):
+    reference = forms.CharField(label="序號", max_length=10, help_text="明細第一欄，例：00003")
+    reason = forms.CharField(label="理由", max_length=200)
+
+
 class LineForm(ActForm):
     act = forms.ChoiceField(
         label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "correct", "reverse", "all")]

@@ -19,6 +19,8 @@ from casework import sheets_in
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.money import dollars
+from casework.services.cases import lock
+from casework.services.events import record
 from casework.services.notices import Told, notify_each
 from ojt_subsidy.models import PaymentBatch, PaymentLine, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
@@ -86,18 +88,24 @@ def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
 
 
 @transaction.atomic
-def take_out(line: PaymentLine, *, reason: str, by: User, at: datetime) -> PaymentLine:
-    """移出撥款清冊 while it has not gone to the bank."""
-    batch = _locked(line.batch_id, by)
-    row = PaymentLine.objects.select_for_update().get(pk=line.pk)
-    if batch.state != PaymentBatch.State.OPEN or row.state != "batched" or row.batch_id != batch.pk:
+def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: datetime) -> PaymentLine:
+    """移出撥款清冊 while it has not gone to the bank: the line waits for the next one."""
+    batch = _locked(batch.pk, by)
+    if batch.state != PaymentBatch.State.OPEN:
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
         raise Refused("移出清冊請填寫理由。", field="reason")
+    row = _lines(batch=batch, reference=reference).select_for_update(of=("self",)).first()
+    if row is None:
+        raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
     row.batch, row.reference, row.state, row.changed_at, row.problem = None, "", "approved", at, reason.strip()
     row.save()
     batch.count, batch.total = batch.count - 1, batch.total - row.amount
     batch.save()
+    case = lock(row.closing.case_id)
+    record(
+        case, "payment.unbatch", f"移出撥款清冊 {batch.number}：報名序號 {row.enrolment.receipt}", by=by, at=at, reason=row.problem
+    )  # fmt: skip
     return row
 
 

@@ -28,6 +28,7 @@ from ojt_subsidy.forms.office import (
     LineForm,
     OfficeForm,
     OutsideForm,
+    TakeOutForm,
 )
 from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine
 from ojt_subsidy.permissions import (
@@ -238,15 +239,28 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 @acting
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """One batch: file to the bank, and the bank's answer."""
+    """One batch: what is in it, the file to the bank, and the bank's answer."""
     offices_of(request.user, BATCH_PAYMENT)
     one = get_object_or_404(batches_for(request.user).select_related("office", "made_by", "sent_by"), pk=pk)
-    form = FileForm(request.POST if request.FILES else None, request.FILES or None)
-    if request.method == "POST":
-        if "send" in request.POST:
-            batching.send_batch(one, by=request.user, at=now())
-            messages.success(request, "已送出，請下載檔案交付銀行。")
-            return redirect("admin:subsidy_batch", pk)
+    form = TakeOutForm() if one.state == PaymentBatch.State.OPEN else FileForm()
+    if "send" in request.POST:
+        batching.send_batch(one, by=request.user, at=now())
+        messages.success(request, "已送出，請下載檔案交付銀行。")
+        return redirect("admin:subsidy_batch", pk)
+    if "take_out" in request.POST and one.state != PaymentBatch.State.OPEN:
+        messages.error(request, "清冊已送銀行，不能移出。")
+        return redirect("admin:subsidy_batch", pk)
+    if "take_out" in request.POST:
+        form = TakeOutForm(request.POST)
+        if form.is_valid():
+            reference, reason = form.cleaned_data["reference"], form.cleaned_data["reason"]
+            with into_form(request, form) as tried:
+                batching.take_out(one, reference=reference, reason=reason, by=request.user, at=now())
+            if tried.ok:
+                messages.success(request, f"序號 {reference} 已移出，可列入下一份清冊。")
+                return redirect("admin:subsidy_batch", pk)
+    elif request.method == "POST":
+        form = FileForm(request.POST, request.FILES)
         if form.is_valid():
             with into_form(request, form) as tried:
                 _, first = batching.apply_result(one, data=form.cleaned_data["file"].read(), by=request.user, at=now())

@@ -162,6 +162,45 @@ def test_a_bank_file_with_a_wrong_total(here):
     assert not Notice.objects.filter(code="ojt_subsidy.paid").exists()
 
 
+def test_a_line_taken_out_of_a_batch_waits_for_the_next(here):
+    course = w.published(here)
+    rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
+    for row in rows:
+        w.insured(here, row)
+    after = w.held(here, course, rows)
+    w.approved_lines(here, w.closed(here, course, after), after)
+    batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
+    cashier, page = client(here.cashier), reverse("admin:subsidy_batch", args=[batch.pk])
+
+    def take_out(**given):
+        return cashier.post(page, {"key": uuid4(), "take_out": "", **given})
+
+    for given, words in (
+        ({"reference": "00002", "reason": " "}, "理由：請填寫"),
+        ({"reference": "00009", "reason": "帳戶待查"}, "清冊內沒有序號「00009」"),
+        ({"reference": "", "reason": "帳戶待查"}, "序號：請填寫"),
+    ):
+        answer = take_out(**given)
+        assert answer.status_code == 422 and words in answer.content.decode(), given
+        assert given["reason"] in answer.content.decode()
+    assert set(PaymentLine.objects.values_list("state", flat=True)) == {"batched"}
+
+    assert take_out(reference="00002", reason="帳戶待查").status_code == 302
+    batch.refresh_from_db()
+    assert (batch.count, batch.total) == (1, 8000)
+    out = PaymentLine.objects.get(batch=None)
+    assert (out.state, out.reference, out.problem) == ("approved", "", "帳戶待查")
+    assert out.closing.case.events.get(code="payment.unbatch").reason == "帳戶待查"
+    assert take_out(reference="00002", reason="帳戶待查").status_code == 422
+    assert cashier.post(page, {"send": ""}).status_code == 302
+    answer = cashier.post(page, {"take_out": "", "reference": "00001", "reason": "太晚"}, follow=True)
+    assert "清冊已送銀行，不能移出。" in answer.content.decode()
+    batch.refresh_from_db()
+    assert batch.content.count("\nD,") == 1
+    following, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
+    assert list(following.lines.all()) == [out]
+
+
 def test_a_confidential_complaint_is_in_no_export_and_no_letter(here, mailoutbox):
     """SUB-16."""
     who = w.trainee("歐陽保密")
