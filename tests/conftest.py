@@ -5,10 +5,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
 
@@ -53,6 +55,19 @@ LONGEST = ("tests/browser/test_walk.py", "tests/security/test_demonstration.py")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_leaves_what_migrations_wrote() -> None:
+    """Between tests that commit, tables are emptied: but not those of content types and permissions, which no test changes and
+    which would be written anew each time."""
+    emptied = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **given: Any) -> list[str]:
+        kept = {"django_content_type", "auth_permission"}
+        return emptied(self, style, [one for one in tables if one not in kept], **given)
+
+    DatabaseOperations.sql_flush = sql_flush
 
 
 @pytest.fixture(autouse=True, scope="session")

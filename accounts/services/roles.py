@@ -20,8 +20,12 @@ class RoleNotHere(Exception):
 def sync_rights() -> None:
     """After migrate: a Permission row per declared right, and each existing role group's rows as the role says now."""
     kind = ContentType.objects.get_for_model(Organisation)
-    for one in all_rights():
-        Permission.objects.update_or_create(content_type=kind, codename=one.codename, defaults={"name": one.label})
+    Permission.objects.bulk_create(
+        [Permission(content_type=kind, codename=one.codename, name=one.label) for one in all_rights()],
+        update_conflicts=True,
+        unique_fields=["content_type", "codename"],
+        update_fields=["name"],
+    )
     declared = {one.code for one in all_roles()}
     for held in RoleGroup.objects.filter(role__in=declared).select_related("group", "organisation"):
         _set_rows(held)
