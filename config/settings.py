@@ -191,7 +191,8 @@ if _pool := env.int("DB_POOL", default=0):
 else:
     _database["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
 _database["TEST"] = {
-    key: value for key in ("NAME", "TEMPLATE") if (value := env.str(f"TEST_DATABASE_{key}", default=""))
+    "NAME": env.str("TEST_DATABASE_NAME", default="") or None,
+    "TEMPLATE": env.str("TEST_DATABASE_TEMPLATE", default=""),
 }
 
 REDIS_URL = env.str("REDIS_URL", default="")

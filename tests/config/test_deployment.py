@@ -110,7 +110,15 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 ROWS = set(re.findall(r"^\| ([A-Z][A-Z0-9_]+) \|", OPERATIONS, re.MULTILINE))
 READ = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z0-9_]+)\"", (ROOT / "config" / "settings.py").read_text()))
 #: Of a working copy and its tests, or set by compose in another way.
-NOT_OF_A_SITE = {"DEBUG_PAGES", "TEST_DATABASE_NAME", "DB_CONN_MAX_AGE", "MEDIA_ROOT", "STATIC_ROOT", "PG_BIN"}
+NOT_OF_A_SITE = {
+    "DEBUG_PAGES",
+    "TEST_DATABASE_NAME",
+    "TEST_DATABASE_TEMPLATE",
+    "DB_CONN_MAX_AGE",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
+    "PG_BIN",
+}
 
 
 def test_every_variable_of_the_settings_is_explained_once():
