@@ -191,6 +191,12 @@ class PaymentBatch(models.Model):
         verbose_name = verbose_name_plural = "撥款清冊"
         ordering = ("-made_at", "-pk")
 
+    def let_go(self, line: "PaymentLine") -> None:
+        """移出一筆: the control totals without it. Both rows are held locked, the batch first, as whoever sends it."""
+        self.count, self.total = self.count - 1, self.total - line.amount
+        self.save(update_fields=["count", "total"])
+        line.batch, line.reference = None, ""
+
 
 class PaymentLine(models.Model):
     """補助款明細: one per subsidised trainee of a class."""

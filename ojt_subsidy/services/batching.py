@@ -26,6 +26,7 @@ from ojt_subsidy.models import PaymentBatch, PaymentLine, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
 from ojt_subsidy.services.paying import tell_bounced
 from ojt_subsidy.services.telling import mine
+from ojt_subsidy.states import PAYMENT
 
 RESULT_HEADER = ["清冊編號", "序號", "金額", "結果", "說明"]
 PAID, FAILED = "成功", "失敗"
@@ -98,10 +99,9 @@ def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: 
     row = _lines(batch=batch, reference=reference).select_for_update(of=("self",)).first()
     if row is None:
         raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
-    row.batch, row.reference, row.state, row.changed_at, row.problem = None, "", "approved", at, reason.strip()
+    batch.let_go(row)
+    row.state, row.changed_at, row.problem = PAYMENT.move(row.state, "unbatch").code, at, reason.strip()
     row.save()
-    batch.count, batch.total = batch.count - 1, batch.total - row.amount
-    batch.save()
     case = lock(row.closing.case_id)
     record(
         case, "payment.unbatch", f"移出撥款清冊 {batch.number}：報名序號 {row.enrolment.receipt}", by=by, at=at, reason=row.problem

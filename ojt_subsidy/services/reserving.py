@@ -8,6 +8,8 @@ bank go back to be approved anew, for money that has left an entry takes what li
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import User
 from casework.kernel.dates import taipei_day
 from casework.kernel.money import dollars
@@ -71,19 +73,26 @@ def _reopened(
     return found
 
 
+def _batch_and_line(pk: int) -> tuple[PaymentBatch | None, PaymentLine]:
+    """A line and the batch it stands in, locked in the order of whoever sends the batch: the batch first."""
+    while True:
+        before = transaction.savepoint()
+        batch = PaymentBatch.objects.filter(lines=pk).select_for_update(of=("self",)).first()
+        lines = PaymentLine.objects.select_for_update(of=("self",)).select_related("closing", "enrolment__course")
+        line = lines.get(pk=pk)
+        if line.batch_id == (batch.pk if batch else None):
+            return batch, line
+        transaction.savepoint_rollback(before)  # put into a batch meanwhile: let go of the line and begin again
+
+
 def _reopen(pk: int, outcomes: list[Outcome], *, by: User | None, at: datetime, reason: str) -> bool:
-    batches = PaymentBatch.objects.filter(lines=pk).select_for_update(
-        of=("self",)
-    )  # before its lines, as whoever sends it
-    batch = batches.first()
-    line = PaymentLine.objects.select_for_update(of=("self",)).select_related("closing", "enrolment__course").get(pk=pk)
+    batch, line = _batch_and_line(pk)
     if line.state not in PAYMENT.transition("reopen").sources:
         return False  # with the bank by now, or come back from it: whoever corrects the account comes here again
-    if batch is not None and line.batch_id == batch.pk:
-        batch.count, batch.total = batch.count - 1, batch.total - line.amount
-        batch.save()
+    if batch is not None:
+        batch.let_go(line)
     line.state = PAYMENT.move(line.state, "reopen").code
-    line.amount, line.outcomes, line.batch, line.reference, line.changed_at = 0, [], None, "", at
+    line.amount, line.outcomes, line.changed_at = 0, [], at
     line.approved_at, line.approved_by, line.problem = None, None, f"補助額度變動（{reason}），請重新核定"[:500]
     line.save()
     case = lock(line.closing.case_id)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import taipei_day
-from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch
+from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, enrolling, places, reserving, screening
 from ojt_subsidy.services.outside import enter_outside
 from tests.ojt_subsidy import world as w
@@ -174,6 +174,32 @@ def test_a_bank_file_imported_twice_at_once_pays_once(here):
     assert sorted(first for _, first in answers) == [False, False, True]
     with pytest.raises(NotAllowed):
         batching.apply_result(batch, data=b"x", by=here.cashier, at=after)
+
+
+def test_a_line_put_into_a_batch_while_its_amount_is_taken_back_leaves_it_again(here, monkeypatch):
+    """Between looking for the line's batch and holding the line, the cashier makes one."""
+    who = w.trainee()
+    row = w.admitted(here, w.published(here), who)
+    w.insured(here, row)
+    after = w.held(here, row.course, [row])
+    w.approved_lines(here, w.closed(here, row.course, after), after)
+    looked = []
+
+    def lines_lockable(**which):
+        if not looked:
+            looked.append(PaymentBatch.objects.filter(lines=PaymentLine.objects.get().pk).first())
+            together([lambda: batching.make_batch(office=here.branch, by=here.cashier, at=after)])
+        return lockable(**which)
+
+    lockable = PaymentLine.objects.select_for_update
+    monkeypatch.setattr(PaymentLine.objects, "select_for_update", lines_lockable)
+    with transaction.atomic():
+        reserving._reopen(PaymentLine.objects.get().pk, [], by=here.officer, at=after, reason="更正")
+    monkeypatch.undo()
+    assert looked == [None]
+    line = PaymentLine.objects.get()
+    assert (line.state, line.batch, line.reference) == ("pending", None, "")
+    assert list(PaymentBatch.objects.values_list("count", "total")) == [(0, 0)]
 
 
 def test_with_the_broker_down_people_still_enrol(here, settings, monkeypatch):
