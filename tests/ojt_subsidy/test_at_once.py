@@ -160,12 +160,7 @@ def test_a_place_given_up_and_a_filing_at_once_sell_it_once(here):
 def test_a_bank_file_imported_twice_at_once_pays_once(here):
     from tests.ojt_subsidy.test_path import answered
 
-    course = w.published(here)
-    row = w.admitted(here, course, w.trainee())
-    w.insured(here, row)
-    after = w.held(here, course, [row])
-    one = w.closed(here, course, after)
-    w.approved_lines(here, one, after)
+    *_, after = w.approved(here, w.trainee())
     made = together([lambda: batching.make_batch(office=here.branch, by=here.cashier, at=after)] * 2)
     assert sum(isinstance(a, Refused) for a in made) == 1
     batch = batching.send_batch(PaymentBatch.objects.get(), by=here.cashier, at=after)
@@ -178,11 +173,7 @@ def test_a_bank_file_imported_twice_at_once_pays_once(here):
 
 def test_a_line_put_into_a_batch_while_its_amount_is_taken_back_leaves_it_again(here, monkeypatch):
     """Between looking for the line's batch and holding the line, the cashier makes one."""
-    who = w.trainee()
-    row = w.admitted(here, w.published(here), who)
-    w.insured(here, row)
-    after = w.held(here, row.course, [row])
-    w.approved_lines(here, w.closed(here, row.course, after), after)
+    *_, after = w.approved(here, w.trainee())
     looked = []
 
     def lines_lockable(**which):

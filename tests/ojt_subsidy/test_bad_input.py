@@ -227,13 +227,7 @@ def test_insurance_files_are_previewed_applied_once_and_whole(here):
 
 
 def test_a_bank_file_that_does_not_agree_pays_nobody(here):
-    course = w.published(here)
-    rows = [w.admitted(here, course, w.trainee()) for _ in range(3)]
-    for row in rows:
-        w.insured(here, row)
-    after = w.held(here, course, rows)
-    one = w.closed(here, course, after)
-    w.approved_lines(here, one, after)
+    *_, after = w.approved(here, *(w.trainee() for _ in range(3)))
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     with pytest.raises(NotAllowed, match="尚未送銀行"):
         batching.apply_result(batch, data=b"x", by=here.cashier, at=after)

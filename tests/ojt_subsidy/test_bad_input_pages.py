@@ -142,13 +142,7 @@ def test_insurance_rows_for_unknown_people(here):
 
 
 def test_a_bank_file_with_a_wrong_total(here):
-    course = w.published(here)
-    rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
-    for row in rows:
-        w.insured(here, row)
-    after = w.held(here, course, rows)
-    one = w.closed(here, course, after)
-    w.approved_lines(here, one, after)
+    *_, after = w.approved(here, w.trainee(), w.trainee())
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     batch = batching.send_batch(batch, by=here.cashier, at=after)
     entries, cashier = MoneyEntry.objects.count(), client(here.cashier)
@@ -163,12 +157,7 @@ def test_a_bank_file_with_a_wrong_total(here):
 
 
 def test_a_line_taken_out_of_a_batch_waits_for_the_next(here):
-    course = w.published(here)
-    rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
-    for row in rows:
-        w.insured(here, row)
-    after = w.held(here, course, rows)
-    w.approved_lines(here, w.closed(here, course, after), after)
+    *_, after = w.approved(here, w.trainee(), w.trainee())
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     cashier, page = client(here.cashier), reverse("admin:subsidy_batch", args=[batch.pk])
 

@@ -81,13 +81,8 @@ def test_a_course_is_approved_enrolled_attended_and_paid(here):
 
 
 def test_half_the_fee_goes_through_the_union_and_needs_proof(here):
-    course = w.published(here, union=True)
     who = w.trainee()
-    row = w.admitted(here, course, who)
-    w.insured(here, row)
-    after = w.held(here, course, [row])
-    one = w.closed(here, course, after)
-    w.approved_lines(here, one, after)
+    (row,), one, after = w.approved(here, who, union=True)
     batching_refused = pytest.raises(Refused, match="未登錄帳戶")
     with batching_refused:
         batching.make_batch(office=here.branch, by=here.cashier, at=after)
@@ -114,12 +109,7 @@ def test_half_the_fee_goes_through_the_union_and_needs_proof(here):
 
 
 def test_what_was_paid_is_reversed_by_an_entry(here):
-    course = w.published(here)
-    row = w.admitted(here, course, w.trainee())
-    w.insured(here, row)
-    after = w.held(here, course, [row])
-    one = w.closed(here, course, after)
-    w.approved_lines(here, one, after)
+    (row,), _, after = w.approved(here, w.trainee())
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     batching.send_batch(batch, by=here.cashier, at=after)
     batching.apply_result(batch, data=answered(batch), by=here.cashier, at=after)

@@ -202,3 +202,15 @@ def closed(w: World, course: Course, at: datetime) -> Closing:
 def approved_lines(w: World, one: Closing, at: datetime) -> None:
     _, heldback = paying.approve_all(one.pk, by=w.chief, at=at)
     assert not heldback, heldback
+
+
+def approved(w: World, *people: User, **given: Any) -> tuple[list[Enrolment], Closing, datetime]:
+    """A class from its plan to approved lines: its filings, its dossier and the moment."""
+    course = published(w, **given)
+    rows = [admitted(w, course, who) for who in people]
+    for row in rows:
+        insured(w, row)
+    at = held(w, course, rows)
+    one = closed(w, course, at)
+    approved_lines(w, one, at)
+    return rows, one, at
