@@ -1,42 +1,10 @@
-"""The five tables of the scheme: every state by every act."""
-
-from __future__ import annotations
+"""The five tables of the scheme: ways through them, and ways there are not."""
 
 import pytest
 
-from casework.kernel.machine import Machine, NotAllowed, State, Transition, Turn
-from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, MACHINES, PAYMENT
-
-EVERY = [
-    pytest.param(m, s, t, id=f"{m.kind} {s.code} {t.name}") for m in MACHINES for s in m.states for t in m.transitions
-]
-
-
-@pytest.mark.parametrize(("machine", "state", "act"), EVERY)
-def test_only_the_listed_acts_exist(machine: Machine, state: State, act: Transition) -> None:
-    if state.code in act.sources:
-        assert machine.move(state.code, act.name).code == act.target
-    else:
-        with pytest.raises(NotAllowed):
-            machine.move(state.code, act.name)
-
-
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda m: m.kind)
-def test_no_state_is_a_dead_end_and_permissions_are_of_the_scheme(machine: Machine) -> None:
-    for state in machine.states:
-        assert bool(list(machine.from_state(state.code))) != state.final
-        assert not state.final or state.turn is Turn.NOBODY
-    for act in machine.transitions:
-        app, _, verb = act.permission.partition(".")
-        assert app == "ojt_subsidy"
-        assert "_" in verb
-
-
-def walk(machine: Machine, *acts: str) -> str:
-    state = machine.initial
-    for act in acts:
-        state = machine.move(state, act).code
-    return state
+from casework.kernel.machine import NotAllowed
+from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, PAYMENT
+from tests.machines import walk
 
 
 def test_a_course_from_draft_to_end() -> None:
