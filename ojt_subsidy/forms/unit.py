@@ -1,5 +1,6 @@
 """The unit's forms: plan, screening, attendance, results, closing."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -139,16 +140,40 @@ def _day(text: str) -> date:
 
 
 class ScreenForm(ActForm):
-    """One filing: what to do with it."""
+    """One act on one filing. Holds the fields of that act alone; their ids name the row, so that the summary leads there."""
+
+    #: What a press does: its label, its tone, what it asks, whether it is folded.
+    ACTS: Mapping[str, tuple[str, str, tuple[str, ...], bool]] = {
+        "ask": ("通知繳費", "primary", ("respond_by",), False),
+        "admit": ("錄訓", "primary", ("fee_paid_on", "papers_on"), False),
+        "lapse": ("逾期取消", "", (), False),
+        "reject": ("不予錄訓", "danger", ("reason",), True),
+        "no_show": ("未到訓", "", (), False),
+        "drop": ("離退訓", "danger", ("reason",), True),
+    }
 
     act = forms.ChoiceField(
-        label="動作", choices=[(c, c) for c in ("ask", "admit", "reject", "lapse", "no_show", "drop")]
+        label="動作", choices=[(code, said[0]) for code, said in ACTS.items()], widget=forms.HiddenInput
     )
-    enrolment = forms.IntegerField(label="報名")
-    respond_by = RocDateField(label="期限", required=False)
-    fee_paid_on = RocDateField(label="繳費日", required=False)
-    papers_on = RocDateField(label="繳齊資料日", required=False)
+    enrolment = forms.IntegerField(label="報名", widget=forms.HiddenInput)
+    respond_by = RocDateField(label="期限（可空白）", required=False, help_text="")
+    fee_paid_on = RocDateField(label="繳費日", help_text="")
+    papers_on = RocDateField(label="繳件日", help_text="")
     reason = forms.CharField(label="理由", required=False, max_length=500)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, act: str = "", row: int = 0) -> None:
+        if data:
+            asked, number = str(data.get("act", "")), str(data.get("enrolment", ""))
+            act, row = asked if asked in self.ACTS else "", int(number) if number.isdecimal() else 0
+        super().__init__(data, initial={"act": act, "enrolment": row}, auto_id=f"{act}-{row}-%s")
+        self.label, self.tone, wanted, self.folded = self.ACTS.get(act, ("", "", (), False))
+        for name in {"respond_by", "fee_paid_on", "papers_on", "reason"} - set(wanted):
+            del self.fields[name]
+
+    @property
+    def about(self) -> tuple[str, int]:
+        """(act, filing) it was drawn for."""
+        return self.initial["act"], self.initial["enrolment"]
 
 
 class AttendanceForm(ActForm):

@@ -81,8 +81,10 @@ def admit(enrolment: Enrolment, *, fee_paid_on: date, papers_on: date, by: User,
     """錄訓 once fee and papers are in: not more than half of one employer; the cap is reserved in the same transaction."""
     enrolment = _mine(enrolment, by)
     today = taipei_day(at)
-    if max(fee_paid_on, papers_on) > today:
-        raise Refused("繳費日及繳齊資料日不得晚於今天。", field="fee_paid_on")
+    if fee_paid_on > today:
+        raise Refused("繳費日不得晚於今天。", field="fee_paid_on")
+    if papers_on > today:
+        raise Refused("繳件日不得晚於今天。", field="papers_on")
     course = enrolment.course
     same = Q(employer_number=enrolment.employer_number) if enrolment.employer_number else Q(employer=enrolment.employer)
     colleagues = course.enrolments.filter(same, state__in=IN_CLASS).exclude(pk=enrolment.pk).count()

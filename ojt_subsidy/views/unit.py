@@ -13,6 +13,7 @@ from accounts.models import AccessLog, Organisation
 from accounts.rights import can, organisations_with
 from accounts.roles import Side
 from accounts.services.access import record_access
+from casework.errors import Refused
 from casework.models import Case
 from casework.selectors import case_on_side
 from casework.services.law import law_in_force
@@ -145,31 +146,52 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("case")
         .order_by("pk")
     }
+    may = can(request.user, SCREEN, course.case)
     rows = [
-        {"row": row, "state": ENROLMENT.state(row.state), "next": row.pk in first, "statement": statements.get(row.pk)}
+        {
+            "row": row,
+            "state": ENROLMENT.state(row.state),
+            "statement": statements.get(row.pk),
+            "forms": [
+                form if form.is_bound and form.about == (act, row.pk) else ScreenForm(act=act, row=row.pk)
+                for act in (_acts(row, course, row.pk in first) if may else ())
+            ],
+        }
         for row in pages
     ]
-    context = {
-        "course": course, "rows": rows, "page": pages, "form": form, "may": can(request.user, SCREEN, course.case), "today": today(),
-        "ledger": getattr(course, "ledger", None), "begun": today() >= course.starts_on,
-    }  # fmt: skip
+    context = {"course": course, "rows": rows, "page": pages, "form": form, "ledger": getattr(course, "ledger", None)}
     return page(request, "enrolments", context, status=422 if form.errors else 200)
 
 
+def _acts(row: Enrolment, course: Course, is_next: bool) -> list[str]:
+    """What can be done with a filing now."""
+    on = today()
+    over = row.state == "asked" and not row.accepted_at and row.respond_by is not None and row.respond_by < on
+    offered = {
+        "ask": is_next,
+        "admit": row.state == "asked",
+        "lapse": over,
+        "reject": row.state in ("filed", "waiting", "asked"),
+        "no_show": row.state == "admitted" and on >= course.starts_on,
+        "drop": row.state == "attending",
+    }
+    return [act for act, can_be in offered.items() if can_be]
+
+
 def _screen(row: Enrolment, given: dict[str, Any], request: HttpRequest, at: Any) -> None:
-    by, day = request.user, today()
+    by = request.user
     if given["act"] == "ask":
         screening.ask(row, respond_by=given["respond_by"], by=by, at=at)
     elif given["act"] == "admit":
-        screening.admit(row, fee_paid_on=given["fee_paid_on"] or day, papers_on=given["papers_on"] or day, by=by, at=at)
+        screening.admit(row, fee_paid_on=given["fee_paid_on"], papers_on=given["papers_on"], by=by, at=at)
     elif given["act"] == "reject":
         screening.reject(row, reason=given["reason"], by=by, at=at)
     elif given["act"] == "no_show":
         running.no_show(row, by=by, at=at)
     elif given["act"] == "drop":
         running.drop(row, reason=given["reason"], by=by, at=at)
-    else:
-        screening.lapse(row, by=by, at=at)
+    elif not screening.lapse(row, by=by, at=at):
+        raise Refused("期限未過，或學員已確認參訓，不能逾期取消。")
 
 
 @require_safe

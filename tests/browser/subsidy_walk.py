@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.kernel.dates import roc
 from ojt_subsidy.models import Course, CourseSession, Enrolment, PaymentBatch, PaymentLine
 from ojt_subsidy.services import closing, enrolling, running, screening
 from tests.browser import account_walk as a
@@ -119,6 +120,8 @@ def admitted(here: w.World, course: Course, mine: Enrolment, opens: Opens) -> li
         trainee.get_by_role("button", name="確認參訓").click()
         expect(trainee.get_by_text("已確認參訓，請向訓練單位繳費")).to_be_visible()
         clerk.goto(reverse("ojt_subsidy:enrolments", args=[course.code]))
+        for day in ("繳費日", "繳件日"):
+            table_row(clerk, mine.name).get_by_label(day).fill(roc(today()))
         table_row(clerk, mine.name).get_by_role("button", name="錄訓", exact=True).click()
         expect(table_row(clerk, mine.name)).to_contain_text("已錄訓")
     clerk.context.close()

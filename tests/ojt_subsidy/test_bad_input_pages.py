@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from casework.kernel.dates import roc
 from casework.models import Case, Notice
 from casework.services import exports
 from casework.services.delivery import deliver_due
@@ -102,6 +103,42 @@ def test_an_enrolment_for_somebody_else_a_replayed_form_and_a_clock_set_forward(
     assert Enrolment.objects.count() == 1
 
 
+def _days(paid, papers):
+    return {"fee_paid_on": roc(paid), "papers_on": roc(papers)}
+
+
+def test_nobody_is_admitted_before_fee_and_papers_and_what_was_typed_stays(here):
+    """SUB-03: each sentence at its field, in the row it is about; the days are read afterwards on both sides."""
+    course = w.published(here)
+    row, day = w.enrolled(course, w.trainee()), w.taipei_day(w.now())
+    clerk, page = client(here.clerk), reverse("ojt_subsidy:enrolments", args=[course.code])
+
+    def refused(act, errors, **given):
+        answer = clerk.post(page, {"key": uuid4(), "act": act, "enrolment": row.pk, **given})
+        form, text = answer.context["form"], answer.content.decode()
+        assert answer.status_code == 422 and form.errors == errors, form.errors
+        for name in errors.keys() - {"__all__"}:
+            assert f'href="#{act}-{row.pk}-{name}"' in text and f'id="{act}-{row.pk}-{name}"' in text
+        assert all(f'value="{typed}"' in text for typed in given.values() if typed)
+
+    past, next_day = roc(day - timedelta(days=1)), day + timedelta(days=1)
+    refused("ask", {"respond_by": ["繳費期限不得早於今天。"]}, respond_by=past)
+    refused("reject", {"reason": ["「不予錄訓」請填寫理由。"]}, reason="")
+    screening.ask(row, by=here.clerk, at=w.now())
+    wanted = {"fee_paid_on": ["請填寫「繳費日」。"], "papers_on": ["請填寫「繳件日」。"]}
+    refused("admit", wanted)
+    refused("admit", {"papers_on": wanted["papers_on"]}, fee_paid_on=roc(day))
+    refused("admit", {"fee_paid_on": ["繳費日不得晚於今天。"]}, **_days(next_day, day))
+    refused("admit", {"papers_on": ["繳件日不得晚於今天。"]}, **_days(day, next_day))
+    refused("lapse", {"__all__": ["期限未過，或學員已確認參訓，不能逾期取消。"]})
+    assert clerk.post(page, {"act": "%d", "enrolment": "%d"}).status_code == 422
+    assert Enrolment.objects.get().state == "asked" and not MoneyEntry.objects.exists()
+
+    assert clerk.post(page, {"act": "admit", "enrolment": row.pk, **_days(day, day)}).status_code == 302
+    for text in (clerk.get(page), client(row.person).get(reverse("ojt_subsidy:enrolled", args=[row.pk]))):
+        assert text.content.decode().count(f'<span class="num">{roc(day)}</span>') == 2
+
+
 def test_twenty_one_of_forty_from_one_employer(here):
     course = w.published(here, seats=40)
     day, clerk = w.taipei_day(w.now()), client(here.clerk)
@@ -111,7 +148,7 @@ def test_twenty_one_of_forty_from_one_employer(here):
     for row in rows[:20]:
         screening.admit(row, fee_paid_on=day, papers_on=day, by=here.clerk, at=w.now())
     page = reverse("ojt_subsidy:enrolments", args=[course.code])
-    answer = clerk.post(page, {"key": uuid4(), "act": "admit", "enrolment": rows[20].pk})
+    answer = clerk.post(page, {"key": uuid4(), "act": "admit", "enrolment": rows[20].pk, **_days(day, day)})
     assert answer.status_code == 422
     assert "同一單位員工21人，超過核定人數二分之一（20人）" in answer.content.decode()
     assert Enrolment.objects.get(pk=rows[20].pk).state == "asked"

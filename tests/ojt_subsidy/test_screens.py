@@ -178,7 +178,8 @@ def test_the_unit_files_a_plan_and_works_through_the_class(here):
     mine = client(first.person)
     see(mine, "ojt_subsidy:stand_in", first.pk)
     assert mine.post(reverse("ojt_subsidy:stand_in", args=[first.pk]), {"key": uuid4()}).status_code == 302
-    assert clerk.post(page, {"key": uuid4(), "act": "admit", "enrolment": first.pk}).status_code == 302
+    days = dict.fromkeys(("fee_paid_on", "papers_on"), w.taipei_day(w.now()).isoformat())
+    assert clerk.post(page, {"key": uuid4(), "act": "admit", "enrolment": first.pk, **days}).status_code == 302
     for name in ("enrolments", "attendance", "results"):
         see(clerk, f"ojt_subsidy:{name}", course.code)
         see(client(here.union_clerk), f"ojt_subsidy:{name}", course.code, status=404)
