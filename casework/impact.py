@@ -4,6 +4,7 @@ A source yields open things in chunks. A thing answers what its rules say under 
 so that both laws are asked about the same facts. The kernel keeps what differs and names no app.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Rows read, asked and written at once: what a run holds in memory.
 CHUNK = 200
 
@@ -25,12 +27,15 @@ class Answer:
 
     shown: str
     outcome: Outcome | None = None
+    #: A verdict that is met: where it is met under the other law too, by the same days, nobody is affected, whatever limit the
+    #: sentence names.
+    stands: bool = False
 
 
 def verdict(outcome: Outcome) -> Answer:
     """符合 or not, and why."""
     word = {True: "符合", False: "不符合", None: "說明"}[outcome.met]
-    return Answer(f"{word}：{outcome.sentence}", outcome)
+    return Answer(f"{word}：{outcome.sentence}", outcome, stands=outcome.met is True)
 
 
 def day(outcome: Outcome, name: str) -> str:
@@ -121,11 +126,19 @@ def differences(before: Mapping[str, Answer], after: Mapping[str, Answer]) -> li
     found = []
     for what in dict.fromkeys((*before, *after)):
         old, new = before.get(what, NOTHING), after.get(what, NOTHING)
+        if old.stands and new.stands and _days(old) == _days(new):
+            continue
         if old.shown != new.shown:
             found.append(Difference(what, old.shown, new.shown, new.outcome))
         elif _reached(old) != _reached(new):
             found.append(Difference(what, _steps(old), _steps(new), new.outcome))
     return found
+
+
+def _days(answer: Answer) -> dict[str, Any]:
+    """What the verdict says by when."""
+    result = answer.outcome.result if answer.outcome else {}
+    return {name: value for name, value in result.items() if isinstance(value, str) and _DAY.match(value)}
 
 
 def _reached(answer: Answer) -> Any:

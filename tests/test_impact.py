@@ -102,6 +102,8 @@ def test_seats_of_account_applications():
     assert before.startswith("符合")
     assert after.startswith("不符合")
     assert ImpactLine.objects.get().link == f"/admin/case/{case.number}/"
+    # a lower limit that is kept all the same is no effect, though the sentence names another number
+    assert told(sheet("oa.account_cap", 3, AT.date() + timedelta(days=30))) == []
 
 
 def test_amounts_beyond_a_lower_cap(monkeypatch):

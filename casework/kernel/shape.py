@@ -121,6 +121,13 @@ def put(value: Any, path: Path, leaf: Any) -> Any:
 # --- checking --------------------------------------------------------------------------------------------------------
 
 
+#: Beyond these a number is a slip of the hand, and a day counted from it may lie outside every calendar.
+MOST = {
+    "日": 3650, "天": 3650, "天前": 3650, "個工作日": 3650, "個月": 1200, "年": 100, "歲": 130, "時": 23, "分": 100, "分鐘": 1440,
+    "小時": 10_000,
+}  # fmt: skip
+
+
 def check(figure: Figure, proposed: Any) -> list[Problem]:
     """What is wrong with a new value, as sentences at their place; empty when the rules can read it."""
     if proposed is None:
@@ -188,7 +195,10 @@ def _number(figure: Figure, new: Any) -> str:
         return "請填寫整數，例：20。"
     if new < 0:
         return "不得小於 0。"
-    return "百分比應在 0 至 100 之間。" if figure.unit == "%" and new > 100 else ""
+    if figure.unit == "%" and new > 100:
+        return "百分比應在 0 至 100 之間。"
+    most = MOST.get(figure.unit)
+    return f"不得超過 {most:,} {figure.unit}。" if most is not None and new > most else ""
 
 
 def _text(figure: Figure, kind: Kind, new: Any) -> str:

@@ -5,11 +5,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.rights import holders
+from accounts.roles import Side, right
 from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.models import Case, Message
 from casework.services.cases import lock
 from casework.services.events import record
+from casework.services.telling import tell, tell_applicant
 
 
 @transaction.atomic
@@ -30,4 +33,19 @@ def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) 
         internal=kind == Message.Kind.NOTE,
         reason=body.strip(),
     )
+    if kind == Message.Kind.TO_APPLICANT:
+        tell_applicant(
+            case, "casework.message", "承辦機關給您的訊息", message.body, right=_sight(case, Side.APPLICANT), at=at
+        )
+    elif kind == Message.Kind.TO_OFFICE:
+        people = [case.assignee] if case.assignee else holders(_sight(case, Side.OFFICE), case.office)
+        link = f"/admin/case/{case.number}/#messages"
+        tell(
+            people, case, "casework.message", f"申請人的訊息：{case.number}", message.body, at=at, link=link, mail=False
+        )
     return message
+
+
+def _sight(case: Case, side: Side) -> str:
+    """The right by which this side sees the case; none where a person applies for themselves."""
+    return next((code for code in casetype(case.kind).view_rights if right(code).side is side), "")

@@ -63,6 +63,7 @@ def test_from_draft_to_the_public_page(client):
         (DAYS, {"leaf_0": "三十"}, "leaf_0", "請填寫整數"),
         (DAYS, {"leaf_0": ""}, "leaf_0", "請填寫"),
         (DAYS, {"leaf_0": "-3"}, "leaf_0", "不得小於 0"),
+        (DAYS, {"leaf_0": "3651"}, "leaf_0", "不得超過 3,650 日"),
         ("toy.kinds", {"leaf_0": ["a", "zz"]}, "leaf_0", "不是可選的項目"),
         ("oa.password_length", {"leaf_0": "12\n十六"}, "leaf_0", "「十六」不是整數"),
         ("oa.password_length", {"leaf_0": "16\n12"}, "leaf_0", "由小到大"),

@@ -16,8 +16,10 @@ from accounts.clock import now
 from accounts.models import AccessLog, Organisation, PasswordOpening, User
 from accounts.services.openings import password_is_open
 from casework.kernel.dates import taipei_day
-from casework.models import Case, ExportJob, Notice
+from casework.models import Case, ExportJob, Message, Notice
+from casework.services import work
 from casework.services.cases import open_case
+from casework.services.messages import write
 from ojt_accounts.forms.passwords import CompositionValidator
 from ojt_accounts.models import Intake, PlanRight, Registration, TrainingAccount
 from ojt_accounts.states import KIND
@@ -385,3 +387,23 @@ def test_start_pages_of_both_sides(here: w.World) -> None:
     assert "尚未取得" in signed_in(here.officer).get("/").content.decode()
     outsider = signed_in(w.person("路人")).get("/").content.decode()
     assert "新的帳號申請" not in outsider and "尚未取得" not in outsider
+
+
+def test_a_message_reaches_the_other_side_and_a_note_nobody(here: w.World) -> None:
+    case = w.filed(here)
+
+    def told(kind: Message.Kind, by: User) -> list[Notice]:
+        before = set(Notice.objects.values_list("pk", flat=True))
+        write(case, kind=kind, body="請問章程是否有修正？", by=by, at=now())
+        return list(Notice.objects.exclude(pk__in=before).select_related("user").order_by("user__name"))
+
+    assert told(Message.Kind.NOTE, here.officer) == []
+    to_unit = told(Message.Kind.TO_APPLICANT, here.officer)
+    assert here.contact in [one.user for one in to_unit] and here.officer not in [one.user for one in to_unit]
+    assert all(one.mail_state == Notice.Mail.QUEUED and "請問章程是否有修正？" in one.body for one in to_unit)
+    assert not any(here.officer.name in one.body + one.subject for one in to_unit)
+    to_office = told(Message.Kind.TO_OFFICE, here.contact)
+    assert here.officer in [one.user for one in to_office] and here.contact not in [one.user for one in to_office]
+    assert {one.link for one in to_office} == {f"/admin/case/{case.number}/#messages"}
+    work.claim(case, by=here.chief, at=now())
+    assert [one.user for one in told(Message.Kind.TO_OFFICE, here.contact)] == [here.chief]
