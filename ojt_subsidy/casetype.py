@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.rights import can
 from casework.casetypes import Act, CaseType, Identifier, Panel, register
 from casework.deadline_handlers import register_handler
 from casework.kernel.machine import Machine
@@ -22,6 +23,7 @@ from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
 from ojt_subsidy.permissions import (
     APPROVE_CLOSING,
     APPROVE_COURSE,
+    APPROVE_PAYMENT,
     CANCEL_COURSE,
     FILE_CLOSING,
     FILE_COMPLAINT,
@@ -79,11 +81,19 @@ COURSE_ACTS = (
     Act("publish", "公告招生", PUBLISH_COURSE, reviewing.publish, _course("approved"), confirm="公告後課程公開查詢，並依規定時間開放報名。"),
     Act("cancel", "停辦", CANCEL_COURSE, running.cancel, _course("approved", "published"), forms.ReasonForm, "danger"),
 )  # fmt: skip
+
+
+def _approve_closing(case: Case, *, by: User, **given: Any) -> str:
+    """核定 of the class leads to its lines, which are approved one by one, often by the same person."""
+    closing.approve(case, by=by, **given)
+    return reverse("admin:subsidy_payments", args=[case.number]) if can(by, APPROVE_PAYMENT, case) else ""
+
+
 CLOSING_ACTS = (
     Act("file", "函送分署", FILE_CLOSING, closing.file_closing, _closing("draft", "returned"), forms.RemarksForm),
     Act("forward", "陳核", REVIEW_CLOSING, closing.forward, _closing("filed"), forms.CommentForm),
     Act("send_back", "退回補正", REVIEW_CLOSING, closing.send_back, _closing("filed"), forms.ReasonForm, "secondary"),
-    Act("approve", "核定", APPROVE_CLOSING, closing.approve, _closing("at_chief"), forms.CommentForm),
+    Act("approve", "核定", APPROVE_CLOSING, _approve_closing, _closing("at_chief"), forms.CommentForm),
     Act(
         "reconsider",
         "退回承辦",

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
+from accounts.models import Organisation
 from casework.kernel.law import Law
 from casework.kernel.outcome import Line, Outcome
 from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
@@ -22,6 +23,35 @@ def lines_to_pay(offices: Iterable[Any]) -> tuple[int, int]:
     free = PaymentLine.objects.filter(state="approved", closing__case__office__in=offices)
     found = free.aggregate(count=Count("pk"), total=Sum("amount"))
     return found["count"], found["total"] or 0
+
+
+def by_class(which: Q) -> QuerySet[PaymentLine, dict[str, Any]]:
+    """These lines by class and state, the oldest dossier first: state, payee, number, code, title, how many."""
+    named = {"number": "closing__case__number", "code": "closing__course__code", "title": "closing__course__title"}
+    keys = ("closing", "state", "payee")
+    rows = PaymentLine.objects.filter(which).order_by(*keys).values(*keys, **{k: F(v) for k, v in named.items()})
+    return rows.annotate(count=Count("pk"))
+
+
+def to_decide(*, approve: Iterable[Any], returned: Iterable[Any], dossiers: Iterable[str]) -> Q:
+    """Lines of these offices to approve, their dossier in one of these states, and lines the bank has sent back."""
+    office = "closing__case__office__in"
+    pending = Q(state="pending", closing__case__state__in=dossiers, **{office: approve})
+    return pending | Q(state="bounced", **{office: returned})
+
+
+def to_mend(user: Any, *, closes: QuerySet[Organisation], passes_on: QuerySet[Organisation]) -> Q:
+    """Lines that wait for a payee: sent back by the bank and no other account given since, by this trainee or a unit that
+    `closes`; with a unit, those papers are missing for and those it passes on."""
+    unit, person = "closing__case__organisation", "enrolment__person"
+    account, payee = f"{person}__trainee__bank_changed_at", f"{unit}__subsidy_payee"
+    own = Q(**{account: None}) | Q(**{f"{account}__lte": F("bounced_at")})
+    theirs = Q(**{payee: None}) | Q(**{f"{payee}__saved_at__lte": F("bounced_at")})
+    closing = Q(**{f"{unit}__in": closes})
+    bounced = Q(payee="trainee", **{person: user.pk}) & own | Q(payee="unit") & closing & theirs
+    return (
+        Q(state="bounced") & bounced | Q(state="missing") & closing | Q(state="with_unit", **{f"{unit}__in": passes_on})
+    )
 
 
 # --- eligibility --------------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ from ojt_subsidy.states import PAYMENT
 
 RESULT_HEADER = ["清冊編號", "序號", "金額", "結果", "說明"]
 PAID, FAILED = "成功", "失敗"
+#: Who corrects the account of a payment that came back.
+MEND = {"trainee": "請到個人報名資料更正帳戶。", "unit": "由訓練單位更正受款帳戶後重新撥付。"}
 
 
 def _require(by: User, office: Organisation) -> None:
@@ -227,7 +229,7 @@ def _tell(lines: list[PaymentLine], on: date, at: datetime) -> None:
     for line in lines:
         row = line.enrolment
         if line.state == "bounced":
-            subject, body = "補助款退匯", f"銀行退匯：{line.problem}。請到個人報名資料更正帳戶。"
+            subject, body = "補助款退匯", f"銀行退匯：{line.problem}。{MEND[line.payee]}"
         elif line.state == "with_unit":
             subject, body = "補助款已撥付訓練單位", f"補助款{dollars(line.amount)}已撥付訓練單位，由訓練單位轉撥給您。"
         else:

@@ -1,16 +1,21 @@
 """等我處理 and the days of a trainee: to confirm after the unit asked; the chief's dossier; the cashier's lines."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
+from casework.models import Case, Notice
 from casework.selectors.agenda import agenda
-from ojt_subsidy.models import Course
-from ojt_subsidy.services import closing, enrolling, screening
+from ojt_subsidy.models import Course, PaymentLine
+from ojt_subsidy.services import batching, closing, enrolling, paying, screening
 from tests.ojt_subsidy import world as w
+from tests.ojt_subsidy.test_path import answered
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +25,18 @@ def _no_second_factor(settings):
     settings.STAFF_SECOND_FACTOR = settings.DEMO = False
 
 
-def waits(user: User) -> list[str]:
+def signed_in(user: User) -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
-    return [row["title"] for row in client.get("/").context["waiting"]]
+    return client
+
+
+def waiting(user: User) -> list[dict[str, Any]]:
+    return list(signed_in(user).get("/").context["waiting"])
+
+
+def waits(user: User) -> list[str]:
+    return [row["title"] for row in waiting(user)]
 
 
 def test_a_trainee_sees_what_to_confirm_and_until_when(here: w.World) -> None:
@@ -52,7 +65,60 @@ def test_chief_and_cashier_see_their_part_of_a_dossier(here: w.World) -> None:
     assert one.case.title in waits(here.officer) and one.case.title not in waits(here.chief)
     closing.forward(one.case, by=here.officer, at=at)
     assert one.case.title in waits(here.chief) and one.case.title not in waits(here.officer)
-    closing.approve(one.case, by=here.chief, at=at)
-    assert waits(here.cashier) == []
+    assert f"補助款待核定 1 筆：{course.title}" not in waits(here.chief)
+    client, one.case = signed_in(here.chief), Case.objects.get(pk=one.case.pk)
+    answer = client.post(
+        reverse("admin:case_act", args=[one.case.number, "approve"]), {"key": uuid4(), "version": one.case.version}
+    )
+    assert answer.status_code == 302 and answer.url == reverse("admin:subsidy_payments", args=[one.case.number])
+    assert waits(here.cashier) == [] and f"補助款待核定 1 筆：{course.title}" in waits(here.chief)
+    assert waiting(here.chief)[-1]["url"] == answer.url
+    assert not any("待核定" in one for who in (here.officer, here.outsider) for one in waits(who))
     w.approved_lines(here, one, at)
     assert waits(here.cashier) == ["待列入撥款清冊 1 筆"]
+    assert f"補助款待核定 1 筆：{course.title}" not in waits(here.chief)
+
+
+def came_back(here: w.World, at: datetime) -> datetime:
+    """Every line in a batch, and the batch sent back by the bank."""
+    batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=at)
+    batch = batching.send_batch(batch, by=here.cashier, at=at)
+    failed = tuple(batch.lines.values_list("reference", flat=True))
+    batching.apply_result(batch, data=answered(batch, failed=failed), by=here.cashier, at=at)
+    return at + timedelta(hours=1)
+
+
+def test_what_the_bank_sent_back_waits_for_the_branch_and_for_the_trainee(here: w.World) -> None:
+    who = w.trainee()
+    rows, one, at = w.approved(here, who)
+    later, said = came_back(here, at), f"補助款退匯 1 筆：{one.course.title}"
+    for user in (here.cashier, here.officer, who):
+        assert said in waits(user), user
+    assert not any(said in waits(user) for user in (here.outsider, here.clerk, w.trainee()))
+    assert next(row["url"] for row in waiting(who) if row["title"] == said) == reverse("ojt_subsidy:profile")
+    page = signed_in(who).get(reverse("ojt_subsidy:enrolled", args=[rows[0].pk])).content.decode()
+    assert "更正帳戶</a>" in page
+    who.trainee.bank_account, who.trainee.bank_changed_at = "00019999999999", later
+    who.trainee.save()
+    assert said not in waits(who) and said in waits(here.officer)
+    paying.correct_account(PaymentLine.objects.get(), by=here.officer, at=later)
+    assert said not in waits(here.officer) and waits(here.cashier) == ["待列入撥款清冊 1 筆"]
+
+
+def test_what_the_bank_sent_back_of_a_unit_waits_for_the_unit(here: w.World) -> None:
+    who, account = w.trainee(), {"bank_code": "700", "bank_account": "00012345678901", "bank_holder": "工會"}
+    _, one, at = w.approved(here, who, union=True)
+    paying.save_unit_payee(one.case, by=here.union_clerk, at=at, **account)
+    later, said = came_back(here, at), f"補助款退匯 1 筆：{one.course.title}"
+    assert said in waits(here.union_clerk) and said in waits(here.cashier)
+    assert said not in waits(who) and said not in waits(here.clerk)
+    told = Notice.objects.get(user=who, code="ojt_subsidy.paid")
+    assert "由訓練單位更正受款帳戶" in told.body and "個人報名資料" not in told.body
+    paying.save_unit_payee(one.case, by=here.union_clerk, at=later, **account)
+    assert said not in waits(here.union_clerk)
+    paying.correct_account(PaymentLine.objects.get(), by=here.officer, at=later)
+    batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=later)
+    batch = batching.send_batch(batch, by=here.cashier, at=later)
+    batching.apply_result(batch, data=answered(batch), by=here.cashier, at=later)
+    [row] = [row for row in waiting(here.union_clerk) if row["title"].startswith("補助款待轉撥學員 1 筆")]
+    assert row["url"] == reverse("ojt_subsidy:pass_on", args=[one.course.code])
