@@ -204,7 +204,8 @@ def _site(command: str) -> Iterator[dict[str, str]]:
             if command == "manage":
                 guest = ends.enter_context((HOME / "guests.lock").open("a"))
                 fcntl.flock(guest, fcntl.LOCK_SH)
-                yield _environ(running["database"], running["redis"], SITE / "media")
+                given = (os.environ.get(f"{name}_URL", running[name.lower()]) for name in ("DATABASE", "REDIS"))
+                yield _environ(*given, SITE / "media")
                 return
             if running.get("command") == "up":
                 raise Refused(f"already running at {running['url']} (./dev down ends it)")

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -50,6 +52,11 @@ class Amendment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def word(self, on: date) -> str:
+        """The state as a person says it on a day."""
+        begun = self.state == self.State.IN_FORCE and self.in_force_from <= on
+        return "施行中" if begun else self.get_state_display()
 
     @property
     def is_open(self) -> bool:

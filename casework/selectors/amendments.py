@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -39,13 +39,26 @@ class Coming:
     value: Value
 
 
+#: How long a change counts as new to whoever reads the rules again.
+LATELY = timedelta(days=60)
+
+
 def coming(law: Law, on: date) -> list[Coming]:
-    """By day, then by figure."""
+    """即將生效: by day, then by figure."""
+    return _begun_between(law, on + timedelta(days=1), date.max)
+
+
+def lately(law: Law, on: date) -> list[Coming]:
+    """新近施行: what has been in force for no longer than `LATELY`, today's among them."""
+    return _begun_between(law, on - LATELY, on)
+
+
+def _begun_between(law: Law, first: date, last: date) -> list[Coming]:
     found = [
         Coming(figure, value)
         for figure in law.values()
         for value in figure.values
-        if value.in_force_from and value.in_force_from > on
+        if value.in_force_from and first <= value.in_force_from <= last
     ]
     return sorted(found, key=lambda one: (one.value.in_force_from, one.figure.code))
 

@@ -57,7 +57,12 @@ def register(request: HttpRequest) -> HttpResponse:
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     law = law_in_force()
     shown = [
-        {"row": one, "tone": _tone(one), "figures": [_label(law, value.code) for value in one.values.all()]}
+        {
+            "row": one,
+            "word": one.word(today()),
+            "tone": _tone(one),
+            "figures": [_label(law, value.code) for value in one.values.all()],
+        }
         for one in found
     ]
     context = {"rows": shown, "page": found, "may_draft": holds(request, AMEND), "today": today()}
@@ -112,6 +117,7 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     mine = drafts and row.is_open and row.drafted_by_id == request.user.pk
     context = {
         "row": row,
+        "word": row.word(today()),
         "tone": _tone(row),
         "values": [_value(law, row, one) for one in row.values.all()],
         "sheet": sheet,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.clock import today
 from casework.kernel.sources import all_schemes
 from casework.rulepages import SchemePage, all_pages, scheme_page, shown_version
-from casework.selectors.amendments import coming
+from casework.selectors.amendments import coming, lately
 from casework.services.law import law_in_force
 
 LONGEST = 60
@@ -19,14 +19,17 @@ LONGEST = 60
 
 def _render(request: HttpRequest, pages: Sequence[SchemePage], asked: str, prefix: str = "") -> HttpResponse:
     law, day = law_in_force(), today()
-    later = [
-        {"figure": one.figure, "value": one.value, "shown": shown_version(one.figure, one.value).value}
-        for one in coming(law, day)
-        if one.figure.code.startswith(prefix)
-    ]
+    changed = {
+        label: [
+            {"figure": one.figure, "value": one.value, "shown": shown_version(one.figure, one.value).value}
+            for one in rows
+            if one.figure.code.startswith(prefix)
+        ]
+        for label, rows in (("即將生效", coming(law, day)), ("新近施行", lately(law, day)))
+    }
     found = any(one.rules or one.others or one.contradictions for one in pages)
     context = {
-        "pages": pages, "asked": asked, "coming": [] if asked else later, "found": found, "today": day,
+        "pages": pages, "asked": asked, "changed": {} if asked else changed, "found": found, "today": day,
         "trail": [{"label": "法規說明", "url": reverse("casework:rules")}],
     }  # fmt: skip
     return render(request, "casework/rules.html", context)

@@ -1,6 +1,7 @@
 """The pages of amendments as people use them: draft, value by its kind, sheet, second person, public page."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -9,8 +10,10 @@ from django.urls import reverse
 from casework.impact import Source, _sources
 from casework.kernel.sources import all_schemes
 from casework.models import Amendment, ExportJob, ImpactLine
+from casework.selectors.amendments import coming, lately
 from casework.services import impact
 from casework.services.exports import run_export
+from casework.services.law import law_in_force
 from tests.casework.lawroom import DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, OrganisationFactory, UserFactory
 
@@ -54,7 +57,19 @@ def test_from_draft_to_the_public_page(client):
     client.logout()
     public = client.get(reverse("casework:rules"))
     assert "測試期限" in public.text
-    assert "即將生效" in public.text
+    assert "即將生效" in public.text and "新近施行" not in public.text
+    for day, state, place in (
+        (date(2026, 11, 30), "已排定生效", "即將生效"),
+        (date(2026, 12, 1), "施行中", "新近施行"),
+        (date(2027, 1, 30), "施行中", "新近施行"),
+        (date(2027, 1, 31), "施行中", ""),
+    ):
+        assert amendment.word(day) == state
+        law = law_in_force()
+        found = {"即將生效": coming(law, day), "新近施行": lately(law, day)}
+        assert [label for label, rows in found.items() if DAYS in [one.figure.code for one in rows]] == (
+            [place] if place else []
+        )
 
 
 @pytest.mark.parametrize(
