@@ -58,8 +58,13 @@ class ExchangeInForm(OfficeForm, FileForm):
 
 
 class TakeOutForm(ActForm):
-    reference = forms.CharField(label="序號", max_length=10, help_text="明細第一欄，例：00003")
-    reason = forms.CharField(label="理由", max_length=200)
+    reference = forms.CharField(label="序號或報名序號", help_text="明細前兩欄，例：3（即 00003）或 115-000123-0004")
+    reason = forms.CharField(label="理由", max_length=200, help_text="200 字以內")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A browser would cut what is pasted without a word; the sentence of the field says how much is too much.
+        del self.fields["reason"].widget.attrs["maxlength"]
 
 
 class LineForm(ActForm):

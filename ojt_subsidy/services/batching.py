@@ -9,8 +9,10 @@ import hashlib
 import io
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
 
 from django.db import connection, transaction
+from django.db.models import Q
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import Organisation, User
@@ -98,7 +100,7 @@ def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: 
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
         raise Refused("移出清冊請填寫理由。", field="reason")
-    row = _lines(batch=batch, reference=reference).select_for_update(of=("self",)).first()
+    row = _lines(batch=batch).filter(_named(reference)).select_for_update(of=("self",)).first()
     if row is None:
         raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
     batch.let_go(row)
@@ -109,6 +111,16 @@ def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: 
         case, "payment.unbatch", f"移出撥款清冊 {batch.number}：報名序號 {row.enrolment.receipt}", by=by, at=at, reason=row.problem
     )  # fmt: skip
     return row
+
+
+def _named(text: str) -> Q:
+    """序號 with or without its zeros (3, 00003), or 報名序號 (115-000123-0004)."""
+    text = normalize("NFKC", text).strip()
+    if text.isdecimal():
+        return Q(reference=text.zfill(5))
+    code, _, number = text.rpartition("-")
+    found = code and number.isdecimal() and len(number) < 10
+    return Q(enrolment__course__code=code, enrolment__number=int(number)) if found else Q(pk=None)
 
 
 def _locked(pk: int | None, by: User) -> PaymentBatch:
@@ -140,11 +152,18 @@ def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
 
 
 @transaction.atomic
-def send_batch(batch: PaymentBatch, *, by: User, at: datetime) -> PaymentBatch:
-    """送交銀行: totals must agree with the lines; the bytes are frozen, and again gives the same file."""
+def send_batch(
+    batch: PaymentBatch, *, by: User, at: datetime, confirmed: tuple[str, str] | None = None
+) -> PaymentBatch:
+    """送交銀行: totals must agree with the lines; the bytes are frozen, and again gives the same file.
+
+    `confirmed`: number and sum the person was shown; a batch that has changed since is shown again before it goes.
+    """
     batch = _locked(batch.pk, by)
     if batch.state != PaymentBatch.State.OPEN:
         return batch
+    if confirmed is not None and confirmed != (str(batch.count), str(batch.total)):
+        raise Refused(f"清冊目前為 {batch.count} 筆、{batch.total:,} 元，請核對後再按「確認送交銀行」；尚未送出。")
     lines = list(_lines(batch=batch).select_for_update(of=("self",)).order_by("reference"))
     wrong = [line for line in lines if line.state != "batched"]
     if wrong or len(lines) != batch.count or sum(line.amount for line in lines) != batch.total or not lines:

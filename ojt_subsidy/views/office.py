@@ -16,7 +16,7 @@ from accounts.rights import organisations_with
 from accounts.roles import right
 from accounts.services.access import record_access
 from casework.admin_site import rights_of
-from casework.errors import NotPermitted
+from casework.errors import NotPermitted, Refused
 from casework.kernel.outcome import Outcome
 from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
@@ -244,8 +244,12 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(batches_for(request.user).select_related("office", "made_by", "sent_by"), pk=pk)
     form = TakeOutForm() if one.state == PaymentBatch.State.OPEN else FileForm()
     if "send" in request.POST:
-        batching.send_batch(one, by=request.user, at=now())
-        messages.success(request, "已送出，請下載檔案交付銀行。")
+        seen = (request.POST.get("count", ""), request.POST.get("total", ""))
+        try:
+            batching.send_batch(one, by=request.user, at=now(), confirmed=seen)
+            messages.success(request, "已送出，請下載檔案交付銀行。")
+        except Refused as error:
+            messages.error(request, error.message)
         return redirect("admin:subsidy_batch", pk)
     if "take_out" in request.POST and one.state != PaymentBatch.State.OPEN:
         messages.error(request, "清冊已送銀行，不能移出。")
@@ -255,9 +259,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             reference, reason = form.cleaned_data["reference"], form.cleaned_data["reason"]
             with into_form(request, form) as tried:
-                batching.take_out(one, reference=reference, reason=reason, by=request.user, at=now())
+                line = batching.take_out(one, reference=reference, reason=reason, by=request.user, at=now())
             if tried.ok:
-                messages.success(request, f"序號 {reference} 已移出，可列入下一份清冊。")
+                messages.success(request, f"報名序號 {line.enrolment.receipt} 已移出，可列入下一份清冊。")
                 return redirect("admin:subsidy_batch", pk)
     elif request.method == "POST":
         form = FileForm(request.POST, request.FILES)

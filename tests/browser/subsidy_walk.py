@@ -188,7 +188,9 @@ def paid(here: w.World, course: Course, opens: Opens) -> PaymentBatch:
     cashier.goto(reverse("admin:subsidy_batches"))
     expect(cashier.locator("#content")).to_contain_text(f"{CROWD + 1} 筆，合計 {(CROWD + 1) * 8000:,} 元")
     cashier.get_by_role("button", name="製作清冊").click()
-    cashier.get_by_role("button", name="送交銀行").click()
+    cashier.locator("summary", has_text="送交銀行").click()
+    expect(cashier.locator("details[open]")).to_contain_text(f"{(CROWD + 1) * 8000:,}")
+    cashier.get_by_role("button", name="確認送交銀行").click()
     with cashier.expect_download() as download:
         cashier.get_by_role("link", name="下載銀行檔").click()
     lines = download.value.path().read_text("utf-8-sig").splitlines()

@@ -12,7 +12,7 @@ from casework.kernel.dates import roc
 from casework.models import Case, Notice
 from casework.services import exports
 from casework.services.delivery import deliver_due
-from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine
+from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, complaining, screening
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_bad_input import _result
@@ -205,6 +205,9 @@ def test_a_line_taken_out_of_a_batch_waits_for_the_next(here):
         ({"reference": "00002", "reason": " "}, "理由：請填寫"),
         ({"reference": "00009", "reason": "帳戶待查"}, "清冊內沒有序號「00009」"),
         ({"reference": "", "reason": "帳戶待查"}, "序號：請填寫"),
+        ({"reference": "9" * 30, "reason": "帳戶待查"}, "清冊內沒有序號"),
+        ({"reference": "115-000123-" + "9" * 5000, "reason": "帳戶待查"}, "清冊內沒有序號"),
+        ({"reference": "00002", "reason": "查" * 201}, "最多 200 字，目前 201 字"),
     ):
         answer = take_out(**given)
         assert answer.status_code == 422 and words in answer.content.decode(), given
@@ -218,13 +221,30 @@ def test_a_line_taken_out_of_a_batch_waits_for_the_next(here):
     assert (out.state, out.reference, out.problem) == ("approved", "", "帳戶待查")
     assert out.closing.case.events.get(code="payment.unbatch").reason == "帳戶待查"
     assert take_out(reference="00002", reason="帳戶待查").status_code == 422
-    assert cashier.post(page, {"send": ""}).status_code == 302
+    for seen in ({}, {"count": 2, "total": 16_000}):
+        answer = cashier.post(page, {"send": "", **seen}, follow=True)
+        assert "清冊目前為 1 筆、8,000 元，請核對後再按「確認送交銀行」" in answer.content.decode()
+        assert PaymentBatch.objects.get().state == "open"
+    shown = cashier.get(page).content.decode()
+    assert 'name="count" value="1"' in shown and 'name="total" value="8000"' in shown
+    assert cashier.post(page, {"send": "", "count": 1, "total": 8000}).status_code == 302
     answer = cashier.post(page, {"take_out": "", "reference": "00001", "reason": "太晚"}, follow=True)
     assert "清冊已送銀行，不能移出。" in answer.content.decode()
     batch.refresh_from_db()
     assert batch.content.count("\nD,") == 1
     following, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
     assert list(following.lines.all()) == [out]
+
+
+@pytest.mark.parametrize("named", ["2", "２", " 00002 ", "receipt"])
+def test_a_line_is_named_as_the_list_prints_it_or_shorter(here, named):
+    *_, after = w.approved(here, w.trainee(), w.trainee())
+    batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after)
+    line, page = batch.lines.get(reference="00002"), reverse("admin:subsidy_batch", args=[batch.pk])
+    given = {"take_out": "", "reference": line.enrolment.receipt if named == "receipt" else named, "reason": "帳戶待查"}
+    assert client(here.cashier).post(page, given).status_code == 302
+    line.refresh_from_db()
+    assert line.batch is None and 'maxlength="200"' not in client(here.cashier).get(page).content.decode()
 
 
 def test_a_confidential_complaint_is_in_no_export_and_no_letter(here, mailoutbox):

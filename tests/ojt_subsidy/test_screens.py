@@ -212,7 +212,8 @@ def test_the_branch_exchanges_pays_and_counts(here):
     batch = PaymentBatch.objects.get()
     see(cashier, "admin:subsidy_batch", batch.pk)
     see(officer, "admin:subsidy_batch", batch.pk, status=404)
-    assert cashier.post(reverse("admin:subsidy_batch", args=[batch.pk]), {"send": ""}).status_code == 302
+    given = {"send": "", "count": 1, "total": 8000}
+    assert cashier.post(reverse("admin:subsidy_batch", args=[batch.pk]), given).status_code == 302
     file = cashier.get(reverse("admin:subsidy_batch_file", args=[batch.pk]))
     assert file.content.decode("utf-8-sig").splitlines()[-1] == "T,1,8000"
     batch.refresh_from_db()
