@@ -3,7 +3,7 @@
 The kernel never names an app; everything it needs to know about a kind stands here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -94,6 +94,8 @@ class CaseType:
     applicant_url: Callable[[Case], str] = lambda case: ""
     #: Who on the applicant's side has it where that is not the person looking (單位主管, 聯繫窗口); empty where it is them.
     waits_for: Callable[[Case, User], str] = lambda case, user: ""
+    #: Keys of people on the office's side whose names the applicant is not told (審查委員).
+    unnamed: Callable[[Case], Collection[int]] = _nothing
     #: Columns an export adds: label → value.
     export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
     #: Whether the applicant may write messages: they carry the writer's name, which a confidential case must not hold.

@@ -230,6 +230,7 @@ register(
             panels=_panels,
             targets=_targets,
             applicant_url=_applicant_url,
+            unnamed=casepage.unnamed,
             export_row=casepage.export_row,
             consistency=partial(_consistency, thing),
         )

@@ -43,6 +43,13 @@ class CaseRights:
             return True
         return place in self.held.get(one.codename, ()) or one.codename in self.granted
 
+    def of_office(self) -> bool:
+        """Whether the person is one of the office, by a right of the kind held there. Who sees the case by a grant on it alone
+        (審查委員) is its guest: notes, messages, mail and 確認與正本相符 are not theirs.
+        """
+        codes = [right(code) for code in view_rights(self.case.kind) if right(code).side is Side.OFFICE]
+        return any(self.case.office_id in self.held.get(one.codename, ()) for one in codes)
+
     def sides(self) -> set[Side]:
         """Through which side's right to view the person sees the case. An office sees no draft that was not filed."""
         found = {right(code).side for code in view_rights(self.case.kind) if self.has(code)}

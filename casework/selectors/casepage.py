@@ -1,6 +1,6 @@
 """What one case page reads, each part in one query."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from casework.models import (
     Attachment,
@@ -13,6 +13,7 @@ from casework.models import (
     Message,
     Notice,
 )
+from casework.selectors.access import CaseRights
 
 
 def events(case: Case, *, internal: bool) -> QuerySet[Event]:
@@ -21,9 +22,17 @@ def events(case: Case, *, internal: bool) -> QuerySet[Event]:
     return rows if internal else rows.filter(internal=False)
 
 
-def events_since(case: Case, version: int, *, internal: bool) -> QuerySet[Event]:
-    """What happened after a page was drawn from `version`: each event makes the next version."""
-    return events(case, internal=internal).filter(seq__gt=case.events_count - (case.version - version))
+def office_events(rights: CaseRights) -> QuerySet[Event]:
+    """The timeline of the office's side. A guest of the office reads in it neither notes nor messages, unless their own."""
+    rows = events(rights.case, internal=True)
+    if rights.of_office():
+        return rows
+    return rows.filter(Q(internal=False) & ~Q(code__startswith="message.") | Q(by=rights.user))
+
+
+def events_since(rows: QuerySet[Event], case: Case, version: int) -> QuerySet[Event]:
+    """Of these, what happened after a page was drawn from `version`: each event makes the next version."""
+    return rows.filter(seq__gt=case.events_count - (case.version - version))
 
 
 def papers(case: Case) -> QuerySet[Attachment]:

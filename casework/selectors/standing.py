@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 
 from accounts.fields import EncryptedTextField
 from casework.casetypes import CaseType
@@ -59,12 +60,13 @@ class Standing:
     figures: Sequence[Figured] = ()
 
 
-def as_it_stood(case: Case, kind: CaseType | None, *, on: date, today: date, law: Law, office: bool) -> Standing:
-    """`office`: with what only the office sees (internal events, the rows behind the pages)."""
+def as_it_stood(
+    case: Case, kind: CaseType | None, *, on: date, today: date, law: Law, events: QuerySet[Event], office: bool
+) -> Standing:
+    """`events`: those the reader sees; `office`: with the rows behind the pages, which only the office sees."""
     moment = end_of_day(on)
     if case.created_at >= moment:
         return Standing(case, on, None)
-    events = [one for one in case.events.filter(at__lt=moment).order_by("-seq") if office or not one.internal]
     moved = case.events.filter(at__lt=moment).exclude(to_state="").order_by("-seq").first()
     first = case.events.exclude(from_state="").order_by("seq").values_list("from_state", flat=True).first()
     state = moved.to_state if moved else first or case.state
@@ -72,7 +74,7 @@ def as_it_stood(case: Case, kind: CaseType | None, *, on: date, today: date, law
         case,
         on,
         state,
-        events,
+        list(events.filter(at__lt=moment)),
         [
             one
             for one in case.attachments.filter(uploaded_at__lt=moment)

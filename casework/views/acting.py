@@ -33,8 +33,7 @@ from accounts.roles import Side
 from accounts.services.access import record_access
 from casework.errors import NotAllowed, NotPermitted, Stale
 from casework.models import Case
-from casework.selectors import side_of
-from casework.selectors.casepage import events_since
+from casework.selectors import casepage, rights_on
 from casework.views import words
 
 View = Callable[..., HttpResponse]
@@ -107,8 +106,10 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
     """Both sides: what happened since the form was drawn, and what was typed into it."""
-    internal = Side.OFFICE in side_of(request.user, error.case)
-    since = words.timeline(error.case, events_since(error.case, error.posted, internal=internal))
+    rights = rights_on(request.user, error.case)
+    office = Side.OFFICE in rights.sides()
+    rows = casepage.office_events(rights) if office else casepage.events(error.case, internal=False)
+    since = words.timeline(error.case, casepage.events_since(rows, error.case, error.posted), to_applicant=not office)
     context = {
         "case": error.case,
         "state": words.state_of(error.case),

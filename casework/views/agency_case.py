@@ -45,31 +45,33 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     day, kind = today(), words.about(found)
     papers = list(casepage.papers(found))
     shown = _shown(request, papers)
-    events = list(casepage.events(found, internal=True))
+    ours = rights.of_office()
+    events = list(casepage.office_events(rights))
     buttons = acts.buttons(found, rights, Side.OFFICE)
     outcomes = kind.findings(found, day, law_in_force()) if kind else ()
     findings = [words.finding(outcome) for outcome in outcomes]
     context = {
         "case": found,
+        "ours": ours,
         "row": words.row(found, day),
         "in_hands": words.in_hands(found),
         "panels": panels(request, found),
         "buttons": buttons,
         "envelope": ActForm(case=found, auto_id=False),
         "papers": papers,
-        "may_confirm": any(not one.why for one in buttons),
+        "may_confirm": ours and any(not one.why for one in buttons),
         "paper": shown,
         "unmet": [one for one in findings if one.met is False],
         "others": [one for one in findings if one.met is not False],
         "corrections": list(casepage.corrections(found)),
-        "messages_of_case": list(casepage.messages(found, internal=True)),
+        "messages_of_case": list(casepage.messages(found, internal=True)) if ours else [],
         "message_form": forms.get("message") or OfficeMessageForm(case=found, auto_id="message_%s"),
         "reassign_form": forms.get("reassign") or _reassign_form(request, found),
         "deadlines": [words.deadline(one, day) for one in casepage.deadlines(found)],
-        "notices": [words.mail(one) for one in casepage.notices(found)],
+        "notices": [words.mail(one) for one in casepage.notices(found)] if ours else [],
         "documents": list(casepage.documents(found)),
         "timeline": words.timeline(found, events),
-        "identifiers": identifiers(found) if holds(request, REVEAL) else [],
+        "identifiers": identifiers(found) if ours and holds(request, REVEAL) else [],
         "over": words.state_of(found).final,
         "is_mine": found.assignee_id == request.user.pk,
         "may_work": work.may_work(request.user, found),
@@ -137,6 +139,8 @@ def desk(request: HttpRequest, number: str, what: str) -> HttpResponse:
 def message(request: HttpRequest, number: str) -> HttpResponse:
     """A note for colleagues or a message to the applicant. Adding words is never stale: the version is not asked."""
     found, rights = _load(request, number)
+    if not rights.of_office():
+        raise NotPermitted("註記與訊息由承辦機關人員書寫。")
     form = OfficeMessageForm(request.POST, case=found, auto_id="message_%s")
     if form.is_valid():
         with into_form(request, form) as tried:
@@ -151,9 +155,9 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @acting
 def confirm(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """確認與正本相符, paper by paper, by whoever has an act open on the case."""
+    """確認與正本相符, paper by paper, by whoever of the office has an act open on the case."""
     found, rights = _load(request, number)
-    if not acts.any_open(found, rights, Side.OFFICE):
+    if not (rights.of_office() and acts.any_open(found, rights, Side.OFFICE)):
         raise NotPermitted("案件目前不由您辦理，不能確認文件。")
     form = ActForm(request.POST, case=found)
     paper = get_object_or_404(found.attachments, pk=pk)
@@ -168,7 +172,9 @@ def confirm(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_POST
 @acting
 def resend_notice(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    found, _ = _load(request, number)
+    found, rights = _load(request, number)
+    if not rights.of_office():
+        raise NotPermitted("您沒有重寄通知的權限。")
     notice = get_object_or_404(found.notices, pk=pk)
     notices.resend(notice, by=request.user, at=now())
     messages.success(request, "已排入寄送。")
@@ -192,8 +198,8 @@ def identifiers(found: Case) -> list[Identifier]:
 @limited(REVEALING)
 def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """One full identifier, shown once, after the reason is logged (OA-20)."""
-    found, _ = _load(request, number)
-    if not holds(request, REVEAL):
+    found, rights = _load(request, number)
+    if not (rights.of_office() and holds(request, REVEAL)):
         raise NotPermitted("您沒有檢視完整身分證字號的權限。")
     one = next((one for one in identifiers(found) if one.code == code), None)
     if one is None:

@@ -120,7 +120,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "message_form": _message_form(found, forms.get("message")),
         "deadlines": [words.deadline(one, day) for one in casepage.deadlines(found)],
         "documents": list(casepage.documents(found)),
-        "timeline": words.timeline(found, events),
+        "timeline": words.timeline(found, events, to_applicant=True),
     }
     return render(request, "casework/case.html", context, status=status)
 

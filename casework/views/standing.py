@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,9 +13,9 @@ from accounts.clock import today
 from accounts.roles import Side
 from casework.forms import PortalForm, RocDateField
 from casework.kernel.outcome import Outcome
-from casework.models import Case
+from casework.models import Case, Event
 from casework.rulepages import plain
-from casework.selectors import case_on_side
+from casework.selectors import case_on_side, casepage
 from casework.selectors.standing import Figured, as_it_stood
 from casework.services.law import law_in_force
 from casework.views import words
@@ -32,21 +33,21 @@ class DayForm(PortalForm):
         return day
 
 
-def _context(request: HttpRequest, case: Case, *, office: bool) -> dict[str, Any]:
+def _context(request: HttpRequest, case: Case, events: QuerySet[Event], *, side: Side, ours: bool) -> dict[str, Any]:
     form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today()})
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else None
     context: dict[str, Any] = {"case": case, "form": form, "on": day, "stood": None}
     if day is None:
         return context
     kind = words.about(case)
-    stood = as_it_stood(case, kind, on=day, today=today(), law=law_in_force(), office=office)
+    stood = as_it_stood(case, kind, on=day, today=today(), law=law_in_force(), events=events, office=ours)
     known = {one.code: one for one in kind.machine.states} if kind else {}
     decided = [Outcome.from_json(found) for event in stood.events for found in event.outcomes]
     return context | {
         "stood": stood,
         "state": known.get(stood.state or ""),
         "state_now": words.state_of(case),
-        "timeline": words.timeline(case, stood.events),
+        "timeline": words.timeline(case, stood.events, to_applicant=side is Side.APPLICANT),
         "decided": [words.finding(one) for one in decided],
         "figures": [_figure(one) for one in stood.figures],
     }
@@ -71,12 +72,14 @@ def _figure(one: Figured) -> dict[str, Any]:
 @require_GET
 @acting
 def of_office(request: HttpRequest, number: str) -> HttpResponse:
-    case, _ = case_on_side(request.user, number, Side.OFFICE)
-    return page(request, "standing", _context(request, case, office=True), title=f"{case.number} 某日之狀況")
+    case, rights = case_on_side(request.user, number, Side.OFFICE)
+    context = _context(request, case, casepage.office_events(rights), side=Side.OFFICE, ours=rights.of_office())
+    return page(request, "standing", context, title=f"{case.number} 某日之狀況")
 
 
 @require_GET
 @acting
 def of_applicant(request: HttpRequest, number: str) -> HttpResponse:
     case, _ = case_on_side(request.user, number, Side.APPLICANT)
-    return render(request, "casework/standing.html", _context(request, case, office=False))
+    context = _context(request, case, casepage.events(case, internal=False), side=Side.APPLICANT, ours=False)
+    return render(request, "casework/standing.html", context)

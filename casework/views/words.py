@@ -1,4 +1,4 @@
-"""Rows as the pages show them: labels, tones and days in words. No query is made here."""
+"""Rows as the pages show them: labels, tones and days in words. No query is made here but by a kind that names nobody to the applicant."""
 
 import functools
 import re
@@ -132,9 +132,10 @@ def clause_in_words(text: str) -> str:
     return _RULE_ID.sub(cited, text)
 
 
-def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
+def timeline(case: Case, events: Iterable[Event], *, to_applicant: bool = False) -> list[dict[str, Any]]:
     """Items of casework/timeline.html, with the outcomes each event rests on."""
     kind = about(case)
+    unnamed = kind.unnamed(case) if kind and to_applicant else ()
     states = {state.code: state for state in kind.machine.states} if kind else {}
     items = []
     for event in events:
@@ -142,7 +143,7 @@ def timeline(case: Case, events: Iterable[Event]) -> list[dict[str, Any]]:
         items.append(
             {
                 "when": roc_moment(event.at),
-                "who": event.by_name,
+                "who": "承辦機關" if event.by_id in unnamed else event.by_name,
                 "what": event.label + ("（內部）" if event.internal else ""),
                 "clause": clause_in_words(event.clause),
                 "tone": target.tone if target else "calm",

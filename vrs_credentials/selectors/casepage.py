@@ -241,6 +241,11 @@ def reviews(case: Case, user: User) -> list[dict[str, Any]]:
     return found
 
 
+def unnamed(case: Case) -> set[int]:
+    """Reviewers, of every round: the applicant is told what they found and not who they are."""
+    return set(case.vrs_assignments.values_list("reviewer_id", flat=True))
+
+
 def session_item(case: Case) -> SessionCase | None:
     return SessionCase.objects.filter(case=case).select_related("session").order_by("-pk").first()
 
