@@ -57,6 +57,20 @@ def _in_state(*states: str) -> Any:
     return why
 
 
+def _consent_is_missing(case: Case, user: User) -> bool:
+    """Only who will use the account can accept the terms (第5點、第6點); ending one needs nobody's."""
+    if case.person_id in (None, user.pk):
+        return False
+    request = request_of(case)
+    return request.accepted_at is None and request.change != AccountRequest.Change.STOP
+
+
+def _why_submit(case: Case, user: User) -> str:
+    if (why := _in_state("draft", "returned")(case, user)) or not _consent_is_missing(case, user):
+        return why
+    return f"須由申請人{request_of(case).name}本人登入，閱讀並同意使用規定後送出。"
+
+
 def _why_approve(case: Case, user: User) -> str:
     if case.state != "at_head":
         return _in_state("at_head")(case, user)
@@ -79,7 +93,7 @@ def _why_complete(case: Case, user: User) -> str:
 
 
 ACTS = (
-    Act("submit", "送單位主管核定", SUBMIT, requests.submit, _in_state("draft", "returned"), forms.AcceptForm),
+    Act("submit", "送單位主管核定", SUBMIT, requests.submit, _why_submit, forms.AcceptForm),
     Act("approve", "核定", APPROVE, requests.approve, _why_approve, forms.CommentForm),
     Act("decline", "退回申請人", APPROVE, requests.decline, _why_approve, forms.ReasonForm, "danger"),
     Act("file", "提出申請", FILE, requests.file_request, _in_state("at_window"), confirm="送出後由受理機關於五個工作天內回覆。"),
@@ -151,6 +165,8 @@ def _request_url(case: Case) -> str:
 def _waits_for(case: Case, user: User) -> str:
     """The form goes from the user to the head to the window before it is the office's."""
     right, who = {"at_head": (APPROVE, "單位主管"), "at_window": (FILE, "聯繫窗口")}.get(case.state, (SUBMIT, "申請人"))
+    if right == SUBMIT and _consent_is_missing(case, user):
+        return who
     return "" if can(user, right, case) else who
 
 

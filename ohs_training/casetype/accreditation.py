@@ -14,7 +14,7 @@ from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.services import corrections
 from casework.services.law import law_in_force
-from ohs_training.casetype.off import in_state
+from ohs_training.casetype.off import in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.models import Accreditation, Revocation
 from ohs_training.permissions import (
@@ -180,6 +180,7 @@ ACCREDITATION_TYPE = CaseType(
     panels=_accreditation_panels,
     targets=_targets,
     applicant_url=_accreditation_url,
+    waits_for=waits_for(ACCREDITATION),
     export_row=lambda case: {"申請資格": application_of(case).get_kind_display()},
     consistency=_consistency,
 )

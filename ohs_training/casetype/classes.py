@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.rights import can
 from casework.casetypes import Act, CaseType, Identifier, Panel
 from casework.models import Case
-from ohs_training.casetype.off import guarded, in_state
+from ohs_training.casetype.off import guarded, in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.permissions import (
     ACKNOWLEDGE,
@@ -161,5 +161,6 @@ CLASS_TYPE = CaseType(
     panels=_class_panels,
     identifiers=_class_identifiers,
     applicant_url=lambda case: reverse("ohs_training:class", args=[case.number]),
+    waits_for=waits_for(CLASS),
     export_row=_class_row,
 )

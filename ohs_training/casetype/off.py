@@ -1,10 +1,12 @@
-"""Why a button is off, in the words the act itself would refuse with."""
+"""Why a button is off, in the words the act itself would refuse with; and whose turn it is within an institution."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from accounts.clock import now
 from accounts.models import User
+from accounts.rights import can
+from accounts.roles import Side, right
 from casework.errors import Refused
 from casework.kernel.machine import Machine
 from casework.models import Case
@@ -33,3 +35,13 @@ def guarded(
         return ""
 
     return why
+
+
+def waits_for(machine: Machine) -> Callable[[Case, User], str]:
+    """Not every member of an institution may take its next step: a tutor neither files nor answers an order."""
+
+    def who(case: Case, user: User) -> str:
+        steps = {one.permission for one in machine.from_state(case.state) if right(one.permission).side is Side.APPLICANT}
+        return "" if any(can(user, code, case) for code in sorted(steps)) else "訓練機構承辦人"
+
+    return who

@@ -11,7 +11,7 @@ from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Case
-from ohs_training.casetype.off import in_state
+from ohs_training.casetype.off import in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.permissions import (
     ANSWER_ORDER,
@@ -68,6 +68,7 @@ ORDER_TYPE = CaseType(
     findings=_order_findings,
     panels=_order_panels,
     applicant_url=lambda case: reverse("casework:case", args=[case.number]),
+    waits_for=waits_for(ORDER_MACHINE),
     export_row=lambda case: {
         "改善期限": roc(inspecting.order_of(case).answer_by) if inspecting.order_of(case).answer_by else ""
     },
