@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 #: The words of a figure that an amendment may choose between.
@@ -9,7 +10,17 @@ COMPARATORS = {"ge": "達（≥）", "gt": "超過（>）"}
 WORD = {"ge": "達", "gt": "超過"}
 #: How it is written where the limit is kept.
 BELOW = {"ge": "<", "gt": "≤"}
-ABOVE = {"ge": "≥", "gt": ">"}
+_OPPOSITE = {"≥": "<", "≤": ">", "<": "≥", ">": "≤"}
+_SIGN = re.compile("|".join(_OPPOSITE))
+
+
+def failed(comparison: str) -> str:
+    """What a line that is not met compared, with the sign that holds: 「12 ≥ 15」 asked, 「12 < 15」 found. Of two signs in one
+    line nobody can say which failed: it stays the condition."""
+    signs = _SIGN.findall(comparison)
+    if len(signs) == 1:
+        return comparison.replace(signs[0], _OPPOSITE[signs[0]])
+    return re.sub(r"^(\S+) = (\S+)$", r"\1 ≠ \2", comparison) if not signs else comparison
 
 
 def beyond(value: Any, comparator: str, limit: Any) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from casework.kernel.comparing import failed
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law, Value
 
@@ -124,8 +125,12 @@ class Reasoning:
         comparison: str = "",
         **inputs: Json,
     ) -> bool:
-        """A line with a verdict. `otherwise` is the sentence when it is not met (default: the same)."""
-        self._add(text if met else (otherwise or text), met, citation, comparison, inputs)
+        """A line with a verdict. `otherwise` is the sentence when it is not met (default: the same); `comparison` is what must
+        hold, and is printed with the opposite sign where it does not.
+        """
+        self._add(
+            text if met else (otherwise or text), met, citation, comparison if met else failed(comparison), inputs
+        )
         return met
 
     def note(self, text: str, *, citation: str | None = None, comparison: str = "", **inputs: Json) -> None:

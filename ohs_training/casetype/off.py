@@ -41,7 +41,9 @@ def waits_for(machine: Machine) -> Callable[[Case, User], str]:
     """Not every member of an institution may take its next step: a tutor neither files nor answers an order."""
 
     def who(case: Case, user: User) -> str:
-        steps = {one.permission for one in machine.from_state(case.state) if right(one.permission).side is Side.APPLICANT}
+        steps = {
+            one.permission for one in machine.from_state(case.state) if right(one.permission).side is Side.APPLICANT
+        }
         return "" if any(can(user, code, case) for code in sorted(steps)) else "訓練機構承辦人"
 
     return who

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from casework.kernel import dates
-from casework.kernel.comparing import ABOVE, BELOW, WORD, beyond
+from casework.kernel.comparing import BELOW, WORD, beyond
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
@@ -244,7 +244,7 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
             not withdraw,
             f"缺課 {plain(absent)} 小時，未{WORD[how]}課程總時數{share(percent)}",
             otherwise=f"缺課 {plain(absent)} 小時，{WORD[how]}課程總時數{share(percent)}{'以上' if how == 'ge' else ''}，應通知退訓",
-            comparison=f"{plain(absent)} {(ABOVE if withdraw else BELOW)[how]} {plain(facts.total_hours)} × {percent}%",
+            comparison=f"{plain(absent)} {BELOW[how]} {plain(facts.total_hours)} × {percent}%",
             leave_hours=facts.leave_hours,
             truant_hours=facts.truant_hours,
             total_hours=facts.total_hours,

@@ -73,9 +73,8 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
         passed = sitting.mark >= mark and in_time and sitting.by_authority
         text = f"{name} {plain(sitting.mark)} 分"
         # A first failure is told, not held against one who passes the resit.
-        why.note(
-            f"{text}，{'及格' if sitting.mark >= mark else '不及格'}", comparison=f"{plain(sitting.mark)} ≥ {mark}"
-        )
+        word, sign = ("及格", "≥") if sitting.mark >= mark else ("不及格", "<")
+        why.note(f"{text}，{word}", comparison=f"{plain(sitting.mark)} {sign} {mark}")
     why.judge(
         passed, "測驗合格", otherwise="尚未測驗" if not facts.sittings else "測驗不及格", citation="要點八、九第1款"
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from casework.kernel import dates
-from casework.kernel.comparing import ABOVE, BELOW, WORD, beyond
+from casework.kernel.comparing import BELOW, WORD, beyond
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
@@ -180,7 +180,7 @@ def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
             too_much,
             f"缺課 {plain(facts.absent_hours)} 小時，未{WORD[how]}{share(percent)}",
             None,
-            f"{plain(facts.absent_hours)} {(ABOVE if too_much else BELOW)[how]} {plain(facts.total_hours)} × {percent}%",
+            f"{plain(facts.absent_hours)} {BELOW[how]} {plain(facts.total_hours)} × {percent}%",
             f"專業訓練缺課時數{WORD[how]}應上課總時數{share(percent)}{'以上' if how == 'ge' else ''}",
         )
         against(

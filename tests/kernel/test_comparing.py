@@ -8,6 +8,7 @@ from casework.kernel import rulebook
 from casework.kernel.comparing import beyond
 from casework.kernel.dates import WorkingCalendar
 from casework.kernel.law import Value, declared_law
+from casework.kernel.outcome import Reasoning
 from casework.schemes import load_rules
 
 load_rules()
@@ -43,6 +44,21 @@ def test_a_term_may_be_amended_to_calendar_days(kind, answer_by):
     outcome = rulebook.ask("S45-03", {"received_on": ON}, on=ON, law=law)
     assert outcome.result["answer_by"] == answer_by
     assert ("工作天" in outcome.lines[0].comparison) is (kind == "working")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("12 ≥ 15", "12 < 15"), ("117/01/05 ≤ 116/01/01", "117/01/05 > 116/01/01"), ("9 < 40 × 20%", "9 ≥ 40 × 20%"),
+        ("3 + 4 = 7 > 8", "3 + 4 = 7 ≤ 8"), ("0 = 2", "0 ≠ 2"), ("1 ≤ 4 ≤ 3", "1 ≤ 4 ≤ 3"), ("1 + 1 = 2", "1 + 1 = 2"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_not_met_shows_the_sign_that_holds(asked, found):
+    why = Reasoning("OHS-07", on=ON, law=LAW)
+    why.judge(False, "不足", comparison=asked)
+    why.judge(True, "足", comparison=asked)
+    why.note("說明", comparison=asked)
+    assert [line.comparison for line in why.outcome().lines] == [found, asked, asked]
 
 
 def test_kinds_of_days():
