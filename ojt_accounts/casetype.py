@@ -87,6 +87,8 @@ def _why_file(case: Case, user: User) -> str:
         return _in_state("draft")(case, user)
     application = application_of(case)
     checklist, *others = findings(application, on=today(), law=law_in_force())
+    if wrong := next((line for line in checklist.refusals if line.inputs["target"] == "kind"), None):
+        return f"{wrong.text}。"
     if missing := len(checklist.refusals) + bool(standing_missing(application)):
         return f"尚缺 {missing} 項，請看檢核表。"
     # the officer's own checks (OA-05, OA-06) come after filing

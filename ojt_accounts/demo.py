@@ -79,7 +79,7 @@ def _offices(today: date) -> dict[str, Office]:
         people = {
             k: demo_role(f"{key}{k}", _name(len(found) * 5 + n), role, office) for n, (role, k, _) in enumerate(STAFF)
         }
-        year = roc_year(today)
+        year, last_day = roc_year(today), date(today.year, 12, 31)
         Intake.objects.get_or_create(
             branch=office,
             program_year=year,
@@ -90,7 +90,7 @@ def _offices(today: date) -> dict[str, Office]:
             branch=office,
             program_year=year,
             name="下半年受理",
-            defaults={"opens_on": today - timedelta(days=60), "closes_on": today + timedelta(days=40)},
+            defaults={"opens_on": today - timedelta(days=60), "closes_on": min(today + timedelta(days=40), last_day)},
         )
         county = County.objects.filter(branch=office).order_by("-code").first()
         assert county is not None
@@ -98,11 +98,13 @@ def _offices(today: date) -> dict[str, Office]:
     return found
 
 
-def _unit(name: str, number: str, account_name: str, contact: str, kind: str, category: str, address: str) -> Unit:
+def _unit(
+    name: str, number: str, account_name: str, contact: str, kind: str, category: str, postal_code: str, address: str
+) -> Unit:
     organisation, _ = Organisation.objects.get_or_create(
         unified_number=number,
         kind=Organisation.Kind.UNIT,
-        defaults={"name": name, "address": address, "postal_code": "700", "phone": "06-2345678"},
+        defaults={"name": name, "address": address, "postal_code": postal_code, "phone": "06-2345678"},
     )
     return Unit(organisation, demo_role(account_name, contact, "unit_contact", organisation), kind, category)
 
@@ -279,7 +281,7 @@ def build() -> int:
     offices = _offices(taipei_day(now()))
     home = offices[HOME]
     known = _unit(
-        "財團法人南瀛職業訓練基金會", "00501508", CONTACT, "陳美惠", "foundation", "B", "臺南市新營區民治路36號"
+        "財團法人南瀛職業訓練基金會", "00501508", CONTACT, "陳美惠", "foundation", "B", "730", "臺南市新營區民治路36號"
     )
     fresh = _unit(
         "社團法人嘉南技能發展協會",
@@ -288,17 +290,54 @@ def build() -> int:
         "蔡宗翰",
         "public_interest_association",
         "N",
+        "600",
         "嘉義市東區中山路199號",
     )
-    union = _unit("臺南市烘焙業職業工會", "84149961", "bakers", "郭怡君", "union", "K", "臺南市中西區民權路二段30號")
+    crafts = _unit(
+        "財團法人諸羅技藝推廣基金會",
+        "40012301",
+        "zhuluo",
+        "洪家豪",
+        "foundation",
+        "B",
+        "621",
+        "嘉義縣民雄鄉建國路二段10號",
+    )
+    carers = _unit(
+        "社團法人府城長照教育協會",
+        "40012306",
+        "fucheng",
+        "謝淑芬",
+        "public_interest_association",
+        "N",
+        "701",
+        "臺南市東區林森路二段50號",
+    )
+    union = _unit(
+        "臺南市烘焙業職業工會", "84149961", "bakers", "郭怡君", "union", "K", "700", "臺南市中西區民權路二段30號"
+    )
     industry = _unit(
-        "雲林縣工業會", "62140097", "yunlin", "楊俊傑", "industrial_body", "L", "雲林縣斗六市雲林路二段515號"
+        "雲林縣工業會", "62140097", "yunlin", "楊俊傑", "industrial_body", "L", "640", "雲林縣斗六市雲林路二段515號"
     )
     caterers = _unit(
-        "嘉義市餐飲業商業同業公會", "12345671", "caterers", "吳佩珊", "commercial_body", "M", "嘉義市西區中山路500號"
+        "嘉義市餐飲業商業同業公會",
+        "12345671",
+        "caterers",
+        "吳佩珊",
+        "commercial_body",
+        "M",
+        "600",
+        "嘉義市西區中山路500號",
     )
     north = _unit(
-        "財團法人北海技術教育基金會", "12345676", "beihai", "許雅婷", "foundation", "B", "新北市板橋區中山路一段161號"
+        "財團法人北海技術教育基金會",
+        "12345676",
+        "beihai",
+        "許雅婷",
+        "foundation",
+        "B",
+        "220",
+        "新北市板橋區中山路一段161號",
     )
     new, again, end = Application.Kind.NEW_UNIT, Application.Kind.RENEWAL, Application.Kind.CANCELLATION
 
@@ -323,6 +362,8 @@ def build() -> int:
         by=home.people["officer"],
         at=story.at,
     )
+    gone = complete(home, union, (23,), days_ago=25).later(days=1)
+    filing.withdraw(gone.case, by=union.contact, at=gone.at, reason="申請人更換，重新送件")  # 已撤回
     complete(home, union, (21, 22), days_ago=20).claim()  # 審查中，已逾期限
     Story(home, fresh, kind=new, days_ago=4).forms((31, 32)).papers(leave=("charter",)).pledges()  # 草稿，缺章程
     story = (
@@ -331,10 +372,10 @@ def build() -> int:
     story.claim().check().later(days=1).correct(
         "paper.ttqs", "TTQS 評核證書", "證書影本第二頁模糊，請重新掃描上傳。"
     )  # 待補正
-    complete(home, fresh, (33,), days_ago=2)  # 審查中，未分案
-    other = complete(home, fresh, (34,), days_ago=15).claim().check().sign("officer")  # 承辦已核章
+    complete(home, crafts, (33,), days_ago=2)  # 審查中，未分案
+    other = complete(home, carers, (34,), days_ago=15).claim().check().sign("officer")  # 承辦已核章
     messages.write(
-        other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=fresh.contact, at=other.at
+        other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=carers.contact, at=other.at
     )
     refused = complete(home, caterers, (12,), days_ago=30).claim().later(days=3)
     reviewing.record_checks(
@@ -351,8 +392,6 @@ def build() -> int:
         by=home.people["approver"],
         at=refused.later(days=1).at,
     )
-    gone = complete(home, union, (23,), days_ago=25).later(days=1)
-    filing.withdraw(gone.case, by=union.contact, at=gone.at, reason="改於下一期申請")
     story = Story(home, known, kind=end, days_ago=3).forms(unit_form=False, copy=True)
     for position in (1, 2, 3):
         preparing.remove_account_form(story.case, position=position, by=known.contact, at=story.at)

@@ -13,12 +13,11 @@ from ojt_accounts.models import Application
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules.terms import correction_term, handling_term
 from ojt_accounts.selectors import findings
-
-OPEN = ("draft", "filed", "correction")
+from ojt_accounts.states import UNDECIDED
 
 
 def _open() -> QuerySet[Application]:
-    rows = Application.objects.filter(case__state__in=OPEN)
+    rows = Application.objects.filter(case__state__in=UNDECIDED)
     return rows.select_related("case__organisation", "case__office", "intake", "county", "unit_form").prefetch_related(
         "account_forms"
     )

@@ -28,6 +28,7 @@ from ojt_accounts.models import (
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
+from ojt_accounts.states import UNDECIDED
 
 BLANK = "（空白）"
 
@@ -68,6 +69,20 @@ def live_pledges(application: Application) -> list[Pledge]:
 def registration_of(application: Application) -> Registration | None:
     case = application.case
     return Registration.objects.filter(organisation=case.organisation_id, branch=case.office_id).first()
+
+
+def registered(unit: Organisation | int | None, branch: Organisation | int | None) -> bool:
+    """Whether the branch has approved a unit form of the unit: only then it is 舊單位 there."""
+    return Registration.objects.filter(organisation=unit, branch=branch, registered_on__isnull=False).exists()
+
+
+def under_way(unit: Organisation) -> QuerySet[Application]:
+    """New-unit applications of the unit that nobody has decided yet."""
+    return (
+        Application.objects.filter(case__organisation=unit, case__state__in=UNDECIDED, kind=Application.Kind.NEW_UNIT)
+        .select_related("case__office")
+        .order_by("pk")
+    )
 
 
 def intakes(branch: Organisation, *, on: date) -> QuerySet[Intake]:
@@ -169,7 +184,7 @@ def attached(application: Application) -> set[str]:
 def checklist_facts(application: Application, changes: Sequence[Difference] | None = None) -> papers.ChecklistFacts:
     changes = differences(application) if changes is None else changes
     pledges = {p.name: p for p in live_pledges(application)}
-    unit = getattr(application, "unit_form", None)
+    unit, case = getattr(application, "unit_form", None), application.case
     return papers.ChecklistFacts(
         kind=application.kind,  # type: ignore[arg-type]
         unit_kind=application.unit_kind,
@@ -179,6 +194,8 @@ def checklist_facts(application: Application, changes: Sequence[Difference] | No
         papers=tuple(sorted(attached(application))),
         pledges_needed=tuple(p.name for p in pledge_people(application, changes)),
         pledges_signed=tuple(name for name, pledge in pledges.items() if pledge.scan_id),
+        registered=registered(case.organisation_id, case.office_id) if case.state in UNDECIDED else None,
+        branch=case.office.label if case.office else "分署",
     )
 
 

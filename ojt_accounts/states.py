@@ -4,6 +4,9 @@ from casework.kernel.machine import Machine, State, Transition, Turn
 
 KIND = "ojt_accounts.application"
 
+#: Applied for, or about to be, and not decided.
+UNDECIDED = ("draft", "filed", "correction")
+
 APPLICATION = Machine(
     kind=KIND,
     initial="draft",

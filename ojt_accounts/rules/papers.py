@@ -42,6 +42,9 @@ class ChecklistFacts:
     papers: tuple[str, ...] = ()
     pledges_needed: tuple[str, ...] = ()
     pledges_signed: tuple[str, ...] = ()
+    #: Whether the branch has the unit in its register; None once the application is decided, or where it is not asked.
+    registered: bool | None = None
+    branch: str = "分署"
 
 
 def papers_needed(kind: Kind, unit_kind: str) -> tuple[str, ...]:
@@ -61,6 +64,19 @@ def unit_form_needed(kind: Kind, *, unit_changed: bool) -> bool:
     return kind == "new_unit" or (kind == "renewal" and unit_changed)
 
 
+def kind_fits(kind: str, *, registered: bool, branch: str, on: date, law: Law) -> Outcome:
+    """新單位 is a unit without a record at the branch; 舊單位 and 註銷 are of a unit that has one. Part of OA-01."""
+    why = Reasoning("OA-01", on=on, law=law)
+    if kind == "new_unit":
+        right, otherwise = not registered, f"貴單位已在{branch}登錄，不得再以新單位申請，請以「舊單位」申請"
+        text = f"貴單位尚未在{branch}登錄，屬新單位"
+    else:
+        right, otherwise = registered, f"貴單位尚未在{branch}登錄，請以「新單位申請」辦理"
+        text = f"貴單位已在{branch}登錄"
+    why.judge(right, text, otherwise=otherwise, citation=f"{PACK} 第1頁新單位、舊單位", target="kind")
+    return why.outcome()
+
+
 @rule("OA-01", facts=ChecklistFacts, screens=("ojt_accounts:checklist", "casework:act"))
 def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁、第2頁填報及必備文件表：依申請項目（新單位、舊單位、註銷）備齊表單、切結書及證明文件始得送件。
@@ -68,6 +84,8 @@ def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     One line per form, pledge and paper; the failing lines are the list of what is missing.
     """
     why = Reasoning("OA-01", on=on, law=law)
+    if facts.registered is not None:
+        why.include(kind_fits(facts.kind, registered=facts.registered, branch=facts.branch, on=on, law=law))
     if unit_form_needed(facts.kind, unit_changed=facts.unit_changed):
         why.judge(
             facts.unit_form_filled,

@@ -38,7 +38,12 @@ def may_file(case: Case, by: User | None, at: datetime) -> None:
     application, on, law = application_of(case), taipei_day(at), law_in_force()
     if case.state == "draft" and application.intake and on > application.intake.closes_on:
         raise Refused(f"受理申請已於 {roc(application.intake.closes_on)} 截止，請於下一次受理期間申請。")
-    checklist = papers.checklist(checklist_facts(application), on=on, law=law)
+    facts = checklist_facts(application)
+    if facts.registered is not None:
+        fits = papers.kind_fits(facts.kind, registered=facts.registered, branch=facts.branch, on=on, law=law)
+        if not fits.met:
+            raise Refused(fits.sentence, outcomes=[fits])
+    checklist = papers.checklist(facts, on=on, law=law)
     if not checklist.met:
         raise Refused("文件尚未齊備：" + checklist.sentence, outcomes=[checklist])
     if missing := standing_missing(application):

@@ -20,10 +20,11 @@ from casework.services.law import law_in_force
 from ojt_accounts.models import AccountForm, Application, Intake, Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
-from ojt_accounts.selectors import live_forms, person_of, registration_of, without_identifier
+from ojt_accounts.rules import papers
+from ojt_accounts.selectors import live_forms, person_of, registration_of, under_way, without_identifier
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
 from ojt_accounts.services.editing import editable
-from ojt_accounts.states import KIND
+from ojt_accounts.states import APPLICATION, KIND
 
 
 @transaction.atomic
@@ -36,11 +37,21 @@ def start(
     branch = county.branch
     if branch is None:
         raise Refused("這個縣市尚未設定轄區分署。", field="county")
+    _one_at_a_time(unit)
     registration = Registration.objects.filter(organisation=unit, branch=branch, registered_on__isnull=False).first()
-    if kind == Application.Kind.NEW_UNIT and registration:
-        raise Refused(f"貴單位已在{branch.label}登錄，請選「舊單位」。", field="kind")
-    if kind != Application.Kind.NEW_UNIT and registration is None:
-        raise Refused(f"貴單位尚未在{branch.label}登錄，請選「新單位申請」。", field="kind")
+    fits = papers.kind_fits(
+        kind, registered=registration is not None, branch=branch.label, on=taipei_day(at), law=law_in_force()
+    )
+    if not fits.met:
+        raise Refused(fits.sentence, field="kind", outcomes=[fits])
+    if kind == Application.Kind.NEW_UNIT:
+        open_one = under_way(unit).filter(case__office=branch, program_year=program_year).first()
+        if open_one:
+            raise Refused(
+                f"貴單位在{branch.label} {program_year} 年度已有新單位申請案（案號 {open_one.case.number}，"
+                f"{APPLICATION.state(open_one.case.state).label}），請由「我的申請」接續辦理；要重新申請，請先撤回該案。",
+                field="kind",
+            )
     if kind != Application.Kind.CANCELLATION:
         if intake is None or intake.branch_id != branch.pk or intake.program_year != program_year:
             raise Refused(f"請選擇{branch.label} {program_year} 年度的受理期間。", field="intake")
@@ -66,6 +77,11 @@ def start(
     if kind != Application.Kind.CANCELLATION:
         _prefill(application, unit, registration, at)
     return application
+
+
+def _one_at_a_time(unit: Organisation) -> None:
+    """Applications of one unit are opened one after the other: the second sees the first."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def _prefill(application: Application, unit: Organisation, registration: Registration | None, at: datetime) -> None:

@@ -15,6 +15,7 @@ from casework.models import Case
 from casework.services.law import law_in_force
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount
 from ojt_accounts.rules import accounts as account_rules
+from ojt_accounts.rules import papers
 from ojt_accounts.selectors import form_values, live_forms, person_of
 
 
@@ -31,10 +32,19 @@ def lock_registration(application: Application) -> Registration:
 def reserve_seats(application: Application, *, at: datetime) -> Outcome:
     """On 決行: register the unit, take a seat for every 申請, and make its user (who cannot sign in yet).
 
-    Raises Refused naming the accounts that fill the seats.
+    Raises Refused naming the accounts that fill the seats, or where another case has registered the 新單位 meanwhile.
     """
     registration = lock_registration(application)
     on, law = taipei_day(at), law_in_force()
+    fits = papers.kind_fits(
+        application.kind,
+        registered=registration.registered_on is not None,
+        branch=registration.branch.label,
+        on=on,
+        law=law,
+    )
+    if not fits.met:
+        raise Refused(fits.sentence, outcomes=[fits])
     if hasattr(application, "unit_form") and application.kind != Application.Kind.CANCELLATION:
         registration.form, registration.form_case = form_values(application.unit_form), application.case
         registration.registered_on = registration.registered_on or on

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
@@ -19,8 +20,9 @@ from ojt_accounts.models import Application, Registration
 from ojt_accounts.params import REGISTERED_KINDS
 from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
 from ojt_accounts.rules.papers import PAPERS, papers_needed
-from ojt_accounts.selectors import open_intakes
+from ojt_accounts.selectors import open_intakes, under_way
 from ojt_accounts.services import preparing
+from ojt_accounts.states import APPLICATION
 from ojt_accounts.views import unit_page
 
 BLANKS = {"unit-form": "訓練機構名稱申請表", "account": "使用者帳號申請／註銷／賦予單", "pledge": "資訊安全保密切結書"}
@@ -107,8 +109,27 @@ def start(request: HttpRequest) -> HttpResponse:
             answer, _ = once(user=request.user, key=form.posted_key, act="ojt_accounts.start", at=at, do=do)
         if tried.ok:
             return redirect(FIRST_STEP[form.cleaned_data["kind"]], answer["number"])
-    context = {"form": form, "unit": unit, "units": units, "needed": needed(), "registered": registered}
+    context = {
+        "form": form,
+        "unit": unit,
+        "units": units,
+        "needed": needed(),
+        "registered": registered,
+        "open": _under_way(unit),
+    }
     return render(request, "ojt_accounts/start.html", context, status=422 if form.errors else 200)
+
+
+def _under_way(unit: Organisation) -> list[dict[str, Any]]:
+    """New-unit applications that wait for somebody, each with the way to it, before another is opened."""
+    return [
+        {
+            "application": one,
+            "state": APPLICATION.state(one.case.state).label,
+            "url": reverse("ojt_accounts:checklist", args=[one.case.number]),
+        }
+        for one in under_way(unit)
+    ]
 
 
 def _likely(request: HttpRequest, registered: list[Registration]) -> dict[str, Any]:

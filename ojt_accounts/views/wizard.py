@@ -91,7 +91,8 @@ class Wizard:
 
     def items(self) -> list[Item]:
         """Everything asked for, in the pack's order, each with the place to mend it (OA-01)."""
-        found = [self._item(line) for line in self.checklist.lines]
+        lines = self.checklist.lines
+        found = [self._item(line) for line in lines if line.inputs["target"] != "kind" or line.met is False]
         left = "、".join(self.standing_left)
         standing = Item(
             "資格與公文資料", "todo" if left else "done", self.url("papers"), f"尚未填寫：{left}" if left else ""
@@ -106,6 +107,8 @@ class Wizard:
 
     def _item(self, line: Line) -> Item:
         page, _, code = str(line.inputs["target"]).partition(".")
+        if page == "kind":  # nothing on this application mends it
+            return Item(line.text, "todo", reverse("ojt_accounts:start"), line.citation.removeprefix(PACK).strip())
         address = self.url({"unit": "unit", "accounts": "accounts", "pledges": "pledges", "paper": "papers"}[page])
         return Item(
             line.text,

@@ -11,7 +11,7 @@ from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, NumberSeries, SignOff
 from casework.services import cases
 from casework.services.receipts import once
-from ojt_accounts.models import Registration, TrainingAccount
+from ojt_accounts.models import Intake, Registration, TrainingAccount
 from ojt_accounts.services import filing, preparing, reviewing, seating
 from tests.ojt_accounts import world as w
 from tests.parallel import judge_before_writing, meet, together
@@ -24,9 +24,11 @@ def here(transactional_db: None) -> w.World:
     return w.world()
 
 
-def _ready(here: w.World, n: int) -> Case:
+def _ready(here: w.World, n: int, kind: str = "new_unit") -> Case:
     """An application for one account, signed by officer and chief: only 決行 is left."""
-    case = w.filed(here, numbers=(n,))
+    if kind != "new_unit":
+        w.registered(here)
+    case = w.filed(here, numbers=(n,), kind=kind)
     w.checked(here, case)
     return w.signed(here, case, here.officer, here.chief)
 
@@ -37,7 +39,7 @@ def _approve(here: w.World, case: Case) -> Any:
 
 def test_eight_approvals_at_one_instant_open_six_accounts(here: w.World) -> None:
     """OA-07."""
-    ready = [_ready(here, n) for n in range(1, 9)]
+    ready = [_ready(here, n, "renewal") for n in range(1, 9)]
     answers = together([lambda c=case: _approve(here, c) for case in ready])
     refused = [a for a in answers if isinstance(a, Refused)]
     assert len(refused) == 2 and all("超過上限 6 組" in r.message for r in refused), answers
@@ -46,17 +48,22 @@ def test_eight_approvals_at_one_instant_open_six_accounts(here: w.World) -> None
     assert sorted(accounts.values_list("seat", flat=True)) == [1, 2, 3, 4, 5, 6]
     # the two refused approvals left nothing behind: no signature, no event, still under review
     assert sorted(Case.objects.values_list("state", flat=True)) == ["filed"] * 2 + ["setting"] * 6
-    assert SignOff.objects.filter(step=3).count() == 6 * 2  # unit form and account form of each
+    assert SignOff.objects.filter(step=3).count() == 6  # the account form of each (OA-02: no unit form)
 
 
-def test_control_without_lock_and_constraint_the_cap_is_passed(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    ready = [_ready(here, n) for n in range(1, 9)]
-    Registration.objects.create(organisation=here.unit, branch=here.branch)
+def _unlocked(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a control: the register's row is read, not held."""
+    Registration.objects.get_or_create(organisation=here.unit, branch=here.branch)
 
     def unlocked(application: Any) -> Registration:
         return Registration.objects.get(organisation=here.unit, branch=here.branch)
 
     monkeypatch.setattr(seating, "lock_registration", unlocked)
+
+
+def test_control_without_lock_and_constraint_the_cap_is_passed(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = [_ready(here, n, "renewal") for n in range(1, 9)]
+    _unlocked(here, monkeypatch)
     # writing the register's row would queue them just as the lock does
     monkeypatch.setattr(Registration, "save", lambda self, **given: None)
     opening = seating._open
@@ -80,6 +87,72 @@ def test_control_without_lock_and_constraint_the_cap_is_passed(here: w.World, mo
             )
 
 
+def _two_new(here: w.World) -> list[Case]:
+    """Two new-unit applications of one unit, of two program years, with only 決行 left."""
+    first = _ready(here, 1)
+    here.intake = Intake.objects.create(
+        branch=here.branch, program_year=here.intake.program_year + 1, name="次年度",
+        opens_on=here.intake.opens_on, closes_on=here.intake.closes_on,
+    )  # fmt: skip
+    return [first, _ready(here, 2)]
+
+
+def test_a_unit_is_registered_as_new_once(here: w.World) -> None:
+    """OA-01: the second 決行 asks again under the lock of the first."""
+    answers = together([lambda c=case: _approve(here, c) for case in _two_new(here)])
+    (refused,) = [a for a in answers if isinstance(a, Refused)]
+    assert "已在雲嘉南分署登錄，不得再以新單位申請" in refused.message
+    assert sorted(Case.objects.values_list("state", flat=True)) == ["filed", "setting"]
+    assert TrainingAccount.objects.count() == 1
+
+
+def test_control_without_the_lock_both_are_registered_as_new(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = _two_new(here)
+    _unlocked(here, monkeypatch)
+    fits = seating.papers.kind_fits
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        found = fits(*given, **named)
+        meet()
+        return found
+
+    class Held:
+        kind_fits = staticmethod(slowly)
+
+    monkeypatch.setattr(seating, "papers", Held)
+    answers = together([lambda c=case: _approve(here, c) for case in ready])
+    # both were found to be new; the seat taken twice is all that is left to stop one
+    assert not any("登錄" in getattr(a, "message", "") for a in answers), answers
+
+
+def _start(here: w.World) -> str:
+    return preparing.start(
+        unit=here.unit, kind="new_unit", program_year=here.intake.program_year, county=here.county, intake=here.intake,
+        by=here.contact, at=now(),
+    ).case.number  # fmt: skip
+
+
+def test_a_new_unit_is_applied_for_once_however_many_start(here: w.World) -> None:
+    """OA-01: one open new-unit application of a unit, branch and year."""
+    answers = together([lambda: _start(here)] * 6)
+    assert sum(isinstance(a, str) for a in answers) == 1, answers
+    assert sum(isinstance(a, Refused) and "已有新單位申請案" in a.message for a in answers) == 5, answers
+    assert Case.objects.count() == 1
+
+
+def test_control_without_the_lock_several_are_opened(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "_one_at_a_time", lambda unit: None)
+    opening = preparing.open_case
+
+    def slowly(**given: Any) -> Case:
+        meet()
+        return opening(**given)
+
+    monkeypatch.setattr(preparing, "open_case", slowly)
+    answers = together([lambda: _start(here)] * 2)
+    assert all(isinstance(a, str) for a in answers) and Case.objects.count() == 2, answers
+
+
 def test_the_database_alone_refuses_a_seat_taken_twice(here: w.World) -> None:
     registration = Registration.objects.create(organisation=here.unit, branch=here.branch)
     made = {"registration": registration, "name": "甲", "account_name": "abc12", "state": "open", "seat": 1}
@@ -89,9 +162,11 @@ def test_the_database_alone_refuses_a_seat_taken_twice(here: w.World) -> None:
 
 
 def test_twenty_cases_opened_at_one_instant_get_twenty_numbers(here: w.World) -> None:
+    w.registered(here)
+
     def start() -> str:
         return preparing.start(
-            unit=here.unit, kind="new_unit", program_year=here.intake.program_year, county=here.county, intake=here.intake,
+            unit=here.unit, kind="renewal", program_year=here.intake.program_year, county=here.county, intake=here.intake,
             by=here.contact, at=now(),
         ).case.number  # fmt: skip
 

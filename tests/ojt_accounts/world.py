@@ -14,7 +14,7 @@ from casework.intake.sample import paper
 from casework.kernel.dates import taipei_day
 from casework.models import Case
 from casework.services.wordings import sync_wordings
-from ojt_accounts.models import Application, Intake
+from ojt_accounts.models import Application, Intake, Registration
 from ojt_accounts.rules.papers import papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
 from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
@@ -145,6 +145,15 @@ def account(n: int, **changes: Any) -> dict[str, Any]:
         "account_name": f"yct2026n{n}",
         **changes,
     }
+
+
+def registered(w: World) -> Registration:
+    """The unit as one the branch has registered before."""
+    at = now()
+    found, _ = Registration.objects.get_or_create(
+        organisation=w.unit, branch=w.branch, defaults={"registered_on": taipei_day(at)}
+    )
+    return found
 
 
 def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit") -> Case:
