@@ -175,9 +175,11 @@ def test_the_start_page_asks_as_often_for_one_case_as_for_many(here: w.World) ->
             assert client.get("/").status_code == 200
         return len(questions)
 
+    w.registered(here)
+
     def grow(times: int) -> None:
         for n in range(times):
-            case = w.drafted(here, numbers=())
+            case = w.drafted(here, kind="renewal", numbers=())
             due(case, n + 1)
             tell(here.contact, f"{case.number}")
             Case.objects.filter(pk=case.pk).update(assignee=here.officer, turn="office" if n % 2 else "applicant")
