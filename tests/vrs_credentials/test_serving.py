@@ -117,6 +117,22 @@ def test_what_one_reviewer_thinks_is_in_no_outcome_before_the_other(here: w.Worl
     assert step.result["next"] == "review" and step.facts["opinions"] == []
 
 
+def test_a_case_that_waits_for_opinions_is_not_shown_as_failing(here: w.World) -> None:
+    """VRS-03: a plain line with the number given so far."""
+    case = w.assigned(here)
+
+    def waiting() -> tuple[bool | None, str]:
+        step = outcomes.next_step(Case.objects.get(pk=case.pk), on=today(), law=law_in_force())
+        assert step.lines[-1].met is None and not step.refusals
+        return step.met, step.lines[-1].text
+
+    assert waiting() == (None, "審查中：應由 2 位審查委員提出意見，已有 0 位提出")
+    reviewing.give_opinion(case, verdict="doubt", comment="看不懂", by=here.reviewers[0], at=now())
+    assert waiting() == (None, "審查中：應由 2 位審查委員提出意見，已有 1 位提出")
+    page = get(browser(here.reviewers[1]), "admin:case", case.number)
+    assert "已有 1 位提出" in page and "看不懂" not in page
+
+
 def test_a_decided_case_shows_the_decision_to_who_approves(here: w.World) -> None:
     case = w.opined(here, w.assigned(here), "doubt", "pass")
     session = reviewing.call_session(

@@ -22,13 +22,16 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
-    """`reviewers`: those assigned; `opinions`: those given; `committee`: 複審會議 decision, when it has met."""
+    """`reviewers`: those assigned; `opinions`: those given; `given`: how many were, while what they say is shut;
+    `committee`: 複審會議 decision, when it has met.
+    """
 
     complete: bool
     reviewers: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     committee: Literal["pass", "reject"] | None = None
     minutes: bool = False
+    given: int | None = None
 
     def __post_init__(self) -> None:
         if len(set(self.reviewers)) != len(self.reviewers):
@@ -36,13 +39,16 @@ class ReviewFacts:
         writers = [o.reviewer for o in self.opinions]
         if len(set(writers)) != len(writers) or not set(writers) <= set(self.reviewers):
             raise Impossible("審查意見須由受指派之審查委員各提一份。")
+        if self.given is not None and not len(self.opinions) <= self.given <= len(self.reviewers):
+            raise Impossible("已提出之審查意見份數與受指派之審查委員不符。")
 
 
 @rule("VRS-03", facts=ReviewFacts, screens=("admin:vrs_review",))
 def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
     """貳：文件無缺件始得進行審查；由 2 位審查委員審查，均通過即送核定，有疑義者召開複審會議。
 
-    `next`: supplement, assign, review, committee, approve, reject. `met` is whether it may go to the ministry for approval.
+    `next`: supplement, assign, review, committee, approve, reject. `met` is whether it may go to the ministry for approval; None
+    while the reviewers have it: nothing is judged before both opinions are in.
     """
     why = Reasoning("VRS-03", on=on, law=law)
     needed = law.at("vrs.reviewers", on).value
@@ -50,7 +56,8 @@ def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
     step = "supplement"
     if complete:
         step = _after_completeness(facts, needed, why)
-    return why.outcome(next=step, reviewers=needed, may_see_each_other=len(facts.opinions) >= needed)
+    answer = {"next": step, "reviewers": needed, "may_see_each_other": len(facts.opinions) >= needed}
+    return why.outcome(judged=False, met=None, **answer) if step == "review" else why.outcome(**answer)
 
 
 def _after_completeness(facts: ReviewFacts, needed: int, why: Reasoning) -> str:
@@ -67,13 +74,11 @@ def _after_completeness(facts: ReviewFacts, needed: int, why: Reasoning) -> str:
     if any(o.verdict == "supplement" for o in facts.opinions):
         why.judge(False, "審查委員要求補充資料")
         return "supplement"
-    if not why.judge(
-        len(facts.opinions) == needed,
-        f"{needed} 位審查委員均已提出意見",
-        otherwise=f"審查中，已有 {len(facts.opinions)} 位審查委員提出意見",
-        comparison=f"{len(facts.opinions)} = {needed}",
-    ):
+    if len(facts.opinions) < needed:
+        given = len(facts.opinions) if facts.given is None else facts.given
+        why.note(f"審查中：應由 {needed} 位審查委員提出意見，已有 {given} 位提出")
         return "review"
+    why.judge(True, f"{needed} 位審查委員均已提出意見", comparison=f"{len(facts.opinions)} = {needed}")
     # Two doubts and a disagreement both go to the committee: only the committee can turn an application down.
     if all(o.verdict == "pass" for o in facts.opinions):
         why.judge(True, "審查委員均審查通過，送勞動部勞動力發展署核定")

@@ -45,7 +45,7 @@ def opinions_open(case: Case) -> bool:
 
 
 def review_facts(case: Case) -> review.ReviewFacts:
-    """Opinions are read only when all are in: what one reviewer thinks shows in no outcome before."""
+    """Opinions are read only when all are in: what one reviewer thinks shows in no outcome before, only that it was given."""
     complete = case.state not in ("draft", "supplement")
     # filed anew after a supplement: the reviewers of before have not been asked again
     rows = [] if case.state in ("draft", "supplement", "filed") else assignments(case)
@@ -59,6 +59,7 @@ def review_facts(case: Case) -> review.ReviewFacts:
         else (),
         committee=item.decision if item and later else None,  # type: ignore[arg-type]
         minutes=bool(item and later and item.session.minutes.strip()),
+        given=sum(hasattr(one, "opinion") for one in rows),
     )
 
 
