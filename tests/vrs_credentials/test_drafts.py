@@ -11,8 +11,10 @@ from accounts.clock import now, today
 from casework.errors import NotPermitted
 from casework.models import Draft
 from casework.services import work
+from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get
+from vrs_credentials.rules.wizard import Background, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,28 @@ def test_the_wizard_comes_back_as_it_was_left(here: w.World) -> None:
     assert client.post(reverse("vrs_credentials:apply"), {**answers, "clause": "7-1-4"}).status_code == 302
     assert not Draft.objects.filter(user=here.applicant).exists()
     assert '<option value="other" selected>' not in get(client, "vrs_credentials:apply")
+
+
+def test_answering_again_starts_from_the_answers_given(here: w.World) -> None:
+    """重新回答, and nothing was kept by the browser itself."""
+    client = browser(here.applicant)
+    answers = {"kind": "placement", "degree": "other", "licence": "true", "skill": "c", "programme": "false", "training": "12", "years": "3"}  # fmt: skip
+    proposals = client.post(reverse("vrs_credentials:apply"), answers).content.decode()
+    assert "重新回答" in proposals
+    text = get(client, "vrs_credentials:apply")
+    for said in ('<option value="placement" selected>', '<option value="other" selected>', '<option value="c" selected>', 'value="12"', 'value="3"'):  # fmt: skip
+        assert said in text, said
+
+
+def test_the_clause_of_which_most_is_met_is_proposed_though_none_fits(here: w.World) -> None:
+    given = Background("placement", degree="other", years=1)
+    found = propose(given, on=today(), law=law_in_force())
+    assert not any(one.fits for one in found)
+    assert [len(one.why) for one in found] == sorted((len(one.why) for one in found), reverse=True) and found[0].why
+    answers = {"kind": "placement", "degree": "other", "licence": "false", "skill": "none", "programme": "false", "training": "0", "years": "1"}  # fmt: skip
+    text = browser(here.applicant).post(reverse("vrs_credentials:apply"), answers).content.decode()
+    offered = re.findall(r'name="clause" value="([^"]+)"( checked)?', text)
+    assert offered == [(one.clause, "" if n else " checked") for n, one in enumerate(found)]
 
 
 def test_own_education_comes_back_and_another_person_sees_nothing_of_it(here: w.World) -> None:

@@ -99,7 +99,9 @@ def held_of_either(given: Background, row: Mapping[str, Any]) -> list[str]:
 
 
 def propose(given: Background, *, on: date, law: Law) -> list[Proposal]:
-    """Every clause of the kind, those that fit first in the order of the regulation, then by how little is missing."""
+    """Every clause of the kind: those that fit first, in the order of the regulation, then those of which most is met, and of
+    these the one that misses least.
+    """
     found = []
     for row in clauses_of(given.kind, on=on, law=law):
         there, missing = _has(given, row)
@@ -115,4 +117,4 @@ def propose(given: Background, *, on: date, law: Law) -> list[Proposal]:
                 held[0] if held else None,
             )
         )
-    return sorted(found, key=lambda one: (not one.fits, len(one.missing)))
+    return sorted(found, key=lambda one: (not one.fits, 0 if one.fits else -len(one.why), len(one.missing)))

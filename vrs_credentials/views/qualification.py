@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
-from casework.services.drafts import drop_draft
+from casework.services.drafts import drop_draft, save_draft
 from casework.services.law import law_in_force
 from casework.services.wordings import wording
 from casework.views.acting import acting, into_form
@@ -42,6 +42,9 @@ def apply(request: HttpRequest) -> HttpResponse:
     proposals = propose(given, on=today(), law=law_in_force())
     if "clause" in request.POST:
         return _open(request, form, proposals, background)
+    # 重新回答 leads back to the questions, which then show what was answered
+    answered = {name: request.POST[name] for name in ("kind", "speciality", *WIZARD) if name in request.POST}
+    save_draft(user=request.user, key="vrs.apply", data=answered, at=now())
     context = {"proposals": proposals, "form": form, "chosen": proposals[0].clause, "kind": KINDS[data["kind"]]}
     return page(request, "wizard", context, title="建議的遴用條款", crumbs=[ME])
 
