@@ -96,6 +96,8 @@ class CaseType:
     waits_for: Callable[[Case, User], str] = lambda case, user: ""
     #: Keys of people on the office's side whose names the applicant is not told (審查委員).
     unnamed: Callable[[Case], Collection[int]] = _nothing
+    #: What goes on while it is nobody's turn and not the end (訓練中): a heading, and pages of it as label → address.
+    ongoing: Callable[[Case, User], tuple[str, Mapping[str, str]]] = lambda case, user: ("", {})
     #: Columns an export adds: label → value.
     export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
     #: Whether the applicant may write messages: they carry the writer's name, which a confidential case must not hold.

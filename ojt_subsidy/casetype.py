@@ -206,6 +206,14 @@ def _applicant_url(case: Case) -> str:
     return reverse("casework:case", args=[case.number])
 
 
+def _ongoing(case: Case, user: User) -> tuple[str, dict[str, str]]:
+    """A published course takes filings, a running one is taught: the unit works on the pages of the class."""
+    said = {"published": "課程已公告，招生中", "running": "課程訓練中"}.get(case.state, "")
+    if not said or not can(user, VIEW_UNIT, case):
+        return said, {}
+    return said, {"前往班級作業（報名、點名、考核）": reverse("ojt_subsidy:enrolments", args=[course_of(case).code])}
+
+
 def _export_row(case: Case) -> dict[str, Any]:
     course = course_of(case)
     return {
@@ -279,7 +287,7 @@ register(
             "first_day_reached": running.first_day_reached, "last_day_passed": running.last_day_passed,
         },
         acts=COURSE_ACTS, findings=case_findings, panels=_course_panels, applicant_url=_applicant_url, export_row=_export_row,
-        consistency=_consistency,
+        ongoing=_ongoing, consistency=_consistency,
     ),
     CaseType(
         kind=CLOSING.kind, label="結訓核銷", series="SL", machine=CLOSING, view_rights=(VIEW_OFFICE, VIEW_UNIT),

@@ -64,7 +64,7 @@ def next_step(case: Case, user: Any) -> dict[str, str]:
     kind, state = words.about(case), words.state_of(case)
     page = reverse("casework:case", args=[case.number])
     if case.turn != Turn.APPLICANT or kind is None or words.waits_for(case, user):
-        label = "查看進度" if case.turn != Turn.NOBODY else "查看結果"
+        label = "查看進度" if case.turn != Turn.NOBODY or words.goes_on(case) else "查看結果"
         return {"label": label, "url": page, "due": "", "draft": "", "said": ""}
     draft = state.code == kind.machine.initial
     return {
@@ -109,6 +109,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
         "case": found,
         "row": words.row(found, day),
         "in_hands": words.in_hands(found, request.user),
+        "ongoing": words.ongoing(found, request.user),
         "next": _next_here(found, request, buttons, mending=bool(answers)),
         "progress": words.progress(found, events),
         "corrections": asked,

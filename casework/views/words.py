@@ -63,10 +63,26 @@ def waits_for(case: Case, user: Any) -> str:
     return kind.waits_for(case, user) if kind and case.turn == Turn.APPLICANT else ""
 
 
+def goes_on(case: Case) -> bool:
+    """Nobody's turn and yet not the end: a course in session, a recognition in force."""
+    return case.turn == Turn.NOBODY and state_of(case) is not _UNKNOWN and not state_of(case).final
+
+
+def ongoing(case: Case, user: Any) -> dict[str, Any] | None:
+    """What goes on, as the applicant is told; None while somebody has it, and after the end."""
+    kind = about(case)
+    if kind is None or not goes_on(case):
+        return None
+    said, pages = kind.ongoing(case, user)
+    return {"said": said or f"本案目前為「{state_of(case).label}」", "pages": pages}
+
+
 def in_hands(case: Case, user: Any = None) -> str:
     """Who has it now, as the applicant is told."""
     if user is not None and (who := waits_for(case, user)):
         return who
+    if goes_on(case):
+        return state_of(case).label
     return {Turn.APPLICANT: "申請人（您）", Turn.OFFICE: case.office.name}.get(Turn(case.turn), "已結案")
 
 

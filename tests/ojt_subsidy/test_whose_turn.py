@@ -14,6 +14,7 @@ from casework.models import Case, Notice
 from casework.selectors.agenda import agenda
 from ojt_subsidy.models import Course, PaymentLine
 from ojt_subsidy.services import batching, closing, enrolling, paying, screening
+from ojt_subsidy.states import COURSE
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -122,3 +123,19 @@ def test_what_the_bank_sent_back_of_a_unit_waits_for_the_unit(here: w.World) -> 
     batching.apply_result(batch, data=answered(batch), by=here.cashier, at=later)
     [row] = [row for row in waiting(here.union_clerk) if row["title"].startswith("補助款待轉撥學員 1 筆")]
     assert row["url"] == reverse("ojt_subsidy:pass_on", args=[one.course.code])
+
+
+def test_a_course_that_takes_filings_or_is_taught_is_not_said_to_be_closed(here: w.World) -> None:
+    course = w.published(here)
+    page, office = reverse("casework:case", args=[course.case.number]), reverse("admin:case", args=[course.case.number])
+    clerk, officer = signed_in(here.clerk), signed_in(here.officer)
+    for state, said in (("published", "課程已公告，招生中"), ("running", "課程訓練中")):
+        Case.objects.filter(pk=course.case_id).update(state=state)
+        text = clerk.get(page).content.decode()
+        assert said in text and "本案已結案" not in text
+        assert f'href="{reverse("ojt_subsidy:enrolments", args=[course.code])}"' in text
+        assert COURSE.state(state).label == officer.get(office).context["in_hands"]
+        assert clerk.get(reverse("casework:mine")).content.decode().count("查看進度") == 1
+    Case.objects.filter(pk=course.case_id).update(state="ended")
+    assert "本案已結案" in clerk.get(page).content.decode()
+    assert officer.get(office).context["in_hands"] == "已結案"
