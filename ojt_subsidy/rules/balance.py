@@ -118,7 +118,7 @@ def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
     starts_on, ends_on = _window_of(day, (c.starts_on for c in facts.history), law, why)
     inside = [c for c in facts.history if starts_on <= c.starts_on <= ends_on]
     used = sum(c.amount for c in inside)
-    why.note(f"期間內已使用{dollars(used)}", comparison=_sum(inside), courses=inside)
+    why.note(f"期間內已使用及保留{dollars(used)}", comparison=_sum(inside), courses=inside)
 
     percent, amount = _asked_for(facts, why, law)
     cap = why.figure("sub.cap", day)

@@ -21,6 +21,7 @@ from ojt_subsidy.selectors.courses import course_of
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.telling import tell, tell_moved_up
+from ojt_subsidy.states import COURSE
 
 CLOSE_BY = "ojt_subsidy.close_by"
 QUESTIONS = {
@@ -113,16 +114,35 @@ def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | No
 # --- in class -----------------------------------------------------------------------------------------------------------
 
 
+NOT_BEGUN = "這堂課還沒開始，不能登錄出缺席。"
+
+
+def why_not_called(course: Course) -> str:
+    """Why 點名 is closed for a class; empty where it is open."""
+    if course.case.state == "published":
+        return f"課程尚未開訓，開訓日 {roc(course.starts_on)} 起才能登錄出缺席。"
+    if course.case.state not in ("running", "ended"):
+        return f"課程目前為「{COURSE.state(course.case.state).label}」，不能登錄出缺席。"
+    if hasattr(course, "closing") and course.closing.filed_on:
+        return "結訓核銷已送件，不能再登錄出缺席。"
+    return ""
+
+
+def why_not_graded(course: Course) -> str:
+    """Why 考核 is closed for a class; empty where it is open."""
+    return "" if course.case.state == "ended" else "課程結訓後才能登錄考核結果。"
+
+
 @transaction.atomic
 def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], by: User, at: datetime) -> int:
     """點名 of one session: hours missed per filing. Somebody who comes for the first time begins (到訓). Says how many rows."""
     course = Course.objects.select_related("case").get(pk=session.course_id)
     require(by, ATTENDANCE, course.case)
     if at < session.starts_at:
-        raise Refused("這堂課還沒開始，不能登錄出缺席。")
+        raise Refused(NOT_BEGUN)
     places.lock_course(course.pk)
-    if course.case.state not in ("running", "ended") or (hasattr(course, "closing") and course.closing.filed_on):
-        raise NotAllowed("課程不在訓練期間，或結訓核銷已送件，不能登錄出缺席。")
+    if why := why_not_called(course):
+        raise NotAllowed(why)
     rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}
     for pk, hours in missed.items():
         row = rows.get(pk)
@@ -175,8 +195,8 @@ def grade(
     enrolment = places.locked(enrolment)
     course = enrolment.course
     require(by, CLOSE_CLASS, course.case)
-    if course.case.state != "ended":
-        raise NotAllowed("課程結訓後才能登錄考核結果。")
+    if why := why_not_graded(course):
+        raise NotAllowed(why)
     if passed:
         if not certificate.strip():
             raise Refused("請填寫結訓證書或學分證明字號。", field="certificate")

@@ -223,11 +223,13 @@ def attendance(request: HttpRequest, code: str, number: int | None = None) -> Ht
     course = class_of(request, code, ATTENDANCE)
     sessions = list(course.sessions.order_by("number"))
     chosen = next((s for s in sessions if s.number == number), None)
+    at, why = now(), running.why_not_called(course)
     called = set(course.sessions.filter(absences__isnull=False).values_list("number", flat=True))
-    form = None
+    form, why_session = None, ""
     if number is not None:
         if chosen is None:
             raise Http404
+        why_session = why or (running.NOT_BEGUN if at < chosen.starts_at else "")
         inside = course.enrolments.filter(state__in=("admitted", "attending")).order_by("number")
         rows = [row for row in inside if row.takes_part_in(chosen)]
         known = {a.enrolment_id: a.hours for a in chosen.absences.all()}
@@ -240,7 +242,10 @@ def attendance(request: HttpRequest, code: str, number: int | None = None) -> Ht
                 messages.success(request, f"第 {number} 堂已登錄 {done['rows']} 人。")
                 return redirect("ojt_subsidy:attendance", code)
     context = {
-        "course": course, "chosen": chosen, "form": form, "sessions": [{"session": s, "called": s.number in called} for s in sessions],
+        "course": course, "chosen": chosen, "form": form, "why": why, "why_session": why_session,
+        "sessions": [
+            {"session": s, "called": s.number in called, "open": not why and s.starts_at <= at} for s in sessions
+        ],
     }  # fmt: skip
     return page(request, "attendance", context, status=422 if form is not None and form.errors else 200)
 
@@ -274,9 +279,8 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         .order_by("number")
     )
     listed = [{"row": row, "state": ENROLMENT.state(row.state), "surveyed": hasattr(row, "survey")} for row in rows]
-    return page(
-        request, "results", {"course": course, "rows": listed, "form": form}, status=422 if form.errors else 200
-    )
+    context = {"course": course, "rows": listed, "form": form, "why": running.why_not_graded(course)}
+    return page(request, "results", context, status=422 if form.errors else 200)
 
 
 # --- closing -----------------------------------------------------------------------------------------------------------------

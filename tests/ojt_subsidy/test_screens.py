@@ -8,10 +8,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from casework.kernel.dates import roc
 from casework.models import Case
 from casework.services.wordings import sync_wordings
 from ojt_subsidy.models import Course, CourseIntake, Enrolment, PaymentBatch, PaymentLine, Trainee
-from ojt_subsidy.services import batching, complaining, evidence
+from ojt_subsidy.services import batching, complaining, evidence, running
 from ojt_subsidy.wordings import HELP
 from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
@@ -183,10 +184,38 @@ def test_the_unit_files_a_plan_and_works_through_the_class(here):
     for name in ("enrolments", "attendance", "results"):
         see(clerk, f"ojt_subsidy:{name}", course.code)
         see(client(here.union_clerk), f"ojt_subsidy:{name}", course.code, status=404)
-    see(clerk, "ojt_subsidy:attendance_session", course.code, 1)
+    shut = f"課程尚未開訓，開訓日 {roc(course.starts_on)} 起才能登錄出缺席。"
+    text = see(clerk, "ojt_subsidy:attendance_session", course.code, 1)
+    assert shut in text and 'name="hours_' not in text and "disabled" in text
+    listed = see(clerk, "ojt_subsidy:attendance", course.code)
+    assert shut in listed and reverse("ojt_subsidy:attendance_session", args=[course.code, 1]) not in listed
     for paper in ("roster", "sign_in_sheet"):
         assert clerk.get(reverse("ojt_subsidy:class_paper", args=[course.code, paper])).content.startswith(b"%PDF")
     see(client(here.outsider), "ojt_subsidy:class_paper", course.code, "roster", status=404)
+
+
+def test_what_a_running_class_cannot_do_yet_is_shut_and_says_why(here):
+    course = w.published(here)
+    row, clerk = w.admitted(here, course, w.trainee()), client(here.clerk)
+    first, second = course.sessions.order_by("number")[:2]
+    with time_machine.travel(first.ends_at, tick=False):
+        running.run_day(at=first.ends_at)
+        clerk.force_login(here.clerk)
+        listed = see(clerk, "ojt_subsidy:attendance", course.code)
+        addresses = [reverse("ojt_subsidy:attendance_session", args=[course.code, n]) for n in (1, 2)]
+        assert [address in listed for address in addresses] == [True, False]
+        assert f'name="hours_{row.pk}"' in see(clerk, "ojt_subsidy:attendance_session", course.code, 1)
+        assert "這堂課還沒開始" in see(clerk, "ojt_subsidy:attendance_session", course.code, second.number)
+        running.record_attendance(first, missed={row.pk: 0}, by=here.clerk, at=first.ends_at)
+        text, why = see(clerk, "ojt_subsidy:results", course.code), "課程結訓後才能登錄考核結果。"
+        assert why in text and text.count("disabled aria-describedby") == 2 and 'name="passed"' not in text
+        assert "期間內已使用及保留新臺幣" in see(client(row.person), "ojt_subsidy:course", course.code)
+    after = first.ends_at + timedelta(days=60)
+    with time_machine.travel(after, tick=False):
+        running.run_day(at=after)
+        clerk.force_login(here.clerk)
+        text = see(clerk, "ojt_subsidy:results", course.code)
+        assert why not in text and 'name="passed"' in text
 
 
 def test_the_branch_exchanges_pays_and_counts(here):
