@@ -103,7 +103,7 @@ def plain(figure: Figure, value: Any) -> str:
         case int():
             return f"{value:,}"
         case list() | tuple() if value and isinstance(value[0], Mapping):
-            return "；".join(plain(figure, one) for one in value)
+            return "；".join(plain(figure, one).rstrip("。") for one in value)
         case list() | tuple() if value and isinstance(value[0], list | tuple):
             return "、".join("／".join(plain(figure, part) for part in one) for one in value)
         case list() | tuple():
@@ -113,7 +113,7 @@ def plain(figure: Figure, value: Any) -> str:
         case str() if _DAY.match(value):
             return roc(date.fromisoformat(value))
         case Mapping():
-            return "；".join(filter(None, (_entry(figure, key, one) for key, one in value.items())))
+            return "；".join(filter(None, (_entry(figure, key, one).rstrip("。") for key, one in value.items())))
         case _:
             return figure.words.get(str(value), str(value))
 

@@ -29,7 +29,7 @@ ACCREDITATION = Machine(
             "filed",
             f"{APP}.file_accreditation",
             "papers_complete_and_not_barred",
-            "四、附表一",
+            "要點四、附表一",
         ),
         Transition(
             "ask_supplement",
@@ -38,7 +38,7 @@ ACCREDITATION = Machine(
             "supplement",
             f"{APP}.review_accreditation",
             "items_named",
-            "四、附表一",
+            "要點四、附表一",
             reason=True,
         ),
         Transition(
@@ -48,7 +48,7 @@ ACCREDITATION = Machine(
             "filed",
             f"{APP}.file_accreditation",
             "papers_complete_and_not_barred",
-            "四、附表一",
+            "要點四、附表一",
         ),
         Transition(
             "accredit",
@@ -57,11 +57,11 @@ ACCREDITATION = Machine(
             "accredited",
             f"{APP}.decide_accreditation",
             "period_within_three_years",
-            "五",
+            "要點五",
         ),
-        Transition("reject", "不予認可", ("filed",), "rejected", f"{APP}.decide_accreditation", "", "四", reason=True),
+        Transition("reject", "不予認可", ("filed",), "rejected", f"{APP}.decide_accreditation", "", "要點四", reason=True),
         # 附表一特別規定 sets ten days for the entry; the announcement 公告 does not wait for it.
-        Transition("announce", "公告", ("accredited",), "announced", f"{APP}.announce_accreditation", "", "五第1項"),
+        Transition("announce", "公告", ("accredited",), "announced", f"{APP}.announce_accreditation", "", "要點五第1項"),
         Transition(
             "expire",
             "期間屆滿",
@@ -69,7 +69,7 @@ ACCREDITATION = Machine(
             "expired",
             f"{APP}.close_accreditation",
             "period_over",
-            "五第2項",
+            "要點五第2項",
         ),
         Transition(
             "revoke",
@@ -78,7 +78,7 @@ ACCREDITATION = Machine(
             "revoked",
             f"{APP}.revoke_accreditation",
             "ground_named",
-            "十四",
+            "要點十四",
             reason=True,
         ),
         Transition(
@@ -88,7 +88,7 @@ ACCREDITATION = Machine(
             "abolished",
             f"{APP}.revoke_accreditation",
             "ground_named",
-            "十四",
+            "要點十四",
             reason=True,
         ),
         Transition(
@@ -128,7 +128,7 @@ CLASS = Machine(
             "filed",
             f"{APP}.file_class",
             "filed_in_time_with_head_count",
-            "六第1項",
+            "要點六第1項",
         ),
         Transition(
             "return",
@@ -137,7 +137,7 @@ CLASS = Machine(
             "returned",
             f"{APP}.acknowledge_class",
             "items_named",
-            "六第1項",
+            "要點六第1項",
             reason=True,
         ),
         Transition(
@@ -147,13 +147,13 @@ CLASS = Machine(
             "acknowledged",
             f"{APP}.acknowledge_class",
             "letter_number",
-            "六第1項",
+            "要點六第1項",
         ),
         Transition(
-            "change", "變動報備", ("filed", "acknowledged"), "filed", f"{APP}.file_class", "changed_in_time", "六第2項"
+            "change", "變動報備", ("filed", "acknowledged"), "filed", f"{APP}.file_class", "changed_in_time", "要點六第2項"
         ),
-        Transition("start", "開訓", ("acknowledged",), "running", f"{APP}.run_class", "first_day_come", "七"),
-        Transition("end", "結訓", ("running",), "ended", f"{APP}.run_class", "last_period_over", "七"),
+        Transition("start", "開訓", ("acknowledged",), "running", f"{APP}.run_class", "first_day_come", "要點七"),
+        Transition("end", "結訓", ("running",), "ended", f"{APP}.run_class", "last_period_over", "要點七"),
         Transition(
             "examine",
             "登錄測驗成績",
@@ -161,7 +161,7 @@ CLASS = Machine(
             "examined",
             f"{APP}.mark_exam",
             "professional_and_marked",
-            "八",
+            "要點八",
         ),
         Transition(
             "issue",
@@ -170,7 +170,7 @@ CLASS = Machine(
             "issued",
             f"{APP}.issue_certificate",
             "no_red_line",
-            "九第1款",
+            "要點九第1款",
         ),
         Transition(
             "issue_proofs",
@@ -179,7 +179,7 @@ CLASS = Machine(
             "issued",
             f"{APP}.issue_certificate",
             "in_service_no_red_line",
-            "九第2款",
+            "要點九第2款",
         ),
         Transition(
             # Everybody failed or withdrew: there are registers and marks to report, and nothing to issue.
@@ -189,7 +189,7 @@ CLASS = Machine(
             "issued",
             f"{APP}.issue_certificate",
             "nobody_qualifies",
-            "九、十三",
+            "要點九、十三",
             reason=True,
         ),
         Transition(
@@ -199,13 +199,13 @@ CLASS = Machine(
             "reported",
             f"{APP}.report_class",
             "registers_complete",
-            "九第3款、十第2項",
+            "要點九第3款、十第2項",
         ),
         Transition(
-            "return_report", "退回函報", ("reported",), "issued", f"{APP}.acknowledge_class", "", "十第2項", reason=True
+            "return_report", "退回函報", ("reported",), "issued", f"{APP}.acknowledge_class", "", "要點十第2項", reason=True
         ),
         Transition(
-            "close", "函報備查", ("reported",), "closed", f"{APP}.acknowledge_class", "letter_number", "十第2項"
+            "close", "函報備查", ("reported",), "closed", f"{APP}.acknowledge_class", "letter_number", "要點十第2項"
         ),
         Transition(
             "cancel",
@@ -214,7 +214,7 @@ CLASS = Machine(
             "cancelled",
             f"{APP}.file_class",
             "",
-            "六第2項",
+            "要點六第2項",
             reason=True,
         ),
     ),
@@ -240,12 +240,12 @@ ORDER = Machine(
             "ordered",
             f"{APP}.order_improvement",
             "term_set",
-            "十一第3項",
+            "要點十一第3項",
             reason=True,
         ),
-        Transition("drop", "免予通知", ("drafted",), "dropped", f"{APP}.order_improvement", "", "十一", reason=True),
+        Transition("drop", "免予通知", ("drafted",), "dropped", f"{APP}.order_improvement", "", "要點十一", reason=True),
         Transition(
-            "answer", "提出書面報告", ("ordered",), "answered", f"{APP}.answer_order", "report_in_writing", "十一第4項"
+            "answer", "提出書面報告", ("ordered",), "answered", f"{APP}.answer_order", "report_in_writing", "要點十一第4項"
         ),
         Transition(
             "answer_late",
@@ -254,9 +254,9 @@ ORDER = Machine(
             "answered",
             f"{APP}.answer_order",
             "report_in_writing",
-            "十一第4項",
+            "要點十一第4項",
         ),
-        Transition("miss", "屆期未提出", ("ordered",), "overdue", f"{APP}.close_order", "term_over", "十四第1款"),
+        Transition("miss", "屆期未提出", ("ordered",), "overdue", f"{APP}.close_order", "term_over", "要點十四第1款"),
         Transition(
             "reorder",
             "再限期改善",
@@ -264,10 +264,10 @@ ORDER = Machine(
             "ordered",
             f"{APP}.order_improvement",
             "term_set",
-            "十一第3項",
+            "要點十一第3項",
             reason=True,
         ),
-        Transition("accept", "同意改善", ("answered",), "improved", f"{APP}.order_improvement", "", "十一"),
+        Transition("accept", "同意改善", ("answered",), "improved", f"{APP}.order_improvement", "", "要點十一"),
         Transition(
             "refer",
             "移請撤銷或廢止認可",
@@ -275,7 +275,7 @@ ORDER = Machine(
             "referred",
             f"{APP}.order_improvement",
             "term_over",
-            "十四第1款",
+            "要點十四第1款",
             reason=True,
         ),
     ),

@@ -146,7 +146,10 @@ class RosterFileForm(ActForm):
 
 class RosterConfirmForm(ActForm):
     sealed = forms.CharField(widget=forms.HiddenInput, label="預覽")
-    checked = forms.BooleanField(label="已逐一查核受訓人員之醫師或護理人員資格證書（附表五附註一）", required=False)
+    checked = forms.BooleanField(
+        label="已逐一查核受訓人員之醫師或護理人員資格證書（附表五附註一）",
+        error_messages={"required": "請逐一查核資格證書後勾選。"},
+    )
 
 
 class TraineeForm(ActForm):

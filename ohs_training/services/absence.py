@@ -140,7 +140,7 @@ def make_up(
         training_class=training_class, trainee=one, course=course, hours=hours, held_on=held_on, teacher=teacher, place=place,
         recorded_at=at, recorded_by=by,
     )  # fmt: skip
-    record(case, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", by=by, at=at, clause="七第2項")
+    record(case, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", by=by, at=at, clause="要點七第2項")
     return row
 
 
@@ -169,7 +169,7 @@ def tell_absent(case: Case, *, by: User, at: datetime, version: int | None = Non
         raise Refused("目前沒有應通知退訓或補課而尚未通知的人員。")
     parts = [f"通知退訓：{'、'.join(out)}"] if out else []
     parts += [f"通知補課：{'、'.join(make_up_names)}"] if make_up_names else []
-    record(case, "absent.told", "；".join(parts)[:200], by=by, at=at, clause="七第2項")
+    record(case, "absent.told", "；".join(parts)[:200], by=by, at=at, clause="要點七第2項")
     return len(out), len(make_up_names)
 
 
@@ -214,7 +214,7 @@ def record_practice(
         f"實習及報告：{one.name}{'（通過）' if approved else ''}",
         by=by,
         at=at,
-        clause="九第1款",
+        clause="要點九第1款",
     )
     return one
 
@@ -228,5 +228,5 @@ def report_impersonation(case: Case, *, trainee: int, on: date, text: str, by: U
         raise Refused("查獲日不得晚於今天。", field="on")
     one.impersonated_on, one.impersonation = on, text[:300]
     one.save()
-    record(case, "impersonation.found", f"冒名頂替：{one.name}", by=by, at=at, clause="十三第4款", reason=text)
+    record(case, "impersonation.found", f"冒名頂替：{one.name}", by=by, at=at, clause="要點十三第4款", reason=text)
     return one

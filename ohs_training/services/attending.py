@@ -244,7 +244,7 @@ def enter_sheet(
             f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）",
             by=by,
             at=at,
-            clause="七、附表八",
+            clause="要點七、附表八",
             reason=reason,
         )
     return written

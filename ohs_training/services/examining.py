@@ -90,7 +90,7 @@ def enter_marks(
             f"登錄{name}成績 {written} 人（{roc(sat_on)}）",
             by=by,
             at=at,
-            clause="八",
+            clause="要點八",
             reason=reason,
             changes=changes,
         )

@@ -44,7 +44,7 @@ def receive(
         document=document,
         recorded_by=by,
     )
-    record(case, "fee.received", f"收費 {amount:,} 元：{one.name}（{receipt}）", by=by, at=at, clause="十二")
+    record(case, "fee.received", f"收費 {amount:,} 元：{one.name}（{receipt}）", by=by, at=at, clause="要點十二")
     return row
 
 
@@ -67,5 +67,5 @@ def spend(
     row = Spending.objects.create(
         training_class=class_of(case), item=item, amount=amount, spent_on=spent_on, voucher=voucher, recorded_by=by
     )
-    record(case, "fee.spent", f"支出 {amount:,} 元：{item}", by=by, at=at, clause="十二第2項")
+    record(case, "fee.spent", f"支出 {amount:,} 元：{item}", by=by, at=at, clause="要點十二第2項")
     return row

@@ -152,7 +152,7 @@ def issue_class(case: Case, *, by: User, at: datetime, version: int | None = Non
         f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份",
         by=by,
         at=at,
-        clause="九",
+        clause="要點九",
     )
     meet_deadline(code=CERTIFY, at=at, case=case)
     transaction.on_commit(lambda: send_task("ohs_training.tasks.make_certificates", batch.pk), robust=True)

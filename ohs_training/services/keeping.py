@@ -92,5 +92,5 @@ def decide(row: Retention, *, decision: str, reason: str, by: User, at: datetime
         row.removed, _ = ROWS[row.record].objects.filter(trainee__training_class=row.training_class_id).delete()
         row.save(update_fields=["removed"])
     label = f"保存期滿{row.get_decision_display()}：{row.get_record_display()}（{row.removed} 筆）"
-    record(case, "retention.decided", label, by=by, at=at, clause="十", reason=reason)
+    record(case, "retention.decided", label, by=by, at=at, clause="要點十", reason=reason)
     return row

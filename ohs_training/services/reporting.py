@@ -34,7 +34,7 @@ def enter(case: Case, *, by: User, at: datetime, version: int | None = None) -> 
     training_class.save()
     facts = issue.AfterFacts(training_class.ends_on, training_class.entered_on)
     outcome = issue.entry_after_class(facts, on=taipei_day(at), law=law_in_force())
-    record(case, "data.entered", "登錄受訓資料完成並函請備查", by=by, at=at, clause="九第3款", outcomes=[outcome])
+    record(case, "data.entered", "登錄受訓資料完成並函請備查", by=by, at=at, clause="要點九第3款", outcomes=[outcome])
     meet_deadline(code=ENTER, at=at, case=case)
     return case
 

@@ -114,5 +114,5 @@ def _stop(training_class: TrainingClass, row: Revocation, *, at: datetime) -> No
         move(case, "cancel", by=None, at=at, reason=f"{why}：{effect}")
         withdraw_all(at=at, case=case)
     else:
-        record(case, "accreditation.lost", f"{why}：{effect}", by=None, at=at, clause="十四")
+        record(case, "accreditation.lost", f"{why}：{effect}", by=None, at=at, clause="要點十四")
     tell_applicant(case, "ohs_training.class_affected", "班次處置", f"{why}：{effect}。", at=at, right=FILE_CLASS)

@@ -219,7 +219,7 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
                 preview = roster.read_roster(form.cleaned_data["file"].read(), place.training_class)
             if tried.ok and preview and preview.good:
                 sealed = roster.seal(preview, place.training_class)
-                confirm = forms.RosterConfirmForm(case=place.case, initial={"sealed": sealed, "checked": True})
+                confirm = forms.RosterConfirmForm(case=place.case, initial={"sealed": sealed})
     law, day = law_in_force(), today()
     people = []
     for one in live_trainees(place.training_class).prefetch_related("exemptions"):

@@ -294,6 +294,7 @@ def _roster(page: Page, media: Path) -> None:
     expect(page.get_by_text("沒有匯入任何一筆")).to_be_visible()
     page.get_by_label("名冊檔案").set_input_files(media / "good.xlsx")
     a.press(page, "上傳並預覽")
+    page.get_by_label("已逐一查核受訓人員").check()
     a.press(page, "匯入這 15 人")
     a.said(page, "已匯入名冊")
 

@@ -178,6 +178,10 @@ def test_a_roster_with_duplicate_ids(kind: str) -> None:
         sealed = preview.context["confirm"]["sealed"].value()
         forged = staff.post(page, {"sealed": sealed[:-4] + "AAAA", "checked": "on", **envelope(case)})
         assert forged.status_code == 422 and "請重新上傳名冊" in said(forged)
+        assert preview.context["confirm"]["checked"].value() is None, "nobody said yet that they looked"
+        unseen = staff.post(page, {"sealed": sealed, **envelope(case)})
+        assert unseen.status_code == 422 and "請逐一查核資格證書後勾選。" in unseen.content.decode()
+        assert unseen.context["confirm"]["sealed"].value() == sealed
         assert staff.post(page, {"sealed": sealed, "checked": "on", **envelope(case)}).status_code == 302
         assert len(w.people(case)) == 4
         nothing = staff.post(page, {"file": SimpleUploadedFile("a.xlsx", b"%PDF-1.7"), **envelope(case)})
