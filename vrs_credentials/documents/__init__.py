@@ -14,6 +14,7 @@ from casework.models import Case, Document
 from casework.papers import Paper, Standing, register_paper
 from casework.services import documents
 from casework.services.wordings import wording
+from vrs_credentials.documents import letters
 from vrs_credentials.models import (
     Certificate,
     CommitteeSession,
@@ -147,7 +148,8 @@ def issue_letter(
         context={
             "to": to, "institution": case.organisation is not None, "address": address, "letter_number": number, "letter_on": day,
             "office": case.office.name, "contact": case.office.phone, "case_number": case.number,
-            "subject_line": f"{result}「{case.title}」，請查照。", "sentence": days_spelled(sentence), "draft": not letter_number,
+            "subject_line": letters.subject_line(case, granted=granted), "sentence": letters.spelled(sentence),
+            "enclosure": letters.enclosure(case, granted=granted), "draft": not letter_number,
             "filed_on": days_spelled(roc(taipei_day(case.filed_at))) if case.filed_at else "",
         },
         public=[
