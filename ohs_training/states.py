@@ -59,9 +59,13 @@ ACCREDITATION = Machine(
             "period_within_three_years",
             "要點五",
         ),
-        Transition("reject", "不予認可", ("filed",), "rejected", f"{APP}.decide_accreditation", "", "要點四", reason=True),
+        Transition(
+            "reject", "不予認可", ("filed",), "rejected", f"{APP}.decide_accreditation", "", "要點四", reason=True
+        ),
         # 附表一特別規定 sets ten days for the entry; the announcement 公告 does not wait for it.
-        Transition("announce", "公告", ("accredited",), "announced", f"{APP}.announce_accreditation", "", "要點五第1項"),
+        Transition(
+            "announce", "公告", ("accredited",), "announced", f"{APP}.announce_accreditation", "", "要點五第1項"
+        ),
         Transition(
             "expire",
             "期間屆滿",
@@ -150,7 +154,13 @@ CLASS = Machine(
             "要點六第1項",
         ),
         Transition(
-            "change", "變動報備", ("filed", "acknowledged"), "filed", f"{APP}.file_class", "changed_in_time", "要點六第2項"
+            "change",
+            "變動報備",
+            ("filed", "acknowledged"),
+            "filed",
+            f"{APP}.file_class",
+            "changed_in_time",
+            "要點六第2項",
         ),
         Transition("start", "開訓", ("acknowledged",), "running", f"{APP}.run_class", "first_day_come", "要點七"),
         Transition("end", "結訓", ("running",), "ended", f"{APP}.run_class", "last_period_over", "要點七"),
@@ -202,7 +212,14 @@ CLASS = Machine(
             "要點九第3款、十第2項",
         ),
         Transition(
-            "return_report", "退回函報", ("reported",), "issued", f"{APP}.acknowledge_class", "", "要點十第2項", reason=True
+            "return_report",
+            "退回函報",
+            ("reported",),
+            "issued",
+            f"{APP}.acknowledge_class",
+            "",
+            "要點十第2項",
+            reason=True,
         ),
         Transition(
             "close", "函報備查", ("reported",), "closed", f"{APP}.acknowledge_class", "letter_number", "要點十第2項"
@@ -243,9 +260,17 @@ ORDER = Machine(
             "要點十一第3項",
             reason=True,
         ),
-        Transition("drop", "免予通知", ("drafted",), "dropped", f"{APP}.order_improvement", "", "要點十一", reason=True),
         Transition(
-            "answer", "提出書面報告", ("ordered",), "answered", f"{APP}.answer_order", "report_in_writing", "要點十一第4項"
+            "drop", "免予通知", ("drafted",), "dropped", f"{APP}.order_improvement", "", "要點十一", reason=True
+        ),
+        Transition(
+            "answer",
+            "提出書面報告",
+            ("ordered",),
+            "answered",
+            f"{APP}.answer_order",
+            "report_in_writing",
+            "要點十一第4項",
         ),
         Transition(
             "answer_late",

@@ -140,7 +140,9 @@ def make_up(
         training_class=training_class, trainee=one, course=course, hours=hours, held_on=held_on, teacher=teacher, place=place,
         recorded_at=at, recorded_by=by,
     )  # fmt: skip
-    record(case, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", by=by, at=at, clause="要點七第2項")
+    record(
+        case, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", by=by, at=at, clause="要點七第2項"
+    )
     return row
 
 
