@@ -50,7 +50,7 @@ class Tried:
 @contextmanager
 def into_form(request: HttpRequest, form: forms.BaseForm) -> Iterator[Tried]:
     """Run an act; what refuses it becomes an error of the form, at its field where the form has it."""
-    request.acting_form = form  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
+    request.acting_forms = [form]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
     tried = Tried()
     try:
         yield tried
@@ -91,13 +91,17 @@ def acting(view: View) -> View:
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """(label, text) of what was posted, so that nobody types it again. Secrets and files are not among it."""
-    form = getattr(request, "acting_form", None)
+    fields = {
+        form.add_prefix(name): field
+        for form in getattr(request, "acting_forms", ())
+        for name, field in form.fields.items()
+    }
     kept = []
     for name in request.POST:
         if name in ENVELOPE or "password" in name:
             continue
         text = "、".join(value for value in request.POST.getlist(name) if value.strip())
-        field = form.fields.get(name) if form is not None else None
+        field = fields.get(name)
         # A name without a label of its form is a hidden choice or a button, nothing anybody typed.
         if text and field and field.label and not isinstance(field.widget, forms.HiddenInput):
             kept.append((str(field.label), text))

@@ -103,7 +103,7 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
                 with into_form(request, row):
                     attaching.add_paper(wizard.case, code=code, by=request.user, at=at, **given)
 
-    request.acting_form = form  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
+    request.acting_forms = [form]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
     if not pressed(request, form, "papers", do):
         return redirect(wizard.url("papers"))
     troubled = {code: row for code, row in rows.items() if row.errors}
@@ -202,7 +202,7 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
         for row in rows:
             saved += _save_pledge(request, wizard, row, at)
 
-    request.acting_form = rows[0].form if rows else envelope  # type: ignore[attr-defined]
+    request.acting_forms = [row.form for row in rows]  # type: ignore[attr-defined]
     if not pressed(request, envelope, "pledges", do):
         return redirect(wizard.url("pledges"))
     if not any(form.errors for form in _asked(request, rows)):

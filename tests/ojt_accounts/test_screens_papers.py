@@ -154,6 +154,19 @@ def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Applica
     assert "請先填妥" in errors_at(early, f"s{third}-file")
 
 
+def test_a_stale_page_of_pledges_gives_back_every_persons_words(
+    mine: Client, here: w.World, application: Application
+) -> None:
+    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    page = at("pledges", application.case.number)
+    drawn = envelope(mine.get(page))
+    first, second = (one.pk for one in live_pledges(application))
+    w.preparing.save_unit_form(application.case, data={**w.UNIT_FORM, "head": "林文川"}, by=here.contact, at=now())
+    answer = mine.post(page, {**drawn, f"p{first}-address": "臺南市新營區", f"p{second}-address": "臺南市官田區"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and "臺南市新營區" in shown and "臺南市官田區" in shown
+
+
 @pytest.mark.parametrize("page", ["papers", "pledges"])
 def test_enter_saves_and_never_removes(here: w.World, client: Client, page: str) -> None:
     """A browser presses the first submit button of the form when somebody presses Enter in a field."""
