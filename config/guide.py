@@ -30,7 +30,7 @@ class Page:
 
 
 _OF_CLASSES = ("classes", "file_course", "enrolments", "attendance", "results", "closing", "pass_on")
-_OF_SYSTEM = ("calendar", "law", "amendment", "jobs", "mail_log", "wordings", "sign_in_help")
+_OF_SYSTEM = ("calendar", "law", "jobs", "mail_log", "wordings", "sign_in_help")
 
 PAGES = (
     Page(
@@ -48,12 +48,16 @@ PAGES = (
     ),
     Page("office", "審查案件", "機關承辦、主管、核定人員", "案件清單、逐件確認、補正、簽核與設定。", about=("admin:",)),
     Page(
-        "course", "開課、報名與核銷", "訓練單位課程人員", "訓練計畫、報名審核、簽到、成績與結訓核銷。",
+        "course", "開課、報名與核銷", "訓練單位課程人員", "訓練計畫、報名審核、點名、考核與結訓核銷。",
         "ojt_subsidy", tuple(f"ojt_subsidy:{one}" for one in _OF_CLASSES),
     ),
     Page(
         "trainee", "報名課程與補助費", "參訓學員", "選課、報名序號、身分證明、補助額度與撥款。",
         "ojt_subsidy", ("ojt_subsidy:",),
+    ),
+    Page(
+        "payment", "補助款撥款", "分署撥款人員", "清冊、銀行檔、銀行回覆與退匯。",
+        "ojt_subsidy", ("admin:subsidy_batch",),
     ),
     Page(
         "site", "45+ 網站帳號與上稿", "資源網使用機關", "帳號新增與停用、寫稿、核稿、定期清查。",
@@ -70,6 +74,9 @@ PAGES = (
     Page(
         "system", "系統管理", "系統管理者", "辦公日曆、法規數值、排程、退信與範本文字。",
         about=tuple(f"admin:{one}" for one in _OF_SYSTEM),
+    ),
+    Page(
+        "law", "修正法規數值", "法規承辦人、法規核定人", "起草、影響試算與核定。", about=("admin:amendment", "admin:impact"),
     ),
 )  # fmt: skip
 
