@@ -181,8 +181,6 @@ class Story:
             standing |= {
                 "unit_kind": self.unit.kind,
                 "founded_on": date(2010, 5, 1),
-                "ttqs_edition": "training_institution",
-                "ttqs_grade": "bronze",
                 "ttqs_valid_from": self.today - timedelta(days=300),
                 "ttqs_valid_until": self.today + timedelta(days=430),
             }

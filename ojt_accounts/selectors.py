@@ -226,10 +226,13 @@ def standing_missing(application: Application) -> list[str]:
     """Labels of the particulars that OA-03, OA-04 and OA-16 are judged by and that are not filled in yet."""
     wanted = ["letter_number", "letter_on"]
     if application.kind != Application.Kind.CANCELLATION:
-        wanted += ["unit_kind", "ttqs_edition", "ttqs_grade", "ttqs_valid_from", "ttqs_valid_until"]
+        wanted += ["unit_kind", "ttqs_valid_from", "ttqs_valid_until"]
         if application.unit_kind != "university":
             wanted.append("founded_on")
-    return [str(Application._meta.get_field(name).verbose_name) for name in wanted if not getattr(application, name)]
+    left = [str(Application._meta.get_field(name).verbose_name) for name in wanted if not getattr(application, name)]
+    if application.kind != Application.Kind.CANCELLATION and not all(application.ttqs):
+        left.append("TTQS 版本與評核等級（機構申請表）")
+    return left
 
 
 def standing_outcomes(application: Application, *, on: date, law: Law) -> list[Outcome]:
@@ -237,13 +240,14 @@ def standing_outcomes(application: Application, *, on: date, law: Law) -> list[O
     if application.kind == Application.Kind.CANCELLATION or application.intake is None or standing_missing(application):
         return []
     closing, found = application.intake.closes_on, []
+    edition, grade = application.ttqs
     for plan in plans_of(application):
         found.append(
             standing.ttqs(
                 standing.TtqsFacts(
                     plan=plan,  # type: ignore[arg-type]
-                    edition=application.ttqs_edition,  # type: ignore[arg-type]
-                    grade=application.ttqs_grade,  # type: ignore[arg-type]
+                    edition=edition,  # type: ignore[arg-type]
+                    grade=grade,  # type: ignore[arg-type]
                     valid_from=application.ttqs_valid_from,  # type: ignore[arg-type]
                     valid_until=application.ttqs_valid_until,  # type: ignore[arg-type]
                     closing_on=closing,

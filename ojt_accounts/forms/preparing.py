@@ -1,5 +1,6 @@
 """Forms of the training unit. Labels and required marks are those of the printed forms (OA-18)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -19,10 +20,12 @@ from casework.forms import (
 )
 from casework.kernel.dates import roc, roc_year
 from casework.kernel.identifiers import mask_person_id, odd_letter_number
+from casework.services.law import law_in_force
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, UnitForm
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
+from ojt_accounts.rules import standing
 from ojt_accounts.rules.papers import PAPERS
-from ojt_accounts.selectors import open_intakes
+from ojt_accounts.selectors import application_of, open_intakes
 
 PLAN_CHOICES = list(PLANS.items())
 NOT_CHOSEN = [("", "請選擇")]
@@ -119,7 +122,17 @@ class UnitFormForm(ActForm):
         external = grade in ("pass", "qualified")
         if edition and grade and not (external if edition == "external_training" else grade != "qualified"):
             self.add_error("ttqs_grade", f"{EDITIONS[edition]}沒有「{GRADES[grade]}」，請核對證書。")
+        elif edition and grade and self.case is not None:
+            self._ttqs_serves(data.get("plans", []), edition, grade)
         return data
+
+    def _ttqs_serves(self, plans: Sequence[str], edition: str, grade: str) -> None:
+        """What will be refused at filing is said where it is written (OA-03)."""
+        application, law = application_of(self.case), law_in_force()
+        on = application.intake.closes_on if application.intake else today()
+        judged = [standing.ttqs_edition(plan, edition, grade, on=on, law=law) for plan in plans]
+        if wrong := "".join(one.sentence for one in judged if not one.met):
+            self.add_error("ttqs_edition", wrong)
 
     #: Headings of the page: (heading, fields).
     GROUPS = (
@@ -227,13 +240,11 @@ class StandingForm(ActForm):
     founded_on = RocDateField(
         label="立案日期", required=False, help_text="依立案／設立證書，例：109/05/01；大專校院免填"
     )
-    ttqs_edition = forms.ChoiceField(label="TTQS 版本", choices=[*NOT_CHOSEN, *EDITIONS.items()])
-    ttqs_grade = forms.ChoiceField(label="TTQS 評核結果", choices=[*NOT_CHOSEN, *GRADES.items()])
     ttqs_valid_from = RocDateField(label="TTQS 證書生效日")
     ttqs_valid_until = RocDateField(label="TTQS 證書有效期限")
 
     NAMES = (
-        "letter_number", "letter_on", "unit_kind", "founded_on", "ttqs_edition", "ttqs_grade", "ttqs_valid_from", "ttqs_valid_until",
+        "letter_number", "letter_on", "unit_kind", "founded_on", "ttqs_valid_from", "ttqs_valid_until",
     )  # fmt: skip
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:

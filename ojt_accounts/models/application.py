@@ -47,6 +47,7 @@ class Application(models.Model):
     # OA-03, OA-04: what the officer finds on the papers
     unit_kind = models.CharField("單位類別", max_length=30, choices=list(UNIT_KINDS.items()), blank=True)
     founded_on = models.DateField("立案日期", null=True, blank=True)
+    # edition and grade are written once, on the unit form (`ttqs`); these two hold what older applications said here as well
     ttqs_edition = models.CharField("TTQS 版本", max_length=25, choices=list(EDITIONS.items()), blank=True)
     ttqs_grade = models.CharField("TTQS 等級", max_length=10, choices=list(GRADES.items()), blank=True)
     ttqs_valid_from = models.DateField("TTQS 證書生效日", null=True, blank=True)
@@ -67,6 +68,12 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program_year}年度{self.get_kind_display()}"
+
+    @property
+    def ttqs(self) -> tuple[str, str]:
+        """Edition and grade as the unit form prints them (OA-03); empty where nothing is written."""
+        unit = getattr(self, "unit_form", None)
+        return (unit.ttqs_edition, unit.ttqs_grade) if unit else ("", "")
 
 
 class UnitForm(models.Model):

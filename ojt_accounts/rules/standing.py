@@ -1,5 +1,6 @@
 """Whether the unit may apply: TTQS, founding, grade, premiums 申請資格."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -44,27 +45,41 @@ class TtqsFacts:
             raise Impossible("TTQS 證書的有效期限早於生效日。")
 
 
+def accepted_words(accepted: Sequence[Sequence[str]]) -> str:
+    """訓練機構版（金牌、銀牌…）、外訓版（…）: the pairs of the figure, edition by edition."""
+    by_edition: dict[str, list[str]] = {}
+    for edition, grade in accepted:
+        by_edition.setdefault(edition, []).append(GRADES[grade])
+    return "、".join(f"{EDITIONS[edition]}（{'、'.join(grades)}）" for edition, grades in by_edition.items())
+
+
+def ttqs_edition(plan: str, edition: str, grade: str, *, on: date, law: Law) -> Outcome:
+    """Edition and grade alone, asked as soon as they are written; part of OA-03."""
+    why = Reasoning("OA-03", on=on, law=law)
+    accepted = why.figure(f"oa.ttqs_accepted.{plan}")
+    named = f"TTQS {EDITIONS[edition]}「{GRADES[grade]}」"
+    why.judge(
+        [edition, grade] in accepted,
+        f"{named}符合{PLANS[plan]}所定版本與等級",
+        otherwise=f"{named}不符合{PLANS[plan]}所定版本與等級，該計畫接受{accepted_words(accepted)}",
+        edition=edition,
+        grade=grade,
+    )
+    return why.outcome()
+
+
 @rule("OA-03", facts=TtqsFacts, screens=("ojt_accounts:papers", "admin:case"))
 def ttqs(facts: TtqsFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁三、辦訓單位問答二：截止日（含）前120日內至少一日持有計畫所定版本通過或合格以上之 TTQS 有效證書。"""
     why = Reasoning("OA-03", on=facts.closing_on, law=law)
-    accepted = why.figure(f"oa.ttqs_accepted.{facts.plan}")
-    named = f"{EDITIONS[facts.edition]}「{GRADES[facts.grade]}」"
-    why.judge(
-        [facts.edition, facts.grade] in accepted,
-        f"TTQS {named}符合{PLANS[facts.plan]}所定版本與等級",
-        otherwise=f"TTQS {named}不符合{PLANS[facts.plan]}所定版本與等級",
-        edition=facts.edition,
-        grade=facts.grade,
-    )
+    why.include(ttqs_edition(facts.plan, facts.edition, facts.grade, on=facts.closing_on, law=law))
     days = why.figure("oa.ttqs_window_days")
     opens = days_before(facts.closing_on, days - 1)
     window, span = f"{roc(opens)} 至 {roc(facts.closing_on)}", f"{roc(facts.valid_from)} 至 {roc(facts.valid_until)}"
     why.judge(
         overlap(facts.valid_from, facts.valid_until, opens, facts.closing_on),
-        f"證書有效期間 {span} 涵蓋所定期間 {window} 之內",
-        otherwise=f"證書有效期間 {span} 不在所定期間 {window} 之內",
-        comparison=f"{span} 與 {window} 至少有 1 日相同",
+        f"證書有效期間 {span} 與所定期間 {window} 至少有一日重疊",
+        otherwise=f"證書有效期間 {span} 與所定期間 {window} 均無重疊",
         window_from=opens,
         window_until=facts.closing_on,
     )

@@ -35,6 +35,7 @@ def unit_standing(*, organisation: Organisation, user: User | None, about: str, 
         Application.objects.filter(case__organisation=organisation, case__decided_on__isnull=False)
         .exclude(kind=Application.Kind.CANCELLATION)
         .exclude(case__state="refused")
+        .select_related("unit_form")
         .order_by("-case__decided_on", "-pk")
         .first()
     )
@@ -46,11 +47,12 @@ def unit_standing(*, organisation: Organisation, user: User | None, about: str, 
         standing.training_grade(standing.GradeFacts(last.latest_grade or None), on=on, law=law),  # type: ignore[arg-type]
         standing.unit_kind(standing.KindFacts(about, last.unit_kind, on, last.founded_on), on=on, law=law),  # type: ignore[arg-type]
     ]
-    if last.ttqs_edition and last.ttqs_valid_from and last.ttqs_valid_until:
+    edition, grade = last.ttqs
+    if edition and last.ttqs_valid_from and last.ttqs_valid_until:
         given = standing.TtqsFacts(
             plan=about,  # type: ignore[arg-type]
-            edition=last.ttqs_edition,  # type: ignore[arg-type]
-            grade=last.ttqs_grade,  # type: ignore[arg-type]
+            edition=edition,  # type: ignore[arg-type]
+            grade=grade,  # type: ignore[arg-type]
             valid_from=last.ttqs_valid_from,
             valid_until=last.ttqs_valid_until,
             closing_on=on,

@@ -69,13 +69,8 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _standing(wizard: Wizard) -> dict[str, Any]:
-    """What is saved; the unit form says edition and grade already."""
-    unit = getattr(wizard.application, "unit_form", None)
-    found = {name: getattr(wizard.application, name) for name in StandingForm.NAMES}
-    for name in ("ttqs_edition", "ttqs_grade"):
-        if not found[name] and unit:
-            found[name] = getattr(unit, name)
-    return found
+    """What is saved."""
+    return {name: getattr(wizard.application, name) for name in StandingForm.NAMES}
 
 
 def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse:
@@ -154,6 +149,7 @@ def _papers_page(
         "forms": [one for one in (form, *troubled.values()) if one.errors],
         "draft": draft,
         "draft_key": draft_key(wizard, "papers"),
+        "ttqs_at": "" if wizard.cancelling else f"{wizard.url('unit')}#id_ttqs_edition",
         "kind_known": wizard.cancelling or bool(wizard.application.unit_kind),
     }
     return shown(request, "papers", wizard, "papers", context, status=status)

@@ -67,3 +67,14 @@ def test_categories_have_no_j() -> None:
 def test_papers_by_kind(kind: str, unit_kind: str, expected: tuple[str, ...]) -> None:
     """OA-01, in the order of the pack."""
     assert papers_needed(kind, unit_kind) == expected  # type: ignore[arg-type]
+
+
+def test_a_window_and_a_certificate_overlap_or_do_not() -> None:
+    facts = {
+        "plan": "industry_talent", "edition": "training_institution", "grade": "pass",
+        "valid_from": date(2025, 1, 1), "valid_until": date(2026, 12, 31), "closing_on": date(2027, 1, 1),
+    }  # fmt: skip
+    met = rulebook.ask("OA-03", facts, on=date(2026, 11, 22), law=LAW).lines[-1]
+    assert met.text == "證書有效期間 114/01/01 至 115/12/31 與所定期間 115/09/04 至 116/01/01 至少有一日重疊"
+    gone = rulebook.ask("OA-03", facts | {"valid_until": date(2026, 9, 3)}, on=date(2026, 11, 22), law=LAW)
+    assert gone.sentence == "證書有效期間 114/01/01 至 115/09/03 與所定期間 115/09/04 至 116/01/01 均無重疊。"

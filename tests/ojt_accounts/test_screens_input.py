@@ -7,11 +7,13 @@ from django.test import Client
 
 from accounts.clock import now, today
 from accounts.models import Organisation, SetPasswordLink, User
+from casework.errors import Refused
 from casework.kernel.dates import roc_year
 from casework.models import Case, Notice, Receipt
 from casework.services.drafts import draft
 from ojt_accounts.models import Application, Intake, UnitForm
 from ojt_accounts.selectors import live_forms
+from ojt_accounts.services import filing
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import account, at, envelope, errors_at, name, posted, signed_in, value_of
 
@@ -45,6 +47,33 @@ def test_unit_form(mine: Client, application: Application, field: str, typed: st
     if field not in ("in_charge", "ttqs_grade"):
         assert value_of(answer, field) == typed
     assert UnitForm.objects.values().get(application=application) == before
+
+
+def test_an_edition_the_plan_does_not_take_is_refused_where_it_is_written(
+    mine: Client, application: Application
+) -> None:
+    """OA-03, and what is taken instead."""
+    page = at("unit", application.case.number)
+    external = {**posted(w.UNIT_FORM), "ttqs_edition": "external_training", "ttqs_grade": "pass"}
+    answer = mine.post(page, {**external, **envelope(mine.get(page))})
+    assert answer.status_code == 422
+    said = errors_at(answer, "ttqs_edition")
+    assert "外訓版「通過」不符合產業人才投資計畫所定版本與等級" in said
+    assert "該計畫接受訓練機構版（金牌、銀牌、銅牌、通過）" in said
+    other = {**external, "plans": "self_learning"}
+    assert mine.post(page, {**other, **envelope(answer)}).status_code == 302
+
+
+def test_edition_and_grade_are_written_once_and_judged_as_printed(mine: Client, here: w.World) -> None:
+    """OA-03: the paper says what is judged, whatever the other step held before."""
+    case = w.drafted(here)
+    Application.objects.filter(case=case).update(ttqs_edition="training_institution", ttqs_grade="pass")
+    UnitForm.objects.filter(application__case=case).update(ttqs_edition="external_training", ttqs_grade="pass")
+    page = mine.get(at("papers", case.number)).content.decode()
+    assert 'name="ttqs_edition"' not in page and "外訓版　通過" in page
+    assert f'href="{at("unit", case.number)}#id_ttqs_edition"' in page
+    with pytest.raises(Refused, match="外訓版「通過」不符合產業人才投資計畫所定版本與等級，該計畫接受訓練機構版"):
+        filing.file_application(case, by=here.contact, at=now())
 
 
 def test_unit_form_is_saved_once_and_leads_on(mine: Client, application: Application) -> None:

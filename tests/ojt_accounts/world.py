@@ -125,8 +125,6 @@ def standing(today: date) -> dict[str, Any]:
     return {
         "unit_kind": "foundation",
         "founded_on": date(2010, 5, 1),
-        "ttqs_edition": "training_institution",
-        "ttqs_grade": "bronze",
         "ttqs_valid_from": today - timedelta(days=200),
         "ttqs_valid_until": today + timedelta(days=200),
         "letter_number": "南瀛字第1150000123號",
