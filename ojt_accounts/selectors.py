@@ -266,6 +266,15 @@ def standing_outcomes(application: Application, *, on: date, law: Law) -> list[O
     return found
 
 
+def checks_left(application: Application) -> set[str]:
+    """What the officer has to look up elsewhere and has not yet (OA-05, OA-06): grade, premiums."""
+    if application.kind == Application.Kind.CANCELLATION:
+        return set()
+    left = set() if application.grade_checked_on else {"grade"}
+    unknown = application.owes_premiums is None or application.premiums_checked_on is None
+    return left | {"premiums"} if application.unit_kind == "union" and unknown else left
+
+
 def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
     """Every rule that speaks on the application today, in the pack's order."""
     changes = differences(application)
@@ -274,11 +283,16 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
         found.append(papers.unit_changes(change_facts(changes), on=on, law=law))
     found += standing_outcomes(application, on=on, law=law)
     if application.kind != Application.Kind.CANCELLATION:
-        found.append(standing.training_grade(standing.GradeFacts(application.latest_grade or None), on=on, law=law))  # type: ignore[arg-type]
+        waiting = checks_left(application)
+        grade = standing.GradeFacts(application.latest_grade or None, waiting="grade" in waiting)  # type: ignore[arg-type]
+        found.append(standing.training_grade(grade, on=on, law=law))
         if application.unit_kind:
             facts = standing.PremiumFacts(
-                application.unit_kind, application.owes_premiums, application.premiums_checked_on
-            )  # type: ignore[arg-type]
+                application.unit_kind,  # type: ignore[arg-type]
+                application.owes_premiums,
+                application.premiums_checked_on,
+                waiting="premiums" in waiting,
+            )
             found.append(standing.premiums(facts, on=on, law=law))
         found.append(account_rules.seats(seat_facts(application), on=on, law=law))
     return found

@@ -128,15 +128,19 @@ def unit_kind(facts: KindFacts, *, on: date, law: Law) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class GradeFacts:
-    """Latest training grade 辦訓等級; None when the unit never ran the plan."""
+    """Latest training grade 辦訓等級; None when the unit never ran the plan. `waiting`: nobody has looked it up yet."""
 
     latest_grade: Literal["A", "B", "C", "D"] | None = None
+    waiting: bool = False
 
 
 @rule("OA-05", facts=GradeFacts, screens=("admin:case",))
 def training_grade(facts: GradeFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁※一、辦訓單位問答二：最近一次辦理產業人才投資方案經審查計分表核列辦訓等級為 D 級者，不得申請。"""
     why = Reasoning("OA-05", on=on, law=law)
+    if facts.waiting:
+        why.note("待查核最近一次辦訓等級")
+        return why.outcome(judged=False, met=None)
     bars = why.figure("oa.barring_grade")
     if facts.latest_grade is None:
         why.judge(True, "未曾核列辦訓等級")
@@ -153,11 +157,12 @@ def training_grade(facts: GradeFacts, *, on: date, law: Law) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PremiumFacts:
-    """The officer's check of labour-insurance premiums 勞保費; only unions are asked."""
+    """The officer's check of labour-insurance premiums 勞保費; only unions are asked. `waiting` as for the grade."""
 
     kind: UnitKind
     owes: bool | None = None
     checked_on: date | None = None
+    waiting: bool = False
 
 
 @rule("OA-06", facts=PremiumFacts, screens=("admin:case",))
@@ -166,6 +171,9 @@ def premiums(facts: PremiumFacts, *, on: date, law: Law) -> Outcome:
     why = Reasoning("OA-06", on=on, law=law)
     if facts.kind != "union":
         why.judge(True, "非工會團體，免查勞保費")
+    elif facts.waiting:
+        why.note("待查核有無積欠勞保費")
+        return why.outcome(judged=False, met=None)
     elif facts.owes is None or facts.checked_on is None:
         why.judge(False, "承辦人尚未登錄勞保費查核結果")
     else:

@@ -22,7 +22,7 @@ from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
 from ojt_accounts.rules.terms import correction_term
-from ojt_accounts.selectors import application_of, findings, live_pledges
+from ojt_accounts.selectors import application_of, checks_left, findings, live_pledges
 from ojt_accounts.services.filing import CORRECT, HANDLE, set_handling
 from ojt_accounts.services.seating import reserve_seats
 from ojt_accounts.services.signing import decided, forms_to_sign, states_of
@@ -146,8 +146,11 @@ def officer_ready(application: Application) -> str:
         return f"請先逐件確認「與正本相符」：{first.label}（申請須知第1頁※三）。"
     if pledge := next((p for p in live_pledges(application) if p.scan_id and not p.scan_confirmed_at), None):
         return f"請先確認{pledge.name}的切結書確有簽名或蓋章（申請須知第5頁）。"
-    if application.kind != Application.Kind.CANCELLATION and not application.grade_checked_on:
+    left = checks_left(application)
+    if "grade" in left:
         return "請先登錄最近一次辦訓等級查核結果（申請須知第1頁※一）。"
+    if "premiums" in left:
+        return "請先登錄勞保費查核結果（申請須知第1頁※二）。"
     return ""
 
 
