@@ -83,7 +83,7 @@ class DemoCard:
 
     @property
     def label(self) -> str:
-        what = "自然人憑證" if "last_four" in self.identity else f"工商憑證　{self.name}"
+        what = "自然人憑證" if "last_four" in self.identity else f"單位憑證　{self.name}"
         return f"{self.user.name}（{self.user.account_name}）{what}"
 
 

@@ -15,6 +15,14 @@ from casework.services.events import record
 from casework.services.telling import tell, tell_applicant
 
 
+#: What happened, as either side reads it in the history.
+_DONE = {
+    Message.Kind.NOTE: "內部註記",
+    Message.Kind.TO_APPLICANT: "承辦機關傳送訊息",
+    Message.Kind.TO_OFFICE: "申請人傳送訊息",
+}
+
+
 @transaction.atomic
 def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) -> Message:
     """Who may write which kind is the view's question (the side on which the person sees the case)."""
@@ -27,7 +35,7 @@ def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) 
     record(
         case,
         f"message.{kind}",
-        Message.Kind(kind).label,
+        _DONE[kind],
         by=by,
         at=at,
         internal=kind == Message.Kind.NOTE,
