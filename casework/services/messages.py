@@ -14,7 +14,6 @@ from casework.services.cases import lock
 from casework.services.events import record
 from casework.services.telling import tell, tell_applicant
 
-
 #: What happened, as either side reads it in the history.
 _DONE = {
     Message.Kind.NOTE: "內部註記",

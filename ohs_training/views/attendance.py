@@ -227,7 +227,12 @@ def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dic
 def tablet(request: HttpRequest, number: str) -> HttpResponse:
     """The page in the classroom: seats as buttons, a place to sign. It goes on for an hour without network."""
     place = load(request, number, right=RUN_CLASS)
-    context = {"people": list(live_trainees(place.training_class)), "state": _state(place)}
+    hours = [
+        f"{'上午' if p.half == 'morning' else '下午'}簽到 {p.starts_at - attending.EARLY:%H:%M} 至 {p.ends_at:%H:%M}、簽退至 {p.ends_at + attending.AFTER:%H:%M}"
+        for p in _periods(place)
+        if p.day == today()
+    ]
+    context = {"people": list(live_trainees(place.training_class)), "state": _state(place), "hours": hours}
     return shown(request, place, "tablet", context, title="課堂簽到")
 
 

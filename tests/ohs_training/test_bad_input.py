@@ -207,6 +207,7 @@ def test_the_clock_of_the_tablet_was_moved() -> None:
     at = w.at(w.FIRST, "09:20")
     with time_machine.travel(at, tick=False):
         tutor = client_of(here.tutor)
+        assert "上午簽到 08:00 至 11:40、簽退至 12:40" in tutor.get(address("tablet", case)).content.decode()
         # the clock stands twenty-five minutes back since `one` was drawn; `two` was drawn after and carries the new offset
         wall = at - timedelta(minutes=25)
         items = [
