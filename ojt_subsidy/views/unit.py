@@ -47,7 +47,9 @@ def _units(request: HttpRequest, right: str) -> list[Organisation]:
 
 def class_of(request: HttpRequest, code: str, right: str = VIEW_UNIT) -> Course:
     """A class of the person's unit. Http404 for somebody else's."""
-    rows = unit_courses(request.user, right).select_related("case__office", "case__organisation", "county", "intake")
+    rows = unit_courses(request.user, right).select_related(
+        "case__office", "case__organisation", "county", "intake", "closing"
+    )
     return get_object_or_404(rows, code=code)
 
 
