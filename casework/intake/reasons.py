@@ -76,5 +76,6 @@ def not_pdf_sentence(head: bytes) -> str:
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for signature, name, remedy in LOOKS_LIKE:
         if head.startswith(signature):
-            return f"這個檔案看起來是{name}，不是 PDF。{remedy}"
+            gap = " " if name[0].isascii() else ""
+            return f"這個檔案看起來是{gap}{name}，不是 PDF。{remedy}"
     return SENTENCES["not_pdf"]

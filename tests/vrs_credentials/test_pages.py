@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -143,6 +144,41 @@ def test_joining_and_the_wizard(here: w.World) -> None:
     paper = case.attachments.filter(removed_at=None).first()
     gone = client.post(reverse("vrs_credentials:remove", args=[number, paper.pk]))
     assert gone.status_code == 422 and case.attachments.filter(pk=paper.pk, removed_at=None).exists()
+
+
+@pytest.mark.parametrize("made", ["drafted", "education", "course", "extension"])
+def test_a_wrong_file_is_said_at_its_field_on_the_page_it_came_from(here: w.World, made: str) -> None:
+    """VRS-02."""
+    who, code = here.applicant, "pledge"
+    if made == "course":
+        data = w.course_data(today() + timedelta(days=40))
+        one: Any = w.courses.start(here.institution, data=data, sets=[w.a_set()], lecturers=[w.lecturer(here)], by=here.clerk, at=now())  # fmt: skip
+        case, who, code = one.case, here.clerk, "course_summary"
+    elif made == "education":
+        w.older(w.certified(here), today() - timedelta(days=60))
+        case = w.education.start(person=who, data=w.education_data(), at=now()).case
+    elif made == "extension":
+        first = today() + timedelta(days=10)
+        case = renewing.start_extension(
+            w.certified(here), reason="parental_leave", away_from=first, away_until=first + timedelta(days=149), person=who, at=now()
+        ).case  # fmt: skip
+    else:
+        case = w.drafted(here)
+    client, before = browser(who), case.attachments.count()
+    picture = SimpleUploadedFile("學歷.pdf", b"\x89PNG\r\n\x1a\n" + b"0" * 64)
+    answer = client.post(
+        reverse("vrs_credentials:upload", args=[case.number, code]), {"files": [picture], "by_hand": "1"}
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422 and case.title in text and "未能完成" not in text
+    assert text.count("這個檔案看起來是 PNG 圖片，不是 PDF。") == 2, "at the field and in the summary"
+    field = text.split(f'id="slot-{code}"')[1].split("</form>")[0]
+    assert "field--error" in text and f'id="paper-{code}_files_error"' in field and 'aria-invalid="true"' in field
+    assert text.count('aria-invalid="true"') == 1 and f'href="#paper-{code}_files"' in text
+    assert ("checked" in field) is (code == "pledge") and case.attachments.count() == before
+    assert f'action="{reverse("vrs_credentials:upload", args=[case.number, code])}"' in text
+    nothing = client.post(reverse("vrs_credentials:upload", args=[case.number, code]), {"by_hand": "1"})
+    assert nothing.status_code == 422 and "請選擇檔案。" in nothing.content.decode()
 
 
 def test_professional_pages(here: w.World) -> None:

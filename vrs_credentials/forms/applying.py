@@ -141,7 +141,14 @@ class AnswersForm(ActForm):
 
 
 class UploadForm(ActForm):
+    """One field for a paper. Its files are read from the request, for there may be several; here stands what is wrong with them."""
+
+    files = forms.FileField(required=False)
     by_hand = forms.BooleanField(label="本切結書係列印後親自簽名再掃描，未使用電子簽名", required=False)
+
+    def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].label = label
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------------

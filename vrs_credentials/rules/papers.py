@@ -52,8 +52,8 @@ def file_accepted(facts: FileFacts, *, on: date, law: Law) -> Outcome:
     megabytes = limit // (1024 * 1024)
     why.judge(
         facts.size <= limit,
-        f"檔案大小未超過 {megabytes}MB",
-        otherwise=f"檔案超過 {megabytes}MB 上限，請縮小後再上傳",
+        f"檔案大小未超過 {megabytes} MB",
+        otherwise=f"檔案超過 {megabytes} MB 上限，請縮小後再上傳",
         comparison=f"{facts.size} ≤ {limit}",
         size=facts.size,
     )

@@ -29,6 +29,11 @@ class PaperSlot:
     field: rules_of_papers.Field = "document"
 
     @property
+    def key(self) -> str:
+        """Names the field on its page: a code stands there once for every subject."""
+        return f"paper-{self.code}-{self.subject}".rstrip("-")
+
+    @property
     def accept(self) -> str:
         """For the browser's file chooser; what counts is the content."""
         return _ACCEPT if self.field in ("flyer", "weight_proof") else "application/pdf,.pdf"

@@ -1,12 +1,13 @@
 """The page on which an application is put together, and its papers: uploaded, removed, printed."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,7 @@ from casework.models import Case
 from casework.selectors import case_on_side
 from casework.services.law import law_in_force
 from casework.views import words
-from casework.views.acting import acting
+from casework.views.acting import acting, into_form
 from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication, HoursApplication, OwnEducation, Renewal
@@ -39,13 +40,14 @@ def editing(
     """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
     editable = case.state in uploading.EDITABLE
     found = [words.finding(one) for one in outcomes.findings(case, on=today(), law=law_in_force())]
+    refused_key, refused = getattr(request, "refused_paper", ("", None))
     act = "supply" if case.state == "supplement" else "file"
     context = {
         "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": papers.slots_of(case, on=today(), law=law_in_force()),
         "editable": editable, "findings": found, "act": act, "thing": case.kind.partition(".")[2],
         "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
-        "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
+        "refused_key": refused_key, "refused": refused, "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
     }  # fmt: skip
     return page(
         request, "application", context, title=title, crumbs=[("我的申請", reverse("casework:mine"))], status=status
@@ -79,15 +81,33 @@ def upload(request: HttpRequest, number: str, code: str) -> HttpResponse:
     )
     if slot is None:
         raise Http404
-    form = forms.UploadForm(request.POST, case=case)
+    form = forms.UploadForm(request.POST, case=case, label=slot.label, auto_id=f"{slot.key}_%s")
     form.is_valid()
     files = request.FILES.getlist("files")
-    uploading.add_paper(
-        case, code=code, label=slot.label, uploads=files, by=request.user, at=now(), field=slot.field, subject=subject,
-        by_hand=bool(form.cleaned_data.get("by_hand")), version=form.posted_version,
-    )  # fmt: skip
-    messages.success(request, f"已上傳「{slot.label}」。")
-    return redirect(f"{_page_of(case)}#papers")
+    with into_form(request, form) as tried:
+        uploading.add_paper(
+            case, code=code, label=slot.label, uploads=files, by=request.user, at=now(), field=slot.field, subject=subject,
+            by_hand=bool(form.cleaned_data.get("by_hand")), version=form.posted_version,
+        )  # fmt: skip
+    if tried.ok:
+        messages.success(request, f"已上傳「{slot.label}」。")
+        return redirect(f"{_page_of(case)}#papers")
+    if tried.refused is not None and tried.refused.field != "files":
+        raise tried.refused
+    return _page_with(request, case, slot.key, form)
+
+
+def _page_with(request: HttpRequest, case: Case, key: str, form: forms.UploadForm) -> HttpResponse:
+    """The page the file was sent from, drawn anew, with what is wrong at the field it was sent to."""
+    address = _page_of(case)
+    found = resolve(address)
+    asked = copy.copy(request)
+    asked.method, asked.path, asked.path_info, asked.POST = "GET", address, address, QueryDict()
+    asked.refused_paper = (key, form)  # type: ignore[attr-defined]  # read by `editing`
+    response: HttpResponse = found.func(asked, *found.args, **found.kwargs)
+    if response.status_code == 200:
+        response.status_code = 422
+    return response
 
 
 @require_POST
