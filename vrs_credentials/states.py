@@ -45,7 +45,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "review",
                 f"{APP}.assign_{thing}",
                 "two_reviewers",
-                "貳、案件審查階段一",
+                "說明書貳、案件審查階段一",
             ),
             Transition(
                 "pass_review",
@@ -54,7 +54,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "to_approve",
                 f"{APP}.check_{thing}",
                 "both_passed",
-                "貳、案件審查階段一",
+                "說明書貳、案件審查階段一",
             ),
             Transition(
                 "refer",
@@ -63,7 +63,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "committee",
                 f"{APP}.check_{thing}",
                 "in_doubt",
-                "貳、案件審查階段二",
+                "說明書貳、案件審查階段二",
             ),
             Transition(
                 "committee_pass",
@@ -72,7 +72,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "to_approve",
                 f"{APP}.decide_{thing}",
                 "minutes_kept",
-                "貳、案件審查階段二",
+                "說明書貳、案件審查階段二",
                 reason=True,
             ),
             Transition(
@@ -82,7 +82,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "rejected",
                 f"{APP}.decide_{thing}",
                 "minutes_kept",
-                "貳、案件審查階段二",
+                "說明書貳、案件審查階段二",
                 reason=True,
             ),
             Transition(
@@ -92,7 +92,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "approved",
                 f"{APP}.approve_{thing}",
                 "letter_entered",
-                "貳、案件審查階段一",
+                "說明書貳、案件審查階段一",
             ),
             Transition(
                 "return_to_review",
@@ -101,7 +101,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "review",
                 f"{APP}.approve_{thing}",
                 "",
-                "貳、案件審查階段一",
+                "說明書貳、案件審查階段一",
                 reason=True,
             ),
             Transition(
@@ -176,18 +176,22 @@ def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
 QUALIFICATION = _reviewed(
     "vrs_credentials.qualification",
     "qualification",
-    filed="貳、一（線上申請資格）",
-    supplement_clause="貳、一（缺件另行通知）",
+    filed="說明書貳、一（線上申請資格）",
+    supplement_clause="說明書貳、一（缺件另行通知）",
 )
-HOURS = _checked("vrs_credentials.hours", "hours", clause="參、一", guard="records_complete")
-OWN_EDUCATION = _reviewed("vrs_credentials.education", "education", filed="伍、一、5", supplement_clause="伍、一")
-RENEWAL = _checked("vrs_credentials.renewal", "renewal", clause="陸、一", guard="window_open_and_hours_done")
-EXTENSION = _checked("vrs_credentials.extension", "extension", clause="柒、一", guard="away_long_enough")
+HOURS = _checked("vrs_credentials.hours", "hours", clause="說明書參、一", guard="records_complete")
+OWN_EDUCATION = _reviewed(
+    "vrs_credentials.education", "education", filed="說明書伍、一、5", supplement_clause="說明書伍、一"
+)
+RENEWAL = _checked("vrs_credentials.renewal", "renewal", clause="說明書陸、一", guard="window_open_and_hours_done")
+EXTENSION = _checked("vrs_credentials.extension", "extension", clause="說明書柒、一", guard="away_long_enough")
 
 
 def _course() -> Machine:
     """肆: the reviewed path, and after approval the attendance of the course until its hours are approved."""
-    base = _reviewed("vrs_credentials.course", "course", filed="肆、一、3", supplement_clause="肆、重要提醒1")
+    base = _reviewed(
+        "vrs_credentials.course", "course", filed="說明書肆、一、3", supplement_clause="說明書肆、重要提醒1"
+    )
     states = (
         *(s for s in base.states if s.code != "approved"),
         State("approved", "通過（待匯入上課紀錄）", Turn.APPLICANT, "good"),
@@ -203,7 +207,7 @@ def _course() -> Machine:
             "attendance",
             f"{APP}.file_attendance",
             "csv_and_sheet",
-            "肆、二、(二)3",
+            "說明書肆、二、(二)3",
         ),
         Transition(
             "clear_attendance",
@@ -212,7 +216,7 @@ def _course() -> Machine:
             "approved",
             f"{APP}.file_attendance",
             "",
-            "肆、二、(二)5",
+            "說明書肆、二、(二)5",
         ),
         Transition(
             "return_attendance",
@@ -221,7 +225,7 @@ def _course() -> Machine:
             "approved",
             f"{APP}.check_course",
             "",
-            "肆、重要提醒1",
+            "說明書肆、重要提醒1",
             reason=True,
         ),
         Transition(
@@ -231,7 +235,7 @@ def _course() -> Machine:
             "credited",
             f"{APP}.credit_attendance",
             "rows_without_errors",
-            "肆、二、(二)5",
+            "說明書肆、二、(二)5",
         ),
     )
     return Machine("vrs_credentials.course", "draft", states, transitions)

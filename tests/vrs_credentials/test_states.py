@@ -4,9 +4,13 @@ import re
 
 import pytest
 
+import vrs_credentials.rules  # noqa: F401 - enters the rules
 from casework.errors import NotAllowed
+from casework.kernel import rulebook
+from casework.kernel.law import declared_law
 from tests.machines import walk
 from vrs_credentials import states
+from vrs_credentials.services import reviewing
 
 REVIEWED = (states.QUALIFICATION, states.OWN_EDUCATION, states.COURSE)
 CHECKED = (states.HOURS, states.RENEWAL, states.EXTENSION)
@@ -50,3 +54,15 @@ def test_asking_and_refusing_need_a_reason(machine):
     for transition in machine.transitions:
         if transition.target in {"supplement", "rejected"}:
             assert transition.reason
+
+
+def test_every_clause_names_the_text_it_stands_in() -> None:
+    """貳 or 參 alone tells no reader of which text it is the chapter: 說明書貳, 準則第10條."""
+    ours = [rule for rule in rulebook.all_rules() if rule.id.startswith("VRS-")]
+    cited = [rule.clause for rule in ours] + [t.clause for machine in states.MACHINES for t in machine.transitions]
+    figures = [one for code, one in declared_law().figures.items() if code.startswith("vrs.")]
+    cited += [value.citation for one in figures for value in one.values]
+    cited += [reviewing.CLAUSE_REVIEW, reviewing.CLAUSE_COMMITTEE]
+    assert len(ours) == 17
+    bare = [one for one in cited if any(part[:1] in "壹貳參肆伍陸柒捌" for part in one.split("；") if part)]
+    assert not bare, bare

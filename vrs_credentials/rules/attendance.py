@@ -49,7 +49,7 @@ class RowFacts:
 
 @rule("VRS-08", facts=RowFacts, screens=("vrs_credentials:attendance_import",))
 def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
-    """肆二（二）：上課紀錄每列填上課日期、學員姓名、身分證字號、核定時數、離島地區、國際性質及授課者，資料內容不得斷行。
+    """說明書肆、二、(二)：上課紀錄每列填上課日期、學員姓名、身分證字號、核定時數、離島地區、國際性質及授課者，資料內容不得斷行。
 
     The hours are approved hours without weights: the ledger applies those (時數請填寫【核定時數】，系統會自動加成).
     """

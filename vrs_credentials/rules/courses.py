@@ -59,7 +59,7 @@ PAPERS = {
 
 @rule("VRS-05", facts=CourseFacts, screens=("vrs_credentials:course_file",))
 def course_filing(facts: CourseFacts, *, on: date, law: Law) -> Outcome:
-    """肆一：課前申請建議於一個月前、課後申請建議於一個月內提出，並檢附課程摘要表；課後申請另附簡章、簽到表及講義。
+    """說明書肆、一：課前申請建議於一個月前、課後申請建議於一個月內提出，並檢附課程摘要表；課後申請另附簡章、簽到表及講義。
 
     Filed on or before the last day is 課前, later is 課後. The months are advice (建議): they warn, they never refuse.
     """
@@ -147,7 +147,7 @@ class LecturerFacts:
 
 @rule("VRS-06", facts=LecturerFacts, screens=("vrs_credentials:lecturers",))
 def lecturer(facts: LecturerFacts, *, on: date, law: Law) -> Outcome:
-    """肆重要提醒3：講師已通過申請課程之核心能力與課程領域者，免附講師簡歷表；新講師應依附表7勾選條款並檢附佐證。"""
+    """說明書肆、重要提醒3：講師已通過申請課程之核心能力與課程領域者，免附講師簡歷表；新講師應依附表7勾選條款並檢附佐證。"""
     why = Reasoning("VRS-06", on=on, law=law)
     known = facts.pair in facts.passed
     if known:
@@ -196,7 +196,7 @@ class SupplementFacts:
 
 @rule("VRS-07", facts=SupplementFacts, screens=("vrs_credentials:course",))
 def supplement_due(facts: SupplementFacts, *, on: date, law: Law) -> Outcome:
-    """肆重要提醒1：經專案人員提醒需補充資料者，應於 2 日內完成補件。"""
+    """說明書肆、重要提醒1：經專案人員提醒需補充資料者，應於 2 日內完成補件。"""
     why = Reasoning("VRS-07", on=on, law=law)
     days = why.figure("vrs.course_supplement_days", facts.reminded_on)
     counted_to = dates.days_after(facts.reminded_on, days)

@@ -41,7 +41,7 @@ class FileFacts:
 
 @rule("VRS-02", facts=FileFacts, screens=("vrs_credentials:apply",))
 def file_accepted(facts: FileFacts, *, on: date, law: Law) -> Outcome:
-    """貳注意事項：上傳檔案僅限 PDF 格式，每一欄位上限為 10MB；切結書須親簽，不得使用電子簽名。"""
+    """說明書貳、注意事項：上傳檔案僅限 PDF 格式，每一欄位上限為 10MB；切結書須親簽，不得使用電子簽名。"""
     why = Reasoning("VRS-02", on=on, law=law)
     kinds_code, limit_code = FIGURES[facts.field]
     kinds = why.figure(kinds_code)

@@ -45,7 +45,7 @@ class ReviewFacts:
 
 @rule("VRS-03", facts=ReviewFacts, screens=("admin:vrs_review",))
 def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
-    """貳：文件無缺件始得進行審查；由 2 位審查委員審查，均通過即送核定，有疑義者召開複審會議。
+    """說明書貳：文件無缺件始得進行審查；由 2 位審查委員審查，均通過即送核定，有疑義者召開複審會議。
 
     `next`: supplement, assign, review, committee, approve, reject. `met` is whether it may go to the ministry for approval; None
     while the reviewers have it: nothing is judged before both opinions are in.

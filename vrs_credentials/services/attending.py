@@ -360,7 +360,7 @@ def credit_attendance(case: Case, *, by: User, at: datetime, version: int | None
     entries = credit(credits, source=LedgerEntry.Source.COURSE, case=case, by=by, at=at, law=law)
     record(
         case, "hours.credited", f"核定上課時數：{len(credits)} 筆上課紀錄，登錄 {len(entries)} 筆時數", by=by, at=at,
-        clause="肆、二、(二)7",
+        clause="說明書肆、二、(二)7",
     )  # fmt: skip
     tell_applicant(
         case, "credited", "上課時數已核定", f"「{course.title}」上課時數已核定，如需修正請電洽承辦單位。", at=at

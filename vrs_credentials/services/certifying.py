@@ -195,7 +195,7 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
         by=by,
         at=at,
         reason=reason,
-        clause="陸、二、6",
+        clause="說明書陸、二、6",
     )
     return documents.issue_certificate_paper(certificate, case=case, by=by, at=at, law=law_in_force())
 
@@ -234,7 +234,7 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
         one.done_at = one.done_at or at
         one.save(update_fields=["done_at"])
         meet_deadline(code=FOLLOW_UP, at=at, thing=one)
-        record(case, "follow_up.done", "進用後專業訓練已完成", by=by, at=at, outcomes=[outcome], clause="參")
+        record(case, "follow_up.done", "進用後專業訓練已完成", by=by, at=at, outcomes=[outcome], clause="說明書參")
         return
     standing = of_thing(one).filter(code=FOLLOW_UP, met_at=None, withdrawn_at=None).first()
     due_on = date.fromisoformat(outcome.result["due_on"])
@@ -244,7 +244,13 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
             at=at, thing=one, outcome=outcome, remind_days=law.at("vrs.follow_up_reminders", one.hired_on).value,
         )  # fmt: skip
         record(
-            case, "follow_up.set", f"進用後專業訓練期限：{roc(due_on)}", by=by, at=at, outcomes=[outcome], clause="參"
+            case,
+            "follow_up.set",
+            f"進用後專業訓練期限：{roc(due_on)}",
+            by=by,
+            at=at,
+            outcomes=[outcome],
+            clause="說明書參",
         )
 
 

@@ -82,10 +82,10 @@ def ask_supplement(
     """通知補件, item by item. A course has two days (VRS-07); for the others the officer names the day."""
     case = lock(case, version=version)
     on, law = taipei_day(at), law_in_force()
-    citation, outcome = "貳、一（缺件另行通知）", None
+    citation, outcome = "說明書貳、一（缺件另行通知）", None
     if case.kind == "vrs_credentials.course":
         outcome = courses.supplement_due(courses.SupplementFacts(on), on=on, law=law)
-        due_on, citation = date.fromisoformat(outcome.result["due_on"]), "肆、重要提醒1"
+        due_on, citation = date.fromisoformat(outcome.result["due_on"]), "說明書肆、重要提醒1"
     if due_on is None:
         raise Refused("請填寫補件期限。", field="due_on")
     corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)

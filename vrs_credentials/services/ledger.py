@@ -130,7 +130,7 @@ def correct(
         approved_on=taipei_day(at), approved_at=at, approved_by=by,
     )  # fmt: skip
     record(
-        case, "ledger.corrected", f"更正時數：{plain(hours)} 小時", by=by, at=at, reason=reason, clause="肆、二、(二)5",
+        case, "ledger.corrected", f"更正時數：{plain(hours)} 小時", by=by, at=at, reason=reason, clause="說明書肆、二、(二)5",
         changes=[{"label": entry.get_group_display(), "before": "", "after": plain(hours)}],
     )  # fmt: skip
     return entry

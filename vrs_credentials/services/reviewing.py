@@ -27,7 +27,7 @@ from vrs_credentials.selectors.outcomes import assignments, last_round, next_ste
 from vrs_credentials.services.filing import closed, on_close
 from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
 
-CLAUSE_REVIEW, CLAUSE_COMMITTEE = "貳、案件審查階段一", "貳、案件審查階段二"
+CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說明書貳、案件審查階段二"
 
 
 # --- assigning ------------------------------------------------------------------------------------------------------------
