@@ -1,5 +1,6 @@
 """某日之案件: a case as it stood on a day, for the office and for the applicant's own case."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -53,17 +54,25 @@ def _context(request: HttpRequest, case: Case, events: QuerySet[Event], *, side:
     }
 
 
+#: A table of the law longer than this is not read out within a line: its number of entries is said.
+MOST_SAID = 120
+
+
 def _figure(one: Figured) -> dict[str, Any]:
     def text(value: Any) -> str:
         if value is None or value.value is None:
             return "尚無此規定"
-        return f"{plain(one.figure, value.value)} {one.figure.unit}".strip()
+        said = plain(one.figure, value.value)
+        if isinstance(value.value, list | tuple | Mapping) and len(said) > MOST_SAID:
+            return f"共 {len(value.value)} 項"
+        return f"{said} {one.figure.unit}".strip()
 
+    then, now = text(one.then), text(one.now)
     return {
         "label": one.figure.label,
         "code": one.figure.code,
-        "then": text(one.then),
-        "now": text(one.now),
+        "then": then,
+        "now": f"{now}，內容不同" if one.changed and now == then else now,
         "changed": one.changed,
         "citation": one.then.citation if one.then else one.now.citation,
     }

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.kernel.dates import roc
 from casework.models import Case, Document
+from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.documents import blanks
 from vrs_credentials.models import Certificate, Course, JobPost, LedgerEntry, News, Opinion, Question
@@ -179,6 +181,15 @@ def test_a_wrong_file_is_said_at_its_field_on_the_page_it_came_from(here: w.Worl
     assert f'action="{reverse("vrs_credentials:upload", args=[case.number, code])}"' in text
     nothing = client.post(reverse("vrs_credentials:upload", args=[case.number, code]), {"by_hand": "1"})
     assert nothing.status_code == 422 and "請選擇檔案。" in nothing.content.decode()
+
+
+def test_a_day_of_a_case_says_how_many_clauses_there_were_and_does_not_read_them_out(here: w.World) -> None:
+    case = w.filed(here)
+    text = get(browser(case.person), "casework:as_of", case.number, on=roc(today()))
+    rows = re.findall(r'data-label="名稱"><span>(.*?)</span>.*?data-label="當日"><span>(.*?)</span>', text)
+    clauses = law_in_force().at("vrs.clauses", today()).value
+    assert dict(rows)["遴用條款及審查需求文件"] == f"共 {len(clauses)} 項"
+    assert "T-4；" not in text and all(len(said) <= 130 for _, said in rows), rows
 
 
 def test_professional_pages(here: w.World) -> None:
