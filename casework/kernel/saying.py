@@ -46,6 +46,13 @@ def plain(number: Decimal | float) -> str:
     return f"{Decimal(str(number)).normalize():f}"
 
 
+def size(count: int) -> str:
+    """584 → 1 KB, 1,258,291 → 1.2 MB: how large a file is."""
+    if count >= 2**20:
+        return f"{count / 2**20:.1f}".removesuffix(".0") + " MB"
+    return f"{max(1, round(count / 1024))} KB"
+
+
 def share(percent: Decimal | float) -> str:
     """20 → 五分之一, 50 → 二分之一, 25 → 四分之一, 30 → 百分之30: as a clause writes a share."""
     of = Fraction(str(percent)) / 100

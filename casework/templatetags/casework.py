@@ -11,7 +11,7 @@ from accounts.clock import today
 from casework.kernel import dates
 from casework.kernel.dates import TAIPEI, WEEKDAYS
 from casework.kernel.outcome import Line
-from casework.kernel.saying import said
+from casework.kernel.saying import said, size
 from casework.services.law import law_in_force
 
 register = template.Library()
@@ -72,7 +72,8 @@ def why(line: Line | Mapping[str, Any]) -> str:
     one = line if isinstance(line, Line) else Line(**line)
     if one.figure in (None, "") or isinstance(one.figure, list | dict) or _is_code(one.figure):
         return one.comparison
-    figure = f"規定值 {said(one.figure)}{one.unit and f' {one.unit}'}"
+    amount = size(one.figure) if one.unit == "位元組" else f"{said(one.figure)}{one.unit and f' {one.unit}'}"
+    figure = f"規定值 {amount}"
     return f"{one.comparison}（{figure}）" if one.comparison else figure
 
 
@@ -96,6 +97,6 @@ def in_words(value: Any) -> str:
 
 
 @register.filter
-def file_size(size: int) -> str:
+def file_size(count: int) -> str:
     """1.2 MB"""
-    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, round(size / 1024))} KB"
+    return size(count)

@@ -197,7 +197,8 @@ class AccountFormForm(KeptPersonId, ActForm):
         label="使用者帳號",
         required=False,
         max_length=40,
-        help_text="新帳號：5～15 碼，第 1 碼為英文，限英文字母及數字。賦予及註銷沿用原帳號，不必填寫。",
+        help_text="選「申請」時必填：5～15 碼，第 1 碼為英文，限英文字母及數字。選「賦予」者沿用原帳號，不必填寫。",
+        error_messages={"required": "新帳號請填寫使用者帳號，例：yct2026a。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
@@ -208,6 +209,8 @@ class AccountFormForm(KeptPersonId, ActForm):
         self.fields["request"].choices = [(code, _MEANINGS[code]) for code in offered]  # type: ignore[attr-defined]
         if len(offered) == 1:
             self.fields["request"].initial = offered[0]
+            self.fields["account_name"].required = offered[0] == AccountForm.Request.OPEN
+            self.fields["account_name"].help_text = "5～15 碼，第 1 碼為英文，限英文字母及數字"
         if AccountForm.Request.OPEN not in offered:
             del self.fields["account_name"]
         if row:

@@ -25,7 +25,10 @@ from ojt_accounts.wordings import PLEDGE
 def add_paper(
     case: Case, *, code: str, upload: UploadedFile, attested: bool, by: User, at: datetime
 ) -> attachments.Attachment:
-    """Attach a paper of the checklist; copies need the uploader's word that they are true (OA-15)."""
+    """Attach a paper of the checklist; copies need the uploader's word that they are true (OA-15).
+
+    The letter is an original: nothing is declared of it, and the officer may confirm it at once.
+    """
     require(by, PREPARE, case)
     if code not in PAPERS:
         raise Refused("沒有這種文件。", field="file")

@@ -118,9 +118,12 @@ def save_unit_form(
 
 
 def check_account_form(
-    application: Application, data: Mapping[str, Any], *, position: int | None, on: date
+    application: Application, data: Mapping[str, Any], *, position: int | None, on: date, by: User | None = None
 ) -> TrainingAccount | None:
-    """What the row's neighbours say of an account form; returns the existing account it is for. Raises Refused at a field."""
+    """What the row's neighbours say of an account form; returns the existing account it is for. Raises Refused at a field.
+
+    `by`: who writes it; of their own particulars they are told which were meant.
+    """
     index = crypto.index(data["national_id"])
     for other in live_forms(application):
         if other.position != position and other.national_id_index == index:
@@ -147,8 +150,10 @@ def check_account_form(
         raise Refused("這個人在本系統已有帳號，請填寫其既有帳號。", field="account_name")
     if named and (known is None or named.pk != known.pk):
         if named in without_identifier(application.case):
+            which = f"（姓名「{named.name}」、電子郵件「{named.email}」）" if named == by else ""
             raise Refused(
-                "這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同。", field="account_name"
+                f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同{which}。",
+                field="account_name",
             )
         raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
     mail = User.objects.filter(email__iexact=data["email"]).exclude(pk=known.pk if known else None).exists()
@@ -172,7 +177,7 @@ def save_account_form(
     case, application = editable(case, by=by, version=version)
     if application.kind == Application.Kind.CANCELLATION and data["request"] != AccountForm.Request.CLOSE:
         raise Refused("註銷案只能填「註銷」。", field="request")
-    account = check_account_form(application, data, position=position, on=taipei_day(at))
+    account = check_account_form(application, data, position=position, on=taipei_day(at), by=by)
     fields = {
         "request": data["request"],
         "plans": list(data["plans"]),

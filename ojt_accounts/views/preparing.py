@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.roles import Side
 from casework.forms import ActForm
 from casework.models import Case
@@ -16,7 +17,7 @@ from casework.views.acting import acting, into_form
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
 from ojt_accounts.params import PACK
-from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts
+from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts, without_identifier
 from ojt_accounts.services import preparing
 from ojt_accounts.views.unit_page import seat_gauge
 from ojt_accounts.views.wizard import (
@@ -204,7 +205,15 @@ def account(request: HttpRequest, number: str, position: int | None = None) -> H
             messages.success(request, f"已儲存{form.cleaned_data['name']}的帳號申請單。")
             return redirect(wizard.url("account_new" if "another" in request.POST else "accounts"))
     context = {"form": form, "row": row, "list_url": wizard.url("accounts"), "seats": _seats(wizard)}
+    context["own"] = None if row or wizard.cancelling else _own(request, wizard)
     return shown(request, "account", wizard, "accounts", context, status=422 if form.errors else 200)
+
+
+def _own(request: HttpRequest, wizard: Wizard) -> User | None:
+    """The contact who registered themselves and has no form here yet: an account for them is the one they sign in with."""
+    me = without_identifier(wizard.case).filter(pk=request.user.pk).first()
+    taken = {one.account_name.lower() for one in live_forms(wizard.application)}
+    return me if me and me.account_name.lower() not in taken else None
 
 
 def _initial(wizard: Wizard, row: AccountForm | None) -> dict[str, object]:

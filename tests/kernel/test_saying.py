@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from casework.kernel.saying import plain, share
+from casework.kernel.saying import plain, share, size
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,11 @@ def test_a_number_without_its_noughts(number, words):
 )
 def test_a_share_as_a_clause_writes_it(percent, words):
     assert share(percent) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(584, "1 KB"), (12_000, "12 KB"), (2**20, "1 MB"), (1_258_291, "1.2 MB"), (10 * 2**20, "10 MB")],
+)
+def test_how_large_a_file_is(count: int, words: str) -> None:
+    assert size(count) == words

@@ -1,5 +1,7 @@
 """新單位 is a unit without a record at the branch: asked when it starts, when it files and at every signature (OA-01)."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +12,7 @@ from casework.models import Case
 from ojt_accounts.models import Intake, Registration
 from ojt_accounts.services import filing, preparing
 from tests.ojt_accounts import world as w
-from tests.ojt_accounts.faces import at, signed_in
+from tests.ojt_accounts.faces import account, at, envelope, errors_at, posted, signed_in
 
 pytestmark = pytest.mark.django_db
 SAID = "貴單位已在雲嘉南分署登錄，不得再以新單位申請，請以「舊單位」申請"
@@ -77,3 +79,28 @@ def test_another_year_or_a_withdrawn_one_does_not_stand_in_the_way(here: w.World
     assert start(here, intake=next_year, program_year=next_year.program_year)
     filing.withdraw(case, by=here.contact, at=now())
     assert start(here)
+
+
+def test_the_account_name_is_marked_where_it_must_be_written(here: w.World, mine: Client) -> None:
+    marked = re.compile(r'<label[^>]*for="id_account_name"[^>]*>使用者帳號<span class="mark">必填</span>')
+    case = start(here)
+    assert marked.search(mine.get(at("account_new", case.number)).content.decode())
+    w.registered(here)
+    renewal = start(here, kind="renewal")
+    page = mine.get(at("account_new", renewal.number)).content.decode()
+    assert not marked.search(page) and "選「申請」時必填" in page
+
+
+def test_the_contact_is_told_which_particulars_are_their_own(here: w.World, mine: Client) -> None:
+    case, me = start(here), here.contact
+    page = at("account_new", case.number)
+    drawn = mine.get(page)
+    assert f"姓名「{me.name}」、電子郵件「{me.email}」" in drawn.content.decode()
+    typed = account(1, account_name=me.account_name)
+    answer = mine.post(page, {**posted(typed), **envelope(drawn)})
+    assert f"（姓名「{me.name}」、電子郵件「{me.email}」）" in errors_at(answer, "account_name")
+    other = w.person("另一位聯絡人")
+    w.grant_role(user=other, role_code="unit_contact", organisation=here.unit, by=None, at=now())
+    with pytest.raises(Refused) as refused:
+        preparing.save_account_form(case, data=typed, position=None, by=other, at=now())
+    assert me.name not in refused.value.message and me.email not in refused.value.message

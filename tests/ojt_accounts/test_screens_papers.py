@@ -176,3 +176,14 @@ def test_enter_saves_and_never_removes(here: w.World, client: Client, page: str)
     form = text[text.index('enctype="multipart/form-data"') :]
     first = re.search(r"<button[^>]*type=\"submit\"[^>]*>", form)
     assert first and "remove" not in first.group() and "form-default" in first.group()
+
+
+def test_a_paper_says_only_what_was_declared_of_it(mine: Client, here: w.World) -> None:
+    """OA-15: the letter is an original, nobody ticks anything for it."""
+    case = w.drafted(here)
+    page = mine.get(at("papers", case.number)).content.decode()
+    said = {
+        code: "已聲明與正本相符" in page.split(f'id="{code}"')[1].split("</section>")[0]
+        for code in ("letter", "licence")
+    }
+    assert said == {"letter": False, "licence": True}

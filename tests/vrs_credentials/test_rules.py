@@ -14,6 +14,7 @@ import vrs_credentials.rules  # noqa: F401 - enters the rules
 from casework.kernel import cases, rulebook
 from casework.kernel.facts import FactsError, Impossible
 from casework.kernel.law import Value, declared_law
+from casework.templatetags.casework import why
 from vrs_credentials.rules.courses import course_number
 from vrs_credentials.rules.hours import ClassRecord, missing_in
 from vrs_credentials.rules.ledger import Entry, balance, weight
@@ -201,3 +202,13 @@ def test_filing_a_class_record_names_every_missing_field():
 def test_unknown_papers_are_impossible_not_missing():
     with pytest.raises(Impossible):
         rulebook.ask("VRS-01", {"kind": "trainer_senior", "clause": "T-4", "given": ["x"]}, on=TODAY, law=LAW)
+
+
+def test_sizes_are_compared_as_people_read_them() -> None:
+    def said(size: int) -> str:
+        facts = {"field": "document", "kind": "pdf", "size": size}
+        line = rulebook.ask("VRS-02", facts, on=date(2026, 11, 22), law=LAW).lines[1]
+        return why(line)
+
+    assert said(584) == "1 KB ≤ 10 MB（規定值 10 MB）"
+    assert said(10 * 2**20 + 1) == "10,485,761 位元組 > 10 MB（規定值 10 MB）"

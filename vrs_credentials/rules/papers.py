@@ -10,6 +10,7 @@ from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
+from casework.kernel.saying import size
 
 Field = Literal["document", "pledge", "flyer", "weight_proof", "sign_in_sheet", "attendance"]
 
@@ -49,12 +50,14 @@ def file_accepted(facts: FileFacts, *, on: date, law: Law) -> Outcome:
     kind = facts.kind.lower().lstrip(".").replace("jpeg", "jpg")
     why.judge(kind in kinds, f"檔案格式為 {kind.upper()}", otherwise=f"這個欄位只接受 {allowed} 檔案", kind=kind)
     limit = why.figure(limit_code)
-    megabytes = limit // (1024 * 1024)
+    megabytes, shown = limit // (1024 * 1024), size(facts.size)
+    if limit < facts.size and shown == size(limit):  # a few bytes over
+        shown = f"{facts.size:,} 位元組"
     why.judge(
         facts.size <= limit,
         f"檔案大小未超過 {megabytes} MB",
         otherwise=f"檔案超過 {megabytes} MB 上限，請縮小後再上傳",
-        comparison=f"{facts.size} ≤ {limit}",
+        comparison=f"{shown} ≤ {size(limit)}",
         size=facts.size,
     )
     if facts.field == "pledge":
