@@ -62,3 +62,4 @@ register_nav(
 )
 landing.register(Block("senior45", "senior45/landing.html", lambda request: {}, order=40))
 register_list("waiting", content.waiting_rows)
+register_list("waiting", inventory.to_answer)

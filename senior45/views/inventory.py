@@ -1,5 +1,6 @@
 """清查: the window answers line by line."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,9 @@ from django.urls import reverse
 
 from accounts.clock import now
 from accounts.errors import Refused
+from accounts.roles import right
+from casework.admin_site import rights_of
+from casework.kernel.dates import roc
 from casework.views.acting import acting
 from senior45.models import InventoryLine
 from senior45.permissions import ANSWER
@@ -45,6 +49,18 @@ def answers(request: HttpRequest) -> HttpResponse:
             page = request.GET.get("page")
             return redirect(reverse("senior45:inventory") + (f"?page={page}" if page else ""))
     return _page(request, campaign, problem, typed)
+
+
+def to_answer(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """等我處理 of a window: the lines of its offices that are not answered yet."""
+    if not rights_of(request).get(right(ANSWER).codename):
+        return []
+    campaign = campaigns().filter(closed_at=None).first()
+    if campaign is None or not (open_ := line_counts(lines_of(request.user, campaign))["open"]):
+        return []
+    title, url = f"{campaign}：{open_} 筆帳號待回覆", reverse("senior45:inventory")
+    due = roc(campaign.answer_by)
+    return [{"title": title, "url": url, "number": "", "state_label": "待回覆", "tone": "warn", "due": due}]
 
 
 def _page(request: HttpRequest, campaign: Any, problem: str, typed: dict[int, tuple[str, str]]) -> HttpResponse:

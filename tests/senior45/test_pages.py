@@ -11,6 +11,7 @@ from accounts.limits import REGISTER
 from accounts.models import AccessLog, User
 from casework.models import Case
 from senior45.models import AccountRequest, Article, InventoryLine, SiteAccount
+from senior45.selectors import lines_of
 from senior45.services import designating, inventory
 from tests.senior45 import world as w
 
@@ -232,3 +233,26 @@ def test_who_has_the_form_now_is_said_to_each(here: w.World) -> None:
     assert "目前由單位主管辦理" in shown and "輪到您處理" not in shown
     assert "目前在：單位主管" in as_(here.newcomer).get(reverse("casework:mine")).content.decode()
     assert case.title in as_(here.head).get("/").content.decode()
+
+
+def test_an_inventory_stands_on_the_start_page_until_its_last_line_is_answered(here: w.World) -> None:
+    w.with_editor(here)
+    campaign = inventory.open_due(at=now())
+    assert campaign is not None
+    lines = list(lines_of(here.window, campaign))
+    for left in range(len(lines), 0, -1):
+        assert f"{left} 筆帳號待回覆" in as_(here.window).get("/").content.decode()
+        inventory.answer(campaign, [(lines[left - 1].pk, "keep", "")], by=here.window, at=now())
+    assert "筆帳號待回覆" not in as_(here.window).get("/").content.decode()
+    assert "筆帳號待回覆" not in as_(here.editor).get("/").content.decode()
+
+
+def test_only_who_will_use_the_account_sends_the_form(here: w.World) -> None:
+    """The window sees the draft and may not accept the terms in somebody's name (S45-07)."""
+    request = w.drafted(here)
+    case = request.case
+    address = reverse("casework:case", args=[case.number])
+    shown = as_(here.window).get(address).content.decode()
+    assert "輪到您處理" not in shown and f"須由申請人{request.name}本人登入" in shown
+    assert case.title not in as_(here.window).get("/").content.decode()
+    assert "輪到您處理" in as_(here.newcomer).get(address).content.decode()
