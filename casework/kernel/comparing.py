@@ -10,7 +10,7 @@ COMPARATORS = {"ge": "達（≥）", "gt": "超過（>）"}
 WORD = {"ge": "達", "gt": "超過"}
 #: How it is written where the limit is kept.
 BELOW = {"ge": "<", "gt": "≤"}
-_OPPOSITE = {"≥": "<", "≤": ">", "<": "≥", ">": "≤"}
+_OPPOSITE = {"≥": "<", "≤": ">", "<": "≥", ">": "≤", "≠": "="}
 _SIGN = re.compile("|".join(_OPPOSITE))
 
 

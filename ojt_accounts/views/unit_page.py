@@ -115,7 +115,7 @@ def _people(unit: Organisation) -> list[dict[str, Any]]:
 def _todo(
     cases: Sequence[Case], branches: Sequence[dict[str, Any]], intakes: Sequence[Intake], *, on: date
 ) -> list[dict[str, str]]:
-    """Title, text, url and label of each thing the unit should do, the most pressing first."""
+    """Title, text, url, label and what the label is about, of each thing the unit should do, the most pressing first."""
     found = []
     for case in cases:
         if case.turn != Turn.APPLICANT:
@@ -128,6 +128,7 @@ def _todo(
                 "text": f"案號 {case.number}{due}",
                 "url": reverse("ojt_accounts:checklist", args=[case.number]),
                 "label": "前往補正" if mending else "繼續填寫",
+                "about": case.title,
             }
         )
     found.sort(key=lambda one: not one["title"].startswith("補正"))
@@ -141,13 +142,21 @@ def _todo(
                 "text": "貴單位尚未在任何分署登錄，請從新單位申請開始。",
                 "url": f"{start}?kind={Application.Kind.NEW_UNIT}",
                 "label": "開始新單位申請",
+                "about": "為單位提出第一次申請",
             }
         )
     for branch in registered:
         registration = branch["registration"]
         ending = _ending(branch["accounts"], intakes, registration, on=on)
         if ending and registration.branch_id not in waiting:
-            found.append({**ending, "url": f"{start}?kind={Application.Kind.RENEWAL}", "label": "申請賦予"})
+            found.append(
+                {
+                    **ending,
+                    "url": f"{start}?kind={Application.Kind.RENEWAL}",
+                    "label": "申請賦予",
+                    "about": ending["title"],
+                }
+            )
     return found
 
 

@@ -104,3 +104,16 @@ def test_the_contact_is_told_which_particulars_are_their_own(here: w.World, mine
     with pytest.raises(Refused) as refused:
         preparing.save_account_form(case, data=typed, position=None, by=other, at=now())
     assert me.name not in refused.value.message and me.email not in refused.value.message
+
+
+def test_what_to_do_is_named_once(here: w.World, mine: Client) -> None:
+    case = start(here)
+    page = mine.get(at("unit_home")).content.decode()
+    assert f'繼續填寫<span class="visually-hidden">：{case.title}</span>' in page
+
+
+def test_the_head_of_a_case_says_who_applies(here: w.World) -> None:
+    case = w.filed(here)
+    for who, page in ((here.officer, "admin:case"), (here.contact, "casework:case")):
+        shown = signed_in(who).get(reverse(page, args=[case.number])).content.decode()
+        assert f"<dt>申請單位</dt><dd>{here.unit.name}" in shown

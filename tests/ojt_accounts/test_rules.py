@@ -78,3 +78,16 @@ def test_a_window_and_a_certificate_overlap_or_do_not() -> None:
     assert met.text == "證書有效期間 114/01/01 至 115/12/31 與所定期間 115/09/04 至 116/01/01 至少有一日重疊"
     gone = rulebook.ask("OA-03", facts | {"valid_until": date(2026, 9, 3)}, on=date(2026, 11, 22), law=LAW)
     assert gone.sentence == "證書有效期間 114/01/01 至 115/09/03 與所定期間 115/09/04 至 116/01/01 均無重疊。"
+
+
+def test_what_does_not_hold_is_printed_with_the_sign_that_holds() -> None:
+    facts = {
+        "plan": "industry_talent",
+        "kind": "foundation",
+        "founded_on": date(2026, 1, 5),
+        "closing_on": date(2027, 1, 1),
+    }
+    young = rulebook.ask("OA-04", facts, on=date(2026, 11, 22), law=LAW)
+    assert young.refusals[0].comparison == "117/01/05 > 116/01/01"
+    assert rulebook.ask("OA-05", {"latest_grade": "D"}, on=TODAY, law=LAW).refusals[0].comparison == "D = D"
+    assert rulebook.ask("OA-07", {"taken": 6, "asked": 1}, on=TODAY, law=LAW).refusals[0].comparison == "6 + 1 > 6"
