@@ -35,7 +35,7 @@ class Portal:
 
     @cached_property
     def rights(self) -> dict[str, set[int]]:
-        return rights.held(self._request.user)
+        return rights.rights_of(self._request)
 
     @cached_property
     def navigation(self) -> list[navigation.Entry]:

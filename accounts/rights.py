@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Organisation, OrganisationGroupObjectPermission, OrganisationUserObjectPermission, User
 from accounts.roles import Side, right
@@ -37,6 +38,13 @@ def held(user: Any) -> dict[str, set[int]]:
             for codename, organisation in rows.values_list("permission__codename", "content_object_id"):
                 found.setdefault(codename, set()).add(organisation)
     return found
+
+
+def rights_of(request: HttpRequest) -> dict[str, set[int]]:
+    """What the person holds, asked once per request."""
+    if not hasattr(request, "_held_rights"):
+        request._held_rights = held(request.user)  # type: ignore[attr-defined]
+    return request._held_rights  # type: ignore[attr-defined,no-any-return]
 
 
 def _organisation_path(code: str) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.catalogue import HELP_SIGN_IN
-from accounts.rights import held
+from accounts.rights import rights_of
 from accounts.roles import right
 from casework import converters  # noqa: F401  (enters <case:…>)
 from casework.rights import WATCH, WORDING
@@ -66,13 +66,6 @@ def register_pages(*pages: AgencyPage) -> None:
 
 
 CLOSED = {"auth", "account", "mfa", "usersessions"}
-
-
-def rights_of(request: HttpRequest) -> dict[str, set[int]]:
-    """What the person holds, asked once per request."""
-    if not hasattr(request, "_held_rights"):
-        request._held_rights = held(request.user)  # type: ignore[attr-defined]
-    return request._held_rights  # type: ignore[attr-defined,no-any-return]
 
 
 def holds(request: HttpRequest, code: str) -> bool:

@@ -13,8 +13,8 @@ from accounts.mailer import register_deliverer
 from accounts.models import User
 from accounts.navigation import NavItem, register_nav
 from accounts.panels import register_list
+from accounts.rights import rights_of
 from accounts.roles import right
-from casework.admin_site import rights_of
 from casework.casetypes import casetype
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.machine import Turn

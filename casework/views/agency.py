@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from casework.admin_site import holds, rights_of
+from accounts.rights import rights_of
+from casework.admin_site import holds
 from casework.filters import WorkFilter
 from casework.forms import ActForm
 from casework.models import SavedFilter

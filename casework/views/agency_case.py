@@ -12,10 +12,11 @@ from accounts.catalogue import REVEAL
 from accounts.clock import now, today
 from accounts.limits import REVEALING, limited
 from accounts.models import AccessLog
+from accounts.rights import rights_of
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
-from casework.admin_site import holds, rights_of
+from casework.admin_site import holds
 from casework.casetypes import Identifier
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm

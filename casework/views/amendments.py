@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.rights import rights_of
 from casework import value_form
-from casework.admin_site import holds, rights_of
+from casework.admin_site import holds
 from casework.forms import PortalForm, ReasonForm, RocDateField
 from casework.impact_listing import PAGE as EXPORT
 from casework.kernel.dates import roc

@@ -11,9 +11,8 @@ from accounts.clock import now, today
 from accounts.navigation import NavItem, register_nav
 from accounts.panels import Block, dashboard, landing, register_list
 from accounts.profile_panels import register_profile_panel
-from accounts.rights import organisations_with
+from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
-from casework.admin_site import rights_of
 from casework.kernel.dates import roc
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.permissions import APPROVE_PAYMENT, BATCH_PAYMENT, FILE_CLOSING, PASS_ON, REVIEW_PAYMENT, VIEW_UNIT

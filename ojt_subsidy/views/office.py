@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.models import AccessLog, Organisation, User
-from accounts.rights import organisations_with
+from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
 from accounts.services.access import record_access
-from casework.admin_site import rights_of
 from casework.errors import NotPermitted, Refused
 from casework.kernel.outcome import Outcome
 from casework.services.law import law_in_force

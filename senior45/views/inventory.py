@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.clock import now
 from accounts.errors import Refused
+from accounts.rights import rights_of
 from accounts.roles import right
-from casework.admin_site import rights_of
 from casework.kernel.dates import roc
 from casework.views.acting import acting
 from senior45.models import InventoryLine
