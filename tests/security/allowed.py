@@ -28,6 +28,7 @@ SHARED = {
         ),
         "the law is one for all offices: whoever may amend it may amend it",
     ),
+    "admin:ojt_unverified_release": "a unit that never filed is no branch's yet: whichever its true owner turns to releases its number",
     **dict.fromkeys(("admin:ohs_class", "admin:ohs_print"), "中央主管機關 looks into every class; there is one"),
     **dict.fromkeys(
         ("admin:s45_campaign", "admin:s45_campaign_sheet", "admin:s45_office"),
