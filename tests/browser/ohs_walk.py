@@ -21,7 +21,9 @@ def seat(page: Page, name: str) -> Locator:
 
 def draw(page: Page) -> None:
     """Three strokes with the finger in the frame."""
-    box = page.get_by_label("簽名框").bounding_box()
+    frame = page.get_by_label("簽名框")
+    expect(frame).to_be_visible()
+    box = frame.bounding_box()
     assert box is not None
     left, top = box["x"] + 60, box["y"] + 60
     page.mouse.move(left, top)

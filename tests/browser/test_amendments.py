@@ -64,7 +64,7 @@ def test_from_draft_to_everybody(site: str, opens: Opens) -> None:
 
     page = opens()
     page.goto(site + reverse("casework:rules"))
-    expect(page.locator("#coming")).to_be_visible()
+    expect(page.get_by_role("region", name="即將生效")).to_be_visible()
     expect(page.locator("main")).to_contain_text("未登入自動關閉期間")
     judge_page(page)
     page.get_by_role("link", name="45+就業資源網").last.click()

@@ -41,8 +41,10 @@ def tablet(opens: Opens, here: w.World, case: Case) -> Page:
     page.goto(reverse("ohs_training:tablet", args=[case.number]))
     expect(page.get_by_text("已連線")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.reload()  # the worker that was just installed keeps this visit
+    with page.expect_response("**/tablet/state/"):  # after it nothing on the page moves by itself
+        page.reload()  # the worker that was just installed keeps this visit
     expect(page.get_by_text("已連線")).to_be_visible()
+    expect(page.get_by_role("group", name="簽到或簽退").get_by_role("button").first).to_be_visible()
     return page
 
 
