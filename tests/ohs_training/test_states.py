@@ -32,13 +32,13 @@ ACCREDITATION: Table = {
     "expire": ({"accredited", "announced"}, set(), "expired"),
     "revoke": ({"accredited", "announced"}, {CHIEF}, "revoked"),
     "abolish": ({"accredited", "announced"}, {CHIEF}, "abolished"),
+    "bar": ({"filed", "supplement"}, {CHIEF}, "rejected"),
     "withdraw": ({"draft", "filed", "supplement"}, {STAFF}, "withdrawn_by_applicant"),
 }
 CLASS: Table = {
     "file": ({"draft", "returned"}, {STAFF}, "filed"),
     "return": ({"filed"}, {COUNTY}, "returned"),
     "acknowledge": ({"filed"}, {COUNTY}, "acknowledged"),
-    "change": ({"filed", "acknowledged"}, {STAFF}, "filed"),
     "start": ({"acknowledged"}, {STAFF, TUTOR}, "running"),
     "end": ({"running"}, {STAFF, TUTOR}, "ended"),
     "examine": ({"ended"}, {COUNTY}, "examined"),
@@ -150,6 +150,7 @@ PRESSED: Mapping[str, Mapping[str, set[str]]] = {
     states.CLASS.kind: {
         "file": {STAFF}, "change": {STAFF}, "start": {STAFF, TUTOR}, "end": {STAFF, TUTOR}, "tell_absent": {STAFF, TUTOR}, "issue": {STAFF},
         "issue_none": {STAFF}, "enter": {STAFF}, "report": {STAFF}, "cancel": {STAFF}, "acknowledge": {COUNTY}, "return": {COUNTY},
+        "acknowledge_change": {COUNTY}, "return_change": {COUNTY},
         "close_exam": {COUNTY},
     },
     states.ORDER.kind: {"order": {COUNTY}, "accept": {COUNTY}, "refer": {COUNTY}, "drop": {COUNTY}, "answer": {STAFF}},
@@ -169,8 +170,8 @@ GIVEN = {
         "decision": "revoked", "grounds": ["other_serious"], "happened_on": _DAY, "letter_number": "甲", "heard_on": _DAY, "hearing": "甲",
         "reason": "甲",
     },
-    ("reject", "change", "issue_none", "cancel", "return", "refer", "drop"): {"reason": "測試"},
-    ("acknowledge",): {"acknowledgement": "甲"},
+    ("reject", "change", "issue_none", "cancel", "return", "return_change", "refer", "drop"): {"reason": "測試"},
+    ("acknowledge", "acknowledge_change"): {"acknowledgement": "甲"},
     ("report",): {"report_number": "甲"},
     ("order",): {"letter_number": "甲", "answer_by": _DAY, "reason": "測試"},
     ("answer",): {"report": "已改善"},
