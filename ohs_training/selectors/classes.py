@@ -137,7 +137,7 @@ def filing_outcomes(
             classes.HeadCountFacts(
                 training_class.training,  # type: ignore[arg-type]
                 live_trainees(training_class).count(),
-                filed=training_class.case.state not in PLANNED,
+                filed=training_class.filed_on is not None,
             ),
             on=on,
             law=law,

@@ -134,7 +134,7 @@ def papers_needed(application: Application, *, on: date) -> list[str]:
     return [code for code in row["papers"] if code != "plan"]
 
 
-def papers_complete_andnot_barred(case: Case, by: User | None, at: datetime) -> None:
+def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) -> None:
     application, on, law = application_of(case), taipei_day(at), law_in_force()
     not_barred(case.organisation, on)
     outcomes = application_outcomes(application, on=on, law=law)
