@@ -166,8 +166,9 @@ def _end_application(case: Case, row: Revocation, *, by: User, at: datetime) -> 
 
 
 def _stop(case: Case, row: Revocation, *, at: datetime) -> None:
-    """The effect on one class, as the system: the class's own right-holders decide nothing here. Its county is told."""
-    effect = EFFECTS[case.state]
+    """The effect on one class, as the system: the class's own right-holders decide nothing here. Its county, which saw no
+    draft, is told."""
+    seen, effect = case.state != "draft", EFFECTS[case.state]
     why = f"認可經{row.get_decision_display()}（{row.letter_number}）"
     if case.state in ("draft", "filed", "returned", "acknowledged"):
         move(case, "cancel", by=None, at=at, reason=f"{why}：{effect}")
@@ -175,7 +176,8 @@ def _stop(case: Case, row: Revocation, *, at: datetime) -> None:
     else:
         record(case, "accreditation.lost", f"{why}：{effect}", by=None, at=at, clause="要點十四")
     tell_applicant(case, "ohs_training.class_affected", "班次處置", f"{why}：{effect}。", at=at, right=FILE_CLASS)
-    tell_office(
-        case, "ohs_training.class_affected", "班次處置", f"{case.organisation}{why}：{effect}。", right=ACKNOWLEDGE, at=at,
-        link=f"/admin/ohs/classes/{case.number}/",
-    )  # fmt: skip
+    if seen:
+        tell_office(
+            case, "ohs_training.class_affected", "班次處置", f"{case.organisation}{why}：{effect}。", right=ACKNOWLEDGE, at=at,
+            link=f"/admin/ohs/classes/{case.number}/",
+        )  # fmt: skip

@@ -341,7 +341,7 @@ def test_revocation_takes_every_accreditation_and_every_application() -> None:
     here, when = w.world(accredited=False), w.at(w.FIRST, "09:00")
     first = w.accredit(here, ends_on=date(2027, 6, 30))
     later = w.accredit(here, starts_on=date(2027, 7, 1), ends_on=date(2030, 6, 30), when=when)
-    under = w.planned(here, start=date(2027, 8, 2), people=0, when=when)
+    under = w.filed(here, start=date(2027, 8, 2), when=when)
     assert class_of(under).accreditation == later
     waits = w.applied(here, when=when)
     given = {

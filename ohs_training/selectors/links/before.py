@@ -89,8 +89,8 @@ def before_links(
                 filing.lines,
             )
         )
-    if not planning:
-        found += _changes(training_class, state, due)
+    if state not in (*PLANNED, "cancelled"):
+        found += _changes(training_class, due)
     if training_class.acknowledgement:
         found.append(
             Link(
@@ -111,7 +111,7 @@ def before_links(
     return found
 
 
-def _changes(training_class: TrainingClass, state: str, due: dict[str, date]) -> list[Link]:
+def _changes(training_class: TrainingClass, due: dict[str, date]) -> list[Link]:
     """六第2項: what stands otherwise than filed, and what was filed later than the first version. Red stays red after the first
     day: whether it falls under 十四(九) is for the authorities to say."""
 
