@@ -221,7 +221,7 @@ def test_a_change_returned_goes_back_as_a_change_by_the_day_it_was_received() ->
     with time_machine.travel(w.at(w.FIRST, "08:05"), tick=False):
         staff = client_of(here.staff)
         shown = said(staff.get(address("class", case)))
-        assert "已逾" not in shown and "變動報備" in shown
+        assert "已逾變動期限" not in shown and "變動報備經地方主管機關退回" in shown
         given = {"tutor_phone": "06-7654321"}
         planning.save_plan(case, data=given, by=here.staff, at=w.at(w.FIRST, "08:06"))
         assert press(staff, case, "change", reason="補輔導員電話").status_code == 302

@@ -14,6 +14,8 @@ from casework.kernel.machine import Machine, Turn
 from casework.models import Case
 from casework.services.cases import lock, move
 from ohs_training import states
+from ohs_training.models import ClassVersion
+from ohs_training.selectors.classes import class_of, content_of
 from ohs_training.services import inspecting
 from tests.ohs_training import world as w
 
@@ -94,6 +96,10 @@ def case_of(here: w.World, kind: str) -> Case:
         return w.applied(here, file=False)
     case = w.planned(here, people=1)
     if kind == states.CLASS.kind:
+        # filed once, as a class is wherever the county has anything to answer
+        ClassVersion.objects.create(
+            training_class=class_of(case), number=1, filed_at=w.PLANNED, filed_by=here.staff, content=content_of(class_of(case))
+        )  # fmt: skip
         return case
     _, order = inspecting.inspect(
         office=case.office, accreditation=case.ohs_class.accreditation, training_class=case.ohs_class, inspected_on=w.APPLIED.date(),
