@@ -1,11 +1,13 @@
 """六: 備查 takes note and permits nothing; a returned filing keeps its day; a class begins only as it was filed."""
 
+import importlib
 import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from casework import papers
@@ -15,9 +17,9 @@ from casework.models import Case, Deadline, Event, Notice
 from casework.services.law import law_in_force
 from casework.services.sweeping import sweep
 from ohs_training import documents
-from ohs_training.models import ClassVersion, SignRecord, VersionAnswer
+from ohs_training.models import ClassVersion, SignRecord, TrainingClass, VersionAnswer
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.classes import class_of, unfiled
+from ohs_training.selectors.classes import class_of, content_of, unfiled
 from ohs_training.selectors.links import class_links
 from ohs_training.services import attending, filing, planning, reporting, roster
 from tests.ohs_training import world as w
@@ -351,3 +353,26 @@ def test_an_answer_of_the_county_is_not_rewritten() -> None:
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         VersionAnswer.objects.filter(pk=answer.pk).update(number="別的文號")
     assert ClassVersion.objects.get().said.endswith("備查") and not unfiled(class_of(case))
+
+
+def test_classes_of_before_are_given_the_answers_they_had() -> None:
+    """The migration: what only the class said is said of its last version; what waits still waits."""
+    move = importlib.import_module("ohs_training.migrations.0004_version_answers").from_classes
+    here, found = w.world(), {}
+    for state in ("acknowledged", "running", "returned", "filed"):
+        case = w.planned(here, people=0, start=w.FIRST + timedelta(days=7 * len(found)))
+        training_class = found[state] = class_of(case)
+        Case.objects.filter(pk=case.pk).update(state=state)
+        if state in ("acknowledged", "running"):
+            TrainingClass.objects.filter(pk=training_class.pk).update(
+                acknowledgement="府勞安字第9號", acknowledged_on=EVE
+            )
+        for number in (1, 2):
+            ClassVersion.objects.create(
+                training_class=training_class, number=number, filed_at=w.PLANNED, filed_by=here.staff,
+                content=content_of(training_class),
+            )  # fmt: skip
+    move(apps, None)
+    said = {state: [v.said for v in one.versions.order_by("number")] for state, one in found.items()}
+    assert said["acknowledged"] == said["running"] == ["待備查", f"{roc(EVE)} 府勞安字第9號 備查"]
+    assert said["returned"][1].endswith("退回") and said["filed"] == ["待備查", "待備查"]
