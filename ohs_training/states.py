@@ -95,6 +95,17 @@ ACCREDITATION = Machine(
             "要點十四",
             reason=True,
         ),
+        # 十四第2項: an application that waits when the institution loses its accreditation.
+        Transition(
+            "bar",
+            "不予認可（認可經撤銷或廢止）",
+            ("filed", "supplement"),
+            "rejected",
+            f"{APP}.revoke_accreditation",
+            "",
+            "要點十四第2項",
+            reason=True,
+        ),
         Transition(
             "withdraw",
             "撤回",
@@ -153,16 +164,16 @@ CLASS = Machine(
             "letter_number",
             "要點六第1項",
         ),
+        # 變動報備 (六第2項) moves nothing: 備查 takes note of it, and the class acknowledged once begins on its day meanwhile.
         Transition(
-            "change",
-            "變動報備",
-            ("filed", "acknowledged"),
-            "filed",
-            f"{APP}.file_class",
-            "changed_in_time",
-            "要點六第2項",
+            "start",
+            "開訓",
+            ("acknowledged",),
+            "running",
+            f"{APP}.run_class",
+            "first_day_come as_it_was_filed",
+            "要點六第2項、七",
         ),
-        Transition("start", "開訓", ("acknowledged",), "running", f"{APP}.run_class", "first_day_come", "要點七"),
         Transition("end", "結訓", ("running",), "ended", f"{APP}.run_class", "last_period_over", "要點七"),
         Transition(
             "examine",

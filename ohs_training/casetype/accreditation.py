@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import Max
 from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
 from casework.casetypes import Act, CaseType, Panel, Target
+from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.models import Case
@@ -121,11 +123,13 @@ def _accreditation_panels(case: Case, user: User) -> Sequence[Panel]:
                 ),
             )
         elif can(user, REVOKE, case):
-            under = [
-                {"one": one, "effect": revoking.EFFECTS[one.case.state]}
-                for one in revoking.classes_under(accreditation)
-            ]
-            panels.append(Panel("撤銷或廢止時之班次處置", "ohs_training/panels/effects.html", {"classes": under}))
+            stake = revoking.at_stake(case.organisation_id)
+            given = {
+                "accreditations": stake.accreditations,
+                "applications": stake.applications,
+                "classes": [{"one": one, "effect": revoking.EFFECTS[one.case.state]} for one in stake.classes],
+            }
+            panels.append(Panel("撤銷或廢止之效果", "ohs_training/panels/effects.html", given))
     return panels
 
 
@@ -148,14 +152,22 @@ def _accreditation_url(case: Case) -> str:
 
 
 def _consistency() -> Sequence[str]:
-    """Accreditations whose case says otherwise, and open classes under an accreditation that was lost before they were filed."""
+    """Accreditations whose case says otherwise, and those that outlived the loss of the institution's 認可資格 (十四)."""
     states = {
         "in_force": {"accredited", "announced"},
         "expired": {"expired"},
         "revoked": {"revoked"},
         "abolished": {"abolished"},
     }
-    return [
+    lost = Revocation.objects.values("accreditation__organisation").annotate(last=Max("decided_on"))
+    kept = [
+        f"{one.organisation} 於 {roc(row['last'])} 經撤銷或廢止認可，{one.case.number} 之認可仍登錄為「認可中」"
+        for row in lost
+        for one in Accreditation.objects.filter(
+            organisation=row["accreditation__organisation"], state="in_force", case__decided_on__lte=row["last"]
+        ).select_related("organisation", "case")
+    ]
+    return kept + [
         f"{one.organisation} 認可登錄為「{one.get_state_display()}」，案件 {one.case.number} 為「{ACCREDITATION.state(one.case.state).label}」"
         for one in Accreditation.objects.select_related("organisation", "case")
         if one.case.state not in states[one.state]

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.rights import can
 from casework.casetypes import Act, CaseType, Identifier, Panel
 from casework.models import Case
-from ohs_training.casetype.off import guarded, in_state, waits_for
+from ohs_training.casetype.off import asked, guarded, in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.permissions import (
     ACKNOWLEDGE,
@@ -22,7 +22,15 @@ from ohs_training.permissions import (
     VIEW_OFFICE,
     VIEW_OWN,
 )
-from ohs_training.selectors.classes import class_of, filing_outcomes, live_trainees, unfiled
+from ohs_training.selectors.classes import (
+    PLANNED,
+    as_filed,
+    class_of,
+    filing_outcomes,
+    last_version,
+    live_trainees,
+    unfiled,
+)
 from ohs_training.services import (
     absence,
     examining,
@@ -46,12 +54,6 @@ def _then_class(service: Callable[..., Any]) -> Callable[..., str]:
 def class_page(case: Case, user: User) -> str:
     name = "admin:ohs_class" if can(user, VIEW_OFFICE, case) else "ohs_training:class"
     return reverse(name, args=[case.number])
-
-
-def _why_change(case: Case, user: User) -> str:
-    if case.state not in ("filed", "acknowledged"):
-        return in_state(CLASS, "filed", "acknowledged")(case, user)
-    return "" if unfiled(class_of(case)) else "報備事項與前次報備相同，沒有變動。"
 
 
 def _why_issue(case: Case, user: User) -> str:
@@ -92,8 +94,8 @@ def _acknowledge(case: Case, **given: Any) -> Any:
 
 CLASS_ACTS = (
     Act("file", "報備", FILE_CLASS, _then_class(filing.file_class), guarded(CLASS, ("draft", "returned"), filing.filed_in_time_with_head_count), confirm="附表二至附表五將以目前內容登錄並函請地方主管機關備查。"),
-    Act("change", "變動報備", FILE_CLASS, _then_class(filing.change_class), _why_change, forms.reason_form("變動原因")),
-    Act("start", "開訓", RUN_CLASS, _then_class(filing.begin), guarded(CLASS, ("acknowledged",), filing.first_day_come)),
+    Act("change", "變動報備", FILE_CLASS, _then_class(filing.change_class), asked(filing.change_to_file), forms.reason_form("變動原因")),
+    Act("start", "開訓", RUN_CLASS, _then_class(filing.begin), guarded(CLASS, ("acknowledged",), filing.first_day_come, filing.as_it_was_filed)),
     Act("end", "結訓", RUN_CLASS, _then_class(filing.finish), guarded(CLASS, ("running",), filing.last_period_over), confirm="結訓後依缺課情形認定退訓及補課，並起算發證及登錄期限。"),
     Act("tell_absent", "通知退訓及補課", RUN_CLASS, _then_class(absence.tell_absent), _why_tell, tone="secondary", confirm="依缺課時數記錄應通知退訓、補課之人員及通知日。"),
     Act("issue", "發給證書／證明", ISSUE, _then_class(issuing.issue_class), _why_issue, confirm="將發給所有符合規定且尚未發給之人員，字號一次編定。"),
@@ -103,18 +105,21 @@ CLASS_ACTS = (
     Act("cancel", "取消辦理", FILE_CLASS, _then_class(filing.cancel), in_state(CLASS, "draft", "filed", "returned", "acknowledged"), forms.reason_form("取消原因"), "danger"),
     Act("acknowledge", "備查", ACKNOWLEDGE, _then_class(_acknowledge), in_state(CLASS, "filed", "reported"), forms.AcknowledgeForm),
     Act("return", "退回", ACKNOWLEDGE, _then_class(_return), in_state(CLASS, "filed", "reported"), forms.reason_form("退回理由及應補正事項"), "danger"),
+    Act("acknowledge_change", "變動備查", ACKNOWLEDGE, _then_class(filing.acknowledge_change), asked(filing.change_to_answer), forms.AcknowledgeChangeForm),
+    Act("return_change", "變動退回", ACKNOWLEDGE, _then_class(filing.return_change), asked(filing.change_to_answer), forms.reason_form("退回理由及應補正事項"), "danger"),
     Act("close_exam", "測驗完成（無應試人員）", MARK_EXAM, _then_class(examining.close_exam), guarded(CLASS, ("ended",), examining.professional_and_marked), tone="secondary", confirm="沒有尚待登錄成績之人員。"),
 )  # fmt: skip
 
 
 def _class_panels(case: Case, user: User) -> Sequence[Panel]:
     training_class = class_of(case)
-    last = training_class.versions.order_by("-number").first()
+    last = last_version(training_class)
     context = {
-        "training_class": training_class,
+        "training_class": as_filed(training_class),
         "people": live_trainees(training_class).count(),
         "page": class_page(case, user),
         "last": last,
+        "unfiled": len(unfiled(training_class)) if case.state not in PLANNED else 0,
     }
     return [Panel("訓練班次", "ohs_training/panels/class.html", context)]
 
@@ -145,8 +150,8 @@ CLASS_TYPE = CaseType(
         "filed_in_time_with_head_count": filing.filed_in_time_with_head_count,
         "items_named": filing.items_named,
         "letter_number": filing.letter_number,
-        "changed_in_time": filing.changed_in_time,
         "first_day_come": filing.first_day_come,
+        "as_it_was_filed": filing.as_it_was_filed,
         "last_period_over": filing.last_period_over,
         "professional_and_marked": examining.professional_and_marked,
         "no_red_line": issuing.no_red_line,

@@ -25,8 +25,15 @@ def guarded(
     """Off, with the sentence the act itself would refuse with: state first, then what guards ask."""
 
     def why(case: Case, user: User) -> str:
-        if said := in_state(machine, *states)(case, user):
-            return said
+        return in_state(machine, *states)(case, user) or asked(*guards)(case, user)
+
+    return why
+
+
+def asked(*guards: Callable[[Case, User | None, datetime], None]) -> Callable[[Case, User], str]:
+    """Off, with the sentence of the first guard that refuses."""
+
+    def why(case: Case, user: User) -> str:
         for guard in guards:
             try:
                 guard(case, user, now())

@@ -95,7 +95,7 @@ def build() -> int:
     ended.attend(until=moment, away={6: 2}).finish().practise()
     running = Story(cast, start=today - ONE_DAY, days=3, first=300).file().acknowledge().run()
     running.attend(until=moment, late=(8,))
-    Story(cast, start=today + timedelta(days=9), first=400).file().acknowledge()
+    Story(cast, start=today + timedelta(days=9), first=400).file().acknowledge().change()
     Story(cast, start=today + timedelta(days=18), training="in_service_discussion", people=20, first=500).file()
     Story(cast, start=today + timedelta(days=45), people=12, first=600)
     _inspected(cast, class_of(ended.case), moment)

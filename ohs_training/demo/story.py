@@ -93,6 +93,13 @@ class Story:
         self.case = filing.acknowledge(self.case, acknowledgement=number, by=self.cast.authority, at=self.at)
         return self
 
+    def change(self) -> "Story":
+        """變動報備, which waits for the county."""
+        self.at = min(self.at + ONE_DAY, now())
+        planning.save_plan(self.case, data={"tutor": "鄧代班"}, by=self.cast.staff, at=self.at)
+        self.case = filing.change_class(self.case, reason="原輔導員請假。", by=self.cast.staff, at=self.at)
+        return self
+
     def run(self) -> "Story":
         self.case = filing.begin(self.case, by=self.cast.tutor, at=moment_of(self.start, "08:30"))
         return self

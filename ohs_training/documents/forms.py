@@ -1,4 +1,4 @@
-"""Contexts of the forms that print from a class as it stands (附表二 to 五, 八 to 十二)."""
+"""Contexts of the forms that print from a class (附表二 to 五, 八 to 十二)."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from casework.kernel.law import Law
 from casework.kernel.saying import plain
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
 from ohs_training.selectors.chain import ClassChain, class_chain
-from ohs_training.selectors.classes import live_trainees, rows_of
+from ohs_training.selectors.classes import PLANNED, as_filed, last_version, live_trainees, named, rows_of, unfiled
 
 PER_BLOCK = 10
 COURSES_PER_SHEET = 12
@@ -58,9 +58,15 @@ def filing(training_class: TrainingClass, *, today: date, **_: Any) -> dict[str,
         (training_class.materials == "other", f"其他（{training_class.materials_note if training_class.materials == 'other' else '　　　　　'}）。"),
     ]  # fmt: skip
     organisation = training_class.accreditation.organisation
+    last = last_version(training_class)
+    filed = last is not None and training_class.case.state not in PLANNED
+    changed = (
+        filed and last.number > 1 and (last.answered is None or last.answered.number != training_class.acknowledgement)
+    )
     return {
         **head(training_class),
-        "enrolled": live_trainees(training_class).count(),
+        "enrolled": len(last.content["trainees"]) if filed else live_trainees(training_class).count(),
+        "change": f"第 {last.number} 版變動報備 {roc(last.received)} 收件，{last.said}" if changed else "",
         "expected": training_class.expected,
         "materials": [{"on": on, "label": label} for on, label in materials],
         "authority": training_class.case.office.name,
@@ -314,6 +320,9 @@ PRINTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 
 
 def printed(training_class: TrainingClass, word: str, *, law: Law, at: datetime, today: date, **asked: Any) -> bytes:
-    """A form of the class as it stands. Raises KeyError for a word that names none."""
+    """A form of the class: the plan as it was filed, and on every form the changes that are not filed, by name: nobody takes them
+    for acknowledged. Raises KeyError for a word that names none."""
     code, context = PRINTS[word]
-    return papers.render(code, context(training_class, law=law, at=at, today=today, **asked))
+    changes = unfiled(training_class) if training_class.case.state not in PLANNED else []
+    given = context(as_filed(training_class), law=law, at=at, today=today, **asked)
+    return papers.render(code, {**given, "unfiled": named(changes, most=len(changes)), "unfiled_count": len(changes)})

@@ -176,9 +176,10 @@ def issue_accreditation(accreditation: Accreditation, application: Application, 
 
 
 def revoke_accreditation_letter(
-    accreditation: Accreditation, row: Revocation, *, case: Case, by: User, at: datetime
+    taken: Sequence[tuple[Accreditation, Case]], row: Revocation, *, case: Case, by: User, at: datetime
 ) -> Document:
-    """The disposition, and the accreditation letter marked as revoked."""
+    """The disposition, which names every accreditation it takes, and the letters of all of them marked as revoked."""
+    accreditation = row.accreditation
     law = law_in_force()
     grounds = law.at("ohs.revocation_grounds", row.happened_on).value
     numbered = [f"第{list(grounds).index(code) + 1}款：{grounds[code]}" for code in row.grounds]
@@ -189,7 +190,7 @@ def revoke_accreditation_letter(
         "letter_number": row.letter_number,
         "today": roc_long(row.decided_on),
         "decision": row.get_decision_display(),
-        "accredited_by": accreditation.letter_number,
+        "accredited_by": "、".join(one.letter_number for one, _ in taken),
         "grounds": numbered,
         "happened_on": roc_long(row.happened_on),
         "heard_on": roc_long(row.heard_on),
@@ -203,8 +204,9 @@ def revoke_accreditation_letter(
         ("機構", accreditation.organisation.name),
         ("處分日", roc(row.decided_on)),
     ]
-    for letter in case.documents.filter(paper="ohs_accreditation", state=Document.State.ISSUED):
-        documents.revoke(letter, case=case, reason=f"認可經{row.get_decision_display()}", by=by, at=at)
+    for _, own in taken:
+        for letter in own.documents.filter(paper="ohs_accreditation", state=Document.State.ISSUED):
+            documents.revoke(letter, case=own, reason=f"認可經{row.get_decision_display()}", by=by, at=at)
     return documents.issue(case=case, paper="ohs_revocation", context=context, public=public, by=by, at=at)
 
 

@@ -95,6 +95,10 @@ class AcknowledgeForm(CaseForm):
     )
 
 
+class AcknowledgeChangeForm(CaseForm):
+    acknowledgement = forms.CharField(label="變動備查文號", max_length=60, help_text="例：府勞安字第1150012345號")
+
+
 class ReportForm(CaseForm):
     report_number = forms.CharField(label="函報文號", max_length=60, help_text="例：健訓字第1150000123號")
 

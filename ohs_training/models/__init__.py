@@ -1,7 +1,15 @@
 from ohs_training.models.accreditation import Accreditation, Application, PlanSection, Revocation
 from ohs_training.models.after import Certificate, CertificateBatch, Confirmation, Payment, Retention, Sitting, Spending
 from ohs_training.models.attendance import LeaveRequest, MakeUp, RollCall, SignRecord
-from ohs_training.models.classes import ClassVersion, Exemption, Teacher, TimetableRow, Trainee, TrainingClass
+from ohs_training.models.classes import (
+    ClassVersion,
+    Exemption,
+    Teacher,
+    TimetableRow,
+    Trainee,
+    TrainingClass,
+    VersionAnswer,
+)
 from ohs_training.models.supervision import Inspection, Order
 
 __all__ = [
@@ -28,4 +36,5 @@ __all__ = [
     "TimetableRow",
     "Trainee",
     "TrainingClass",
+    "VersionAnswer",
 ]

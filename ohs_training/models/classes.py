@@ -1,5 +1,8 @@
 """六、附表二至五: a class with its timetable, teachers and trainees, and the versions that were filed."""
 
+from __future__ import annotations
+
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -7,6 +10,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.identifiers import mask_person_id
 from ohs_training.rules.training import KINDS, TRAININGS
 
@@ -127,7 +131,10 @@ class TimetableRow(models.Model):
 
 
 class ClassVersion(models.Model):
-    """What was filed, frozen: the plan, timetable, teachers and roster, and how it differs from the version before."""
+    """What was filed, frozen: the plan, timetable, teachers and roster, and how it differs from the version before.
+
+    A row never changes (trigger); what the county said of it is a VersionAnswer.
+    """
 
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField("版次")
@@ -136,11 +143,56 @@ class ClassVersion(models.Model):
     content = models.JSONField("內容")
     differences = models.JSONField("差異", default=list)
     reason = models.CharField("變動原因", max_length=300, blank=True)
+    #: 收件日, by which 六 is judged: filed again after the county returned it, a version keeps the day of the one returned.
+    received_on = models.DateField("收件日", null=True, blank=True)
+    #: 六第2項: the last day of a change, when this was filed. None for a first filing.
+    change_by = models.DateField("變動期限", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "報備版次"
         ordering = ("training_class", "-number")
         constraints = [models.UniqueConstraint(fields=["training_class", "number"], name="ohs_class_version_once")]
+
+    @property
+    def received(self) -> date:
+        return self.received_on or taipei_day(self.filed_at)
+
+    @property
+    def late(self) -> bool:
+        return self.change_by is not None and self.received > self.change_by
+
+    @property
+    def answered(self) -> VersionAnswer | None:
+        return getattr(self, "answer", None)
+
+    @property
+    def returned(self) -> bool:
+        return self.answered is not None and self.answered.decision == VersionAnswer.Decision.RETURNED
+
+    @property
+    def said(self) -> str:
+        """What became of it, as pages and 附表二 say it."""
+        return str(self.answered or "待備查")
+
+
+class VersionAnswer(models.Model):
+    """The county's answer to a version: 備查 with its number, or 退回 with what is to be put right. Never rewritten (trigger)."""
+
+    class Decision(models.TextChoices):
+        ACKNOWLEDGED = "acknowledged", "備查"
+        RETURNED = "returned", "退回"
+
+    version = models.OneToOneField(ClassVersion, models.PROTECT, related_name="answer")
+    decision = models.CharField("處理", max_length=12, choices=Decision)
+    number = models.CharField("備查文號", max_length=60, blank=True)
+    reason = models.TextField("退回理由", blank=True)
+    answered_on = models.DateField("處理日")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "報備版次之處理"
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [roc(self.answered_on), self.number, self.get_decision_display()]))
 
 
 def photo_path(instance: Any, filename: str) -> str:

@@ -71,8 +71,11 @@ def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class HeadCountFacts:
+    """`filed`: the plan is filed already; who drops out then is reported as a change."""
+
     training: Training
     enrolled: int
+    filed: bool = False
 
     def __post_init__(self) -> None:
         if self.enrolled < 0:
@@ -88,12 +91,15 @@ def head_count(facts: HeadCountFacts, *, on: date, law: Law) -> Outcome:
     """
     why = Reasoning("OHS-07", on=on, law=law)
     least = why.figure("ohs.enrolled_min")
-    why.judge(
-        facts.enrolled >= least,
-        f"報名 {facts.enrolled} 人，達 {least} 人",
-        otherwise=f"報名 {facts.enrolled} 人，須達 {least} 人以上始得報訓練計畫",
-        comparison=f"{facts.enrolled} ≥ {least}",
-    )
+    if facts.filed and facts.enrolled < least:
+        why.note(f"報名 {facts.enrolled} 人；{least} 人為報訓練計畫時之條件，報備後減少者以變動報備")
+    else:
+        why.judge(
+            facts.enrolled >= least,
+            f"報名 {facts.enrolled} 人，達 {least} 人",
+            otherwise=f"報名 {facts.enrolled} 人，須達 {least} 人以上始得報訓練計畫",
+            comparison=f"{facts.enrolled} ≥ {least}",
+        )
     most = why.figure(f"ohs.{facts.training}_cap")
     label = TRAININGS[facts.training]
     why.judge(

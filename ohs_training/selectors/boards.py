@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from accounts.rights import organisations_with
 from casework.models import Deadline
-from ohs_training.models import Accreditation, Certificate, Sitting, TrainingClass
+from ohs_training.models import Accreditation, Certificate, ClassVersion, Sitting, TrainingClass
+from ohs_training.selectors.classes import HELD
 from ohs_training.states import APP, CLASS
 
 #: Declared in permissions, which stands above the selectors.
@@ -26,6 +28,8 @@ STAGES = (
     ("結案", ("closed",)),
 )
 SHOWN = 30
+#: What is said of the version filed last, of a class acknowledged before.
+CHANGE = {"waits": "變動待備查", "returned": "變動經退回"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class BoardCard:
     due_on: date | None
     late: bool
     people: int
+    #: 變動報備: a notice beside the state, for the county to answer or the institution to mend.
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,12 @@ def classes_visible(user: Any) -> QuerySet[TrainingClass]:
 
 def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
     """Three queries: the classes, their next deadlines, their heads."""
+    versions = ClassVersion.objects.filter(training_class=OuterRef("pk")).order_by("-number")
     rows = list(
-        classes.annotate(people=Count("trainees", filter=Q(trainees__removed_at=None), distinct=True))
+        classes.annotate(
+            people=Count("trainees", filter=Q(trainees__removed_at=None), distinct=True),
+            decision=Subquery(versions.values(said=Coalesce("answer__decision", Value("waits")))[:1]),
+        )
         .exclude(case__state="cancelled")
         .order_by("starts_on", "pk")
     )
@@ -83,6 +93,7 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
                 next_one.due_on if next_one else None,
                 bool(next_one and next_one.due_on < on),
                 one.people,
+                CHANGE.get(one.decision, "") if state.code in ("acknowledged", *HELD) else "",
             )
         )
     stages = []

@@ -1,6 +1,7 @@
 """One class: what was filed, how it differs from what stands, and the outcomes of its filing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,12 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.saying import plain
 from casework.models import Case
-from ohs_training.models import Teacher, TimetableRow, Trainee, TrainingClass
+from ohs_training.models import ClassVersion, Teacher, TimetableRow, Trainee, TrainingClass
 from ohs_training.rules import classes, institutions, timetable
+
+#: States in which the plan is written before it is filed; in which it may be changed; in which the class is held or over.
+PLANNED, CHANGEABLE = ("draft", "returned"), ("filed", "acknowledged")
+HELD = ("running", "ended", "examined", "issued", "reported")
 
 
 def class_of(case: Case) -> TrainingClass:
@@ -121,14 +126,19 @@ def categories_outcome(
 def filing_outcomes(
     training_class: TrainingClass, *, on: date, law: Law, filed_on: date | None = None
 ) -> list[Outcome]:
-    """Everything a filing is judged by: kind, day, head count, timetable, categories, roster."""
+    """Everything a filing is judged by: kind, day, head count, timetable, categories, roster. Once filed, the least number of
+    people stands against nobody who drops out (附表二附註1 asks for it when the plan is filed)."""
     rows = [row_facts(row) for row in rows_of(training_class)]
     kind = "professional" if training_class.professional else "in_service"
     found = [
         institutions.training_kind(institutions.TrainingFacts(kind, training_class.audience), on=on, law=law),
         classes.filing(classes.FilingFacts(training_class.starts_on, filed_on=filed_on), on=on, law=law),
         classes.head_count(
-            classes.HeadCountFacts(training_class.training, live_trainees(training_class).count()),  # type: ignore[arg-type]
+            classes.HeadCountFacts(
+                training_class.training,  # type: ignore[arg-type]
+                live_trainees(training_class).count(),
+                filed=training_class.filed_on is not None,
+            ),
             on=on,
             law=law,
         ),
@@ -206,7 +216,33 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dic
     return found
 
 
+def last_version(training_class: TrainingClass) -> ClassVersion | None:
+    return training_class.versions.select_related("answer").order_by("-number").first()
+
+
 def unfiled(training_class: TrainingClass) -> list[dict[str, str]]:
     """What stands otherwise than it was last filed (六第2項)."""
-    last = training_class.versions.order_by("-number").first()
+    last = last_version(training_class)
     return differences(last.content, content_of(training_class)) if last else []
+
+
+def named(changes: Sequence[Mapping[str, str]], most: int = 5) -> str:
+    """Differences in one line of words; how many more there are, where they are many."""
+    parts = [f"{one['label']}「{one['before'] or '無'}」改為「{one['after'] or '無'}」" for one in changes[:most]]
+    return "、".join(parts) + (f"等 {len(changes)} 項" if len(changes) > most else "")
+
+
+def as_filed(training_class: TrainingClass) -> TrainingClass:
+    """The class with its plan (附表二) as last filed; while it is planned, as it stands. For papers and the county's page."""
+    last = last_version(training_class)
+    if last is None or training_class.case.state in PLANNED:
+        return training_class
+    filed = copy(training_class)
+    for name, value in last.content["plan"].items():
+        setattr(filed, name, TrainingClass._meta.get_field(name.removesuffix("_id")).to_python(value))
+    return filed
+
+
+def change_pending(case: Case, last: ClassVersion | None) -> bool:
+    """A change of a class acknowledged before waits for the county. The class goes on meanwhile: 備查 takes note, it permits nothing."""
+    return last is not None and last.answered is None and case.state in ("acknowledged", *HELD)

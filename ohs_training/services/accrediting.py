@@ -20,7 +20,7 @@ from ohs_training.models import Accreditation
 from ohs_training.permissions import ANNOUNCE, DECIDE, FILE_ACCREDITATION, REVIEW
 from ohs_training.rules import institutions
 from ohs_training.selectors.institutions import accreditation_in_force, application_of, application_outcomes
-from ohs_training.services.applying import ENTRY, REAPPLY, SUPPLY
+from ohs_training.services.applying import ENTRY, REAPPLY, SUPPLY, hold_institution, not_barred
 
 EXPIRE = "ohs_training.expire"
 
@@ -76,9 +76,11 @@ def accredit(
     version: int | None = None,
 ) -> Accreditation:
     """認可: the row in the register, the letter, the ten days of entry, the day to apply again and the last day."""
+    hold_institution(case.organisation_id)
     case = lock(case, version=version)
     require(by, DECIDE, case)
     application, on, law = application_of(case), taipei_day(at), law_in_force()
+    not_barred(case.organisation, on)
     if ends_on < starts_on:
         raise Refused("認可迄日不得早於起日。", field="ends_on")
     application.starts_on, application.ends_on, application.letter_number = starts_on, ends_on, letter_number

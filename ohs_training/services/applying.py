@@ -34,6 +34,12 @@ CARRIED_OVER = (
 )  # fmt: skip
 
 
+def hold_institution(unit: Organisation | int) -> None:
+    """The institution is the queue of whatever gives or takes its accreditation (十四), and comes before any case."""
+    pk = unit.pk if isinstance(unit, Organisation) else unit
+    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=pk)
+
+
 @transaction.atomic
 def start(*, unit: Organisation, kind: str, by: User, at: datetime) -> Application:
     """A draft at the ministry; where the institution is accredited already, its renewal, filled in from the last one."""
@@ -42,8 +48,8 @@ def start(*, unit: Organisation, kind: str, by: User, at: datetime) -> Applicati
     on, law = taipei_day(at), law_in_force()
     if kind not in law.at("ohs.applicant_kinds", on).value:
         raise Refused("申請機構不具附表一所列資格。", field="kind")
-    _not_barred(unit, on)
-    Organisation.objects.select_for_update().get(pk=unit.pk)
+    hold_institution(unit)
+    not_barred(unit, on)
     if Case.objects.filter(kind=KIND, organisation=unit, state__in=("draft", "filed", "supplement")).exists():
         raise Refused("貴機構已有一件申請在辦理中，請先完成或撤回。")
     last = (
@@ -63,7 +69,7 @@ def start(*, unit: Organisation, kind: str, by: User, at: datetime) -> Applicati
     return application
 
 
-def _not_barred(unit: Organisation | None, on: date) -> None:
+def not_barred(unit: Organisation | None, on: date) -> None:
     if unit and (until := barred_until(unit, on=on)):
         raise Refused(f"貴機構經撤銷或廢止認可，至 {roc(until)} 止不得再申請認可（要點十四第2項）。")
 
@@ -130,7 +136,7 @@ def papers_needed(application: Application, *, on: date) -> list[str]:
 
 def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) -> None:
     application, on, law = application_of(case), taipei_day(at), law_in_force()
-    _not_barred(case.organisation, on)
+    not_barred(case.organisation, on)
     outcomes = application_outcomes(application, on=on, law=law)
     if refused := [one for one in outcomes if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
@@ -151,6 +157,7 @@ def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) ->
 @transaction.atomic
 def file_application(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """送件. Later than ninety days before the end of the present accreditation is late, and accepted (OHS-05)."""
+    hold_institution(case.organisation_id)
     case = lock(case, version=version)
     application, on, law = application_of(case), taipei_day(at), law_in_force()
     outcomes = application_outcomes(application, on=on, law=law)

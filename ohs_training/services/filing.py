@@ -1,4 +1,4 @@
-"""六: filing a class with the county, its acknowledgement, changes until the day before, cancelling; first and last day."""
+"""六: filing a class with the county, its changes, the county's answers, cancelling; first and last day."""
 
 from datetime import date, datetime
 
@@ -10,14 +10,27 @@ from casework.kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
 from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
+from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant, tell_office
-from ohs_training.models import ClassVersion, TrainingClass
+from ohs_training.models import ClassVersion, TrainingClass, VersionAnswer
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
 from ohs_training.rules import classes, closing
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.classes import class_of, content_of, differences, filing_outcomes, unfiled
+from ohs_training.selectors.classes import (
+    CHANGEABLE,
+    HELD,
+    change_pending,
+    class_of,
+    content_of,
+    differences,
+    filing_outcomes,
+    last_version,
+    named,
+    unfiled,
+)
 from ohs_training.services.planning import CHANGE_BY, FILE_BY
+from ohs_training.states import CLASS
 
 START, END = "ohs_training.start", "ohs_training.end"
 CERTIFY, ENTER, REGISTER, RESIT, CONFIRM = (
@@ -39,8 +52,9 @@ AFTER: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
 
 
 def judge_filing(training_class: TrainingClass, *, on: date) -> list:
-    """Outcomes of a filing on a day; those not met are what stands against it."""
-    return filing_outcomes(training_class, on=on, law=law_in_force(), filed_on=on)
+    """Outcomes of a filing on a day; those not met are what stands against it. Returned by the county and filed again, it is
+    judged by the day on which it was first received: that day was kept."""
+    return filing_outcomes(training_class, on=on, law=law_in_force(), filed_on=training_class.filed_on or on)
 
 
 def _plan_missing(training_class: TrainingClass) -> list[str]:
@@ -54,12 +68,18 @@ def filed_in_time_with_head_count(case: Case, by: User | None, at: datetime) -> 
         raise Refused("訓練計畫報備書尚缺：" + "、".join(missing) + "。")
     if not training_class.accreditation.holds(training_class.starts_on):
         raise Refused("本班不在認可期間，不能報備（要點五、十四）。")
+    if case.state == "returned" and training_class.starts_on < taipei_day(at):
+        raise Refused(
+            f"開訓日 {roc(training_class.starts_on)} 已過，請先改訂開訓日及課程表，再行報備。", field="starts_on"
+        )
     if refused := [one for one in judge_filing(training_class, on=taipei_day(at)) if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
 
 
-def _version(training_class: TrainingClass, *, reason: str, by: User, at: datetime) -> ClassVersion:
-    last = training_class.versions.order_by("-number").first()
+def _version(
+    training_class: TrainingClass, *, reason: str, received_on: date, change_by: date | None, by: User, at: datetime
+) -> ClassVersion:
+    last = last_version(training_class)
     content = content_of(training_class)
     return ClassVersion.objects.create(
         training_class=training_class,
@@ -69,6 +89,8 @@ def _version(training_class: TrainingClass, *, reason: str, by: User, at: dateti
         content=content,
         differences=differences(last.content, content) if last else [],
         reason=reason,
+        received_on=received_on,
+        change_by=change_by,
     )
 
 
@@ -79,14 +101,15 @@ def _tell_county(case: Case, subject: str, body: str, *, at: datetime) -> None:
 
 @transaction.atomic
 def file_class(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """報備: 附表二至五 as they stand become version n."""
+    """報備: 附表二至五 as they stand become version n. The day of the first receipt stays, however often the county returns it."""
     case = lock(case, version=version)
     training_class = class_of(case)
     move(case, "file", by=by, at=at, outcomes=judge_filing(training_class, on=taipei_day(at)))
-    training_class.filed_on = taipei_day(at)
+    training_class.filed_on = training_class.filed_on or taipei_day(at)
     training_class.save()
-    number = _version(training_class, reason="", by=by, at=at).number
-    case.filed_at, case.received_on = case.filed_at or at, taipei_day(at)
+    received = training_class.filed_on
+    number = _version(training_class, reason="", received_on=received, change_by=None, by=by, at=at).number
+    case.filed_at, case.received_on = case.filed_at or at, received
     case.save()
     meet_deadline(code=FILE_BY, at=at, case=case)
     _change_by(training_class, case, at)
@@ -102,36 +125,72 @@ def _change_by(training_class: TrainingClass, case: Case, at: datetime) -> None:
     )  # fmt: skip
 
 
-def changed_in_time(case: Case, by: User | None, at: datetime) -> None:
+def _start_on(training_class: TrainingClass, case: Case, at: datetime) -> None:
+    """The class begins by itself where nobody presses."""
+    set_deadline(
+        code=START, rule="OHS-08", label="開訓", citation="要點七", counted_from=taipei_day(at),
+        due_on=training_class.starts_on - ONE_DAY, at=at, case=case,
+    )  # fmt: skip
+
+
+def change_to_file(case: Case, by: User | None, at: datetime) -> None:
+    """六第2項: what stands otherwise than filed may be filed until the class begins, late as well: 十四(九) needs the truth on
+    record. A change that the county returned is answered at any time; once the class runs, with the reason alone."""
     training_class = class_of(case)
-    on = taipei_day(at)
-    outcome = classes.filing(classes.FilingFacts(training_class.starts_on, changed_on=on), on=on, law=law_in_force())
-    if not outcome.met:
-        raise Refused(outcome.sentence, outcomes=[outcome])
-    if not unfiled(training_class):
+    last = last_version(training_class)
+    returned = last is not None and last.returned
+    if case.state not in (*CHANGEABLE, *(HELD if returned else ())):
+        raise Refused(f"案件目前為「{CLASS.state(case.state).label}」，不能變動報備。")
+    if not returned and not unfiled(training_class):
         raise Refused("報備事項與前次報備相同，沒有變動。")
-    rest = [one for one in filing_outcomes(training_class, on=on, law=law_in_force()) if one.met is False]
-    if rest:
-        raise Refused("".join(one.sentence for one in rest), outcomes=rest)
+    if case.state in CHANGEABLE:
+        outcomes = filing_outcomes(training_class, on=taipei_day(at), law=law_in_force())
+        if rest := [one for one in outcomes if one.met is False]:
+            raise Refused("".join(one.sentence for one in rest), outcomes=rest)
 
 
 @transaction.atomic
 def change_class(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """變動報備 until the day before the first (六第2項): a new version with its differences."""
+    """變動報備 (六第2項): a new version with its differences. It moves nothing; received after the day before the first day it is
+    late, and stays so."""
     case = lock(case, version=version)
+    require(by, FILE_CLASS, case)
+    change_to_file(case, by, at)
+    if not reason.strip():
+        raise Refused("「變動報備」請填寫理由。", field="reason")
     training_class = class_of(case)
-    changes = unfiled(training_class)
-    move(case, "change", by=by, at=at, reason=reason, changes=changes)
-    number = _version(training_class, reason=reason, by=by, at=at).number
-    _change_by(training_class, case, at)
-    withdraw_deadline(code=START, at=at, case=case)
-    _tell_county(
-        case,
-        "變動報備",
-        f"{case.organisation}就「{training_class}」變動報備第 {number} 版（{len(changes)} 項），請備查。",
-        at=at,
+    last = last_version(training_class)
+    assert last is not None
+    changes, received = unfiled(training_class), last.received if last.returned else taipei_day(at)
+    # A first day put off counts only once it is filed: the term runs by the day that was filed.
+    first = min(training_class.starts_on, date.fromisoformat(last.content["plan"]["starts_on"]))
+    facts = classes.FilingFacts(first, changed_on=received)
+    outcome = classes.filing(facts, on=taipei_day(at), law=law_in_force())
+    change_by = date.fromisoformat(outcome.result["change_by"])
+    made = _version(training_class, reason=reason[:300], received_on=received, change_by=change_by, by=by, at=at)
+    label = "逾期變動報備" if made.late else "變動報備"
+    record(
+        case, "change", label, by=by, at=at, clause="要點六第2項", reason=reason, changes=changes, outcomes=[outcome]
     )
+    if case.state in CHANGEABLE and not made.late:
+        _change_by(training_class, case, at)
+    if case.state == "acknowledged":
+        _start_on(training_class, case, at)
+    body = f"{case.organisation}就「{training_class}」{label}第 {made.number} 版（{len(changes)} 項），請備查。"
+    _tell_county(case, label, body, at=at)
     return case
+
+
+def _answer(
+    training_class: TrainingClass, decision: VersionAnswer.Decision, *, at: datetime, number: str = "", reason: str = ""
+) -> ClassVersion:
+    """The county's answer to the version filed last."""
+    last = last_version(training_class)
+    assert last is not None
+    VersionAnswer.objects.create(
+        version=last, decision=decision, number=number, reason=reason, answered_on=taipei_day(at)
+    )
+    return last
 
 
 @transaction.atomic
@@ -139,7 +198,49 @@ def return_class(case: Case, *, reason: str, by: User, at: datetime, version: in
     """退回補正."""
     case = lock(case, version=version)
     move(case, "return", by=by, at=at, reason=reason)
-    tell_applicant(case, "ohs_training.returned", "報備退回補正", reason, at=at, right=FILE_CLASS)
+    training_class = class_of(case)
+    last = _answer(training_class, VersionAnswer.Decision.RETURNED, reason=reason, at=at)
+    body = f"{reason}\n請補正後再報備；報備期限仍以 {roc(last.received)} 收件認定。"
+    tell_applicant(case, "ohs_training.returned", "報備退回補正", body, at=at, right=FILE_CLASS)
+    return case
+
+
+def change_to_answer(case: Case, by: User | None, at: datetime) -> None:
+    if not change_pending(case, last_version(class_of(case))):
+        raise Refused(f"案件目前為「{CLASS.state(case.state).label}」，沒有待備查之變動報備。")
+
+
+@transaction.atomic
+def acknowledge_change(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """變動備查, before or after the first day. Certificates go on to print the number of the class."""
+    case = lock(case, version=version)
+    require(by, ACKNOWLEDGE, case)
+    change_to_answer(case, by, at)
+    number = acknowledgement.strip()
+    if not number:
+        raise Refused("請填寫備查文號。", field="acknowledgement")
+    last = _answer(class_of(case), VersionAnswer.Decision.ACKNOWLEDGED, number=number, at=at)
+    record(case, "change_acknowledged", f"變動備查（第 {last.number} 版）{number}", by=by, at=at, clause="要點六第2項")
+    tell_applicant(
+        case, "ohs_training.change_acknowledged", "變動已備查", f"第 {last.number} 版備查文號：{number}", at=at, right=FILE_CLASS
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def return_change(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+    """變動退回: the class does not begin upon it until it is filed again; what has begun goes on."""
+    case = lock(case, version=version)
+    require(by, ACKNOWLEDGE, case)
+    change_to_answer(case, by, at)
+    if not reason.strip():
+        raise Refused("「變動退回」請填寫理由。", field="reason")
+    last = _answer(class_of(case), VersionAnswer.Decision.RETURNED, reason=reason, at=at)
+    record(
+        case, "change_returned", f"變動退回（第 {last.number} 版）", by=by, at=at, clause="要點六第2項", reason=reason
+    )
+    body = f"{reason}\n請補正或說明後再為變動報備；期限仍以 {roc(last.received)} 收件認定。"
+    tell_applicant(case, "ohs_training.returned", "變動報備退回補正", body, at=at, right=FILE_CLASS)
     return case
 
 
@@ -163,12 +264,10 @@ def acknowledge(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
     training_class.acknowledgement, training_class.acknowledged_on = acknowledgement.strip(), taipei_day(at)
     training_class.save()
     move(case, "acknowledge", by=by, at=at)
+    _answer(training_class, VersionAnswer.Decision.ACKNOWLEDGED, number=training_class.acknowledgement, at=at)
     case.decided_on = taipei_day(at)
     case.save()
-    set_deadline(
-        code=START, rule="OHS-08", label="開訓", citation="要點七", counted_from=taipei_day(at),
-        due_on=training_class.starts_on - ONE_DAY, at=at, case=case,
-    )  # fmt: skip
+    _start_on(training_class, case, at)
     tell_applicant(
         case,
         "ohs_training.acknowledged",
@@ -195,6 +294,18 @@ def first_day_come(case: Case, by: User | None, at: datetime) -> None:
     starts_on = class_of(case).starts_on
     if taipei_day(at) < starts_on:
         raise Refused(f"開訓日為 {roc(starts_on)}，尚未開訓。")
+
+
+def as_it_was_filed(case: Case, by: User | None, at: datetime) -> None:
+    """六第2項、十四(九): a class begins only as it was filed; a change that was filed waits for nobody."""
+    training_class = class_of(case)
+    last = last_version(training_class)
+    if last is not None and last.returned:
+        raise Refused(f"第 {last.number} 版變動報備經地方主管機關退回，請補正後再為變動報備，始得開訓（要點六第2項）。")
+    if changes := unfiled(training_class):
+        raise Refused(
+            f"有 {len(changes)} 項變動尚未報備，不能開訓（要點六第2項）：{named(changes)}。請先「變動報備」，或改回已報備之內容。"
+        )
 
 
 @transaction.atomic

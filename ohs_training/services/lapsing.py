@@ -8,9 +8,9 @@ from accounts.rights import holders
 from casework.deadline_handlers import Lapse, Remind, register_handler
 from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import roc
-from casework.models import Deadline, Reminder
+from casework.models import Case, Deadline, Reminder
 from casework.services.notices import Told, notify_each
-from casework.services.telling import late_applicant, remind_applicant
+from casework.services.telling import late_applicant, remind_applicant, tell_applicant
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
 from ohs_training.services import accrediting, applying, filing, inspecting, planning
@@ -70,22 +70,27 @@ def _expired(deadlines: list[Deadline], at: datetime) -> None:
 
 
 def _begin(deadlines: list[Deadline], at: datetime) -> None:
-    _moved(deadlines, at, filing.begin)
+    for case, why in _moved(deadlines, at, filing.begin):
+        tell_applicant(case, "ohs_training.not_begun", "尚未開訓", why, right=FILE_CLASS, at=at)
 
 
 def _finish(deadlines: list[Deadline], at: datetime) -> None:
     _moved(deadlines, at, filing.finish)
 
 
-def _moved(deadlines: list[Deadline], at: datetime, act) -> None:  # type: ignore[no-untyped-def]
-    """The class goes on by itself where nobody pressed; one that cannot stays where it is and shows it."""
+def _moved(deadlines: list[Deadline], at: datetime, act) -> list[tuple[Case, str]]:  # type: ignore[no-untyped-def]
+    """The class goes on by itself where nobody pressed; one that cannot stays where it is and shows it. Those refused, with why."""
+    refused = []
     for deadline in deadlines:
         if deadline.case is None:
             continue
         try:
             act(deadline.case, by=None, at=at)
-        except (NotAllowed, Refused):
+        except NotAllowed:
             continue
+        except Refused as error:
+            refused.append((deadline.case, error.message))
+    return refused
 
 
 def _missed(deadlines: list[Deadline], at: datetime) -> None:

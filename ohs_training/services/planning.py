@@ -21,30 +21,24 @@ from casework.services.law import law_in_force
 from ohs_training.models import Accreditation, Teacher, TimetableRow, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes, timetable
-from ohs_training.selectors.classes import class_of, timetable_facts
+from ohs_training.selectors.classes import CHANGEABLE, PLANNED, class_of, timetable_facts
 from ohs_training.selectors.institutions import accreditation_in_force
+from ohs_training.services.applying import hold_institution
 from ohs_training.states import CLASS
 
 KIND = CLASS.kind
 FILE_BY, CHANGE_BY = "ohs_training.file_by", "ohs_training.change_by"
-PLANNED = ("draft", "returned")
-CHANGEABLE = ("filed", "acknowledged")
 
 
-def editable(case: Case, *, by: User, at: datetime, version: int | None = None) -> tuple[Case, TrainingClass]:
-    """The class locked, when its plan may be written: before it is filed, or as a change until the day before (六第2項)."""
+def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, TrainingClass]:
+    """The class locked, when its plan may be written: until it begins. What is written after the filing is a change, without
+    which being filed the class does not begin (六第2項, `filing.as_it_was_filed`)."""
     case = lock(case, version=version)
     require(by, FILE_CLASS, case)
     training_class = class_of(case)
     training_class.case = case
-    if case.state in PLANNED:
-        return case, training_class
-    if case.state not in CHANGEABLE:
+    if case.state not in (*PLANNED, *CHANGEABLE):
         raise Refused(f"班次目前為「{CLASS.state(case.state).label}」，報備事項不能再變動。")
-    facts = classes.FilingFacts(training_class.starts_on, changed_on=taipei_day(at))
-    outcome = classes.filing(facts, on=taipei_day(at), law=law_in_force())
-    if not outcome.met:
-        raise Refused(outcome.sentence, outcomes=[outcome])
     return case, training_class
 
 
@@ -64,6 +58,7 @@ def start_class(
     """A class in planning, at the labour authority of the county where it is held (六)."""
     if not can(by, FILE_CLASS, unit):
         raise NotPermitted("您沒有為這個機構報備班次的權限。")
+    hold_institution(unit)
     accreditation = accreditation_in_force(unit, on=starts_on, training=training)
     if accreditation is None:
         raise Refused(
@@ -72,7 +67,6 @@ def start_class(
     _days_fit(starts_on, ends_on, accreditation)
     if county.authority is None:
         raise Refused("這個縣市尚未設定勞工主管機關。", field="county")
-    Organisation.objects.select_for_update().get(pk=unit.pk)
     rows = TrainingClass.objects.filter(accreditation=accreditation, training=training)
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     training_class = TrainingClass(
@@ -118,7 +112,7 @@ def save_plan(
     case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
 ) -> TrainingClass:
     """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days."""
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     before = training_class.starts_on
     changes = rewrite(training_class, data)
     _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation)
@@ -131,14 +125,14 @@ def save_plan(
         raise Refused(
             f"課程表有訓練期間以外的課程（{'、'.join(sorted(set(outside)))}），請先調整課程表。", field="starts_on"
         )
-    if case.state in CHANGEABLE and training_class.starts_on != before:
+    if case.state != "draft" and training_class.starts_on != before:
         file_by = classes.filing(
             classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force()
         ).result["file_by"]
         if training_class.starts_on < before and date.fromisoformat(file_by) < taipei_day(at):
             raise Refused(f"開訓日提前後，報備期限為 {roc(date.fromisoformat(file_by))}，已逾期。", field="starts_on")
     training_class.save()
-    if case.state in PLANNED and training_class.starts_on != before:
+    if case.state == "draft" and training_class.starts_on != before:
         _set_file_by(training_class, at)
     if changes:
         record(case, "plan.saved", "填寫訓練計畫", by=by, at=at, changes=changes)
@@ -150,7 +144,7 @@ def save_teachers(
     case: Case, *, teachers: Sequence[Mapping[str, Any]], by: User, at: datetime, version: int | None = None
 ) -> TrainingClass:
     """附表四, the whole list: {id or None, name, education, experience, clause}. A teacher with rows stays."""
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     names = [one["name"] for one in teachers]
     if twice := {name for name in names if names.count(name) > 1}:
         raise Refused(f"講師姓名重複：{'、'.join(sorted(twice))}；同名者請加註以資區別。")
@@ -189,7 +183,7 @@ def save_timetable(
 
     Refused with the row and the reason: overlaps of the class, of a teacher and of a room (OHS-21).
     """
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     made = []
     for number, one in enumerate(rows, start=1):
         try:

@@ -18,7 +18,7 @@ from casework.services.telling import tell_applicant
 from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping
-from ohs_training.selectors.classes import class_of
+from ohs_training.selectors.classes import change_pending, class_of, last_version
 from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
 
 
@@ -86,6 +86,8 @@ def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
     case = lock(case, version=version)
     require(by, ACKNOWLEDGE, case)
     training_class = class_of(case)
+    if change_pending(case, last := last_version(training_class)):
+        raise Refused(f"第 {last.number} 版變動報備尚未備查或退回，請先處理。")
     training_class.report_acknowledgement = acknowledgement.strip()
     training_class.save()
     move(case, "close", by=by, at=at)
@@ -96,6 +98,8 @@ def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
 @transaction.atomic
 def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: datetime) -> Confirmation:
     """附表七附註: by the trainee, within thirty days; either answer reaches the institution."""
+    # The case first, as issuing locks it before it writes rows that point at the trainee.
+    case = lock(trainee.training_class.case_id)
     trainee = Trainee.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=trainee.pk)
     if by.national_id_index is None or by.national_id_index != trainee.national_id_index:
         raise NotPermitted("您不是這份紀錄的受訓人員。")
@@ -122,7 +126,6 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
     row = Confirmation.objects.create(
         trainee=trainee, answer=answer, remark=remark.strip(), answered_at=at, answered_by=by
     )
-    case = lock(training_class.case_id)
     record(
         case,
         "hours.confirmed",

@@ -189,7 +189,7 @@ def import_roster(
     case: Case, *, rows: Sequence[Mapping[str, str]], checked: bool, by: User, at: datetime, version: int | None = None
 ) -> int:
     """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate."""
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     preview = [_judged(PreviewRow(n, dict(row)), required(training_class)) for n, row in enumerate(rows, start=1)]
     _find_twins(preview, training_class)
     if bad := [f"第 {row.number} 筆：{'、'.join(row.errors)}" for row in preview if row.errors]:
@@ -221,7 +221,7 @@ def save_trainee(
     case: Case, *, pk: int | None, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
 ) -> Trainee:
     """Add (pk None) or change one line."""
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     index = crypto.index(data["national_id"])
     twin = live_trainees(training_class).filter(national_id_index=index).exclude(pk=pk).first()
     if twin:
@@ -250,7 +250,7 @@ def save_trainee(
 
 @transaction.atomic
 def remove_trainee(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     trainee = live_trainees(training_class).get(pk=pk)
     trainee.removed_at = at
     trainee.save()
@@ -271,7 +271,7 @@ def add_exemption(
     version: int | None = None,
 ) -> Exemption:
     """抵免: the course, the paper by name, and its copy."""
-    case, training_class = editable(case, by=by, at=at, version=version)
+    case, training_class = editable(case, by=by, version=version)
     if not training_class.professional:
         raise Refused("在職教育訓練無學分課程抵免（附表五附註二）。")
     trainee = live_trainees(training_class).get(pk=pk)

@@ -26,7 +26,7 @@ from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.derivation import Chain
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.classes import live_trainees
+from ohs_training.selectors.classes import PLANNED, last_version, live_trainees, unfiled
 from ohs_training.selectors.links import class_links
 from ohs_training.views.places import load, shown
 
@@ -46,7 +46,11 @@ def class_page(request: HttpRequest, number: str) -> HttpResponse:
     links = class_links(chain, on=day, law=law, deadlines=deadlines)
     side = Side.OFFICE if place.office else Side.APPLICANT
     batch = place.training_class.batches.order_by("-pk").first()
+    last = last_version(place.training_class)
     context = {
+        "pending": last if last and last.change_by and not last.answered else None,
+        "unfiled": unfiled(place.training_class) if last and place.case.state not in PLANNED else [],
+        "filed_version": last.number if last else 0,
         "links": [{"link": one, "url": _url(place, one.page)} for one in links],
         "red": sum(one.state == "bad" for one in links),
         "next_due": min(

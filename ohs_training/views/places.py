@@ -21,8 +21,7 @@ from casework.services.receipts import once
 from casework.views.acting import is_agency
 from ohs_training.models import TrainingClass
 from ohs_training.permissions import FILE_CLASS, RUN_CLASS, VIEW_ALL
-from ohs_training.selectors.classes import class_of
-from ohs_training.services.planning import CHANGEABLE, PLANNED
+from ohs_training.selectors.classes import CHANGEABLE, PLANNED, class_of
 from ohs_training.states import CLASS
 
 

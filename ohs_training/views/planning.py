@@ -351,7 +351,9 @@ def versions(request: HttpRequest, number: str) -> HttpResponse:
     """Every version that was filed with its differences, and what is not filed yet."""
     place = load(request, number)
     context = {
-        "versions": list(place.training_class.versions.select_related("filed_by").defer("filed_by__national_id")),
+        "versions": list(
+            place.training_class.versions.select_related("filed_by", "answer").defer("filed_by__national_id")
+        ),
         "unfiled": unfiled(place.training_class),
     }
     return _page(request, place, "versions", context, title="報備版次")

@@ -211,8 +211,15 @@ def test_a_class_from_filing_to_the_countys_number(
     _press(county, "備查", 備查文號="府勞安字第1150012345號")
     expect(county.get_by_text("「備查」已完成")).to_be_visible()
     case = Case.objects.get(number=number)
+    clock.move_to(w.at(date(2026, 12, 6), "20:00"))
+    _changed(opens(here.staff), number)
     for day in range(3):
         _day(opens, here, case, clock, START + timedelta(days=day), start=day == 0)
+    county = opens(here.authority)
+    county.goto(reverse("admin:ohs_class", args=[number]))
+    expect(county.get_by_role("heading", name="第 2 版變動報備（待備查）")).to_be_visible()
+    _press(county, "變動備查", 變動備查文號="府勞安字第1150012399號")
+    expect(county.get_by_text("「變動備查」已完成")).to_be_visible()
     assert SignRecord.objects.filter(voided_at=None).count() == 3 * 4 * 15
     clock.move_to(w.at(START + timedelta(days=2), "14:00"))
     tutor = opens(here.tutor)
@@ -279,6 +286,18 @@ def _planned(page: Page, media: Path) -> str:
     _press(page, "報備")
     expect(page.get_by_text("「報備」已完成")).to_be_visible()
     return number
+
+
+def _changed(page: Page, number: str) -> None:
+    """The tutor falls ill on the eve: written down, red until it is filed, filed; the class begins in the morning."""
+    page.goto(reverse("ohs_training:plan", args=[number]))
+    a.fill(page, {"輔導員": "王代班"})
+    a.press(page, "儲存")
+    page.goto(reverse("ohs_training:class", args=[number]))
+    expect(page.get_by_text("有 1 項變動尚未報備")).to_be_visible()
+    _press(page, "變動報備", 變動原因="輔導員請假")
+    expect(page.get_by_text("「變動報備」已完成")).to_be_visible()
+    expect(page.get_by_text("待備查；不影響開訓及上課")).to_be_visible()
 
 
 def _roster(page: Page, media: Path) -> None:

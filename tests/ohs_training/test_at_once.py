@@ -5,14 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, Document
-from ohs_training.models import Certificate, CertificateBatch, SignRecord, Sitting
-from ohs_training.services import attending, examining, issuing
+from casework.services import cases
+from ohs_training.models import (
+    Accreditation,
+    Certificate,
+    CertificateBatch,
+    Revocation,
+    SignRecord,
+    Sitting,
+    TrainingClass,
+)
+from ohs_training.services import accrediting, attending, examining, issuing, planning, reporting, revoking
 from tests.ohs_training import world as w
-from tests.parallel import judge_before_writing, together
+from tests.parallel import judge_before_writing, meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = w.at(w.SECOND + timedelta(days=5), "10:00")
@@ -142,3 +151,146 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE ohs_training_sitting ENABLE TRIGGER ohs_sitting_stands")
+
+
+# --- 十四: what an institution loses, it loses whole --------------------------------------------------------------------------------
+
+
+def taken(here: w.World) -> Any:
+    assert here.accreditation is not None
+    case = Case.objects.get(pk=here.accreditation.case_id)
+    return revoking.revoke(
+        case, decision="withdrawn", grounds=["passed_on"], happened_on=w.PLANNED.date(), letter_number="勞職衛2字第9號",
+        heard_on=w.PLANNED.date(), hearing="到場陳述。", reason="委由他機構辦理。", by=here.chief, at=w.PLANNED + timedelta(days=1),
+    )  # fmt: skip
+
+
+def granted(here: w.World, case: Case) -> Any:
+    ends_on = w.FIRST.replace(year=2031)
+    return accrediting.accredit(
+        case, starts_on=w.FIRST.replace(year=2029), ends_on=ends_on, letter_number="甲", by=here.chief,
+        at=w.PLANNED + timedelta(days=1),
+    )  # fmt: skip
+
+
+def planned(here: w.World) -> Any:
+    return planning.start_class(
+        unit=here.unit, training="professional", audience="nurse", title="新班", starts_on=w.FIRST, ends_on=w.FIRST,
+        county=here.county, by=here.staff, at=w.PLANNED + timedelta(days=1),
+    )  # fmt: skip
+
+
+def broken(answers: list[Any]) -> list[Any]:
+    return [a for a in answers if isinstance(a, Exception) and not isinstance(a, (Refused, NotAllowed, Stale))]
+
+
+def test_the_next_accreditation_is_granted_while_the_first_is_taken(here: w.World) -> None:
+    following = w.applied(here, when=w.PLANNED)
+    answers = together([lambda: taken(here), lambda: granted(here, following)])
+    assert not broken(answers) and isinstance(answers[0], Revocation), answers
+    assert not Accreditation.objects.filter(state="in_force").exists()
+    assert Case.objects.get(pk=following.pk).state in ("rejected", "abolished")
+
+
+def test_control_without_the_locks_the_next_one_outlives_the_first(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = w.applied(here, when=w.PLANNED)
+
+    def unlocked(one: Any, *, version: int | None = None) -> Case:
+        return Case.objects.get(pk=one if isinstance(one, int) else one.pk)
+
+    for module in (revoking, accrediting):
+        monkeypatch.setattr(module, "lock", unlocked)
+        monkeypatch.setattr(module, "hold_institution", lambda unit: None)
+    judge_before_writing(monkeypatch)
+    answers = together([lambda: taken(here), lambda: granted(here, following)])
+    assert broken(answers) or Accreditation.objects.filter(state="in_force").exists(), answers
+
+
+def test_a_class_planned_while_the_accreditation_is_taken(here: w.World) -> None:
+    answers = together([lambda: taken(here), lambda: planned(here)])
+    assert not broken(answers) and isinstance(answers[0], Revocation), answers
+    assert not TrainingClass.objects.exclude(case__state="cancelled").exists()
+
+
+def test_control_without_the_institutions_row_the_class_stays_planned(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, found = threading.Event(), planning.accreditation_in_force
+
+    def slowly(*args: Any, **given: Any) -> Any:
+        one = found(*args, **given)
+        lost.wait(30)
+        return one
+
+    def take() -> Any:
+        row = taken(here)
+        lost.set()
+        return row
+
+    monkeypatch.setattr(planning, "accreditation_in_force", slowly)
+    monkeypatch.setattr(planning, "hold_institution", lambda unit: None)
+    together([take, lambda: planned(here)])
+    assert TrainingClass.objects.filter(case__state="draft").exists()
+
+
+def both_held(here: w.World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """An officer claims two classes in one transaction, by key; the one that begins first has the higher key."""
+    first = w.filed(here, start=w.FIRST + timedelta(days=14))
+    second = w.planned(here, people=0, start=w.FIRST)
+    real = revoking.lock
+
+    def lock(one: Any, *, version: int | None = None) -> Case:
+        locked = real(one, version=version)
+        if locked.pk == second.pk:
+            meet(3)
+        return locked
+
+    def claim() -> None:
+        with transaction.atomic():
+            cases.lock(first)
+            meet(3)
+            cases.lock(second)
+
+    monkeypatch.setattr(revoking, "lock", lock)
+    return together([claim, lambda: taken(here)])
+
+
+def test_classes_held_by_their_keys_while_the_accreditation_is_taken(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = both_held(here, monkeypatch)
+    assert not broken(answers) and isinstance(answers[1], Revocation), answers
+
+
+def test_control_in_another_order_they_wait_for_each_other(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revoking, "sorted", lambda keys: sorted(keys, reverse=True), raising=False)
+    answers = both_held(here, monkeypatch)
+    assert "deadlock" in str(broken(answers)), answers
+
+
+def test_hours_confirmed_while_proofs_are_issued(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both go through: the case is held before the trainee. The other way round they wait for each other."""
+    case = w.ended(here, training="in_service")
+    one = w.people(case)[0]
+    user = w.trainee_user(one)
+    number, judge = issuing.next_number, reporting.issue.confirmation
+
+    def numbered(*args: Any, **given: Any) -> Any:
+        meet(3)
+        return number(*args, **given)
+
+    def judged(*args: Any, **given: Any) -> Any:
+        meet(3)
+        return judge(*args, **given)
+
+    monkeypatch.setattr(issuing, "next_number", numbered)
+    monkeypatch.setattr(reporting.issue, "confirmation", judged)
+    answers = together(
+        [
+            lambda: reporting.confirm_hours(one, answer="confirmed", remark="", by=user, at=LATER),
+            lambda: issuing.issue_class(case, by=here.staff, at=LATER),
+        ]
+    )
+    assert not [a for a in answers if isinstance(a, Exception)], answers

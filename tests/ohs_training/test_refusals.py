@@ -1,7 +1,7 @@
 """Bad input: refused with the clause and what would make it right, and nothing changed."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,17 +9,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from casework.errors import Refused
+from casework.casetypes import casetype
+from casework.errors import NotAllowed, Refused
 from casework.kernel.law import declared_law
-from casework.models import Case
+from casework.models import Case, Deadline, Document, Notice
 from casework.services.law import law_in_force
 from casework.sheets import write
-from ohs_training.models import Accreditation, Certificate, Retention, SignRecord, Sitting, TrainingClass
+from ohs_training.models import Accreditation, Certificate, Retention, Revocation, SignRecord, Sitting, TrainingClass
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
+from ohs_training.selectors.institutions import accreditation_in_force, institutions_listed
 from ohs_training.services import (
     absence,
+    accrediting,
     applying,
     attending,
     examining,
@@ -61,21 +64,6 @@ def test_day_sixteen_fifteen_and_fourteen_before_the_first(day: str, good: bool)
     else:
         with pytest.raises(Refused, match="最遲應於 115/11/22"):
             filing.file_class(case, by=here.staff, at=when)
-
-
-def test_changes_until_the_day_before() -> None:
-    """OHS-06: a version with its differences, and the county sees it again."""
-    here = w.world()
-    case = w.acknowledged(here)
-    before = datetime(2026, 12, 6, 10, 0, tzinfo=UTC)
-    with pytest.raises(Refused, match="沒有變動"):
-        filing.change_class(case, reason="更正", by=here.staff, at=before)
-    planning.save_plan(case, data={"room": "第 9 教室"}, by=here.staff, at=before)
-    assert filing.change_class(case, reason="教室漏水", by=here.staff, at=before).state == "filed"
-    second = class_of(case).versions.get(number=2)
-    assert second.differences == [{"label": "教室名稱", "before": "第 1 教室", "after": "第 9 教室"}]
-    with pytest.raises(Refused, match="最遲應於開訓前一日"):
-        planning.save_plan(case, data={"room": "第 8 教室"}, by=here.staff, at=w.at(w.FIRST, "00:01"))
 
 
 def test_a_teacher_in_two_rooms_and_a_room_with_two_classes() -> None:
@@ -346,6 +334,79 @@ def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
             ends_before=at.date() + timedelta(days=9),
         )
     assert applying.start(unit=here.unit, kind="nursing_body", by=here.staff, at=w.at(row.barred_before, "09:00"))
+
+
+def test_revocation_takes_every_accreditation_and_every_application() -> None:
+    """OHS-30: the one in force, the one that begins later and its classes, the application that waits; a draft starts anew."""
+    here, when = w.world(accredited=False), w.at(w.FIRST, "09:00")
+    first = w.accredit(here, ends_on=date(2027, 6, 30))
+    later = w.accredit(here, starts_on=date(2027, 7, 1), ends_on=date(2030, 6, 30), when=when)
+    under = w.filed(here, start=date(2027, 8, 2), when=when)
+    assert class_of(under).accreditation == later
+    waits = w.applied(here, when=when)
+    given = {
+        "decision": "withdrawn", "grounds": ["passed_on"], "happened_on": w.FIRST, "letter_number": "勞職衛2字第9號", "heard_on": w.FIRST,
+        "hearing": "到場陳述。", "reason": "委由他機構辦理。", "by": here.chief,
+    }  # fmt: skip
+    with time_machine.travel(w.at(w.SECOND, "09:00"), tick=False):
+        chief = client_of(here.chief)
+        shown = said(chief.get(address("admin:case", first.case)))
+        assert waits.number in shown and "116/07/01 至 119/06/30" in shown
+    row = revoking.revoke(first.case, at=w.at(w.SECOND, "10:00"), **given)
+    assert set(Accreditation.objects.values_list("state", flat=True)) == {"abolished"}
+    assert set(Revocation.objects.values_list("accreditation", "barred_before")) == {
+        (first.pk, row.barred_before),
+        (later.pk, row.barred_before),
+    }
+    assert (
+        Case.objects.get(pk=later.case_id).state == "abolished" and Case.objects.get(pk=under.pk).state == "cancelled"
+    )
+    waits.refresh_from_db()
+    assert (waits.state, waits.turn) == ("rejected", "nobody")
+    assert waits.events.get(code="bar").clause == "要點十四第2項"
+    for case, code in (
+        (first.case, "revoked"),
+        (later.case, "revoked"),
+        (waits, "rejected"),
+        (under, "class_affected"),
+    ):
+        assert Notice.objects.filter(user=here.staff, code=f"ohs_training.{code}", case=case).exists(), code
+    assert Notice.objects.filter(user=here.authority, code="ohs_training.class_affected", case=under).exists()
+    assert not Deadline.objects.filter(met_at=None, withdrawn_at=None, thing_id=later.pk).exists()
+    letters = Document.objects.filter(paper="ohs_accreditation")
+    assert letters.count() == 2 and not letters.exclude(state="revoked").exists()
+    assert Document.objects.filter(paper="ohs_revocation").count() == 1
+    # neither during the bar nor after it does anything of it stand
+    for day in (date(2027, 8, 1), date(2029, 1, 1)):
+        assert accreditation_in_force(here.unit, on=day) is None
+    public = institutions_listed({"state": "in_force"})
+    assert not public.exists() and not any(one.get_state_display() == "認可中" for one in institutions_listed({}))
+    with pytest.raises(NotAllowed):
+        accrediting.accredit(
+            waits, starts_on=row.barred_before, ends_on=row.barred_before, letter_number="甲", by=here.chief, at=when
+        )
+    assert not list(casetype("ohs_training.accreditation").consistency())
+
+
+def test_nothing_is_granted_during_the_bar_even_for_later() -> None:
+    """An application that was still a draft when the institution lost its accreditation is neither filed nor granted."""
+    here = w.world()
+    draft = w.applied(here, file=False, when=w.at(w.FIRST, "09:00"))
+    assert here.accreditation is not None and draft.ohs_application.renews == here.accreditation
+    at = w.at(w.SECOND, "10:00")
+    row = revoking.revoke(
+        here.accreditation.case, decision="revoked", grounds=["false_documents"], happened_on=w.FIRST, letter_number="甲", heard_on=w.FIRST,
+        hearing="甲", reason="甲", by=here.chief, at=at,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="不得再申請認可（要點十四第2項）"):
+        applying.file_application(draft, by=here.staff, at=at)
+    draft = Case.objects.get(pk=draft.pk)
+    assert draft.state == "draft" and draft.ohs_application.renews is None
+    Case.objects.filter(pk=draft.pk).update(state="filed", turn="office")
+    with pytest.raises(Refused, match="不得再申請認可（要點十四第2項）"):
+        accrediting.accredit(
+            draft, starts_on=row.barred_before, ends_on=row.barred_before, letter_number="甲", by=here.chief, at=at
+        )
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------------------------------

@@ -6,14 +6,14 @@ from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.chain import ClassChain
-from ohs_training.selectors.classes import filing_outcomes, live_trainees, unfiled
+from ohs_training.selectors.classes import PLANNED, change_pending, filing_outcomes, live_trainees, named, unfiled
 from ohs_training.selectors.links.link import BAD, DUE, GOOD, Link, figure_of, judged
 
 
 def before_links(
     training_class: TrainingClass, chain: ClassChain, state: str, due: dict[str, date], *, on: date, law: Law
 ) -> list[Link]:
-    planning = state in ("draft", "returned")
+    planning = state in PLANNED
     accreditation = training_class.accreditation
     holds = accreditation.starts_on <= training_class.starts_on and training_class.ends_on <= accreditation.ends_on
     held = holds and accreditation.state == accreditation.State.IN_FORCE
@@ -59,6 +59,8 @@ def before_links(
     if planning:
         late = filing.met is False
         text = filing.sentence if late else f"最遲 {roc(date.fromisoformat(filing.result['file_by']))} 報備"
+        if state == "returned" and training_class.filed_on and not late:
+            text = f"{roc(training_class.filed_on)} 收件，經退回補正；補正後再報備，仍以該日認定"
         found.append(
             Link(
                 "filing",
@@ -87,19 +89,8 @@ def before_links(
                 filing.lines,
             )
         )
-    if state in ("filed", "acknowledged") and (changes := unfiled(training_class)):
-        found.append(
-            Link(
-                "change",
-                "變動",
-                BAD,
-                f"有 {len(changes)} 項變動尚未報備",
-                "要點六第2項",
-                "",
-                due.get("change_by"),
-                "ohs_training:versions",
-            )
-        )
+    if state not in (*PLANNED, "cancelled"):
+        found += _changes(training_class, due)
     if training_class.acknowledgement:
         found.append(
             Link(
@@ -117,4 +108,30 @@ def before_links(
         found.append(
             Link("acknowledged", "備查文號", DUE, "尚待地方主管機關備查", "要點六第1項", "", None, "ohs_training:class")
         )
+    return found
+
+
+def _changes(training_class: TrainingClass, due: dict[str, date]) -> list[Link]:
+    """六第2項: what stands otherwise than filed, and what was filed later than the first version. Red stays red after the first
+    day: whether it falls under 十四(九) is for the authorities to say."""
+
+    def link(code: str, label: str, tone: str, text: str, until: date | None = None) -> Link:
+        return Link(code, label, tone, text, "要點六第2項", "", until, "ohs_training:versions")
+
+    found = []
+    versions = list(training_class.versions.select_related("answer"))
+    for one in reversed(versions):
+        if one.late and one.change_by:
+            text = f"第 {one.number} 版於 {roc(one.received)} 始報備，期限為 {roc(one.change_by)}"
+            found.append(link(f"late_{one.number}", "逾期變動", BAD, text))
+    last = versions[0] if versions else None
+    if last is not None and last.change_by:
+        tone = BAD if last.returned else GOOD if last.answered else DUE
+        text = f"第 {last.number} 版 {roc(last.received)} 收件，{last.said}"
+        if change_pending(training_class.case, last):
+            text += "；不影響開訓及上課"
+        found.append(link("change_filed", "變動報備", tone, text))
+    if changes := unfiled(training_class):
+        text = f"有 {len(changes)} 項變動尚未報備：{named(changes)}"
+        found.append(link("change", "變動", BAD, text, due.get("change_by")))
     return found
