@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
 from casework.kernel.identifiers import mask_person_id
+from casework.stores import kept_in
 from ohs_training.rules.training import KINDS, TRAININGS
 
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]
@@ -143,6 +144,7 @@ class ClassVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["training_class", "number"], name="ohs_class_version_once")]
 
 
+@kept_in("ohs/photos")
 def photo_path(instance: Any, filename: str) -> str:
     return f"ohs/photos/{instance.training_class_id}/{instance.pk}-{filename}"
 
