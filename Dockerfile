@@ -22,7 +22,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache -f \
     && useradd --system --uid 10001 --create-home --home-dir /srv/portal --shell /usr/sbin/nologin portal \
-    && install -d -o portal -g portal -m 0750 /srv/media /srv/static /srv/schedule
+    && install -d -o portal -g portal -m 0750 /srv/keys /srv/media /srv/static /srv/schedule
 
 COPY --from=packages /venv /venv
 # pg_dump and pg_restore must be as new as the server; Debian's own are older. Their library comes with them.
@@ -38,6 +38,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings \
     XDG_CACHE_HOME=/tmp \
+    KEY_FOLDER=/srv/keys \
     MEDIA_ROOT=/srv/media \
     STATIC_ROOT=/srv/static
 
@@ -47,7 +48,7 @@ RUN SECRET_KEY=build FIELD_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
     python manage.py collectstatic --noinput --verbosity 0
 
 USER portal
-VOLUME ["/srv/media", "/srv/schedule"]
+VOLUME ["/srv/keys", "/srv/media", "/srv/schedule"]
 EXPOSE 8000
 
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "docker/healthy.py"]

@@ -1,7 +1,7 @@
 """Agency signature on issued PDFs 機關電子簽章. The only file that signs with pyHanko (accounts.certificates reads with it).
 
-The key is a PKCS#12 file: SIGNING_KEY_FILE with SIGNING_KEY_PASSWORD, else a test key made at first use under
-MEDIA_ROOT/keys, whose certificate says that it is one.
+The key is a PKCS#12 file: SIGNING_KEY_FILE with SIGNING_KEY_PASSWORD, else a test key made at first use in KEY_FOLDER,
+whose certificate says that it is one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
+from accounts import own_keys
 
 TEST_NAME = "訓練業務申辦入口網測試簽章（非正式憑證）"
 _TEST_PASSWORD = b"test-key"
@@ -32,7 +34,7 @@ def is_test_key() -> bool:
 
 
 def _test_key() -> Path:
-    path = Path(settings.MEDIA_ROOT) / "keys" / "signing-test.p12"
+    path = own_keys.kept("signing-test.p12")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Two processes may meet here: a link is made only where none is, so both end with the same key.

@@ -385,6 +385,9 @@ CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # host:port or socket path
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")  # PKCS#12 that signs issued papers; empty: a marked test key
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()  # private: no address leads to it
+KEY_FOLDER = env.path(
+    "KEY_FOLDER", default=str(BASE_DIR / "keys")
+)()  # of keys the site makes itself; never among the papers
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750

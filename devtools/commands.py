@@ -110,6 +110,7 @@ def _environ(database: str, redis: str, media: Path) -> dict[str, str]:
         "DEBUG": "1",
         "DEMO": "1",
         "MEDIA_ROOT": str(media),
+        "KEY_FOLDER": str(media.with_name("keys")),
         **own,
         **os.environ,
         "DATABASE_URL": database,

@@ -78,7 +78,7 @@ def _undefined_variables_fail() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     """Uploads of a test go to its own folder, and its cache is empty."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.MEDIA_ROOT, settings.KEY_FOLDER = str(tmp_path / "media"), str(tmp_path / "keys")
     cache.clear()
     yield
     cache.clear()

@@ -16,6 +16,8 @@ import structlog
 from cryptography import x509
 from django.conf import settings
 
+from accounts import own_keys
+
 log = structlog.get_logger(__name__)
 PARTS = ("anchors", "issuers", "crls")
 
@@ -28,10 +30,10 @@ class Authorities:
 
 
 def folder() -> Path | None:
-    """CERTIFICATE_FOLDER; in the demonstration, where none is set, one of its own beside the uploads."""
+    """CERTIFICATE_FOLDER; in the demonstration, where none is set, one of its own among the keys the site makes."""
     if settings.CERTIFICATE_FOLDER:
         return Path(settings.CERTIFICATE_FOLDER)
-    return Path(settings.MEDIA_ROOT) / "keys" / "test-authority" if settings.DEMO else None
+    return own_keys.kept("test-authority") if settings.DEMO else None
 
 
 def authorities() -> Authorities:

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -123,20 +124,28 @@ def run(paths: list[str], *, kind: Kind = "pdf", limits: Limits = DEFAULT) -> li
         "gif": ["--gif", "--max-pixels", limits.max_pixels],
         "odf": ["--max-inflated", limits.max_inflated],
     }[kind]
+    printed, code = confined(MODULES[kind], [*own, "--", *paths], limits=limits)
+    told = [json.loads(line) for line in printed.splitlines(keepends=True) if line.endswith(b"}\n")]
+    dead = {"ok": False, "pages": None, "reason_code": code, "sentence": SENTENCES[code]}
+    return told + [dead] * (len(paths) - len(told))
+
+
+def confined(
+    module: str, words: Sequence[object], *, limits: Limits, given: bytes = b""
+) -> tuple[bytes, Literal["unreadable", "too_slow", "too_heavy"]]:
+    """Runs a module of this package alone, `given` on its standard input: what it printed, and what it died of if it did."""
     command = [
         sys.executable,
         "-E",
         "-s",
         "-B",
         "-m",
-        MODULES[kind],
+        module,
         "--max-memory",
         limits.memory_bytes,
         "--max-cpu",
         limits.cpu_seconds,
-        *own,
-        "--",
-        *paths,
+        *words,
     ]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     try:
@@ -144,20 +153,17 @@ def run(paths: list[str], *, kind: Kind = "pdf", limits: Limits = DEFAULT) -> li
             [str(word) for word in command],
             cwd=ROOT,
             env=environment,
-            stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=limits.wall_seconds,
             check=False,
             close_fds=True,
+            input=given,  # nothing given: an empty input, never ours
         )
-        printed, code = done.stdout, "too_slow" if done.returncode in OUT_OF_TIME else "unreadable"
-        if b"MemoryError" in done.stderr[-2000:] or b"bad_alloc" in done.stderr[-2000:]:
-            code = "too_heavy"
     except subprocess.TimeoutExpired as expired:
-        printed, code = expired.stdout or b"", "too_slow"
-    told = [json.loads(line) for line in printed.splitlines(keepends=True) if line.endswith(b"}\n")]
-    dead = {"ok": False, "pages": None, "reason_code": code, "sentence": SENTENCES[code]}
-    return told + [dead] * (len(paths) - len(told))
+        return expired.stdout or b"", "too_slow"
+    if b"MemoryError" in done.stderr[-2000:] or b"bad_alloc" in done.stderr[-2000:]:
+        return done.stdout, "too_heavy"
+    return done.stdout, "too_slow" if done.returncode in OUT_OF_TIME else "unreadable"
 
 
 def megabytes(size: int) -> str:

@@ -12,7 +12,7 @@ from casework.models.event import Event, SignOff
 from casework.models.filing import Attachment, CorrectionItem, CorrectionRequest, Draft, Receipt
 from casework.models.law import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.models.notice import Message, Notice
-from casework.models.operation import Finding, JobRun
+from casework.models.operation import Finding, JobRun, StoreMark
 from casework.models.reach import CalendarFeed, MailChoice
 from casework.models.work import ExportJob, SavedFilter
 
@@ -45,5 +45,6 @@ __all__ = [
     "Reminder",
     "SavedFilter",
     "SignOff",
+    "StoreMark",
     "Wording",
 ]

@@ -2,8 +2,10 @@ from django.db import models
 
 from accounts.fields import EncryptedJSONField
 from casework.models.case import Case
+from casework.stores import kept_in
 
 
+@kept_in("documents")
 def document_path(instance: "Document", filename: str) -> str:
     return f"documents/{instance.number}.pdf"
 

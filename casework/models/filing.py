@@ -3,8 +3,10 @@
 from django.db import models
 
 from casework.models.case import Case
+from casework.stores import kept_in
 
 
+@kept_in("attachments")
 def attachment_path(instance: "Attachment", filename: str) -> str:
     """Private storage; the person's file name is kept in the row, never in the path."""
     return f"attachments/{instance.case_id}/{instance.sha256[:2]}/{instance.sha256}.{instance.extension}"

@@ -1,4 +1,5 @@
-"""What the operation of the site leaves for whoever watches it: when each job last ran, and what contradicts what."""
+"""What the operation of the site leaves for whoever watches it: when each job last ran, what contradicts what, which
+file store is its own."""
 
 from django.db import models
 
@@ -17,6 +18,18 @@ class JobRun(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "排程紀錄"
         ordering = ("name",)
+
+
+class StoreMark(models.Model):
+    """The mark 檔案區識別碼 that database and file store share: one row here, one file there. Files are only cleared while both agree."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.UUIDField("識別碼")
+    made_at = models.DateTimeField("建立時間")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "檔案區識別碼"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="store_mark_once")]
 
 
 class Finding(models.Model):

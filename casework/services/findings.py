@@ -16,10 +16,19 @@ _NUMBER = re.compile(CaseNumber.regex)
 
 
 def look(*, at: datetime) -> int:
-    """Check everything, keep what was found in place of what the last check found, clear files no row names."""
-    sentences = list(islice(consistency.contradictions(at=at), MOST))
-    for name in orphans.clear(at=at):
-        sentences.append(f"檔案 {name} 沒有任何紀錄，已清除")
+    """Check everything, keep what was found in place of what the last check found, put files no row names aside.
+
+    Raises NotOurs, after the check, where the store cannot be proved ours: the job then stands as failed.
+    """
+    sentences: list[str] = []
+    refused: orphans.NotOurs | None = None
+    try:
+        for name in orphans.clear(at=at):
+            sentences.append(f"檔案 {name} 沒有任何紀錄，已移至隔離區，{orphans.QUARANTINED.days} 日後刪除")
+    except orphans.NotOurs as error:
+        refused = error
+        sentences.append(str(error))
+    sentences += islice(consistency.contradictions(at=at), MOST)
     cases = _cases(sentences)
     found = [
         Finding(
@@ -30,6 +39,8 @@ def look(*, at: datetime) -> int:
     with transaction.atomic():
         Finding.objects.all().delete()
         Finding.objects.bulk_create(found, batch_size=500)
+    if refused:
+        raise refused
     return len(found)
 
 

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.fields import EncryptedTextField
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.identifiers import mask_person_id
+from casework.stores import kept_in
 from ohs_training.rules.training import KINDS, TRAININGS
 
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]
@@ -195,6 +196,7 @@ class VersionAnswer(models.Model):
         return " ".join(filter(None, [roc(self.answered_on), self.number, self.get_decision_display()]))
 
 
+@kept_in("ohs/photos")
 def photo_path(instance: Any, filename: str) -> str:
     return f"ohs/photos/{instance.training_class_id}/{instance.pk}-{filename}"
 

@@ -74,7 +74,7 @@ def judge_signature(image: bytes) -> str:
                 return "簽名圖檔過大，請清除後重簽。"
             grey = picture.convert("RGBA").getchannel("A") if "A" in picture.getbands() else None
             ink = sum(grey.histogram()[64:]) if grey else sum(picture.convert("L").histogram()[:160])
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return "簽名圖檔無法讀取，請清除後重簽。"
     return "" if ink >= LEAST_INK else "沒有簽名筆跡，請簽名。"
 

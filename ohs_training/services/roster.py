@@ -309,6 +309,7 @@ def small_photo(upload: UploadedFile) -> bytes:
     attachments.judged(upload, PHOTO, kind="image", field="photo")
     upload.seek(0)
     with Image.open(upload, formats=["JPEG", "PNG"]) as image:
+        image.draft("RGB", (max(PHOTO_SIZE) * 2, max(PHOTO_SIZE) * 2))  # a JPEG is then decoded no larger than needed
         fitted = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), PHOTO_SIZE)
     out = io.BytesIO()
     fitted.save(out, "JPEG", quality=82, optimize=True)

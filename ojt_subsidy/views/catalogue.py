@@ -1,6 +1,5 @@
 """公開課程查詢: list, course page, calendar file, open data, ledger. For everybody, without sign-in (SUB-01)."""
 
-import csv
 import io
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
-from casework import ics
+from casework import ics, sheets
 from casework.kernel.dates import TAIPEI, roc
 from casework.kernel.identifiers import mask_name
 from casework.kernel.outcome import Outcome
@@ -193,8 +192,7 @@ def open_data(request: HttpRequest, kind: str) -> HttpResponse:
     if kind == "json":
         body = {"updated": now().astimezone(TAIPEI).isoformat(), "count": len(rows), "courses": rows}
         return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(OPEN_DATA)
-    writer.writerows([row[name] for name in OPEN_DATA.values()] for row in rows)
-    return download(out.getvalue().encode("utf-8-sig"), "courses.csv", "text/csv; charset=utf-8")
+    out = io.BytesIO()
+    lines = ([row[name] for name in OPEN_DATA.values()] for row in rows)
+    sheets.write(sheets.CSV, out, title="課程", header=list(OPEN_DATA), rows=lines)
+    return download(out.getvalue(), "courses.csv", sheets.CONTENT_TYPES[sheets.CSV])

@@ -4,16 +4,19 @@ from datetime import date
 
 from django.db import models
 
+from casework.stores import kept_in
 from senior45.models.offices import SiteOffice
 from senior45.params import CATEGORY_LABELS, Category
 
 CATEGORY_CHOICES = [(one.value, CATEGORY_LABELS[one]) for one in Category]
 
 
+@kept_in("senior45/pictures")
 def picture_path(instance: "ArticlePicture", filename: str) -> str:
     return f"senior45/pictures/{instance.sha256[:2]}/{instance.sha256}.{instance.extension}"
 
 
+@kept_in("senior45/files")
 def file_path(instance: "ArticleFile", filename: str) -> str:
     return f"senior45/files/{instance.sha256[:2]}/{instance.sha256}.{instance.extension}"
 

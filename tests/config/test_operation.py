@@ -1,7 +1,8 @@
 """Health, figures for monitoring, marks of jobs, terms of keeping, files no row names."""
 
+import io
 import os
-import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,17 +11,19 @@ import time_machine
 from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts import clock
+from accounts.certificates import authorities
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import tasks
-from casework.models import Deadline, Draft, Finding, JobRun
+from casework import signing, tasks
+from casework.models import Deadline, Draft, ExportJob, Finding, JobRun, StoreMark
 from casework.selectors import watch
 from casework.services import findings, orphans, retention
-from casework.stores import WholeFiles
+from casework.stores import WholeFiles, folder_of
 from config.celery import BY_THE_DAY, app
 from tests.casework.jobs import AT, administrator, case, kind_of_case, person
 
@@ -152,21 +155,146 @@ def test_what_contradicts_what_stands_on_the_desk_with_its_case(visitor: Client,
         assert not Finding.objects.exists()
 
 
-@pytest.mark.django_db
-def test_a_file_without_a_row_is_cleared_after_a_day_and_a_file_with_one_never() -> None:
-    kept = default_storage.save("attachments/1/aa/left.pdf", ContentFile(b"x"))
-    path = Path(default_storage.path(kept))
-    at = clock.now()
-    assert orphans.files_without_rows(at=at) == []
-    os.utime(path, (time.time() - 86401,) * 2)
-    assert orphans.files_without_rows(at=at) == [kept]
-    from casework.models import ExportJob
+# --- files no row names --------------------------------------------------------------------------------------------------
 
-    row = ExportJob.objects.create(user=person(), page="x", title="x", format="ods", created_at=AT, file=kept)
+
+def _stored(name: str = "attachments/1/aa/left.pdf", days: int = 2) -> str:
+    kept = default_storage.save(name, ContentFile(b"x"))
+    os.utime(default_storage.path(kept), (clock.now().timestamp() - days * 86401,) * 2)
+    return kept
+
+
+def _named(name: str) -> ExportJob:
+    return ExportJob.objects.create(user=person(), page="x", title="x", format="ods", created_at=AT, file=name)
+
+
+def _quarantined() -> set[str]:
+    return {name.split("/", 2)[2] for name in orphans.stored_files(orphans.QUARANTINE)}
+
+
+@pytest.mark.django_db
+def test_a_file_without_a_row_is_put_aside_after_a_day_and_a_file_with_one_never() -> None:
+    at = clock.now()
+    young = default_storage.save("attachments/1/aa/left.pdf", ContentFile(b"x"))
+    assert orphans.files_without_rows(at=at) == []
+    default_storage.delete(young)
+    kept = _stored()
+    assert orphans.files_without_rows(at=at) == [kept]
+    row = _named(kept)
     assert orphans.clear(at=at) == []
     row.delete()
     assert orphans.clear(at=at) == [kept]
-    assert not path.exists()
+    assert not default_storage.exists(kept)
+    assert _quarantined() == {kept}, "moved, not deleted"
+
+
+@pytest.mark.django_db
+def test_the_quarantine_is_emptied_after_thirty_days_and_gives_back_what_is_named_again() -> None:
+    at = clock.now()
+    gone, named = _stored(), _stored("exports/2026/11/list.ods")
+    assert orphans.clear(at=at) == [gone, named]
+    _named(named)
+    orphans.clear(at=at + 30 * DAY)
+    assert default_storage.exists(named), "an older backup was put back: its rows have their files again"
+    assert _quarantined() == {gone}
+    orphans.clear(at=at + 31 * DAY)
+    assert _quarantined() == set()
+    assert default_storage.exists(named)
+
+
+@pytest.mark.django_db
+def test_what_is_named_and_lies_in_the_quarantine_is_never_deleted() -> None:
+    at = clock.now()
+    name = _stored()
+    orphans.clear(at=at)
+    _named(_stored(name))  # the place is taken: there is another file of this name by now
+    orphans.clear(at=at + 40 * DAY)
+    assert _quarantined() == {name}
+
+
+@pytest.mark.django_db
+def test_more_at_once_than_a_killed_process_leaves_is_another_database_and_nothing_is_moved() -> None:
+    """The night job with an empty database deleted every file of the store."""
+    at = clock.now()
+    names = [_stored(f"attachments/1/aa/{n}.pdf") for n in range(21)]
+    with pytest.raises(orphans.NotOurs, match="有 21 個檔案沒有任何紀錄（有紀錄者 0 個），超過一次可清理的 20 個"):
+        findings.look(at=at)
+    assert all(default_storage.exists(name) for name in names)
+    assert not default_storage.exists(orphans.MARK), "and the store is not taken for this database's"
+    assert "未移動任何檔案" in Finding.objects.get().sentence
+    _named(names[0])
+    assert len(orphans.clear(at=at)) == 20
+    assert (orphans.ceiling(1999), orphans.ceiling(2000), orphans.ceiling(50_000)) == (20, 20, 500)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("other", ["a database without a mark", "a store without a mark", "another store"])
+def test_with_another_ones_store_nothing_is_moved_and_the_job_fails(other: str, settings) -> None:
+    at = clock.now()
+    orphans.clear(at=at)
+    name = _stored()
+    match other:
+        case "a database without a mark":
+            StoreMark.objects.all().delete()
+        case "a store without a mark":
+            default_storage.delete(orphans.MARK)
+        case _:
+            StoreMark.objects.update(mark=uuid.uuid4())
+    with pytest.raises(orphans.NotOurs, match="不是同一站"):
+        _run("casework.tasks.check_consistency")
+    assert default_storage.exists(name)
+    assert "不是同一站" in JobRun.objects.get(name="casework.tasks.check_consistency").error
+    assert "一致性檢查" in [one.name for one in watch.jobs(clock.now()) if one.late]
+    with pytest.raises(CommandError, match="--sure"):
+        call_command("claim_store", stdout=io.StringIO())
+    assert default_storage.exists(name)
+    call_command("claim_store", sure=True, stdout=io.StringIO())
+    assert orphans.clear(at=at) == [name]
+
+
+@pytest.mark.django_db
+def test_only_folders_of_uploads_and_papers_are_looked_at() -> None:
+    strange = _stored("keys/signing-test.p12"), _stored("somebody/elses.txt"), _stored("loose.txt")
+    assert orphans.clear(at=clock.now()) == []
+    assert all(default_storage.exists(name) for name in strange)
+
+
+def test_every_file_column_says_in_which_folder_its_files_lie() -> None:
+    folders = {folder_of(field) for field in orphans._file_columns()}
+    assert {
+        "attachments",
+        "documents",
+        "exports",
+        "rosters",
+        "ohs/photos",
+        "senior45/pictures",
+        "senior45/files",
+    } == folders
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_key_of_the_test_signature_lies_outside_the_uploads(settings) -> None:
+    path = signing.key_file()
+    assert path.is_file()
+    assert not path.is_relative_to(settings.MEDIA_ROOT)
+    assert list(orphans.stored_files()) == []
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_key_kept_where_keys_were_before_is_moved_once_and_stays_the_same(settings) -> None:
+    before = Path(settings.MEDIA_ROOT) / "keys"
+    (before / "test-authority" / "anchors").mkdir(parents=True)
+    (before / "test-authority" / "anchors" / "root.pem").write_bytes(b"root")
+    (before / "signing-test.p12").write_bytes(b"the old key")
+    assert signing.key_file().read_bytes() == b"the old key"
+    settings.CERTIFICATE_FOLDER, settings.DEMO = "", True
+    place = authorities.folder()
+    assert place is not None
+    assert (place / "anchors" / "root.pem").read_bytes() == b"root"
+    assert list(before.iterdir()) == []
+    assert signing.key_file().read_bytes() == b"the old key"
 
 
 def test_a_file_that_could_not_be_written_to_its_end_leaves_nothing(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Site:
             "REDIS_URL": f"redis://:{PASSWORD}@127.0.0.1:{self.redis_port}/0",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "MEDIA_ROOT": str(self.media),
+            "KEY_FOLDER": str(folder / "keys"),
             "PG_BIN": str(self.postgres.bin),
             "DEBUG": "1",
             "DEMO": "1",

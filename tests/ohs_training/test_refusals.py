@@ -1,6 +1,8 @@
 """Bad input: refused with the clause and what would make it right, and nothing changed."""
 
 import io
+import struct
+import zlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -34,6 +36,8 @@ from ohs_training.services import (
     revoking,
     roster,
 )
+from tests.casework.files.sheets import saved
+from tests.casework.test_sheets_from_people import BOMBS
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import address, client_of, said
 
@@ -189,6 +193,28 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
     good = io.BytesIO()
     write(kind, good, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
     assert roster.read_roster(good.getvalue(), class_of(case)).good
+
+
+@pytest.mark.parametrize("ending", ["ods", "xlsx"])
+def test_a_birthday_typed_in_libreoffice_is_the_day_that_was_typed(ending: str) -> None:
+    case = w.planned(w.world(), people=0)
+    preview = roster.read_roster(saved(f"roster.{ending}"), class_of(case))
+    assert [(row.values["born_on"], row.values["phone"]) for row in preview.rows] == [("2011-01-01", "0912345678")]
+
+
+@pytest.mark.parametrize("name", ["two cells far apart", "a row repeated"])
+def test_a_small_file_that_claims_to_be_enormous_is_refused_and_the_site_goes_on(name: str) -> None:
+    """1.4 kB aborted the process that served everybody."""
+    make, word = BOMBS[name]
+    with pytest.raises(Refused, match=word):
+        roster.read_roster(make(), class_of(w.planned(w.world(), people=0)))
+
+
+def test_a_signature_that_claims_to_be_enormous_is_refused_in_words() -> None:
+    """A few bytes of a PNG that says it is 60,000 pixels wide and high."""
+    head = b"IHDR" + struct.pack(">2I5B", 60_000, 60_000, 8, 6, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + bytes(4) + b"IDAT"
+    assert attending.judge_signature(png) == "簽名圖檔無法讀取，請清除後重簽。"
 
 
 def test_a_file_that_is_no_sheet() -> None:

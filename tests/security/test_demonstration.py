@@ -78,6 +78,7 @@ def walked(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
 @pytest.fixture(autouse=True)
 def _as_in_the_demonstration(_nothing_left_over: None, walked: Walked, settings: Any) -> None:
     settings.DEMO, settings.STAFF_SECOND_FACTOR, settings.MEDIA_ROOT = True, False, str(walked.media)
+    settings.KEY_FOLDER = f"{walked.media}-keys"
 
 
 def test_the_walk_is_worth_something(walked: Walked) -> None:

@@ -10,6 +10,7 @@ from accounts.clock import now, today
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.models import Case
 from casework.services.law import law_in_force
+from tests.casework.files.sheets import saved
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport
 from vrs_credentials.selectors import register
@@ -43,6 +44,13 @@ def _bad_rows(here: w.World, day: str) -> dict[str, tuple[tuple[str, str, str, s
         "no day": (("昨天", "王小明", mine, "3"), "看不懂日期"),
         "a line break": ((day, '"王\n小明"', mine, "3"), "斷行"),
     }
+
+
+@pytest.mark.parametrize("ending", ["ods", "xlsx", "csv"])
+def test_days_typed_in_libreoffice_are_the_days_that_were_typed(here: w.World, ending: str) -> None:
+    """A class day decides which hours count: 115/11/30 must not become 115/11/29 on its way through a spreadsheet."""
+    found = _preview(_course(here), saved(f"attendance.{ending}"))
+    assert [str(row.result["held_on"]) for row in found.rows] == ["2026-11-30", "2026-11-27"]
 
 
 @pytest.mark.parametrize(

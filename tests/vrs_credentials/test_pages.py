@@ -279,6 +279,8 @@ def test_institution_pages(here: w.World) -> None:
         "roster_example",
     ):
         get(client, f"vrs_credentials:{name}")
+    # rows added below it by a program must not stick to the example, which is no data
+    assert client.get(reverse("vrs_credentials:roster_example")).content.endswith(b"\r\n")
     bad = client.post(
         reverse("vrs_credentials:lecturer_new"), {**w.LECTURER, "clause": "1", "national_id": w.national_id(5)}
     )

@@ -116,7 +116,10 @@ def roster_example(request: HttpRequest) -> HttpResponse:
     """上傳格式範例: heading and the example row, UTF-8 with BOM."""
     institution_of(request, VIEW_OWN)
     lines = [",".join([*COLUMNS, "※表頭以及範例部分請勿刪除，資料內容請勿斷行"]), ",".join([*EXAMPLE, "第一筆不能刪"])]
-    response = HttpResponse("\r\n".join(lines).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    # the last line ends too: what is added below does not stick to the example
+    response = HttpResponse(
+        "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig"), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="attendance-example.csv"'
     return response
 
