@@ -77,12 +77,13 @@ def test_a_revoked_accreditation_says_that_and_when() -> None:
 
 def test_a_revoked_certificate_and_its_letter_say_that_and_when() -> None:
     from tests.vrs_credentials import world as w
-    from vrs_credentials.services import certifying
 
     here = w.world()
     one = w.certified(here)
-    certifying.revoke(one, reason=REASON, by=here.approver, at=now())
-    said = [checked(paper) for paper in one.case.documents.all()]
+    w.revoke(here, one, reason=REASON)
+    letter = one.case.documents.get(paper="vrs.revocation")
+    assert "目前有效" in checked(letter) and REASON not in checked(letter)
+    said = [checked(paper) for paper in one.case.documents.exclude(pk=letter.pk)]
     assert len(said) == 2, "the certificate and the letter of its approval"
     for text in said:
         assert "已撤銷" in text and "目前有效" not in text and REASON not in text

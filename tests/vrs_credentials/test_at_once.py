@@ -285,8 +285,7 @@ def _revoke_and_approve(
 ) -> tuple[Certificate, list[Any]]:
     one = _ready(here)
     case = brought(here, one)
-    revoke = partial(certifying.revoke, one, reason="不實", by=here.approver)
-    return one, together([lambda: revoke(at=now()), lambda: w.approve(here, case)])
+    return one, together([lambda: w.revoke(here, one), lambda: w.approve(here, case)])
 
 
 @pytest.mark.parametrize("brought", [_renewal, _extension], ids=["renewal", "extension"])

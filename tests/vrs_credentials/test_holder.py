@@ -112,7 +112,7 @@ def test_the_office_mends_a_certificate_with_reason_and_proof(here: w.World) -> 
     assert printed(one) == ("王曉明", "民國79年5月10日") and one.holder_national_id == number
     assert Professional.objects.get(user=here.applicant).birth_on == date(1990, 5, 10)
     event = one.case.events.get(code="certificate.corrected")
-    assert "更名（佐證文件：戶籍謄本）" == event.reason and event.by == here.approver
+    assert event.reason == "更名（佐證文件：戶籍謄本）" and event.by == here.approver
     assert [(c["label"], c["before"], c["after"]) for c in event.changes] == [
         ("姓名", "王小明", "王曉明"), ("出生日期", "79/05/01", "79/05/10"),
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def test_the_number_is_mended_masked_and_nothing_is_mended_into_the_same(here: w
     paper = Document.objects.get(paper="vrs_certificate", subject=f"certificate.{one.pk}", state="issued")
     assert paper.context["national_id"] == w.national_id(4321)
     assert w.national_id(4321) not in str(one.case.events.get(code="certificate.corrected").changes)
-    certifying.revoke(one, reason="不實", by=here.approver, at=now())
+    w.revoke(here, one)
     with pytest.raises(Refused, match="已撤銷"):
         certifying.correct_identity(one, national_id="", by=here.approver, **{**given, "holder_name": "王曉明"})
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import roc
 from casework.models import Case, Deadline, Document, Notice
 from casework.services.deadlines import of_thing, owed, sweep
+from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
@@ -46,10 +48,6 @@ def renewed(here: w.World) -> tuple[Certificate, Certificate]:
     return one, Certificate.objects.get(case=case)
 
 
-def revoke(here: w.World, one: Certificate) -> Certificate:
-    return certifying.revoke(one, reason="查有準則第十四條情事", by=here.approver, at=now())
-
-
 # --- after a renewal (V4) -----------------------------------------------------------------------------------------------------
 
 
@@ -62,7 +60,7 @@ def test_after_a_renewal_the_old_card_asks_for_nothing(here: w.World) -> None:
         text = get(client, f"vrs_credentials:{name}", *args)
         assert said in text, name
         assert "可申請更新" not in text and "申請更新（換證）" not in text and "申請換證" not in text, name
-        assert "資格展延" not in text and f"/plan/" not in text, name
+        assert "資格展延" not in text and "/plan/" not in text, name
         assert reverse("vrs_credentials:certificate", args=[new.pk]) in text, "the way to the new one"
     for name in ("plan", "lapsed"):
         assert client.get(reverse(f"vrs_credentials:{name}", args=[one.pk])).status_code == 302, name
@@ -111,13 +109,14 @@ RUNNING: list[Callable[[w.World, Certificate], Case]] = [
 ]
 
 
-# fmt: off
-@pytest.mark.parametrize("opened", RUNNING, ids=["draft", "renewal", "renewal reported", "extension", "extension reported", "hours", "hours reported"])
-# fmt: on
+KINDS = ["draft", "renewal", "renewal reported", "extension", "extension reported", "hours", "hours reported"]
+
+
+@pytest.mark.parametrize("opened", RUNNING, ids=KINDS)
 def test_a_revocation_ends_what_was_applied_for(here: w.World, opened: Any) -> None:
     one = ready(here)
     case = Case.objects.get(pk=opened(here, one).pk)
-    revoke(here, one)
+    w.revoke(here, one)
     case.refresh_from_db()
     assert (case.state, case.turn, case.due_on) == ("ended", "nobody", None)
     event = case.events.order_by("-seq").get(code="end")
@@ -164,7 +163,14 @@ def test_a_draft_left_over_is_not_filed_once_its_certificate_is_revoked(here: w.
     one = ready(here)
     made = renewing.start_renewal(one, person=here.applicant, at=now())
     w.uploading.add_paper(
-        made.case, code="pledge", label="切結書", uploads=[w.pdf()], by=here.applicant, at=now(), field="pledge", by_hand=True
+        made.case,
+        code="pledge",
+        label="切結書",
+        uploads=[w.pdf()],
+        by=here.applicant,
+        at=now(),
+        field="pledge",
+        by_hand=True,
     )
     Certificate.objects.filter(pk=one.pk).update(state="revoked", revoked_at=now(), revoked_reason="不實")
     with pytest.raises(Refused, match="已撤銷"):
@@ -174,22 +180,22 @@ def test_a_draft_left_over_is_not_filed_once_its_certificate_is_revoked(here: w.
 def test_clocks_of_training_end_with_the_certificate(here: w.World) -> None:
     one = w.certified(here, hired_on=today() - 20 * DAY)
     assert of_thing(one.follow_up).filter(owed()).exists()
-    revoke(here, one)
+    w.revoke(here, one)
     assert not Deadline.objects.filter(owed(), thing_kind__startswith="vrs_credentials.").exists()
 
 
 def test_a_renewed_certificate_is_revoked_from_its_end(here: w.World) -> None:
     one, new = renewed(here)
     with pytest.raises(Refused, match=f"請先撤銷 {new.number}"):
-        revoke(here, one)
-    revoke(here, new)
-    assert revoke(here, one).state == "revoked"
+        w.revoke(here, one)
+    w.revoke(here, new)
+    assert w.revoke(here, one).state == "revoked"
 
 
 def test_after_the_renewed_one_was_revoked_the_old_one_is_not_renewed_again(here: w.World) -> None:
     """R21: previous is one-to-one; a second renewal could never be approved."""
     one, new = renewed(here)
-    revoke(here, new)
+    w.revoke(here, new)
     with pytest.raises(Refused, match=f"這張證明更新後之 {new.number} 已撤銷"):
         renewing.start_renewal(one, person=here.applicant, at=now())
     text = get(browser(here.applicant), "vrs_credentials:dashboard")
@@ -217,7 +223,7 @@ def test_the_letter_of_a_revoked_qualification_does_not_hold(here: w.World) -> N
     letter = Document.objects.get(case=one.case, paper="vrs.letter")
     page = f"/check/{letter.number}/{letter.check_code}/"
     assert "目前有效" in Client().get(page).content.decode()
-    revoke(here, one)
+    w.revoke(here, one)
     letter.refresh_from_db()
     assert letter.state == "revoked"
     Document.objects.filter(pk=letter.pk).update(state="issued")
@@ -225,9 +231,32 @@ def test_the_letter_of_a_revoked_qualification_does_not_hold(here: w.World) -> N
     assert "目前有效" not in text and f"{one.number} 已於 {roc(today())} 撤銷" in text
 
 
+def test_a_revocation_has_a_numbered_letter_with_reason_and_remedy(here: w.World) -> None:
+    one = w.older(w.certified(here), today() - 10 * DAY)
+    given = {"reason": "查有準則第十四條情事", "by": here.approver, "at": now()}
+    for number, day, why in (
+        (" ", today(), "請填寫發文字號"),
+        (w.LETTER, today() + DAY, "不得晚於今日"),
+        (w.LETTER, today() - 11 * DAY, "不得早於核發該證明之發文日期"),
+    ):
+        with pytest.raises(Refused, match=why):
+            certifying.revoke(one, letter_number=number, letter_on=day, **given)
+    assert Certificate.objects.get().state == "valid" and not Document.objects.filter(paper="vrs.revocation").exists()
+    w.revoke(here, one)
+    letter = Document.objects.get(paper="vrs.revocation")
+    assert letter.state == "issued" and bytes_of(letter).startswith(b"%PDF")
+    printed = render_to_string("papers/vrs/revocation.html", {**letter.context, "paper": letter})
+    for said in (one.number, w.LETTER, "查有準則第十四條情事", "準則」第14條", "提起訴願"):
+        assert said in printed, said
+    told = Notice.objects.get(user=here.applicant, code="vrs_credentials.revoked")
+    assert w.LETTER in told.body and "查有準則第十四條情事" in told.body
+    text = Client().get(f"/check/{letter.number}/{letter.check_code}/").content.decode()
+    assert "目前有效" in text and w.LETTER in text and "第十四條" not in text and "王小明" not in text
+
+
 def test_who_lost_a_qualification_is_told_so_and_when(here: w.World) -> None:
     one = w.certified(here)
-    revoke(here, one)
+    w.revoke(here, one)
     client = browser(here.applicant)
     text = get(client, "vrs_credentials:dashboard")
     assert "您還沒有資格認證證明" not in text and f"已於 {roc(today())} 撤銷" in text and one.number in text

@@ -182,6 +182,11 @@ def reject(w: World, case: Case, reason: str = "科系不符") -> Case:
     return certifying.reject(case, letter_number=LETTER, letter_on=today(), reason=reason, by=w.approver, at=now())
 
 
+def revoke(w: World, certificate: Certificate, reason: str = "查有準則第十四條情事") -> Certificate:
+    given = {"letter_number": LETTER, "letter_on": today(), "by": w.approver, "at": now()}
+    return certifying.revoke(certificate, reason=reason, **given)
+
+
 def certified(w: World, applicant: User | None = None, **given: Any) -> Certificate:
     case = approve(w, to_approve(w, filed(w, applicant, **given)))
     return Certificate.objects.get(case=case)

@@ -32,7 +32,7 @@ from vrs_credentials.selectors.casepage import Table, facts, tables
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.wordings import PLEDGES
 
-CERTIFICATE, LETTER = "vrs_certificate", "vrs.letter"
+CERTIFICATE, LETTER, REVOCATION = "vrs_certificate", "vrs.letter", "vrs.revocation"
 
 
 def duty(*, on: date, law: Law) -> str:
@@ -142,6 +142,38 @@ def issue_certificate_paper(one: Certificate, *, case: Case, by: User | None, at
 # --- 函 ----------------------------------------------------------------------------------------------------------------
 
 
+def _addressee(case: Case) -> tuple[str, str]:
+    """To whom and where a letter goes."""
+    if case.organisation:
+        return case.organisation.name, f"{case.organisation.postal_code} {case.organisation.address}".strip()
+    professional = getattr(case.person, "vrs_professional", None) if case.person else None
+    address = f"{professional.postal_code} {professional.address}".strip() if professional else ""
+    return case.person.name if case.person else "", address
+
+
+def issue_revocation(
+    one: Certificate, *, case: Case, reason: str, letter_number: str, letter_on: date, by: User, at: datetime
+) -> Document:
+    """撤銷處分函: facts and reason, basis and remedy, to the holder. The public check says nothing of the reason."""
+    to, address = _addressee(case)
+    return documents.issue(
+        case=case,
+        paper=REVOCATION,
+        context={
+            "to": to, "address": address, "office": case.office.name, "contact": case.office.phone,
+            "letter_number": letter_number, "letter_on": roc_long(letter_on), "kind": one.kind_label,
+            "certificate_number": one.number, "granted_by": one.letter_number, "reason": reason.rstrip("。"),
+            "revoked_on": days_spelled(roc(taipei_day(at))),
+        },
+        public=[
+            ("證明編號", one.number), ("發文字號", letter_number), ("發文日期", roc(letter_on)), ("受文者", mask_name(to)),
+        ],
+        by=by,
+        at=at,
+        subject=f"certificate.{one.pk}",
+    )  # fmt: skip
+
+
 def issue_letter(
     case: Case, *, sentence: str, by: User | None, at: datetime, letter_number: str, letter_on: date, granted: bool = True,
 ) -> Document:  # fmt: skip
@@ -149,11 +181,7 @@ def issue_letter(
 
     The letter goes to the address the person declared (VRS-02).
     """
-    professional = getattr(case.person, "vrs_professional", None) if case.person else None
-    address = f"{professional.postal_code} {professional.address}".strip() if professional else ""
-    if case.organisation:
-        address = f"{case.organisation.postal_code} {case.organisation.address}".strip()
-    to = case.person.name if case.person else (case.organisation.name if case.organisation else "")
+    to, address = _addressee(case)
     result = "核定" if granted else "不予核定"
     return documents.issue(
         case=case,
@@ -286,6 +314,7 @@ register_paper(
         standing=standing_of,
     ),
     Paper(LETTER, "核定函", "papers/vrs/letter.html", numbered=True, standing=letter_standing),
+    Paper(REVOCATION, "撤銷資格認證證明處分函", "papers/vrs/revocation.html", numbered=True),
     Paper("vrs.envelope", "郵寄信封封面", "papers/vrs/envelope.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
     Paper("vrs.pledge", "切結書", "papers/vrs/pledge.html"),

@@ -36,12 +36,14 @@ class WithdrawForm(CaseForm):
     reason = forms.CharField(label="撤回原因", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class ApproveForm(CaseForm):
-    letter_number = forms.CharField(label="核定發文字號", max_length=60, help_text="例：勞動發特字第1150512345號")
-    letter_on = RocDateField(label="核定發文日期")
+class LetterForm(PortalForm):
+    """Number and day of a letter of the ministry's."""
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, case=case, **kwargs)
+    letter_number = forms.CharField(label="發文字號", max_length=60, help_text="例：勞動發特字第1150512345號")
+    letter_on = RocDateField(label="發文日期")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["letter_on"].latest = today()
 
     def clean_letter_number(self) -> str:
@@ -51,7 +53,13 @@ class ApproveForm(CaseForm):
         return text
 
 
-class RejectForm(ApproveForm):
+class ApproveForm(LetterForm, CaseForm):
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["letter_number"].label, self.fields["letter_on"].label = "核定發文字號", "核定發文日期"
+
+
+class RejectForm(LetterForm, CaseForm):
     """不予核定: the letter, and the reason it gives. What the committee said stands there to begin with."""
 
     reason = forms.CharField(
@@ -60,7 +68,6 @@ class RejectForm(ApproveForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
-        self.fields["letter_number"].label, self.fields["letter_on"].label = "發文字號", "發文日期"
         if item := resolution(case):
             self.fields["reason"].initial = item.reasoning[:500]
 
@@ -196,7 +203,9 @@ class CertificateForm(PortalForm):
         self.fields["birth_on"].latest = today()
 
 
-class RevokeForm(PortalForm):
+class RevokeForm(LetterForm):
     reason = forms.CharField(
-        label="撤銷事由", max_length=200, help_text="告知持有人；對外查驗只顯示已撤銷與日期，不顯示事由。"
+        label="撤銷事由（事實及理由）",
+        max_length=200,
+        help_text="載明於處分函並通知持有人；對外查驗只顯示已撤銷與日期。以這張證明辦理中之更新、展延及時數申請一併終止。",
     )

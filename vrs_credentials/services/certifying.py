@@ -1,6 +1,6 @@
 """核定: the ministry's approval with letter number and date, and what follows from it for each kind of case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -105,13 +105,18 @@ def _row_name(case: Case) -> str:
     return "extension_application" if thing == "extension" else thing
 
 
-def _enter_letter(case: Case, number: str, sent_on: date, on: date) -> Any:
-    """Write number and day of the ministry's letter into the application. It answers what came before it."""
+def _letter_answers(before: Sequence[tuple[date, str]], sent_on: date, on: date) -> None:
+    """A letter is of a day on which what it answers had happened, and not of one to come."""
     if sent_on > on:
         raise Refused("發文日期不得晚於今日。", field="letter_on")
-    for day, what in answered_by_letter(case):
+    for day, what in before:
         if sent_on < day:
             raise Refused(f"發文日期不得早於{what}（{roc(day)}）。", field="letter_on")
+
+
+def _enter_letter(case: Case, number: str, sent_on: date, on: date) -> Any:
+    """Write number and day of the ministry's letter into the application."""
+    _letter_answers(answered_by_letter(case), sent_on, on)
     row = getattr(case, f"vrs_{_row_name(case)}")
     type(row).objects.filter(pk=row.pk).update(letter_number=number, letter_on=sent_on)
     row.refresh_from_db()
@@ -226,8 +231,10 @@ def set_end(certificate: Certificate, *, at: datetime, law: Law) -> Deadline:
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> Certificate:
-    """撤銷 (準則第14條): the check page says so from this moment, and what was applied for on it ends."""
+def revoke(
+    certificate: Certificate, *, letter_number: str, letter_on: date, reason: str, by: User, at: datetime
+) -> Certificate:
+    """撤銷 (準則第14條) by a numbered letter: the check page says so from this moment, and what was applied for on it ends."""
     case = lock(certificate.case)
     require(by, REVOKE, case)
     running = [lock(key) for key in _applications_on(certificate)]
@@ -238,6 +245,9 @@ def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> 
         raise Refused(f"這張證明已更新為 {later.number}，請先撤銷 {later.number}。")
     if not reason.strip():
         raise Refused("請填寫撤銷事由。", field="reason")
+    if not letter_number.strip():
+        raise Refused("請填寫發文字號。", field="letter_number")
+    _letter_answers([(certificate.letter_on, "核發該證明之發文日期")], letter_on, taipei_day(at))
     certificate.state, certificate.revoked_at, certificate.revoked_reason = (
         Certificate.State.REVOKED,
         at,
@@ -257,10 +267,14 @@ def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> 
         f"撤銷資格認證證明 {certificate.number}",
         by=by,
         at=at,
-        reason=reason,
+        reason=f"{letter_number}（{roc(letter_on)}）：{reason}",
         clause="準則第14條",
     )
-    tell_applicant(case, "revoked", "資格認證證明已撤銷", reason, at=at)
+    documents.issue_revocation(
+        certificate, case=case, reason=reason.strip(), letter_number=letter_number, letter_on=letter_on, by=by, at=at
+    )
+    body = f"{reason}\n發文字號：{letter_number}（{roc(letter_on)}）\n不服者之救濟方式，請見處分函。"
+    tell_applicant(case, "revoked", f"資格認證證明 {certificate.number} 已撤銷", body, at=at)
     for one in running:
         _end(one, certificate, by=by, at=at)
     return certificate

@@ -252,7 +252,7 @@ def _do(act: str, one: Certificate, data: dict[str, Any], request: HttpRequest) 
     elif act == "certificate":
         certifying.correct_identity(one, **data, **given)
     else:
-        certifying.revoke(one, reason=data["reason"], **given)
+        certifying.revoke(one, **data, **given)
 
 
 # --- news and questions ---------------------------------------------------------------------------------------------------
