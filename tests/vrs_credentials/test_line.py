@@ -81,7 +81,7 @@ def test_nobody_is_reminded_of_the_end_of_a_renewed_certificate(here: w.World) -
     one, new = renewed(here)
     assert not of_thing(one).filter(owed()).exists()
     with time_machine.travel(now() + 40 * DAY, tick=False):
-        sweep(at=now())
+        sweep(on=today(), at=now())
     about = Notice.objects.filter(code__in=("vrs_credentials.ends_soon", "vrs_credentials.ended"))
     assert not [n for n in about if one.number in n.body]
     assert of_thing(new).filter(owed(), code=certifying.ENDS).exists()
@@ -265,5 +265,5 @@ def test_who_lost_a_qualification_is_told_so_and_when(here: w.World) -> None:
     assert f"{one.number}（已於 {roc(today())} 撤銷）" in get(client, "casework:case", one.case.number)
     with time_machine.travel(now() + 2 * DAY, tick=False):
         again = w.certified(here)
-        text = get(client, "vrs_credentials:dashboard")
+        text = get(browser(here.applicant), "vrs_credentials:dashboard")
     assert again.number in text and one.number not in text
