@@ -286,11 +286,11 @@ class DocumentAdmin(ReadOnly):
         "state",
         "state_reason",
         moment("issued_at", "製發時間"),
-        "issued_by",
+        "issuer",
         "pages",
         "sha256",
     )
-    readonly_fields = ("link",)
+    readonly_fields = ("link", "issuer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         cases = desk_of(request.user).cases().values("pk")
@@ -299,3 +299,8 @@ class DocumentAdmin(ReadOnly):
     @admin.display(description="文件編號")
     def link(self, row: Document) -> str:
         return format_html('<a href="{}">{}</a>', reverse("casework:document", args=[row.number]), row.number)
+
+    @admin.display(description="製發人")
+    def issuer(self, row: Document) -> str:
+        """The office where nobody of it pressed: a certificate issued anew to its holder is the agency's all the same."""
+        return str(row.issued_by or row.case.office)

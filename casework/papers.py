@@ -31,6 +31,8 @@ class Standing:
 class Paper:
     """A kind of paper: code, printed title, template. `signed`: with the agency's electronic signature.
 
+    `numbered`: a letter 函, which is a draft 稿 until its number (`letter_number` of the context) stands in it.
+
     `standing(document)` answers for the thing the paper certifies; None where the paper's own state is all there is.
     """
 
@@ -38,6 +40,7 @@ class Paper:
     title: str
     template: str
     signed: bool = False
+    numbered: bool = False
     standing: Callable[[Any], Standing | None] | None = None
 
 

@@ -69,6 +69,9 @@ PAGES = {
 }
 
 
+REFUSAL_ENDS = "送出後即以所填發文字號及日期製發不予核定函、通知申請人並結案。"
+
+
 # --- acts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +103,14 @@ def _why_next(step: str) -> Callable[[Case, User], str]:
     return why
 
 
+def _why_not_grant(case: Case, user: User) -> str:
+    return reviewing.why_not_granted(case, now())
+
+
+def _why_not_refuse(case: Case, user: User) -> str:
+    return reviewing.why_not_refused(case, now())
+
+
 def _why_opinion(case: Case, user: User) -> str:
     return reviewing.why_no_opinion(case, user)
 
@@ -126,7 +137,8 @@ def _acts(thing: str) -> tuple[Act, ...]:
         )
     ]
     approval = forms.EducationApproveForm if thing == "education" else forms.ApproveForm
-    approve = Act("approve", "核定", approve_right(thing), certifying.approve, _in_state("to_approve"), approval)
+    granted = _also(_in_state("to_approve"), _why_not_grant) if thing in REVIEWED else _in_state("to_approve")
+    approve = Act("approve", "核定", approve_right(thing), certifying.approve, granted, approval)
     if thing in REVIEWED:
         office += [
             Act("assign", "無缺件，指派審查委員", assign_right(thing), reviewing.assign, _in_state("filed"), forms.AssignForm),
@@ -135,13 +147,16 @@ def _acts(thing: str) -> tuple[Act, ...]:
             Act("refer", "提複審會議", check_right(thing), reviewing.refer, _also(_in_state("review"), _why_next("committee")), forms.ReferForm),
             Act("decide", "登錄複審決議", decide_right(thing), reviewing.decide, _in_state("committee"), forms.DecideForm),
             approve,
+            Act("reject", "不予核定", approve_right(thing), certifying.reject, _also(_in_state("to_approve"), _why_not_refuse), forms.RejectForm, "danger",
+                confirm=REFUSAL_ENDS),
             Act("return_to_review", "退回審查", approve_right(thing), reviewing.return_to_review, _in_state("to_approve"), forms.CaseReasonForm, "secondary"),
         ]  # fmt: skip
     else:
         office += [
             Act("report", "無缺件，陳報核定", check_right(thing), certifying.report, _in_state("filed")),
             approve,
-            Act("reject", "不予核定", approve_right(thing), certifying.reject, _in_state("to_approve"), forms.CaseReasonForm, "danger"),
+            Act("reject", "不予核定", approve_right(thing), certifying.reject, _in_state("to_approve"), forms.RejectForm, "danger",
+                confirm=REFUSAL_ENDS),
         ]  # fmt: skip
     if thing == "course":
         own += (
@@ -166,6 +181,8 @@ GUARDS = {
     "both_passed": reviewing.both_passed,
     "in_doubt": reviewing.in_doubt,
     "minutes_kept": reviewing.minutes_kept,
+    "review_passed": reviewing.review_passed,
+    "review_refused": reviewing.review_refused,
     "letter_entered": certifying.letter_entered,
     "csv_and_sheet": attending.csv_and_sheet,
     "rows_without_errors": attending.rows_without_errors,

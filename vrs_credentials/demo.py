@@ -47,6 +47,7 @@ PEOPLE = {
     "vrsdoubt": ("周建宏", "疑義案件，待複審會議", 16),
     "vrsnew": ("許怡婷", "尚未申請任何資格", 17),
     "vrsmend": ("蔡承恩", "申請案待補件", 18),
+    "vrsdown": ("鄧詩涵", "複審決議後，待勞動部發函", 19),
 }
 STAFF = (
     ("vrshandler", "李專員", rights.HANDLER, "承辦單位專案人員"),
@@ -330,6 +331,7 @@ def _running(story: Story, day: date) -> None:
         by=story.secretary, at=now(),
     )  # fmt: skip
     reviewing.refer(doubtful, session=session, by=story.handler, at=now())
+    _turned_down(story, day)
     mend = story.apply(story.person("vrsmend"), day - timedelta(days=6))
     items = [{"target": "paper.degree", "label": "學歷之證明文件", "problem": "影本模糊，請重新掃描。"}]
     filing.ask_supplement(
@@ -355,6 +357,33 @@ def _running(story: Story, day: date) -> None:
     row = training.save_record(one.case, position=None, data=data, by=fresh, at=now())
     story.papers(one.case, ("certificate",), fresh, day, subject=row.code)
     story.person("vrsnew")
+
+
+def _turned_down(story: Story, day: date) -> None:
+    """The committee resolved against it; the ministry's letter is still to come."""
+    held_on = day - timedelta(days=6)
+    case = story.review(
+        story.apply(story.person("vrsdown"), day - timedelta(days=20)), day - timedelta(days=13), "doubt", "doubt"
+    )
+    session = reviewing.call_session(
+        office=story.office, held_on=held_on, place="臺北市復興南路一段390號12樓會議室", chair="孫召集人", members="甲委員、乙委員、丁委員",
+        by=story.secretary, at=_at(held_on),
+    )  # fmt: skip
+    reviewing.refer(case, session=session, by=story.handler, at=_at(held_on))
+    reviewing.keep_minutes(
+        session,
+        minutes="第一案：科系與條款不符，決議不通過。",
+        members="甲委員、乙委員、丁委員",
+        by=story.secretary,
+        at=_at(held_on),
+    )
+    reviewing.decide(
+        Case.objects.get(pk=case.pk),
+        decision="reject",
+        reason="所附學歷之科系與遴用條款不符。",
+        by=story.secretary,
+        at=_at(held_on),
+    )
 
 
 def _site(story: Story, day: date) -> None:

@@ -59,7 +59,8 @@ def _certificate(one: Certificate, on: date) -> OpenThing:
 
 
 def _follow_ups() -> QuerySet[FollowUp]:
-    return FollowUp.objects.filter(done_at=None).select_related("certificate__case")
+    held = FollowUp.objects.filter(certificate__state=Certificate.State.VALID)
+    return held.filter(done_at=None).select_related("certificate__case")
 
 
 def _follow_up(one: FollowUp, on: date) -> OpenThing:

@@ -60,6 +60,7 @@ POST_JOBS = f"{APP}.post_jobs"
 CORRECT_LEDGER = f"{APP}.correct_ledger"
 KEEP_REGISTER = f"{APP}.keep_register"
 REVOKE = f"{APP}.revoke_certificate"
+CORRECT_CERTIFICATE = f"{APP}.correct_certificate"
 WRITE_NEWS = f"{APP}.write_news"
 
 declare_rights(
@@ -75,6 +76,7 @@ declare_rights(
     Right(CORRECT_LEDGER, "更正時數", Side.OFFICE),
     Right(KEEP_REGISTER, "登錄進用與先行提供服務同意", Side.OFFICE),
     Right(REVOKE, "撤銷資格認證證明", Side.OFFICE),
+    Right(CORRECT_CERTIFICATE, "更正資格認證證明記載事項", Side.OFFICE),
     Right(WRITE_NEWS, "發布訊息及回復留言", Side.OFFICE),
     *(Right(file_right(thing), f"申請{label}", Side.APPLICANT) for thing, label in THINGS.items()),
     *(Right(check_right(thing), f"{label}初審", Side.OFFICE) for thing, label in THINGS.items()),
@@ -125,7 +127,11 @@ declare_roles(
     Role(SECRETARY, "複審會議幕僚", (VIEW_OFFICE, *(decide_right(thing) for thing in REVIEWED)), _BODY, staff=True),
     Role(REVIEWER, "審查委員", (BE_REVIEWER,), _BODY, staff=True),
     Role(
-        APPROVER, "勞動力發展署核定人員", (VIEW_OFFICE, *(approve_right(t) for t in THINGS), REVOKE), _BODY, staff=True
+        APPROVER,
+        "勞動力發展署核定人員",
+        (VIEW_OFFICE, *(approve_right(t) for t in THINGS), REVOKE, CORRECT_CERTIFICATE),
+        _BODY,
+        staff=True,
     ),
 )
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from casework.kernel.machine import Machine, State, Transition, Turn
 
 APP = "vrs_credentials"
+REVOKE = f"{APP}.revoke_certificate"
 
 
 def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> Machine:
-    """The path of 貳: completeness → two reviewers → committee when in doubt → the ministry. 肆 and 伍 use the same."""
+    """The path of 貳: completeness → two reviewers → committee when in doubt → the ministry. 肆 and 伍 use the same.
+
+    The committee only resolves; it is the ministry that grants or refuses, with a letter (貳 階段二 2, 肆, 伍).
+    """
     return Machine(
         kind=kind,
         initial="draft",
@@ -79,7 +83,7 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 "committee_reject",
                 "複審不通過",
                 ("committee",),
-                "rejected",
+                "to_approve",
                 f"{APP}.decide_{thing}",
                 "minutes_kept",
                 "說明書貳、案件審查階段二",
@@ -91,8 +95,18 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
                 ("to_approve",),
                 "approved",
                 f"{APP}.approve_{thing}",
-                "letter_entered",
+                "letter_entered review_passed",
                 "說明書貳、案件審查階段一",
+            ),
+            Transition(
+                "reject",
+                "不予核定",
+                ("to_approve",),
+                "rejected",
+                f"{APP}.approve_{thing}",
+                "letter_entered review_refused",
+                "說明書貳、案件審查階段二",
+                reason=True,
             ),
             Transition(
                 "return_to_review",
@@ -118,7 +132,10 @@ def _reviewed(kind: str, thing: str, *, filed: str, supplement_clause: str) -> M
 
 
 def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
-    """The short path of 參, 陸 and 柒: the commissioned body checks, the ministry approves; no reviewers."""
+    """The short path of 參, 陸 and 柒: the commissioned body checks, the ministry approves; no reviewers.
+
+    What rests on a certificate ends with it (`end`): nothing is granted on a certificate that was revoked.
+    """
     return Machine(
         kind=kind,
         initial="draft",
@@ -130,6 +147,7 @@ def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
             State("approved", "已通過", Turn.NOBODY, "good", final=True),
             State("rejected", "未通過", Turn.NOBODY, "bad", final=True),
             State("withdrawn", "已撤回", Turn.NOBODY, "calm", final=True),
+            State("ended", "已終止", Turn.NOBODY, "bad", final=True),
         ),
         transitions=(
             Transition("file", "送審", ("draft",), "filed", f"{APP}.file_{thing}", guard, clause),
@@ -156,8 +174,18 @@ def _checked(kind: str, thing: str, *, clause: str, guard: str) -> Machine:
                 ("to_approve",),
                 "rejected",
                 f"{APP}.approve_{thing}",
-                "",
+                "letter_entered",
                 clause,
+                reason=True,
+            ),
+            Transition(
+                "end",
+                "終止（資格已撤銷）",
+                ("draft", "filed", "supplement", "to_approve"),
+                "ended",
+                REVOKE,
+                "",
+                "準則第14條",
                 reason=True,
             ),
             Transition(

@@ -17,6 +17,8 @@ class Document(models.Model):
         ISSUED = "issued", "有效"
         REPLACED = "replaced", "已換發"
         REVOKED = "revoked", "已撤銷"
+        #: 稿: a letter without its number; never in force, whatever it says.
+        DRAFT = "draft", "稿"
 
     number = models.CharField("文件編號", max_length=24, unique=True)
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents", verbose_name="案件")

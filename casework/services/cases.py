@@ -87,6 +87,7 @@ def move(
     changes: Sequence[dict[str, Any]] = (),
     outcomes: Iterable[Outcome] = (),
     as_name: str = "",
+    internal: bool = False,
 ) -> Event:
     """Take a transition on a case this transaction holds locked: right, state, reason, guard; then state and event.
 
@@ -115,6 +116,7 @@ def move(
         changes=changes,
         outcomes=outcomes,
         as_name=as_name,
+        internal=internal,
     )
 
 

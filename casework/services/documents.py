@@ -41,9 +41,12 @@ def issue(
 ) -> Document:
     """Issue a paper on a locked case; an earlier one in force for the same paper and subject is replaced.
 
+    A letter that lacks its number is kept as a draft and replaces nothing.
+
     Without a case it is somebody's own: the scheme that issues it shows it to them, and holds a lock of its own meanwhile.
     """
     kind = papers.paper(paper)
+    draft = kind.numbered and not str(context.get("letter_number") or "").strip()
     document = Document(
         number=next_number("D", at=at),
         case=case,
@@ -56,6 +59,7 @@ def issue(
         context={},
         issued_at=at,
         issued_by=by,
+        state=Document.State.DRAFT if draft else Document.State.ISSUED,
     )
     document.context = jsonable(
         {
@@ -67,7 +71,8 @@ def issue(
             "qr": papers.qr(check_url(document)),
         }
     )
-    old = Document.objects.filter(case=case, paper=paper, subject=subject, state=Document.State.ISSUED).first()
+    issued = Document.objects.filter(case=case, paper=paper, subject=subject, state=Document.State.ISSUED)
+    old = None if draft else issued.first()
     if old:
         old.state, old.state_at, old.state_reason = Document.State.REPLACED, at, "已換發新文件"
         old.save(update_fields=["state", "state_at", "state_reason"])
@@ -123,7 +128,7 @@ class CorruptDocument(Exception):
 
 @transaction.atomic
 def revoke(document: Document, *, case: Case, reason: str, by: User | None, at: datetime) -> None:
-    """The paper no longer holds; the check page says so and why."""
+    """The paper no longer holds. The check page says so and since when; why is told to the person and the office alone."""
     Document.objects.filter(pk=document.pk, state=Document.State.ISSUED).update(
         state=Document.State.REVOKED, state_reason=reason, state_at=at
     )

@@ -16,7 +16,12 @@ from casework.forms import PortalForm
 from casework.models import Document
 from casework.selectors import casepage
 
-TONES = {Document.State.ISSUED: "good", Document.State.REPLACED: "warn", Document.State.REVOKED: "bad"}
+TONES = {
+    Document.State.ISSUED: "good",
+    Document.State.REPLACED: "warn",
+    Document.State.REVOKED: "bad",
+    Document.State.DRAFT: "warn",
+}
 
 
 def _code(text: str) -> str:

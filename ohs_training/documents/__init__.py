@@ -24,9 +24,9 @@ register_paper(
     Paper("ohs_marks", "附表十、專業訓練受訓人員成績冊", "papers/ohs/marks.html"),
     Paper("ohs_certificates", "附表十一、專業訓練受訓人員結業證書核發清冊", "papers/ohs/certificates.html"),
     Paper("ohs_proofs", "附表十二、在職教育訓練受訓人員證明核發名冊", "papers/ohs/proofs.html"),
-    Paper("ohs_accreditation", "認可訓練機構認可函", "papers/ohs/accreditation.html"),
-    Paper("ohs_revocation", "撤銷（廢止）認可處分函", "papers/ohs/revocation.html"),
-    Paper("ohs_order", "限期改善通知函", "papers/ohs/order.html"),
+    Paper("ohs_accreditation", "認可訓練機構認可函", "papers/ohs/accreditation.html", numbered=True),
+    Paper("ohs_revocation", "撤銷（廢止）認可處分函", "papers/ohs/revocation.html", numbered=True),
+    Paper("ohs_order", "限期改善通知函", "papers/ohs/order.html", numbered=True),
     Paper("ohs_receipt", "收據", "papers/ohs/receipt.html"),
 )
 

@@ -46,12 +46,15 @@ def test_a_paper_that_holds(document):
     assert "A123456789" not in text and "王大明" not in text
 
 
-@pytest.mark.parametrize(("state", "sentence"), [("replaced", "已換發，不再有效"), ("revoked", "已撤銷，不再有效")])
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [("replaced", "已換發，不再有效"), ("revoked", "已撤銷，不再有效"), ("draft", "尚未發文的稿，沒有效力")],
+)
 def test_a_paper_that_holds_no_more(document, state, sentence):
     Document.objects.update(state=state, state_reason="資料有誤", state_at=NOW)
     text = check(document.number, CODE).content.decode()
     assert sentence in text
-    assert "資料有誤" in text
+    assert "資料有誤" not in text, "why is for the person and the office"
     assert "目前有效" not in text
 
 

@@ -1,6 +1,6 @@
 """What must hold when people press at the same instant, with controls that fail once the promise is taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -8,18 +8,29 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model
 
 from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case
+from casework.services import cases
 from casework.services.law import law_in_force
 from tests.parallel import judge_before_writing, meet, together
 from tests.vrs_credentials import world as w
-from vrs_credentials.models import AttendanceImport, Certificate, Course, LedgerEntry, Opinion, Renewal, RosterJob
+from tests.vrs_credentials.test_hours import _away as away
+from vrs_credentials.models import (
+    AttendanceImport,
+    Certificate,
+    Course,
+    FollowUp,
+    LedgerEntry,
+    Opinion,
+    Renewal,
+    RosterJob,
+)
 from vrs_credentials.selectors import outcomes
-from vrs_credentials.services import attending, renewing, reviewing, rosters
+from vrs_credentials.services import attending, certifying, renewing, reviewing, rosters, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -249,3 +260,153 @@ def test_approval_pressed_twice_issues_one_certificate(here: w.World) -> None:
     assert sum(isinstance(a, Case) for a in answers) == 1, answers
     assert sum(isinstance(a, NotAllowed | Refused | Stale) for a in answers) == 1
     assert Certificate.objects.count() == 1
+
+
+# --- revocation against what rests on the certificate (R01, R06), hours that add up (R09) --------------------------------------
+
+
+def _ready(here: w.World) -> Certificate:
+    one = w.older(w.certified(here), today() - timedelta(days=1060))
+    w.give_hours(one, {"professional": "60", "ethics": "12"}, held_on=today() - timedelta(days=100), by=here.handler)
+    return one
+
+
+def _extension(here: w.World, one: Certificate) -> Case:
+    first = today() + timedelta(days=2)
+    return w.reported(here, away(here, one, first, first + timedelta(days=120)))
+
+
+def _renewal(here: w.World, one: Certificate) -> Case:
+    return w.reported(here, w.renewal_filed(here, one))
+
+
+def _revoke_and_approve(
+    here: w.World, brought: Callable[[w.World, Certificate], Case]
+) -> tuple[Certificate, list[Any]]:
+    one = _ready(here)
+    case = brought(here, one)
+    return one, together([lambda: w.revoke(here, one), lambda: w.approve(here, case)])
+
+
+@pytest.mark.parametrize("brought", [_renewal, _extension], ids=["renewal", "extension"])
+def test_revocation_against_an_approval_leaves_no_valid_certificate_after_a_revoked_one(
+    here: w.World, brought: Any
+) -> None:
+    one, (revoked, approved) = _revoke_and_approve(here, brought)
+    one.refresh_from_db()
+    assert not isinstance(approved, IntegrityError | OperationalError), approved
+    if isinstance(revoked, Refused):  # the renewal came first: its certificate is the one to revoke
+        assert "請先撤銷" in revoked.message and isinstance(approved, Case) and one.state == "valid"
+        return
+    assert isinstance(revoked, Certificate) and one.state == "revoked", revoked
+    assert not Certificate.objects.filter(state="valid").exists()
+    if brought is _renewal:
+        assert isinstance(approved, Refused), approved
+
+
+def test_control_without_the_locks_the_trigger_alone_holds_the_line(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both judge what stood before either wrote. Without the trigger a valid certificate would follow a revoked one."""
+    one, case = _control(here, monkeypatch)
+    answers = _both(here, one, case)
+    assert any(
+        isinstance(a, IntegrityError) and "vrs_certificate_line" in str(a.__cause__.diag.constraint_name)
+        for a in answers
+    ), answers
+    assert not Certificate.objects.filter(state="valid", previous__state="revoked").exists()
+
+
+def test_control_without_locks_and_trigger_a_valid_certificate_follows_a_revoked_one(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, case = _control(here, monkeypatch)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE vrs_credentials_certificate DISABLE TRIGGER vrs_certificate_line")
+    try:
+        answers = _both(here, one, case)
+        assert Certificate.objects.filter(state="valid", previous__state="revoked").exists(), answers
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE vrs_credentials_certificate ENABLE TRIGGER vrs_certificate_line")
+
+
+def _control(here: w.World, monkeypatch: pytest.MonkeyPatch) -> tuple[Certificate, Case]:
+    """A renewal with the ministry; revocation neither looks for it nor for what followed, approval has looked already."""
+    one = _ready(here)
+    case = _renewal(here, one)
+    monkeypatch.setattr(certifying, "_applications_on", lambda certificate: [])
+    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: cases.lock(case, version=version))
+    monkeypatch.setattr(certifying, "stands", lambda certificate: None)
+    monkeypatch.setattr(renewing, "latest", lambda certificate: meet())
+    return one, case
+
+
+def _both(here: w.World, one: Certificate, case: Case) -> list[Any]:
+    """The approval holds the certificate while it looks; the revocation begins only when it has looked."""
+
+    def revoke() -> Any:
+        meet()
+        return Certificate.objects.filter(pk=one.pk).update(state="revoked", revoked_at=now())
+
+    return together([lambda: w.approve(here, case), revoke])
+
+
+def test_acts_on_one_certificate_never_wait_in_a_circle(here: w.World) -> None:
+    """R06: the certificate's own case before the application's, for every act; four at once, none is a deadlock."""
+    one = _ready(here)
+    case, hours = _extension(here, one), w.reported(here, w.hours_filed(here, one))
+    works = [
+        lambda: w.approve(here, case),
+        lambda: w.approve(here, hours),
+        lambda: certifying.reissue(one, reason="遺失", by=here.applicant, at=now()),
+        lambda: certifying.record_hired(one, hired_on=today(), consent=False, by=here.handler, at=now()),
+    ]
+    answers = together(works)
+    assert not any(isinstance(a, Exception) for a in answers), answers
+
+
+def test_an_approval_locks_the_certificates_own_case_before_its_own(
+    here: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = _ready(here)
+    order: list[int] = []
+    real = certifying.lock
+
+    def noted(case: Any, *, version: int | None = None) -> Case:
+        found = real(case, version=version)
+        order.append(found.pk)
+        return found
+
+    for module in (certifying, renewing):
+        monkeypatch.setattr(module, "lock", noted)
+    case = _extension(here, one)
+    order.clear()
+    w.approve(here, case)
+    assert order[:2] == [one.case_id, case.pk]
+
+
+def _two_halves(here: w.World) -> tuple[Certificate, list[Any]]:
+    one = w.certified(here, hired_on=today() - timedelta(days=30))
+    both = [w.reported(here, w.hours_filed(here, one, hours="18")) for _ in range(2)]
+    return one, together([lambda case=case: w.approve(here, case) for case in both])
+
+
+def test_two_halves_of_the_training_approved_at_once_are_the_whole(here: w.World) -> None:
+    one, answers = _two_halves(here)
+    assert all(isinstance(a, Case) for a in answers), answers
+    assert FollowUp.objects.get(certificate=one).done_at is not None
+
+
+def test_control_without_the_lock_each_half_counts_alone(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = training.set_follow_up
+
+    def counted(*given: Any, **named: Any) -> None:
+        count(*given, **named)
+        meet()
+
+    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: cases.lock(case, version=version))
+    monkeypatch.setattr(training, "set_follow_up", counted)
+    one, answers = _two_halves(here)
+    assert all(isinstance(a, Case) for a in answers), answers
+    assert FollowUp.objects.get(certificate=one).done_at is None

@@ -5,14 +5,13 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from accounts.clock import now, today
+from accounts.clock import today
 from casework.kernel.dates import days_after, roc_long
 from casework.models import Case, Document
 from casework.services.documents import bytes_of
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from vrs_credentials.models import Certificate
-from vrs_credentials.services import certifying, reviewing
 
 pytestmark = pytest.mark.django_db
 GRANTED, REFUSED = "一案，經審查符合規定，准予核定，請查照。", "一案，經審查未符規定，不予核定，請查照。"
@@ -48,13 +47,7 @@ def test_a_qualification_encloses_its_certificate(here: w.World) -> None:
 
 
 def test_a_refusal_of_the_committee(here: w.World) -> None:
-    case = w.opined(here, w.assigned(here), "doubt", "pass")
-    session = reviewing.call_session(
-        office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
-    )
-    case = reviewing.refer(case, session=session, by=here.handler, at=now())
-    reviewing.keep_minutes(session, minutes="不通過", members="甲", by=here.secretary, at=now())
-    case = reviewing.decide(case, decision="reject", reason="科系不符。", by=here.secretary, at=now())
+    case = w.reject(here, w.turned_down(here), reason="科系不符。")
     assert said(case) == (f"臺端申請就業服務員資格認證{REFUSED}", "無")
     assert letter_of(case).context["sentence"] == f"經{long(today())}複審會議決議不通過，理由：科系不符。"
 
@@ -65,7 +58,7 @@ def test_hours_granted_and_refused(here: w.World) -> None:
     assert said(case) == (f"臺端申請就業服務員進用後專業訓練時數認定{GRANTED}", "無")
     assert letter_of(case).context["sentence"].startswith("認定專業訓練時數36小時（進用後，")
     case = w.reported(here, w.hours_filed(here, one))
-    case = certifying.reject(case, reason="結訓證書不符", by=here.approver, at=now())
+    case = w.reject(here, case, reason="結訓證書不符")
     assert said(case) == (f"臺端申請就業服務員進用後專業訓練時數認定{REFUSED}", "無")
 
 

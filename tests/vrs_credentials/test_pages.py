@@ -412,7 +412,10 @@ def test_office_pages(here: w.World) -> None:
     assert fixed.status_code == 302 and one.entries.get().hours == 3
     assert handler.post(page, {"act": "hired", "hired_on": today().isoformat()}).status_code == 302
     assert handler.post(page, {"act": "revoke", "reason": "x"}).status_code == 404
-    assert approver.post(page, {"act": "revoke", "reason": "不實"}).status_code == 302
+    bare = approver.post(page, {"act": "revoke", "reason": "不實"})
+    assert bare.status_code == 422 and "發文字號" in bare.content.decode()
+    letter = {"letter_number": w.LETTER, "letter_on": today().isoformat()}
+    assert approver.post(page, {"act": "revoke", "reason": "不實", **letter}).status_code == 302
     paper = Document.objects.get(case=case, paper="vrs_certificate")
     assert "撤銷" in get(browser(None), "casework:check", paper.number, paper.check_code)
     assert "已撤銷" in get(browser(here.applicant), "vrs_credentials:certificate", one.pk)

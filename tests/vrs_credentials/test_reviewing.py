@@ -117,13 +117,14 @@ def test_the_committee_rejects_with_a_letter_to_the_person(here: w.World) -> Non
         reviewing.decide(case, decision="reject", reason="不符", by=here.secretary, at=now())
     reviewing.keep_minutes(session, minutes="不通過", members="甲", by=here.secretary, at=now())
     case = reviewing.decide(case, decision="reject", reason="科系不符", by=here.secretary, at=now())
+    # the resolution ends nothing: the ministry refuses by its letter (貳 階段二 2)
+    assert case.state == "to_approve" and not Document.objects.filter(case=case).exists()
+    case = w.reject(here, case)
     assert case.state == "rejected" and "科系不符" in Notice.objects.get(code="vrs_credentials.rejected").body
     letter = Document.objects.get(case=case, paper="vrs.letter")
-    assert (
-        letter.context["draft"] and letter.title == "不予核定函（稿）" and letter.context["to"] == here.applicant.name
-    )
+    assert letter.title == "不予核定函" and letter.context["to"] == here.applicant.name
     assert "複審會議決議不通過，理由：科系不符" in letter.context["sentence"] and "館前路" in letter.context["address"]
-    assert ("發文字號", "（發文時填列）") in [tuple(row) for row in letter.public]
+    assert ("發文字號", w.LETTER) in [tuple(row) for row in letter.public]
     assert bytes_of(letter).startswith(b"%PDF")
     reviewing.close_session(session, by=here.secretary, at=now())
 

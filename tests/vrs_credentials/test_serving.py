@@ -39,7 +39,7 @@ def test_a_certificate_says_whether_its_holder_may_serve(here: w.World) -> None:
     assert serving(one, 1)[1] == "bad" and "屆滿，目前不得提供服務" in serving(one, 1)[0]
     early = register.standing(one, on=one.starts_on - DAY, law=law_in_force()).serving
     assert early[1] == "info" and "起得提供服務" in early[0]
-    certifying.revoke(one, reason="準則第14條", by=here.approver, at=now())
+    w.revoke(here, one)
     assert serving(one) == ("資格已撤銷，不得提供服務。", "bad")
 
 

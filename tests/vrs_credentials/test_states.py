@@ -29,9 +29,14 @@ def test_reviewed_path(machine):
     assert (
         walk(machine, "file", "ask_supplement", "supply", "assign", "refer", "committee_pass", "approve") == "approved"
     )
-    assert walk(machine, "file", "assign", "refer", "committee_reject") == "rejected"
-    # nothing is approved that two reviewers or the committee did not see
-    assert {t.name for t in machine.transitions if t.target == "to_approve"} == {"pass_review", "committee_pass"}
+    # the committee resolves, the ministry decides
+    assert walk(machine, "file", "assign", "refer", "committee_reject", "reject") == "rejected"
+    assert {t.permission for t in machine.transitions if t.target == "rejected"} == {
+        f"vrs_credentials.approve_{machine.kind.partition('.')[2]}"
+    }
+    # nothing is decided that two reviewers or the committee did not see
+    decided = {"pass_review", "committee_pass", "committee_reject"}
+    assert {t.name for t in machine.transitions if t.target == "to_approve"} == decided
 
 
 @pytest.mark.parametrize("machine", CHECKED, ids=lambda m: m.kind)
@@ -39,6 +44,7 @@ def test_checked_path(machine):
     assert walk(machine, "file", "report", "approve") == "approved"
     assert walk(machine, "file", "ask_supplement", "supply", "report", "reject") == "rejected"
     assert walk(machine, "file", "withdraw") == "withdrawn"
+    assert walk(machine, "file", "report", "end") == "ended"
 
 
 def test_course_goes_on_to_attendance_until_hours_are_approved():

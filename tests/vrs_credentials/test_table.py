@@ -24,7 +24,7 @@ def _people(here: w.World) -> dict[str, Any]:
 _MAY = {
     "file": "applicant", "supply": "applicant", "withdraw": "applicant", "ask_supplement": "handler", "assign": "handler",
     "pass_review": "handler", "refer": "handler", "committee_pass": "secretary", "committee_reject": "secretary", "approve": "approver",
-    "return_to_review": "approver", "report": "handler", "reject": "approver", "import_attendance": "applicant",
+    "return_to_review": "approver", "report": "handler", "reject": "approver", "end": "approver", "import_attendance": "applicant",
     "clear_attendance": "applicant", "return_attendance": "handler", "credit": "handler",
 }  # fmt: skip
 
@@ -68,5 +68,5 @@ def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch:
 
 filing_guards = (
     "papers_complete", "records_complete", "window_open_and_hours_done", "away_long_enough", "items_named", "two_reviewers",
-    "both_passed", "in_doubt", "minutes_kept", "letter_entered", "csv_and_sheet", "rows_without_errors",
+    "both_passed", "in_doubt", "minutes_kept", "letter_entered", "review_passed", "review_refused", "csv_and_sheet", "rows_without_errors",
 )  # fmt: skip

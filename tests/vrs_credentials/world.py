@@ -167,6 +167,26 @@ def approve(w: World, case: Case, **more: Any) -> Case:
     return certifying.approve(case, letter_number=LETTER, letter_on=today(), by=w.approver, at=now(), **more)
 
 
+def turned_down(w: World, case: Case | None = None, reason: str = "科系不符") -> Case:
+    """The committee resolved against it; the ministry has the case."""
+    case = opined(w, assigned(w, case), "doubt", "pass")
+    session = reviewing.call_session(
+        office=w.office, held_on=today(), place="會議室", chair="主席", by=w.secretary, at=now()
+    )
+    case = reviewing.refer(case, session=session, by=w.handler, at=now())
+    reviewing.keep_minutes(session, minutes="不通過", members="甲", by=w.secretary, at=now())
+    return reviewing.decide(case, decision="reject", reason=reason, by=w.secretary, at=now())
+
+
+def reject(w: World, case: Case, reason: str = "科系不符") -> Case:
+    return certifying.reject(case, letter_number=LETTER, letter_on=today(), reason=reason, by=w.approver, at=now())
+
+
+def revoke(w: World, certificate: Certificate, reason: str = "查有準則第十四條情事") -> Certificate:
+    given = {"letter_number": LETTER, "letter_on": today(), "by": w.approver, "at": now()}
+    return certifying.revoke(certificate, reason=reason, **given)
+
+
 def certified(w: World, applicant: User | None = None, **given: Any) -> Certificate:
     case = approve(w, to_approve(w, filed(w, applicant, **given)))
     return Certificate.objects.get(case=case)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.clock import today
 from accounts.models import User
 from casework.kernel.dates import days_spelled, roc, roc_long, taipei_day
@@ -30,7 +32,7 @@ from vrs_credentials.selectors.casepage import Table, facts, tables
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.wordings import PLEDGES
 
-CERTIFICATE, LETTER = "vrs_certificate", "vrs.letter"
+CERTIFICATE, LETTER, REVOCATION = "vrs_certificate", "vrs.letter", "vrs.revocation"
 
 
 def duty(*, on: date, law: Law) -> str:
@@ -73,7 +75,7 @@ def standing_of(document: Document) -> Standing | None:
     if renewed:
         rows.append(("更新", f"已更新為 {renewed.number}（{roc(renewed.starts_on)} 至 {roc(renewed.valid_until)}）"))
     if one.state == Certificate.State.REVOKED:
-        return Standing(False, "這張資格認證證明已撤銷", rows)
+        return Standing(False, f"這張資格認證證明已於 {_revoked_on(one)} 撤銷", rows)
     if on >= one.ends_before:
         if renewed and renewed.holds(on):
             return Standing(False, f"這張證明已屆期，持有人已更新為 {renewed.number}，資格仍有效", rows)
@@ -83,15 +85,28 @@ def standing_of(document: Document) -> Standing | None:
     return Standing(True, f"資格有效至 {roc(one.valid_until)}", rows)
 
 
+def letter_standing(document: Document) -> Standing | None:
+    """The letter of an approval no longer says what is so once the certificate it granted or extended is revoked."""
+    one = Certificate.objects.filter(Q(case=document.case_id) | Q(extensions__case=document.case_id)).first()
+    if one is None or one.state != Certificate.State.REVOKED:
+        return None
+    return Standing(False, f"這件公文所核定之資格認證證明 {one.number} 已於 {_revoked_on(one)} 撤銷")
+
+
+def _revoked_on(one: Certificate) -> str:
+    assert one.revoked_at is not None
+    return roc(taipei_day(one.revoked_at))
+
+
 def certificate_context(one: Certificate, *, on: date, law: Law) -> dict[str, Any]:
-    holder = one.holder
+    """What the certificate says: of its holder what was decided, whatever their own data say today (VRS-15)."""
     row = clause_row(one.kind, one.clause, on=one.issued_on, law=law)
     again = bool(one.previous_id or one.extension_days or on != one.issued_on)
     return {
         "certificate_number": one.number,
-        "name": holder.name,
-        "national_id": holder.national_id or "",
-        "birth_on": _roc_words(holder.vrs_professional.birth_on),
+        "name": one.holder_name,
+        "national_id": one.holder_national_id,
+        "birth_on": _roc_words(one.holder_birth_on),
         "kind": one.kind_label,
         "clause": row["citation"],
         "valid_from": _roc_words(one.starts_on),
@@ -112,7 +127,7 @@ def issue_certificate_paper(one: Certificate, *, case: Case, by: User | None, at
         context=certificate_context(one, on=on, law=law),
         public=[
             ("證明編號", one.number),
-            ("姓名", mask_name(one.holder.name)),
+            ("姓名", mask_name(one.holder_name)),
             ("認證資格", one.kind_label),
             ("認證有效期間", f"{roc(one.starts_on)} 至 {roc(one.valid_until)}"),
             ("核發日期", roc(on)),
@@ -127,38 +142,65 @@ def issue_certificate_paper(one: Certificate, *, case: Case, by: User | None, at
 # --- 函 ----------------------------------------------------------------------------------------------------------------
 
 
+def _addressee(case: Case) -> tuple[str, str]:
+    """To whom and where a letter goes."""
+    if case.organisation:
+        return case.organisation.name, f"{case.organisation.postal_code} {case.organisation.address}".strip()
+    professional = getattr(case.person, "vrs_professional", None) if case.person else None
+    address = f"{professional.postal_code} {professional.address}".strip() if professional else ""
+    return case.person.name if case.person else "", address
+
+
+def issue_revocation(
+    one: Certificate, *, case: Case, reason: str, letter_number: str, letter_on: date, by: User, at: datetime
+) -> Document:
+    """撤銷處分函: facts and reason, basis and remedy, to the holder. The public check says nothing of the reason."""
+    to, address = _addressee(case)
+    return documents.issue(
+        case=case,
+        paper=REVOCATION,
+        context={
+            "to": to, "address": address, "office": case.office.name, "contact": case.office.phone,
+            "letter_number": letter_number, "letter_on": roc_long(letter_on), "kind": one.kind_label,
+            "certificate_number": one.number, "granted_by": one.letter_number, "reason": reason.rstrip("。"),
+            "revoked_on": days_spelled(roc(taipei_day(at))),
+        },
+        public=[
+            ("證明編號", one.number), ("發文字號", letter_number), ("發文日期", roc(letter_on)), ("受文者", mask_name(to)),
+        ],
+        by=by,
+        at=at,
+        subject=f"certificate.{one.pk}",
+    )  # fmt: skip
+
+
 def issue_letter(
-    case: Case, *, sentence: str, by: User | None, at: datetime, letter_number: str = "", letter_on: date | None = None,
-    granted: bool = True,
+    case: Case, *, sentence: str, by: User | None, at: datetime, letter_number: str, letter_on: date, granted: bool = True,
 ) -> Document:  # fmt: skip
-    """核定函 with the number and day it was sent under; that of a refusal is a draft 稿 until the ministry enters them.
+    """核定函 or 不予核定函, with the number and day the ministry sent it under.
 
     The letter goes to the address the person declared (VRS-02).
     """
-    professional = getattr(case.person, "vrs_professional", None) if case.person else None
-    address = f"{professional.postal_code} {professional.address}".strip() if professional else ""
-    if case.organisation:
-        address = f"{case.organisation.postal_code} {case.organisation.address}".strip()
-    to = case.person.name if case.person else (case.organisation.name if case.organisation else "")
+    to, address = _addressee(case)
     result = "核定" if granted else "不予核定"
-    number, day = letter_number or "（發文時填列）", roc_long(letter_on) if letter_on else "（發文時填列）"
     return documents.issue(
         case=case,
         paper=LETTER,
         context={
-            "to": to, "institution": case.organisation is not None, "address": address, "letter_number": number, "letter_on": day,
+            "to": to, "institution": case.organisation is not None, "address": address, "letter_number": letter_number,
+            "letter_on": roc_long(letter_on),
             "office": case.office.name, "contact": case.office.phone, "case_number": case.number,
             "subject_line": letters.subject_line(case, granted=granted), "sentence": letters.spelled(sentence),
-            "enclosure": letters.enclosure(case, granted=granted), "draft": not letter_number,
+            "enclosure": letters.enclosure(case, granted=granted),
             "filed_on": days_spelled(roc(taipei_day(case.filed_at))) if case.filed_at else "",
         },
         public=[
-            ("結果", result), ("發文字號", number), ("發文日期", roc(letter_on) if letter_on else day),
+            ("結果", result), ("發文字號", letter_number), ("發文日期", roc(letter_on)),
             ("受文者", mask_name(to) if case.person else to),
         ],
         by=by,
         at=at,
-        title=f"{result}函" if letter_number else f"{result}函（稿）",
+        title=f"{result}函",
     )  # fmt: skip
 
 
@@ -271,7 +313,8 @@ register_paper(
         signed=True,
         standing=standing_of,
     ),
-    Paper(LETTER, "核定函", "papers/vrs/letter.html"),
+    Paper(LETTER, "核定函", "papers/vrs/letter.html", numbered=True, standing=letter_standing),
+    Paper(REVOCATION, "撤銷資格認證證明處分函", "papers/vrs/revocation.html", numbered=True),
     Paper("vrs.envelope", "郵寄信封封面", "papers/vrs/envelope.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
     Paper("vrs.pledge", "切結書", "papers/vrs/pledge.html"),

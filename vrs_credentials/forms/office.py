@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.clock import today
 from accounts.models import User
-from casework.forms import PortalForm, RocDateField
+from casework.forms import NameField, PersonIdField, PortalForm, RocDateField
 from casework.kernel.dates import roc
 from casework.kernel.identifiers import odd_letter_number
 from casework.kernel.saying import plain
@@ -15,7 +15,7 @@ from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import Certificate, CommitteeSession, LedgerEntry, Opinion, OwnEducation, SessionCase
 from vrs_credentials.params.figures import GROUPS
-from vrs_credentials.selectors.outcomes import assignments
+from vrs_credentials.selectors.outcomes import assignments, resolution
 from vrs_credentials.selectors.register import entries_of
 from vrs_credentials.services import reviewing
 
@@ -36,12 +36,14 @@ class WithdrawForm(CaseForm):
     reason = forms.CharField(label="撤回原因", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class ApproveForm(CaseForm):
-    letter_number = forms.CharField(label="核定發文字號", max_length=60, help_text="例：勞動發特字第1150512345號")
-    letter_on = RocDateField(label="核定發文日期")
+class LetterForm(PortalForm):
+    """Number and day of a letter of the ministry's."""
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, case=case, **kwargs)
+    letter_number = forms.CharField(label="發文字號", max_length=60, help_text="例：勞動發特字第1150512345號")
+    letter_on = RocDateField(label="發文日期")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["letter_on"].latest = today()
 
     def clean_letter_number(self) -> str:
@@ -49,6 +51,25 @@ class ApproveForm(CaseForm):
         if len(text) < 4 or (odd_letter_number(text) and "號" not in text):
             raise forms.ValidationError("發文字號看起來不完整，例：勞動發特字第1150512345號。")
         return text
+
+
+class ApproveForm(LetterForm, CaseForm):
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["letter_number"].label, self.fields["letter_on"].label = "核定發文字號", "核定發文日期"
+
+
+class RejectForm(LetterForm, CaseForm):
+    """不予核定: the letter, and the reason it gives. What the committee said stands there to begin with."""
+
+    reason = forms.CharField(
+        label="不予核定理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="載明於不予核定函。"
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        if item := resolution(case):
+            self.fields["reason"].initial = item.reasoning[:500]
 
 
 class EducationApproveForm(ApproveForm):
@@ -162,5 +183,29 @@ class WayBackForm(PortalForm):
     consent_letter = forms.CharField(label="同意文號", max_length=60)
 
 
-class RevokeForm(PortalForm):
-    reason = forms.CharField(label="撤銷事由", max_length=200)
+class CertificateForm(PortalForm):
+    """更正證明記載事項."""
+
+    holder_name = NameField(label="姓名")
+    #: Never shown here in full; left empty it stays.
+    national_id = PersonIdField(
+        label="身分證字號或統一證號", required=False, help_text="有誤時填寫正確號碼，否則免填。"
+    )
+    birth_on = RocDateField(label="出生日期")
+    reason = forms.CharField(label="更正理由", max_length=200)
+    proof = forms.CharField(
+        label="佐證文件", max_length=200, help_text="例：戶籍謄本（臺北市中正區戶政事務所 115/11/30）"
+    )
+
+    def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
+        initial = {"holder_name": certificate.holder_name, "birth_on": certificate.holder_birth_on}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["birth_on"].latest = today()
+
+
+class RevokeForm(LetterForm):
+    reason = forms.CharField(
+        label="撤銷事由（事實及理由）",
+        max_length=200,
+        help_text="載明於處分函並通知持有人；對外查驗只顯示已撤銷與日期。以這張證明辦理中之更新、展延及時數申請一併終止。",
+    )

@@ -9,13 +9,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.law import law_in_force
 from vrs_credentials.models import (
     Assignment,
     Attendance,
+    Certificate,
     Course,
     ExtensionApplication,
     HoursApplication,
@@ -84,7 +85,17 @@ def _qualification(case: Case) -> Rows:
         *((label, _yes(value)) for label, value in answers if value is not None),
         ("初次進用日", roc(one.hired_on) if one.hired_on else "未填"),
         ("消極資格聲明", "已聲明" if one.no_bar_declared_at else "尚未聲明"),
+        *_issued(case),
     ]
+
+
+def _issued(case: Case) -> Rows:
+    """The certificate that the case gave, and whether it still stands: the case itself stays 通過."""
+    one = Certificate.objects.filter(case=case).first()
+    if one is None:
+        return []
+    gone = f"（已於 {roc(taipei_day(one.revoked_at))} 撤銷）" if one.revoked_at else ""
+    return [("核發證明", f"{one.number}{gone}")]
 
 
 def _hours(case: Case) -> Rows:

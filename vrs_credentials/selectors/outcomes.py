@@ -49,7 +49,7 @@ def review_facts(case: Case) -> review.ReviewFacts:
     complete = case.state not in ("draft", "supplement")
     # filed anew after a supplement: the reviewers of before have not been asked again
     rows = [] if case.state in ("draft", "supplement", "filed") else assignments(case)
-    item = SessionCase.objects.filter(case=case).exclude(decision="").select_related("session").order_by("-pk").first()
+    item = resolution(case)
     later = item is not None and rows and item.decided_at and item.decided_at > rows[-1].assigned_at
     return review.ReviewFacts(
         complete=complete,
@@ -65,6 +65,22 @@ def review_facts(case: Case) -> review.ReviewFacts:
 
 def next_step(case: Case, *, on: date, law: Law) -> Outcome:
     return review.next_step(review_facts(case), on=on, law=law)
+
+
+def resolution(case: Case) -> SessionCase | None:
+    """What the committee resolved last on the case."""
+    rows = SessionCase.objects.filter(case=case).exclude(decision="").select_related("session")
+    return rows.order_by("-pk").first()
+
+
+def answered_by_letter(case: Case) -> list[tuple[date, str]]:
+    """Days that the letter of a decision cannot be older than, with what happened on each."""
+    days = [(case.received_on, "收件日")]
+    opinions = [taipei_day(one.opinion.at) for one in assignments(case) if hasattr(one, "opinion")]
+    days.append((max(opinions, default=None), "審查委員提出意見之日"))
+    item = resolution(case)
+    days.append((item.session.held_on if item else None, "複審會議日期"))
+    return [(day, what) for day, what in days if day is not None]
 
 
 # --- 肆 courses (VRS-05, VRS-06) ----------------------------------------------------------------------------------------------

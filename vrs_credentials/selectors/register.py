@@ -28,13 +28,24 @@ def certificates_of(user: User) -> QuerySet[Certificate]:
 
 
 def current_certificates(user: User) -> list[Certificate]:
-    """Of each kind what a person holds, and the renewed one that begins afterwards; or what they held last. Not what was revoked."""
-    on, found = today(), {}
+    """Of each qualification the one in force today; else the one that begins, else what was held last. Not what was revoked."""
+    on = today()
+    found: dict[tuple[str, str], Certificate] = {}
     for one in certificates_of(user).filter(state=Certificate.State.VALID):
-        rows = found.setdefault((one.kind, one.speciality), [])
-        if not rows or (one.holds(on) and rows[-1].starts_on > on):
-            rows.append(one)
-    return [one for rows in found.values() for one in reversed(rows)]
+        last = found.setdefault((one.kind, one.speciality), one)
+        if one.holds(on) and last.starts_on > on:
+            found[one.kind, one.speciality] = one
+    return list(found.values())
+
+
+def revoked_certificates(user: User) -> list[Certificate]:
+    """Of each qualification that a person has lost and not got again, the one revoked last."""
+    held = {(one.kind, one.speciality) for one in current_certificates(user)}
+    found: dict[tuple[str, str], Certificate] = {}
+    for one in certificates_of(user).filter(state=Certificate.State.REVOKED).order_by("-revoked_at"):
+        if (one.kind, one.speciality) not in held:
+            found.setdefault((one.kind, one.speciality), one)
+    return list(found.values())
 
 
 def certificate_at(holder: int, kind: str, day: date) -> Certificate | None:
@@ -124,6 +135,8 @@ class Standing:
     way_back: Outcome | None = None
     follow_up: Outcome | None = None
     open_renewal: Renewal | None = None
+    #: The certificate it was renewed as; also one that was revoked since.
+    successor: Certificate | None = None
     documents: Sequence[Document] = ()
     deadlines: Sequence[Deadline] = field(default_factory=tuple)
 
@@ -144,6 +157,17 @@ class Standing:
         return self.certificate.state == Certificate.State.REVOKED
 
     @property
+    def renewed(self) -> Certificate | None:
+        """The certificate that goes on from this one."""
+        one = self.successor
+        return one if one is not None and one.state == Certificate.State.VALID else None
+
+    @property
+    def last(self) -> bool:
+        """Whether anything can still be applied for on it: neither revoked nor followed by another."""
+        return not self.revoked and self.successor is None
+
+    @property
     def days_left(self) -> int:
         return (self.certificate.valid_until - self.on).days
 
@@ -158,7 +182,7 @@ class Standing:
     @property
     def may_renew(self) -> bool:
         back = self.way_back is not None and self.way_back.result["may_renew"]
-        return (bool(self.count.met) or back) and not self.revoked and self.on >= self.opens_on
+        return (bool(self.count.met) or back) and self.last and self.on >= self.opens_on
 
     @property
     def serving(self) -> tuple[str, str]:
@@ -167,6 +191,8 @@ class Standing:
             return "資格已撤銷，不得提供服務。", "bad"
         if self.on < self.certificate.starts_on:
             return f"自 {roc(self.certificate.starts_on)} 起得提供服務。", "info"
+        if self.lapsed and self.renewed is not None and self.renewed.holds(self.on):
+            return f"資格已更新為 {self.renewed.number}，請看該證明。", "info"
         if self.lapsed and (self.way_back is None or not self.way_back.met):
             applied_on = self.open_renewal.applied_on if self.open_renewal else None
             if applied_on and applied_on <= self.certificate.valid_until:
@@ -191,13 +217,15 @@ class Standing:
             return "已撤銷", "bad"
         if self.on < self.certificate.starts_on:
             return "尚未生效", "calm"
+        if self.renewed is not None:
+            return ("已更新", "calm") if self.lapsed else ("有效（已更新）", "good")
         if self.open_renewal and self.open_renewal.applied_on:
             return "更新審核中", "info"
         if self.lapsed:
             return ("先行提供服務中", "warn") if self.way_back and self.way_back.met else ("已逾效期", "bad")
         if self.open_renewal:
             return "更新審核中", "info"
-        if self.window_open:
+        if self.window_open and self.last:
             return "可申請更新", "warn"
         return "有效", "good"
 
@@ -228,6 +256,7 @@ def standing(certificate: Certificate, *, on: date, law: Law) -> Standing:
         follow_up=follow_up_outcome(clock, on=on, law=law)
         if (clock := getattr(certificate, "follow_up", None))
         else None,
+        successor=Certificate.objects.filter(previous=certificate).first(),
         open_renewal=certificate.renewals.filter(closed_at=None).select_related("case").first(),
         documents=list(certificate_documents(certificate)),
         deadlines=list(deadlines_of(certificate)),

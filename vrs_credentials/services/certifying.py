@@ -1,15 +1,18 @@
 """核定: the ministry's approval with letter number and date, and what follows from it for each kind of case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
+from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
+from casework.kernel.identifiers import mask_person_id
 from casework.kernel.law import Law
 from casework.models import Case, Deadline, Document
 from casework.services.cases import lock, move, next_number, require
@@ -18,9 +21,18 @@ from casework.services.documents import revoke as revoke_document
 from casework.services.events import record
 from casework.services.law import law_in_force
 from vrs_credentials import documents
-from vrs_credentials.models import Certificate, FollowUp, Qualification
-from vrs_credentials.permissions import KEEP_REGISTER, REVOKE
+from vrs_credentials.models import (
+    Certificate,
+    ExtensionApplication,
+    FollowUp,
+    HoursApplication,
+    Professional,
+    Qualification,
+    Renewal,
+)
+from vrs_credentials.permissions import CORRECT_CERTIFICATE, KEEP_REGISTER, REVOKE
 from vrs_credentials.rules import renewal
+from vrs_credentials.selectors.outcomes import answered_by_letter, resolution
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import follow_up_outcome
 from vrs_credentials.services.filing import closed
@@ -38,12 +50,54 @@ def register_effect(kind: str, effect: Effect) -> None:
     _effects[kind] = effect
 
 
+#: Applications that rest on a certificate; the row names it.
+_ON_CERTIFICATE = {"renewal": Renewal, "extension": ExtensionApplication, "hours": HoursApplication}
+
+
+def certificate_under(case: Case) -> Certificate | None:
+    """The certificate an application rests on, freshly read."""
+    if (model := _ON_CERTIFICATE.get(thing_of(case))) is None:
+        return None
+    key = model.objects.filter(case=case).values_list("certificate", flat=True).first()
+    return Certificate.objects.filter(pk=key).first()
+
+
+def stands(certificate: Certificate) -> None:
+    """Raises Refused for a certificate on which nothing can be applied for or granted any more."""
+    if certificate.state == Certificate.State.REVOKED:
+        raise Refused(f"資格認證證明 {certificate.number} 已撤銷，不能再辦理。")
+
+
+def latest(certificate: Certificate) -> None:
+    """Raises Refused where another certificate followed: one line has one end, also when that end was revoked."""
+    stands(certificate)
+    if (later := Certificate.objects.filter(previous=certificate).first()) is None:
+        return
+    if later.state == Certificate.State.REVOKED:
+        raise Refused(
+            f"這張證明更新後之 {later.number} 已撤銷，不能再以這張證明辦理；如需重新取得資格，請提出新資格申請。"
+        )
+    raise Refused("這張證明已更新，請在新證明上辦理。")
+
+
+def _lock_with_origin(case: Case, version: int | None) -> Case:
+    """The case locked, and before it the case of the certificate it rests on.
+
+    Everything that changes a certificate locks in one order: the certificate's own case, applications on it, its row. So an
+    approval and a revocation (or two approvals that add up hours) come one after the other and never wait in a circle.
+    """
+    if (certificate := certificate_under(case)) is None:
+        return lock(case, version=version)
+    lock(certificate.case_id)
+    return lock(case, version=version)
+
+
 def letter_entered(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核定: the letter stands in the application's row."""
+    """Guard of 核定 and 不予核定: the letter stands in the application's row."""
     row = getattr(case, f"vrs_{_row_name(case)}")
     row.refresh_from_db(fields=["letter_number", "letter_on"])
     if not row.letter_number or not row.letter_on:
-        raise Refused("請填寫核定發文字號與日期。", field="letter_number")
+        raise Refused("請填寫發文字號與日期。", field="letter_number")
 
 
 def _row_name(case: Case) -> str:
@@ -51,19 +105,35 @@ def _row_name(case: Case) -> str:
     return "extension_application" if thing == "extension" else thing
 
 
+def _letter_answers(before: Sequence[tuple[date, str]], sent_on: date, on: date) -> None:
+    """A letter is of a day on which what it answers had happened, and not of one to come."""
+    if sent_on > on:
+        raise Refused("發文日期不得晚於今日。", field="letter_on")
+    for day, what in before:
+        if sent_on < day:
+            raise Refused(f"發文日期不得早於{what}（{roc(day)}）。", field="letter_on")
+
+
+def _enter_letter(case: Case, number: str, sent_on: date, on: date) -> Any:
+    """Write number and day of the ministry's letter into the application."""
+    _letter_answers(answered_by_letter(case), sent_on, on)
+    row = getattr(case, f"vrs_{_row_name(case)}")
+    type(row).objects.filter(pk=row.pk).update(letter_number=number, letter_on=sent_on)
+    row.refresh_from_db()
+    row.save()  # the history row of what was decided
+    return row
+
+
 @transaction.atomic
 def approve(
     case: Case, *, letter_number: str, letter_on: date, by: User, at: datetime, version: int | None = None, **more: Any
 ) -> Case:
     """核定. Nothing of it stands unless all of it does: letter, state, certificate or hours, documents, deadlines."""
-    case = lock(case, version=version)
+    case = _lock_with_origin(case, version)
     on, law = taipei_day(at), law_in_force()
-    if letter_on > on:
-        raise Refused("核定發文日期不得晚於今日。", field="letter_on")
-    row = getattr(case, f"vrs_{_row_name(case)}")
-    type(row).objects.filter(pk=row.pk).update(letter_number=letter_number, letter_on=letter_on)
-    row.refresh_from_db()
-    row.save()  # the history row of what was approved
+    if (certificate := certificate_under(case)) is not None:
+        stands(certificate)
+    _enter_letter(case, letter_number, letter_on, on)
     move(case, "approve", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）")
     case.decided_on = on
     case.save()
@@ -75,15 +145,24 @@ def approve(
 
 
 @transaction.atomic
-def reject(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """不予核定 (參, 陸, 柒)."""
+def reject(
+    case: Case, *, letter_number: str, letter_on: date, reason: str, by: User, at: datetime, version: int | None = None
+) -> Case:
+    """不予核定: the ministry's letter with number and day ends the case; nothing is told before it (VRS-19)."""
     case = lock(case, version=version)
-    move(case, "reject", by=by, at=at, reason=reason)
+    _enter_letter(case, letter_number, letter_on, taipei_day(at))
+    move(case, "reject", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）：{reason}")
     case.decided_on = taipei_day(at)
     case.save()
     closed(case, at)
-    documents.issue_letter(case, sentence=f"所請不予核定，理由：{reason}", by=by, at=at, granted=False)
-    tell_applicant(case, "rejected", "不予核定", reason, at=at)
+    item = resolution(case)
+    told = f"經 {roc(item.session.held_on)} 複審會議決議不通過" if item else "所請不予核定"
+    sentence = f"{told}，理由：{reason}"
+    documents.issue_letter(
+        case, letter_number=letter_number, letter_on=letter_on, sentence=sentence, by=by, at=at, granted=False
+    )
+    body = f"{told}。\n{reason}\n發文字號：{letter_number}（{roc(letter_on)}）\n不服者之救濟方式，請見不予核定函。"
+    tell_applicant(case, "rejected", "不予核定", body, at=at)
     return case
 
 
@@ -104,14 +183,22 @@ def issue_certificate(
     case: Case, *, kind: str, speciality: str, clause: str, starts_on: date, ends_before: date, letter_number: str,
     letter_on: date, by: User, at: datetime, law: Law, previous: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
-    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already."""
+    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already.
+
+    Whom it names is fixed here: from the person's data as reviewed, or from the certificate that is renewed.
+    """
     assert case.person is not None
+    names = {
+        "holder_name": previous.holder_name if previous else case.person.name,
+        "holder_national_id": previous.holder_national_id if previous else case.person.national_id or "",
+        "holder_birth_on": previous.holder_birth_on if previous else case.person.vrs_professional.birth_on,
+    }
     try:
         with transaction.atomic():
             one = Certificate.objects.create(
                 number=next_number("VRS", at=at), holder=case.person, kind=kind, speciality=speciality, clause=clause,
                 starts_on=starts_on, ends_before=ends_before, first_ends_before=ends_before, letter_number=letter_number,
-                letter_on=letter_on, issued_on=taipei_day(at), case=case, previous=previous,
+                letter_on=letter_on, issued_on=taipei_day(at), case=case, previous=previous, **names,
             )  # fmt: skip
     except IntegrityError as error:
         if "overlap" not in str(error):
@@ -144,15 +231,23 @@ def set_end(certificate: Certificate, *, at: datetime, law: Law) -> Deadline:
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> Certificate:
-    """撤銷 (準則第14條): the check page says so from this moment."""
+def revoke(
+    certificate: Certificate, *, letter_number: str, letter_on: date, reason: str, by: User, at: datetime
+) -> Certificate:
+    """撤銷 (準則第14條) by a numbered letter: the check page says so from this moment, and what was applied for on it ends."""
     case = lock(certificate.case)
     require(by, REVOKE, case)
-    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    running = [lock(key) for key in _applications_on(certificate)]
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
     if certificate.state == Certificate.State.REVOKED:
         raise Refused("這張證明已撤銷。")
+    if later := Certificate.objects.filter(previous=certificate, state=Certificate.State.VALID).first():
+        raise Refused(f"這張證明已更新為 {later.number}，請先撤銷 {later.number}。")
     if not reason.strip():
         raise Refused("請填寫撤銷事由。", field="reason")
+    if not letter_number.strip():
+        raise Refused("請填寫發文字號。", field="letter_number")
+    _letter_answers([(certificate.letter_on, "核發該證明之發文日期")], letter_on, taipei_day(at))
     certificate.state, certificate.revoked_at, certificate.revoked_reason = (
         Certificate.State.REVOKED,
         at,
@@ -160,9 +255,11 @@ def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> 
     )
     certificate.save()
     withdraw_all(at=at, thing=certificate)
-    for paper in Document.objects.filter(
-        case=case, paper=documents.CERTIFICATE, subject=f"certificate.{certificate.pk}", state="issued"
-    ):
+    if follow_up := FollowUp.objects.filter(certificate=certificate).first():
+        withdraw_all(at=at, thing=follow_up)
+    # the certificate, and the letter by which it was granted
+    said = Q(paper=documents.CERTIFICATE, subject=f"certificate.{certificate.pk}") | Q(paper=documents.LETTER)
+    for paper in Document.objects.filter(said, case=case, state=Document.State.ISSUED):
         revoke_document(paper, case=case, reason=reason.strip()[:200], by=by, at=at)
     record(
         case,
@@ -170,18 +267,92 @@ def revoke(certificate: Certificate, *, reason: str, by: User, at: datetime) -> 
         f"撤銷資格認證證明 {certificate.number}",
         by=by,
         at=at,
-        reason=reason,
+        reason=f"{letter_number}（{roc(letter_on)}）：{reason}",
         clause="準則第14條",
     )
-    tell_applicant(case, "revoked", "資格認證證明已撤銷", reason, at=at)
+    documents.issue_revocation(
+        certificate, case=case, reason=reason.strip(), letter_number=letter_number, letter_on=letter_on, by=by, at=at
+    )
+    body = f"{reason}\n發文字號：{letter_number}（{roc(letter_on)}）\n不服者之救濟方式，請見處分函。"
+    tell_applicant(case, "revoked", f"資格認證證明 {certificate.number} 已撤銷", body, at=at)
+    for one in running:
+        _end(one, certificate, by=by, at=at)
     return certificate
+
+
+def _applications_on(certificate: Certificate) -> list[int]:
+    """Cases of applications that rest on a certificate and are not at their end, in one order for everybody."""
+    found: set[int] = set()
+    for thing, model in _ON_CERTIFICATE.items():
+        ends = [state.code for state in casetype(f"vrs_credentials.{thing}").machine.states if state.final]
+        rows = model.objects.filter(certificate=certificate).exclude(case__state__in=ends)  # type: ignore[attr-defined]
+        found |= set(rows.values_list("case", flat=True))
+    return sorted(found)
+
+
+def _end(case: Case, certificate: Certificate, *, by: User, at: datetime) -> None:
+    """終止: an application on a certificate that was revoked."""
+    reason = f"資格認證證明 {certificate.number} 已於 {roc(taipei_day(at))} 撤銷，本件無從續辦。"
+    move(case, "end", by=by, at=at, reason=reason)
+    case.save()
+    closed(case, at)
+    tell_applicant(case, "ended_by_revocation", "申請案已終止", reason, at=at)
+
+
+@transaction.atomic
+def correct_identity(
+    certificate: Certificate, *, holder_name: str, national_id: str, birth_on: date, reason: str, proof: str, by: User,
+    at: datetime,
+) -> Certificate:  # fmt: skip
+    """更正證明記載事項: who the certificate names, by the office, with proof; a paper with the right words replaces the old one.
+
+    The birth date goes into the person's own data too, where they cannot change it any more. An empty `national_id` stays.
+    """
+    case = lock(certificate.case)
+    require(by, CORRECT_CERTIFICATE, case)
+    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    stands(one)
+    for value, field, asked in ((reason, "reason", "更正理由"), (proof, "proof", "佐證文件")):
+        if not value.strip():
+            raise Refused(f"請填寫{asked}。", field=field)
+    national_id = national_id or one.holder_national_id
+    asked_for = (
+        ("姓名", one.holder_name, holder_name, str),
+        ("身分證字號", one.holder_national_id, national_id, mask_person_id),
+        ("出生日期", one.holder_birth_on, birth_on, roc),
+    )
+    changes = [
+        {"label": label, "before": shown(was), "after": shown(right)}
+        for label, was, right, shown in asked_for
+        if was != right
+    ]
+    if not changes:
+        raise Refused("記載事項沒有不同，無須更正。")
+    one.holder_name, one.holder_national_id, one.holder_birth_on = holder_name, national_id, birth_on
+    one.save()
+    person = Professional.objects.select_for_update(no_key=True).get(user=one.holder)
+    if person.birth_on != birth_on:
+        person.birth_on = birth_on
+        person.save(update_fields=["birth_on"])
+    record(
+        case, "certificate.corrected", f"更正資格認證證明 {one.number} 記載事項", by=by, at=at,
+        reason=f"{reason.strip()}（佐證文件：{proof.strip()}）", clause="行政程序法第101條", changes=changes,
+    )  # fmt: skip
+    documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law_in_force())
+    what = "、".join(change["label"] for change in changes)
+    body = f"{one.kind_label}資格認證證明 {one.number} 之{what}已更正，請下載新證明；原證明文件查驗時將顯示已換發。"
+    tell_applicant(case, "corrected", "資格認證證明記載事項已更正", body, at=at)
+    return one
 
 
 @transaction.atomic
 def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) -> Document:
-    """資格證明遺失補發: number and period stay, the paper gets a new check code and the lost one is marked replaced."""
+    """資格證明遺失補發: number, period and what it says stay; a new check code, and the lost paper is marked replaced.
+
+    The holder is the reason of it and not its issuer: the paper is the agency's.
+    """
     case = lock(certificate.case)
-    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
     if certificate.holder_id != by.pk:
         raise Refused("只有持有人可以申請補發。")
     if certificate.state == Certificate.State.REVOKED:
@@ -197,7 +368,7 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
         reason=reason,
         clause="說明書陸、二、6",
     )
-    return documents.issue_certificate_paper(certificate, case=case, by=by, at=at, law=law_in_force())
+    return documents.issue_certificate_paper(certificate, case=case, by=None, at=at, law=law_in_force())
 
 
 # --- being taken on ----------------------------------------------------------------------------------------------------------
@@ -212,6 +383,7 @@ def record_hired(
     case = case or lock(certificate.case)
     if by != certificate.holder:
         require(by, KEEP_REGISTER, case)
+    stands(Certificate.objects.get(pk=certificate.pk))
     law, on = law_in_force(), taipei_day(at)
     after = clause_row(certificate.kind, certificate.clause, on=certificate.issued_on, law=law)["after"]
     if not after:

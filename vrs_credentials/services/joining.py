@@ -11,6 +11,8 @@ from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
+from casework.kernel.machine import Turn
+from casework.models import Case
 from casework.services.notices import notify
 from vrs_credentials.models import Professional
 from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
@@ -41,11 +43,26 @@ def become_professional(
     """What the scheme asks of somebody who can sign in already; asked again it is a change of address."""
     if not user.national_id:
         raise Refused("您的帳號沒有登錄身分證字號，請洽承辦單位。")
+    known = Professional.objects.filter(user=user).first()
+    if known and known.birth_on != birth_on and (why := why_not_birth(user)):
+        raise Refused(why, field="birth_on")
     given = {"birth_on": birth_on, "postal_code": postal_code, "address": address, "mobile": mobile}
     one, _ = Professional.objects.update_or_create(
         user=user, defaults=given, create_defaults={**given, "joined_at": at}
     )
     return one
+
+
+def why_not_birth(user: User) -> str:
+    """Why a person may not change their birth date by themselves; empty while nobody has decided by it or is about to."""
+    cases = Case.objects.filter(person=user, kind__startswith="vrs_credentials.")
+    asked = cases.exclude(decided_on=None).first() or cases.filter(turn=Turn.OFFICE).first()
+    if asked is None:
+        return ""
+    whom = f"{asked.office.name}（{asked.office.phone}）" if asked.office.phone else asked.office.name
+    if asked.decided_on:
+        return f"出生日期已據以核定，不能自行更改；記載有誤者，請檢附戶籍謄本等證明洽{whom}辦理更正。"
+    return f"申請案 {asked.number} 審查中，出生日期不能自行更改；填寫有誤者，請洽{whom}通知補件後再更改。"
 
 
 @transaction.atomic

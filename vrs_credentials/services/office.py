@@ -28,9 +28,9 @@ def tell_applicant(case: Case, code: str, subject: str, body: str, *, at: dateti
     telling.tell_applicant(case, f"vrs_credentials.{code}", subject, body, right=VIEW_OWN, at=at)
 
 
-def tell_approvers(case: Case, *, at: datetime) -> None:
-    """陳報核定: whose turn it is now."""
-    body = f"「{case.title}」已陳報，請核定。"
+def tell_approvers(case: Case, *, at: datetime, resolved: str = "") -> None:
+    """陳報核定: whose turn it is now. `resolved`: what the committee asks for where that is no approval."""
+    body = f"「{case.title}」已陳報，{resolved or '請核定。'}"
     tell_office(case, "to_approve", "待核定", body, right=approve_right(thing_of(case)), at=at)
 
 

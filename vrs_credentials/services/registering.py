@@ -6,12 +6,15 @@ from vrs_credentials.models import Certificate, LedgerEntry
 
 
 def contradictions() -> list[str]:
-    """Certificates renewed across kinds, ends moved by other than their extensions, entries outside any period."""
+    """Certificates renewed across kinds or standing on a revoked one, ends moved by other than their extensions, entries
+    outside any period."""
     found = [
         f"{one.number}：更新前後之資格類別不同"
         for one in Certificate.objects.filter(previous__isnull=False).select_related("previous")
         if (one.kind, one.holder_id) != (one.previous.kind, one.previous.holder_id)
     ]
+    alive = Certificate.objects.filter(state=Certificate.State.VALID, previous__state=Certificate.State.REVOKED)
+    found += [f"{one.number}：更新前之證明已撤銷，本證明仍為有效" for one in alive]
     for one in Certificate.objects.exclude(ends_before=F("first_ends_before")).prefetch_related("extensions"):
         days = sum(extension.days for extension in one.extensions.all())
         if days != one.extension_days:

@@ -17,7 +17,8 @@ Pairs = list[tuple[Deadline, Reminder]]
 
 
 def _certificates(deadlines: Sequence[Deadline]) -> Mapping[int, Certificate]:
-    rows = Certificate.objects.select_related("holder").filter(state=Certificate.State.VALID)
+    """Those on which something can still be done: neither revoked nor followed by another."""
+    rows = Certificate.objects.select_related("holder").filter(state=Certificate.State.VALID, renewed_as=None)
     return {one.pk: one for one in rows.filter(pk__in=[d.thing_id for d in deadlines])}
 
 
@@ -67,7 +68,8 @@ def ended(deadlines: list[Deadline], at: datetime) -> None:
 
 
 def _follow_ups(deadlines: Sequence[Deadline]) -> Mapping[int, FollowUp]:
-    return FollowUp.objects.select_related("certificate__holder").in_bulk([d.thing_id for d in deadlines if d.thing_id])
+    rows = FollowUp.objects.filter(certificate__state=Certificate.State.VALID).select_related("certificate__holder")
+    return rows.in_bulk([d.thing_id for d in deadlines if d.thing_id])
 
 
 def _training(

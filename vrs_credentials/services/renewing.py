@@ -24,7 +24,14 @@ from vrs_credentials.rules import extension as extension_rules
 from vrs_credentials.rules import renewal as rules
 from vrs_credentials.selectors.outcomes import extension_outcome, renewal_outcomes
 from vrs_credentials.selectors.papers import EXTENSION_PAPERS, attached
-from vrs_credentials.services.certifying import ENDS, WAY_BACK, issue_certificate, register_effect, set_end
+from vrs_credentials.services.certifying import (
+    ENDS,
+    WAY_BACK,
+    issue_certificate,
+    latest,
+    register_effect,
+    set_end,
+)
 from vrs_credentials.services.filing import on_close, register_filing
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
@@ -34,14 +41,12 @@ ONE_DAY = timedelta(days=1)
 
 
 def _own(certificate: Certificate, person: User) -> Certificate:
-    """The certificate's row, locked: whatever moves its period queues here."""
-    one = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    """The certificate's row, locked after its own case: whatever moves its period or ends it queues here."""
+    lock(certificate.case_id)
+    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
     if one.holder_id != person.pk:
         raise Refused("這張證明不是您的。")
-    if one.state == Certificate.State.REVOKED:
-        raise Refused("這張證明已撤銷。")
-    if Certificate.objects.filter(previous=one, state=Certificate.State.VALID).exists():
-        raise Refused("這張證明已更新，請在新證明上辦理。")
+    latest(one)
     return one
 
 
@@ -78,6 +83,7 @@ def start_renewal(certificate: Certificate, *, person: User, at: datetime) -> Re
 def window_open_and_hours_done(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     """Guard of 送審: the rules on the day of (first) application, and the pledge."""
     one = Renewal.objects.select_related("certificate").get(case=case)
+    latest(one.certificate)
     on = taipei_day(at)
     applied_on = one.applied_on or on
     outcomes = renewal_outcomes(one.certificate, applied_on=applied_on, on=on, law=law_in_force())
@@ -97,7 +103,8 @@ def _renew(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = Renewal.objects.select_related("certificate").get(case=case)
-    old = Certificate.objects.select_for_update().get(pk=one.certificate_id)
+    old = Certificate.objects.select_for_update(no_key=True).get(pk=one.certificate_id)
+    latest(old)
     assert one.applied_on is not None
     outcomes = renewal_outcomes(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
     # hours taken back between filing and approval: what is approved must hold now
@@ -160,6 +167,7 @@ def change_extension(
 def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     """Guard of 送審: VRS-13 with its papers, on the day of (first) application."""
     one = ExtensionApplication.objects.select_related("certificate").get(case=case)
+    latest(one.certificate)
     on, there = taipei_day(at), set(attached(case))
     outcome = extension_outcome(
         one.certificate, away_from=one.away_from, away_until=one.away_until, on=on, law=law_in_force(),
@@ -178,7 +186,8 @@ def _extend(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = ExtensionApplication.objects.get(case=case)
-    certificate = Certificate.objects.select_for_update().get(pk=one.certificate_id)
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=one.certificate_id)
+    latest(certificate)
     outcome = extension_outcome(
         certificate, away_from=one.away_from, away_until=one.away_until, on=taipei_day(at), law=law, applied_on=one.applied_on,
         reason=one.reason, there=set(attached(case)),
@@ -199,7 +208,7 @@ def _extend(
             raise
         raise Refused("展延期間與已核准之展延，或效期與另一張證明重疊。", outcomes=[outcome]) from error
     set_end(certificate, at=at, law=law)
-    origin = lock(certificate.case)
+    origin = lock(certificate.case_id)  # held since the approval began
     documents.issue_certificate_paper(certificate, case=origin, by=by, at=at, law=law)
     record(
         case,
@@ -229,7 +238,8 @@ def record_way_back(
     """登錄先行提供服務之同意: the year of twenty hours begins (VRS-14)."""
     case = lock(certificate.case)
     require(by, KEEP_REGISTER, case)
-    one = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    latest(one)
     on, law = taipei_day(at), law_in_force()
     try:
         facts = extension_rules.LapsedFacts(one.valid_until, away_from, away_until, consent_on)

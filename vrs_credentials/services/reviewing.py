@@ -19,13 +19,12 @@ from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
-from vrs_credentials import documents
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
 from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
-from vrs_credentials.services.filing import closed, on_close
-from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
+from vrs_credentials.services.filing import on_close
+from vrs_credentials.services.office import tell_approvers, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說明書貳、案件審查階段二"
 
@@ -213,6 +212,8 @@ def put_on_agenda(case: Case, session: CommitteeSession) -> SessionCase:
     session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
     if session.closed_at:
         raise Refused("這次會議紀錄已定稿，請選擇另一次會議。", field="session")
+    if session.items.filter(case=case).exists():
+        raise Refused("這件案件已在這次會議作成決議，請選擇另一次會議。", field="session")
     position = (session.items.order_by("-position").values_list("position", flat=True).first() or 0) + 1
     return SessionCase.objects.create(session=session, case=case, position=position)
 
@@ -281,7 +282,7 @@ def close_session(session: CommitteeSession, *, by: User, at: datetime) -> Commi
 
 @transaction.atomic
 def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """複審決議: pass goes to the ministry; reject ends the case with a letter."""
+    """複審決議: either way the ministry decides by it, and tells the applicant with its letter and not before."""
     case = lock(case, version=version)
     item = SessionCase.objects.select_related("session").filter(case=case, decision="").first()
     if item is None:
@@ -295,18 +296,35 @@ def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, ve
     passed = decision == SessionCase.Decision.PASS
     move(
         case, "committee_pass" if passed else "committee_reject", by=by, at=at, reason=reason,
-        outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())],
+        outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())], internal=True,
     )  # fmt: skip
-    if passed:
-        tell_approvers(case, at=at)
-    else:
-        case.decided_on = taipei_day(at)
-        closed(case, at)
-        told = f"經 {roc(item.session.held_on)} 複審會議決議不通過"
-        documents.issue_letter(case, sentence=f"{told}，理由：{reason}", by=by, at=at, granted=False)
-        tell_applicant(case, "rejected", "審查結果：不通過", f"{told}。\n{reason}", at=at)
     case.save()
+    tell_approvers(case, at=at, resolved="" if passed else "複審會議決議不通過，請依決議發不予核定函。")
     return case
+
+
+def _turned_down(case: Case, at: datetime) -> bool:
+    return bool(next_step(case, on=taipei_day(at), law=law_in_force()).result["next"] == "reject")
+
+
+def why_not_granted(case: Case, at: datetime) -> str:
+    return "複審會議決議不通過，應不予核定；認有疑義者請退回審查。" if _turned_down(case, at) else ""
+
+
+def why_not_refused(case: Case, at: datetime) -> str:
+    return "" if _turned_down(case, at) else "複審會議未決議不通過，不能不予核定；認有疑義者請退回審查。"
+
+
+def review_passed(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 核定: what the committee turned down is not granted. The ministry may send it back."""
+    if why := why_not_granted(case, at):
+        raise Refused(why)
+
+
+def review_refused(case: Case, by: User | None, at: datetime) -> None:
+    """Guard of 不予核定: only the committee's resolution turns an application down."""
+    if why := why_not_refused(case, at):
+        raise Refused(why)
 
 
 def minutes_kept(case: Case, by: User | None, at: datetime) -> None:

@@ -15,7 +15,7 @@ from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
 from casework.kernel.saying import plain
 from casework.models import Case
-from casework.services.cases import open_case
+from casework.services.cases import lock, open_case
 from casework.services.events import record
 from casework.services.law import law_in_force
 from vrs_credentials.models import Certificate, ClassRecord, HoursApplication, LedgerEntry, Professional
@@ -23,7 +23,7 @@ from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import hours as rules
 from vrs_credentials.rules import qualification
 from vrs_credentials.selectors.papers import attached
-from vrs_credentials.services.certifying import register_effect, set_follow_up
+from vrs_credentials.services.certifying import register_effect, set_follow_up, stands
 from vrs_credentials.services.filing import register_filing
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
@@ -48,6 +48,9 @@ def start(
         raise Refused("這張證明不是您的。", field="certificate")
     if certificate is not None and (certificate.kind, certificate.clause) != (kind, clause):
         raise Refused("資格名稱、遴用條款與所選之資格證明不符。", field="certificate")
+    if certificate is not None:
+        lock(certificate.case_id)
+        stands(Certificate.objects.get(pk=certificate.pk))
     label = HoursApplication.Purpose(purpose).label
     case = open_case(
         kind=HOURS.kind,
@@ -123,6 +126,7 @@ def records_complete(case: Case, by: User | None, at: datetime) -> Sequence[Outc
 def _recognise(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
+    """The certificate's own case is locked since the approval began: hours of two applications add up."""
     one = HoursApplication.objects.select_related("certificate").get(case=case)
     rows = live_records(one)
     total = sum((row.hours for row in rows), Decimal(0))

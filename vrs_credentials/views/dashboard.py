@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from casework.kernel.dates import roc
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.saying import plain
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
@@ -22,7 +22,13 @@ from vrs_credentials.forms.applying import PlanForm, ReissueForm
 from vrs_credentials.models import Certificate
 from vrs_credentials.selectors.casepage import ledger_table
 from vrs_credentials.selectors.papers import clause_row
-from vrs_credentials.selectors.register import Standing, current_certificates, own_cases, standing
+from vrs_credentials.selectors.register import (
+    Standing,
+    current_certificates,
+    own_cases,
+    revoked_certificates,
+    standing,
+)
 from vrs_credentials.selectors.site import plan
 from vrs_credentials.services import certifying
 from vrs_credentials.states import QUALIFICATION
@@ -63,7 +69,16 @@ def next_words(found: Standing) -> tuple[str, str, str]:
     one = found.certificate
     key = [one.pk]
     if found.revoked:
-        return f"已撤銷：{one.revoked_reason}", "", ""
+        return f"已於 {_revoked_on(one)} 撤銷：{one.revoked_reason}", "", ""
+    if (later := found.renewed) is not None:
+        text = f"已更新為 {later.number}，自 {roc(later.starts_on)} 起。"
+        return text, "看更新後的證明", reverse("vrs_credentials:certificate", args=[later.pk])
+    if found.successor is not None:
+        return (
+            f"更新後之 {found.successor.number} 已於 {_revoked_on(found.successor)} 撤銷，不能再以這張證明辦理。",
+            "",
+            "",
+        )
     if found.open_renewal:
         case = found.open_renewal.case
         return f"更新申請 {case.number} 辦理中。", "查看進度", reverse("casework:case", args=[case.number])
@@ -95,6 +110,10 @@ def next_words(found: Standing) -> tuple[str, str, str]:
     )
 
 
+def _revoked_on(one: Certificate) -> str:
+    return roc(taipei_day(one.revoked_at)) if one.revoked_at else ""
+
+
 def card(found: Standing, *, here: str = "") -> dict[str, Any]:
     """`here`: the address the card stands on, to which it offers no way."""
     one = found.certificate
@@ -106,7 +125,7 @@ def card(found: Standing, *, here: str = "") -> dict[str, Any]:
         "here": here, "serving": serving, "serving_tone": serving_tone, "state": label,
         "tone": tone, "clause": clause_row(one.kind, one.clause, on=one.issued_on, law=law_in_force())["citation"],
         "deadlines": [words.deadline(d, found.on) for d in found.deadlines if d.met_at is None and d.lapsed_at is None],
-        "follow_up": found.follow_up, "papers_label": ("已逾效期" if found.lapsed and not found.revoked else ""),
+        "follow_up": found.follow_up, "papers_label": ("已逾效期" if found.lapsed and not found.revoked else ""), "led_on": found.renewed is not None,
     }  # fmt: skip
 
 
@@ -117,7 +136,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     known, day, law = professional_of(request), today(), law_in_force()
     if known is None:
         return redirect("vrs_credentials:profile")
-    cards = [card(standing(one, on=day, law=law)) for one in current_certificates(request.user)]
+    shown = [*current_certificates(request.user), *revoked_certificates(request.user)]
+    cards = [card(standing(one, on=day, law=law)) for one in shown]
     rows = [words.row(case, day) for case in own_cases(request.user)[:20]]
     # the first application on its way is what somebody without a certificate comes to see
     running = next((one for one in rows if one.case.kind == QUALIFICATION.kind and not one.state.final), None)
@@ -162,7 +182,8 @@ def reissue(request: HttpRequest, pk: int) -> HttpResponse:
         title="資格證明遺失補發",
         button="申請補發",
         crumbs=crumbs,
-        intro="補發後證明編號與效期不變；遺失之證明文件查驗時將顯示已換發。",
+        intro="補發後證明編號、效期與記載事項不變；遺失之證明文件查驗時將顯示已換發。姓名、身分證字號或出生日期記載有誤者，請勿以遺失補發，"
+        f"請檢附戶籍謄本等證明洽{one.case.office.name}（{one.case.office.phone}）辦理更正。",
     )
 
 
@@ -171,11 +192,13 @@ def reissue(request: HttpRequest, pk: int) -> HttpResponse:
 def planner(request: HttpRequest, pk: int) -> HttpResponse:
     """試算: what if I am away, what if I take these courses. The same rules; nothing is saved."""
     one, day, law = own_certificate(request, pk), today(), law_in_force()
+    found = standing(one, on=day, law=law)
+    if not found.last:  # nothing comes of it: the certificate's own page says what is so
+        return redirect("vrs_credentials:certificate", pk)
     form = PlanForm(request.GET or None)
     asked: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
         asked = {name: value for name, value in form.cleaned_data.items() if value is not None}
-    found = standing(one, on=day, law=law)
     made = plan(found, on=day, law=law, **asked)
     outcomes = [made.count, *([made.away] if made.away else []), made.window]
     context = {

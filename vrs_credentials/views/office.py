@@ -19,10 +19,19 @@ from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials import documents
 from vrs_credentials.forms.institution import AnswerForm, NewsForm
-from vrs_credentials.forms.office import CorrectForm, HiredForm, MinutesForm, RevokeForm, SessionForm, WayBackForm
+from vrs_credentials.forms.office import (
+    CertificateForm,
+    CorrectForm,
+    HiredForm,
+    MinutesForm,
+    RevokeForm,
+    SessionForm,
+    WayBackForm,
+)
 from vrs_credentials.models import Assignment, Certificate, CommitteeSession, News, Question
 from vrs_credentials.permissions import (
     BE_REVIEWER,
+    CORRECT_CERTIFICATE,
     CORRECT_LEDGER,
     KEEP_REGISTER,
     REVOKE,
@@ -195,6 +204,11 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
             "登錄先行提供服務同意",
             WayBackForm(request.POST if act == "way_back" else None, auto_id="back_%s"),
         ),
+        "certificate": (
+            CORRECT_CERTIFICATE,
+            "更正證明記載事項",
+            CertificateForm(request.POST if act == "certificate" else None, certificate=one, auto_id="certificate_%s"),
+        ),
         "revoke": (REVOKE, "撤銷證明", RevokeForm(request.POST if act == "revoke" else None, auto_id="revoke_%s")),
     }
     status = 200
@@ -235,8 +249,10 @@ def _do(act: str, one: Certificate, data: dict[str, Any], request: HttpRequest) 
             raise Refused("這個條款沒有進用後應完成的專業訓練。")
     elif act == "way_back":
         renewing.record_way_back(one, **data, **given)
+    elif act == "certificate":
+        certifying.correct_identity(one, **data, **given)
     else:
-        certifying.revoke(one, reason=data["reason"], **given)
+        certifying.revoke(one, **data, **given)
 
 
 # --- news and questions ---------------------------------------------------------------------------------------------------

@@ -109,6 +109,8 @@ def lapsed(request: HttpRequest, pk: int) -> HttpResponse:
     """失效後如何恢復 (準則第10-1條, 第15條第3項)."""
     one, day, law = own_certificate(request, pk), today(), law_in_force()
     found = standing(one, on=day, law=law)
+    if not found.last:
+        return redirect("vrs_credentials:certificate", pk)
     outcomes = [*filter(None, (found.window, found.way_back)), found.count, found.period]
     years, most, least = (
         law.at(f"vrs.{name}", day).value
