@@ -10,7 +10,7 @@ def mark_drafts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0008_document_words")]
+    dependencies = [("casework", "0009_store_mark")]
 
     operations = [
         migrations.AlterField(
