@@ -29,7 +29,7 @@ from ojt_subsidy.forms.office import (
     OutsideForm,
     TakeOutForm,
 )
-from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine
+from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine, Trainee
 from ojt_subsidy.permissions import (
     ANNOUNCE,
     APPROVE_PAYMENT,
@@ -192,7 +192,8 @@ def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
     lines, on = list(lines), today()
     now_judged = judged([line for line in lines if not line.outcomes], on=on, law=law_in_force())
     caps = caps_of(line.enrolment.person_id for line in lines)
-    trainees = {person: cap.trainee for person, cap in caps.items() if cap.trainee and cap.trainee.bank_account}
+    people = Trainee.objects.filter(pk__in=[line.enrolment.person_id for line in lines]).exclude(bank_changed_at=None)
+    trainees = {one.pk: one for one in people.select_related("user").defer("user__national_id")}
     accounts = {one.pk: why for one, why in doubts(trainees.values()).items()}
     found = []
     for line in lines:

@@ -132,7 +132,7 @@ def test_the_list_for_the_bureau_wants_a_reason_that_is_logged(here, row):
         officer = _client(here.officer)
         asked = {"out": "", "office": here.branch.pk, "day": row.course.starts_on.isoformat()}
         refused = officer.post(page, asked)
-        assert refused.status_code == 422 and "請填寫下載理由" in refused.content.decode()
+        assert refused.status_code == 422 and "請填寫「下載理由」" in refused.content.decode()
         assert row.person.national_id not in refused.content.decode()
         assert not AccessLog.objects.filter(action=AccessLog.Action.EXPORT).exists()
         given = officer.post(page, asked | {"reason": "函請勞保局比對"})
