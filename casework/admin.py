@@ -230,27 +230,39 @@ class WordingAdmin(ReadOnly):
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly):
     opened_by = WATCH
-    list_display = (moment("created_at", "時間"), "subject", "user", "mail_state", "mail_to", "error")
+    list_display = (moment("created_at", "時間"), "subject", "addressee", "mail_state", "address", "said")
     list_filter = ("mail_state",)
     search_fields = ("=case__number", "subject")
     search_help_text = "案號（完整）或主旨"
     fields = (
         "subject",
         "letter",
-        "user",
+        "addressee",
         "case",
         moment("created_at", "時間"),
         moment("read_at", "已讀"),
         "mail_state",
-        "mail_to",
+        "address",
         "tries",
         moment("sent_at", "寄出時間"),
-        "error",
+        "said",
     )
-    readonly_fields = ("letter",)
+    readonly_fields = ("letter", "addressee", "address", "said")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         return super().get_queryset(request).select_related("user", "case").defer("user__national_id")
+
+    @admin.display(description="收件人")
+    def addressee(self, row: Notice) -> str:
+        return row.addressee()
+
+    @admin.display(description="寄送至")
+    def address(self, row: Notice) -> str:
+        return row.address()
+
+    @admin.display(description="退信原因")
+    def said(self, row: Notice) -> str:
+        return row.said()
 
     @admin.display(description="內容")
     def letter(self, row: Notice) -> str:

@@ -75,9 +75,23 @@ def drop_noise(logger: WrappedLogger, method: str, event: EventDict) -> EventDic
     return event
 
 
+#: Pages of somebody's complaint, who may have asked not to be named (SUB-16).
+_OF_COMPLAINANTS = re.compile(r"^\w+ /(cases/SM-|subsidy/complaints/)")
+
+
+def name_no_complainant(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Who opened which complaint stands in no log: such a line says neither who nor from where, nor, unless it failed, by
+    which reference number other lines of the request could be found."""
+    if _OF_COMPLAINANTS.match(str(event.get("request", ""))):
+        for name in ("user_id", "ip", *(("request_id",) if event.get("event") == "request_finished" else ())):
+            event.pop(name, None)
+    return event
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     drop_noise,
+    name_no_complainant,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=False),

@@ -101,6 +101,10 @@ ENROLMENT = Machine(
 LIVE = ("filed", "waiting", "asked", "admitted", "attending")
 #: States that hold one of the approved seats, until the end of the class and after.
 HOLDS_SEAT = ("filed", "asked", "admitted", "attending", "completed", "failed")
+#: States of the course in which somebody may still be admitted to it.
+RECRUITING = ("published", "running")
+#: Filings not yet admitted: they end with the class.
+PENDING = ("filed", "waiting", "asked")
 #: States in which a part of the person's cap is kept for the course.
 RESERVES = ("admitted", "attending", "completed")
 #: Admitted to a class, and not gone from it.

@@ -123,6 +123,37 @@ def read_postal_code(text: str) -> str:
     return code
 
 
+def read_bank_code(text: str) -> str:
+    """金融機構代碼: 700, ７００, 代碼 700, 700 中華郵政, 700-0021."""
+    code = re.sub(r"[^0-9A-Z]", "", plain(text))
+    if not re.fullmatch(r"[0-9]{3}([0-9]{4})?", code):
+        raise IdentifierError("金融機構代碼為 3 或 7 碼數字，例：700。")
+    return code
+
+
+def read_bank_account(text: str) -> str:
+    """帳號 as the bank's file takes it: digits alone. Understands full-width digits, blanks, hyphens, 局號 and 帳號."""
+    number = re.sub(r"局號|帳號|[\s:.,/_‐‑‒–—―−-]", "", plain(text))
+    if not re.fullmatch(r"[0-9]{6,16}", number):
+        raise IdentifierError("帳號為 6 到 16 碼數字，例：00012345678901。")
+    return number
+
+
+def read_account_holder(text: str) -> str:
+    """戶名 of a person or a body: what may stand in a name, and digits. Never a line break, a comma or a quotation mark."""
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in text):
+        raise IdentifierError("戶名不得有換行或其他控制字元。")
+    holder = " ".join(unicodedata.normalize("NFC", text).split())
+    if not holder:
+        raise IdentifierError("請填寫戶名。")
+    if len(holder) > 100:
+        raise IdentifierError("戶名最多 100 字。")
+    wrong = [c for c in holder if not (_may_stand_in_name(c) or c in "0123456789") or c == "'"]
+    if wrong or holder[0] in "-.’":
+        raise IdentifierError(f"戶名裡有不能使用的字元「{(wrong or holder)[0]}」，請填金融機構登記的戶名。")
+    return holder
+
+
 def odd_letter_number(text: str) -> str:
     """A warning (not an error) when a 發文字號 does not look like 「勞職能字第1130501234號」; empty when it does."""
     if re.fullmatch(r".{1,20}字第\s*\w{3,20}\s*號(之\d+)?", unicodedata.normalize("NFKC", text).strip()):

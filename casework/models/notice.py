@@ -2,6 +2,8 @@ from django.db import models
 
 from casework.models.case import Case
 
+HIDDEN = "（保密）"
+
 
 class Notice(models.Model):
     """Something somebody must know: always in their inbox, and mailed. Written in the act's own transaction.
@@ -23,6 +25,8 @@ class Notice(models.Model):
     code = models.CharField(max_length=60)
     subject = models.CharField("主旨", max_length=200)
     body = models.TextField("內容")
+    #: 保密: whom it went to is nobody's to read but theirs, in no log of mails either.
+    confidential = models.BooleanField("收件人保密", default=False, db_default=False)
     #: Where the person goes next, a path of this site.
     link = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField("時間")
@@ -42,6 +46,18 @@ class Notice(models.Model):
             models.Index(fields=["next_try_at", "id"], condition=models.Q(mail_state="queued"), name="notice_outbox"),
             models.Index(fields=["user", "created_at"], condition=models.Q(mail_state="daily"), name="notice_daily"),
         ]
+
+    def addressee(self) -> str:
+        """The name as a log of mails shows it."""
+        return HIDDEN if self.confidential else self.user.name
+
+    def address(self) -> str:
+        """The address as a log of mails shows it; an answer of the mail system may quote it, so that hides with it."""
+        return HIDDEN if self.confidential and self.mail_to else self.mail_to
+
+    def said(self) -> str:
+        """Why it could not be sent, as a log of mails shows it."""
+        return HIDDEN if self.confidential and self.error else self.error
 
 
 class Message(models.Model):

@@ -43,6 +43,8 @@ class Told:
     key: str
     case: Case | None = None
     link: str = ""
+    #: No log of mails names the person. Words, key and link must not lead to them either.
+    confidential: bool = False
 
 
 def notify(
@@ -56,11 +58,13 @@ def notify(
     link: str = "",
     at: datetime,
     mail: bool = True,
+    confidential: bool = False,
 ) -> list[Notice]:
     """Tell each user once per `key` (`return:OA-115-000123:4`). Returns the notices written now; those already told are not
     among them. Closed users are told too: that their account is closed, for one.
     """
-    return notify_each([Told(user, subject, body, key, case, link) for user in users], code=code, at=at, mail=mail)
+    told = [Told(user, subject, body, key, case, link, confidential) for user in users]
+    return notify_each(told, code=code, at=at, mail=mail)
 
 
 @transaction.atomic
@@ -125,6 +129,7 @@ def _notice(told: Told, code: str, at: datetime, how: How) -> Notice:
         subject=" ".join(told.subject.split())[:200],
         body=told.body,
         link=told.link,
+        confidential=told.confidential,
         created_at=at,
         mail_state=state,
         mail_to="" if how is How.NONE else told.user.email,

@@ -12,7 +12,7 @@ from casework.kernel.outcome import Outcome
 from casework.kernel.saying import plain
 from casework.templatetags.casework import roc_moment
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
-from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.lines import for_unit, judged
 from ojt_subsidy.selectors.money import balance_of, cap_of, caps_of
 from ojt_subsidy.states import BEGUN, ENROLMENT, IN_CLASS, PAYMENT
 
@@ -132,7 +132,7 @@ def outcome_lines(outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 
 def subsidy_list(closing: Closing, *, today: date, law: Law) -> dict[str, Any]:
-    """What the unit applies for, per trainee: as decided, else as reserved, with the lines of the figure."""
+    """What the unit applies for, per trainee: as decided, else as reserved, with as much of the reasons as a unit may read."""
     rows = list(
         closing.lines.select_related("enrolment__person", "enrolment__course__case", "enrolment__survey").order_by(
             "enrolment__number"
@@ -144,7 +144,7 @@ def subsidy_list(closing: Closing, *, today: date, law: Law) -> dict[str, Any]:
     for row in rows:
         amount = row.amount or max(0, caps[row.enrolment.person_id].standing.get(row.enrolment_id, 0))
         total += amount
-        outcomes = row.outcomes or [one.as_json() for one in undecided[row.pk]]
+        outcomes = [Outcome.from_json(one) for one in row.outcomes] or undecided[row.pk]
         found.append(
             {
                 "filing": row.enrolment.number,
@@ -152,7 +152,7 @@ def subsidy_list(closing: Closing, *, today: date, law: Law) -> dict[str, Any]:
                 "national_id": mask_person_id(row.enrolment.person.national_id or ""),
                 "amount": f"{amount:,}",
                 "state": PAYMENT.state(row.state).label,
-                "lines": outcome_lines(outcomes),
+                "lines": outcome_lines([one.as_json() for one in for_unit(outcomes)]),
             }
         )
     return {

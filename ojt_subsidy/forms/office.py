@@ -38,7 +38,10 @@ class CourseIntakeForm(ActForm):
 
 
 class ExchangeOutForm(OfficeForm):
-    day = RocDateField(label="開訓日（比對日）")
+    """The file holds full identifiers for the bureau: whoever takes it says what for, as for a single one (OA-20)."""
+
+    day = RocDateField(label="開訓日（比對日）", help_text="開訓當日起才能產製，例：113/12/12")
+    reason = forms.CharField(label="下載理由", max_length=200, help_text="例：函請勞保局比對 113/12/12 開訓課程")
 
 
 class FileForm(ActForm):
@@ -69,7 +72,7 @@ class TakeOutForm(ActForm):
 
 class LineForm(ActForm):
     act = forms.ChoiceField(
-        label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "correct", "reverse", "all")]
+        label="動作", choices=[(c, c) for c in ("ask", "approve", "refuse", "account", "correct", "reverse", "all")]
     )
     line = forms.IntegerField(label="補助款", required=False)
     reason = forms.CharField(label="理由", required=False, max_length=500)

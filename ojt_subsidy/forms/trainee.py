@@ -1,8 +1,8 @@
 """The trainee's forms: personal data, enrolling, evidence, survey, complaint."""
 
-import re
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 
 from accounts.clock import today
@@ -14,14 +14,41 @@ from casework.forms import (
     PhoneField,
     PortalForm,
     PostalCodeField,
+    ReadField,
     RocDateField,
     UnifiedNumberField,
 )
+from casework.kernel import identifiers
 from ojt_subsidy.models import Complaint, Course, Trainee
 from ojt_subsidy.models.money import IDENTITIES
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules.identity import GROUNDS
+from ojt_subsidy.services.profile import changes_account
 from ojt_subsidy.services.running import QUESTIONS
+
+
+class BankCodeField(ReadField):
+    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+
+    def read(self, text: str) -> str:
+        return identifiers.read_bank_code(text)
+
+
+class BankAccountField(ReadField):
+    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+
+    def read(self, text: str) -> str:
+        return identifiers.read_bank_account(text)
+
+
+class HolderField(ReadField):
+    """戶名. What was typed is read whole: a line break in it is refused, not cut off."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
+
+    def read(self, text: str) -> str:
+        return identifiers.read_account_holder(text)
 
 
 class ProfileForm(ActForm):
@@ -34,9 +61,19 @@ class ProfileForm(ActForm):
     address = forms.CharField(label="通訊地址", required=False, max_length=200)
     employer = forms.CharField(label="服務單位", max_length=120, help_text="投保於職業工會者請填工會名稱")
     employer_number = UnifiedNumberField(label="服務單位統一編號", required=False)
-    bank_code = forms.CharField(label="金融機構代碼", required=False, max_length=7, help_text="3 或 7 碼")
-    bank_account = forms.CharField(label="本人帳號", required=False, max_length=16)
-    bank_holder = forms.CharField(label="戶名", required=False, max_length=100, help_text="須為本人，空白時以姓名為準")
+    bank_code = BankCodeField(label="金融機構代碼", required=False, help_text="3 或 7 碼")
+    bank_account = BankAccountField(label="本人帳號", required=False)
+    bank_holder = HolderField(label="戶名", required=False, help_text="須為本人，空白時以姓名為準")
+    bank_note = forms.CharField(
+        label="戶名與姓名不同的理由",
+        required=False,
+        max_length=200,
+        help_text="戶名就是本人姓名者免填；分署承辦人確認後才會撥款",
+    )
+    password = forms.CharField(
+        label="目前密碼", required=False, strip=False, help_text="更改已登錄的受款帳戶時才需要輸入",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, trainee: Trainee | None, **kwargs: Any) -> None:
         if trainee:
@@ -49,6 +86,7 @@ class ProfileForm(ActForm):
                 "employer_number",
                 "bank_code",
                 "bank_holder",
+                "bank_note",
             )
             kwargs["initial"] = {name: getattr(trainee, name) for name in names}
         super().__init__(*args, **kwargs)
@@ -56,22 +94,32 @@ class ProfileForm(ActForm):
         if user.national_id:
             self.fields["national_id"].help_text = f"已登錄 {user.masked_national_id}，更正請洽分署。"
             self.fields["national_id"].disabled = True
-        for name in ("bank_account", "bank_code"):
-            self.fields[name].widget.attrs |= {"autocomplete": "off", "inputmode": "numeric"}
+        self.user, self.trainee = user, trainee
+        if not (trainee and trainee.bank_account):
+            del self.fields["password"]  # nothing is changed yet
         if trainee and trainee.bank_account:
             self.fields["bank_account"].help_text = f"已登錄 {trainee.masked_account}，不更改請留空白。"
 
-    def clean_bank_code(self) -> str:
-        code: str = self.cleaned_data["bank_code"]
-        if code and not re.fullmatch(r"\d{3}(\d{4})?", code):
-            raise forms.ValidationError("金融機構代碼為 3 或 7 碼數字，例：700")
-        return code
+    def clean(self) -> dict[str, Any]:
+        """Money changes are asked twice: another account than the one on file wants the password."""
+        given = self.cleaned_data
+        if not changes_account(self.trainee, given, self.user.name):
+            return given
+        if not self.user.has_usable_password():
+            self.add_error("password", "您的帳號尚未設定密碼，請先由登入頁「忘記密碼」設定，再更改受款帳戶。")
+        elif not given.get("password"):
+            self.add_error("password", "更改受款帳戶請輸入目前密碼。")
+        else:
+            try:
+                if not get_adapter().reauthenticate(self.user, given["password"]):
+                    self.add_error("password", "目前密碼不正確，受款帳戶尚未更改，請再輸入一次。")
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return given
 
-    def clean_bank_account(self) -> str:
-        number: str = self.cleaned_data["bank_account"].replace("-", "").replace(" ", "")
-        if number and not re.fullmatch(r"\d{6,16}", number):
-            raise forms.ValidationError("帳號為 6 到 16 碼數字，例：00012345678901")
-        return number
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {name: value for name, value in super().answers.items() if name != "password"}
 
 
 class EnrolForm(ActForm):
@@ -221,9 +269,6 @@ class ComplaintForm(ActForm):
 
 
 class PayeeForm(PortalForm):
-    bank_code = forms.CharField(label="金融機構代碼", max_length=7)
-    bank_account = forms.CharField(label="帳號", max_length=16)
-    bank_holder = forms.CharField(label="戶名", max_length=100)
-
-    clean_bank_code = ProfileForm.clean_bank_code
-    clean_bank_account = ProfileForm.clean_bank_account
+    bank_code = BankCodeField(label="金融機構代碼", help_text="3 或 7 碼")
+    bank_account = BankAccountField(label="帳號")
+    bank_holder = HolderField(label="戶名")

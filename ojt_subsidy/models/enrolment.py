@@ -1,15 +1,22 @@
 """Who learns: the trainee's data, the filing with its number, each step it took, hours missed, the survey."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from accounts import crypto
 from accounts.fields import EncryptedTextField
 from ojt_subsidy.models.course import Course, CourseSession
 from ojt_subsidy.states import ENROLMENT, HOLDS_SEAT, LIVE
 
 STATES = [(state.code, state.label) for state in ENROLMENT.states]
+
+
+def account_index(code: str, account: str) -> str:
+    """The same for the same account, whichever branch of the bank was named."""
+    return crypto.index(f"{code[:3]}:{account}") if account else ""
 
 
 class Trainee(models.Model):
@@ -26,14 +33,26 @@ class Trainee(models.Model):
     bank_account = EncryptedTextField("帳號", blank=True)
     bank_holder = models.CharField("戶名", max_length=100, blank=True)
     bank_changed_at = models.DateTimeField("帳戶更新時間", null=True, blank=True)
+    #: Why the holder is not the person, in their words; an officer decides.
+    bank_note = models.CharField("戶名與姓名不同的理由", max_length=200, blank=True, default="", db_default="")
+    #: Finds who else gave this account; nobody reads the account by it.
+    bank_index = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    #: An officer's word for this account (another holder, or one that two people share); another account needs another.
+    bank_confirmed_at = models.DateTimeField("帳戶確認時間", null=True, blank=True)
+    bank_confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    bank_confirmed_reason = models.CharField("確認理由", max_length=200, blank=True, default="", db_default="")
     saved_at = models.DateTimeField("更新時間")
-    history = HistoricalRecords(excluded_fields=["bank_account"])
+    history = HistoricalRecords(excluded_fields=["bank_account", "bank_index"])
 
     class Meta:
         verbose_name = verbose_name_plural = "學員資料"
 
     def __str__(self) -> str:
         return str(self.user)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.bank_index = account_index(self.bank_code, self.bank_account)
+        super().save(*args, **kwargs)
 
     @property
     def masked_account(self) -> str:

@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from accounts.models import Organisation
+from casework.kernel.dates import TAIPEI
 from casework.kernel.law import Law
+from casework.kernel.money import dollars
 from casework.kernel.outcome import Line, Outcome
+from casework.kernel.rulebook import clause_of
 from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
 from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
@@ -77,8 +81,10 @@ def eligibility_of(
 
 
 def latest_checks(enrolments: Iterable[int]) -> dict[int, InsuranceCheck]:
-    """What counts: a match found by the bureau or the paper shown, whichever was entered last."""
-    rows = InsuranceCheck.objects.filter(enrolment__in=list(enrolments)).order_by("enrolment_id", "-at", "-pk")
+    """What counts: a match found by the bureau or the paper shown, whichever was entered last. What was entered before the
+    first day of class cannot speak of that day (學員問答第11題) and does not count."""
+    rows = InsuranceCheck.objects.filter(enrolment__in=list(enrolments)).annotate(on=TruncDate("at", tzinfo=TAIPEI))
+    rows = rows.filter(on__gte=F("enrolment__course__starts_on")).order_by("enrolment_id", "-at", "-pk")
     return {one.enrolment_id: one for one in rows.distinct("enrolment_id")}
 
 
@@ -145,3 +151,35 @@ def judged(lines: Sequence[PaymentLine], *, on: date, law: Law) -> dict[int, lis
             payee_of(row.course, on=on, law=law),
         ]
     return found
+
+
+# --- for another reader than the trainee and the branch ---------------------------------------------------------------
+
+
+#: Rules a unit reads line by line: hours and survey, the term of the dossier, who is paid.
+OPEN_TO_UNIT = ("SUB-11", "SUB-13", "SUB-14")
+
+
+def for_unit(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """What a unit may read of these outcomes: on the papers of its class and in the events of its dossier.
+
+    The rate and the amount, and whether age and insurance hold; never the status behind the rate 特定對象身分, an age, or
+    what other courses were paid (個人資料保護法 §6: a status is a case of its own, for the person and the branch). A rule
+    not named here says nothing to a unit, and so does a line added to one of them later.
+    """
+    return [found for one in outcomes if (found := _for_unit(one)) is not None]
+
+
+def _for_unit(one: Outcome) -> Outcome | None:
+    if one.rule in OPEN_TO_UNIT:
+        return one
+    result = one.result
+    if one.rule == "SUB-05":
+        text = f"開訓日之年齡及投保資格{'符合' if one.met else '不符合'}補助條件"
+    elif one.rule == "SUB-07":
+        text = f"補助比率為{result['percent']}%"
+    elif one.rule == "SUB-10":
+        text = f"本次補助{dollars(result['payable'])}，學員負擔{dollars(result['trainee_bears'])}"
+    else:
+        return None
+    return Outcome(one.rule, one.on, one.met, {}, (Line(one.rule, clause_of(one.rule), text, one.met),))

@@ -24,8 +24,9 @@ from casework.kernel.money import dollars
 from casework.services.cases import lock
 from casework.services.events import record
 from casework.services.notices import Told, notify_each
-from ojt_subsidy.models import PaymentBatch, PaymentLine, UnitPayee
+from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
+from ojt_subsidy.selectors.accounts import bank_fields, doubts
 from ojt_subsidy.services.paying import tell_bounced
 from ojt_subsidy.services.telling import mine
 from ojt_subsidy.states import PAYMENT
@@ -52,18 +53,17 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     """Every approved line of the office whose payee has an account. Returns the batch and who was left out, and why."""
     _require(by, office)
     ready = _lines(state="approved", closing__case__office=office).select_for_update(of=("self",), skip_locked=True)
-    unit_accounts = set(UnitPayee.objects.values_list("organisation_id", flat=True))
+    lines = list(ready.order_by("closing", "enrolment__number"))
+    payees = _payees(lines)
+    wrong = doubts(payees.values())
     chosen, left_out = [], []
-    for line in ready.order_by("closing", "enrolment__number"):
-        if line.payee == PaymentLine.Payee.UNIT:
-            has_account = line.closing.case.organisation_id in unit_accounts
+    for line in lines:
+        payee = payees.get(line.pk)
+        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        if why:
+            left_out.append(f"{line.enrolment.receipt} {line.enrolment.name}：{why}")
         else:
-            trainee = getattr(line.enrolment.person, "trainee", None)
-            has_account = bool(trainee and trainee.bank_account)
-        if has_account:
             chosen.append(line)
-        else:
-            left_out.append(f"{line.enrolment.receipt} {line.enrolment.name}：受款人未登錄帳戶")
     if not chosen:
         raise Refused("目前沒有可列入清冊的補助款。" + "；".join(left_out[:5]))
     batch = PaymentBatch.objects.create(
@@ -78,6 +78,18 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
         line.batch, line.reference, line.state, line.changed_at = batch, f"{n:05d}", "batched", at
     _save(chosen, by, "batch", "reference", "state", "changed_at")
     return batch, left_out
+
+
+def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
+    """By line, where an account is on file."""
+    bodies = {line.closing.case.organisation_id for line in lines if line.payee == PaymentLine.Payee.UNIT}
+    units = {one.organisation_id: one for one in UnitPayee.objects.filter(organisation__in=bodies)}
+    found: dict[int, Trainee | UnitPayee | None] = {}
+    for line in lines:
+        through_unit = line.payee == PaymentLine.Payee.UNIT
+        trainee = getattr(line.enrolment.person, "trainee", None)
+        found[line.pk] = units.get(line.closing.case.organisation_id) if through_unit else trainee
+    return {pk: payee for pk, payee in found.items() if payee is not None and payee.bank_account}
 
 
 def _number(office: Organisation, at: datetime) -> str:
@@ -130,24 +142,22 @@ def _locked(pk: int | None, by: User) -> PaymentBatch:
 
 
 def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
-    units = {one.organisation_id: one for one in UnitPayee.objects.all()}
-    out = io.StringIO()
-    write = csv.writer(out, lineterminator="\r\n").writerow
-    write(["H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total])
+    """One line per payment and nothing else, whatever the rows hold: each field is read again in the alphabet and width of the
+    format, and no field needs quotation marks. Raises Refused naming the line that cannot be written, or may not yet be."""
+    payees = _payees(lines)
+    wrong = doubts(payees.values())
+    rows: list[tuple[object, ...]] = [("H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total)]
     for line in lines:
-        payee = units[line.closing.case.organisation_id] if line.payee == "unit" else line.enrolment.person.trainee
-        write(
-            [
-                "D",
-                line.reference,
-                payee.bank_holder,
-                payee.bank_code,
-                payee.bank_account,
-                line.amount,
-                line.enrolment.receipt,
-            ]
-        )
-    write(["T", batch.count, batch.total])
+        payee, receipt = payees.get(line.pk), line.enrolment.receipt
+        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        if payee is None or why:
+            raise Refused(
+                f"清冊序號 {line.reference}（{receipt} {line.enrolment.name}）：{why}；請移出後再送，尚未送出。"
+            )
+        rows.append(("D", line.reference, *bank_fields(payee), line.amount, receipt))
+    rows.append(("T", batch.count, batch.total))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONE).writerows(rows)
     return out.getvalue()
 
 

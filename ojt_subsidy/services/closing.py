@@ -8,9 +8,10 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from casework.errors import NotAllowed, Refused
+from casework.intake import Limits
 from casework.kernel.dates import taipei_day
 from casework.models import Attachment, Case, SignOff
-from casework.services.attachments import add_attachment
+from casework.services.attachments import judged, keep_attachment
 from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline
 from casework.services.law import law_in_force
@@ -22,6 +23,7 @@ from ojt_subsidy.models import Absence, Closing, Course, PaymentLine
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING
 from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.lines import payee_of
+from ojt_subsidy.services import places
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.running import CLOSE_BY
 from ojt_subsidy.states import CLOSING, PAYMENT
@@ -65,12 +67,21 @@ def start_closing(course: Course, *, by: User, at: datetime) -> Closing:
 def add_paper(
     case: Case, *, field: str, label: str, upload: UploadedFile, by: User, at: datetime, several: bool = True
 ) -> Attachment:
+    """Judging takes seconds: whether the dossier is still the unit's is asked before, and again with the case locked."""
     require(by, FILE_CLOSING, case)
+    _takes_papers(case)
+    verdict = judged(upload, Limits())
+    with transaction.atomic():
+        case = lock(case)
+        _takes_papers(case)
+        return keep_attachment(
+            verdict, case=case, field=field, label=label, upload=upload, by=by, at=at, attested=True, several=several
+        )
+
+
+def _takes_papers(case: Case) -> None:
     if case.state not in EDITABLE:
         raise NotAllowed(f"結訓核銷目前為「{CLOSING.state(case.state).label}」，不能再上傳。")
-    return add_attachment(
-        case=case, field=field, label=label, upload=upload, by=by, at=at, attested=True, several=several
-    )
 
 
 def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
@@ -90,7 +101,11 @@ def complete_dossier(case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def file_closing(case: Case, *, remarks: str = "", by: User, at: datetime, version: int | None = None) -> Case:
-    """函送分署. Late is accepted and said so: the trainees are not to suffer for it."""
+    """函送分署. Late is accepted and said so: the trainees are not to suffer for it.
+
+    Under the course's lock: who is in the class, and what hours they missed, stands still while the lines are made.
+    """
+    places.lock_course(closing_of(case).course_id)
     case = lock(case, version=version)
     closing = closing_of(case)
     course, on = closing.course, taipei_day(at)

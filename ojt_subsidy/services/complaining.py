@@ -104,12 +104,20 @@ def answer(case: Case, *, text: str, by: User, at: datetime, version: int | None
     complaint.answer, complaint.answered_at = text.strip(), at
     complaint.save()
     move(case, "answer", by=by, at=at)
-    notify(
-        users=[complaint.person], code="ojt_subsidy.complaint_answered", subject=f"陳情已答覆：{case.number}",
-        body="分署已答覆您的陳情，請登入查看。", key=f"complaint_answered:{case.number}:{case.version}", link=f"/cases/{case.number}/",
-        at=at,
-    )  # fmt: skip
+    _tell_answered(complaint, case, at)
     return case
+
+
+def _tell_answered(complaint: Complaint, case: Case, at: datetime) -> None:
+    """A letter to who asked not to be named says neither which complaint nor that it was one: mails are logged and lie open."""
+    if complaint.confidential:
+        subject, body, link = "您有一則答覆", "承辦機關已答覆您，請登入查看。", "/subsidy/complaints/"
+    else:
+        subject, body, link = f"陳情已答覆：{case.number}", "分署已答覆您的陳情，請登入查看。", f"/cases/{case.number}/"
+    notify(
+        users=[complaint.person], code="ojt_subsidy.complaint_answered", subject=subject, body=body, link=link, at=at,
+        key=f"complaint_answered:{complaint.pk}:{case.version}", confidential=complaint.confidential,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.rights import holders
-from casework.errors import NotPermitted, Refused
+from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import TAIPEI, roc, taipei_day
 from casework.services.law import law_in_force
 from casework.services.notices import notify
@@ -38,6 +38,8 @@ class TooEarly(Refused):
 
 
 def _judge_course(course: Course, at: datetime) -> None:
+    if course.case.state == "cancelled":
+        raise Refused("這門課程已停辦，不受理報名。")
     if course.case.state != "published" or course.opens_at is None:
         raise Refused("這門課程目前不受理報名。")
     if at < course.opens_at:
@@ -125,6 +127,8 @@ def accept(enrolment: Enrolment, *, aware: bool = False, by: User, at: datetime)
         raise Refused(f"第 {enrolment.number} 號目前為「{ENROLMENT.state(enrolment.state).label}」，不需確認。")
     if enrolment.accepted_at:
         return enrolment
+    if why := places.why_closed(enrolment.course):
+        raise NotAllowed(why)
     if enrolment.respond_by and taipei_day(at) > enrolment.respond_by:
         raise Refused(f"確認期限 {roc(enrolment.respond_by)} 已過。")
     missed = missed_before(enrolment.course, at)

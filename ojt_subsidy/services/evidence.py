@@ -9,15 +9,16 @@ from django.db import transaction
 
 from accounts.models import County, User
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import taipei_day
+from casework.intake import Limits
+from casework.kernel.dates import roc, taipei_day
 from casework.kernel.outcome import Outcome
 from casework.models import Attachment, Case
-from casework.services.attachments import add_attachment
+from casework.services.attachments import judged, keep_attachment
 from casework.services.cases import lock, move, open_case
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant
 from ojt_subsidy.models import Enrolment, Evidence, ExchangeFile, InsuranceCheck
-from ojt_subsidy.params import IDENTITY_LABELS, Identity
+from ojt_subsidy.params import Identity
 from ojt_subsidy.permissions import FILE_EVIDENCE
 from ojt_subsidy.rules import identity as rules
 from ojt_subsidy.selectors.lines import eligibility_of
@@ -26,6 +27,7 @@ from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.states import EVIDENCE
 
 FIELD = "evidence"
+IDENTITY_TITLE = "特定對象身分證明"
 
 
 def evidence_of(case: Case) -> Evidence:
@@ -81,10 +83,8 @@ def start_identity(
     ).first()
     if open_one:
         raise Refused("您已有同一身分的證明文件尚在辦理。", field="identity")
-    label = IDENTITY_LABELS[Identity(identity)]
-    case = open_case(
-        kind=EVIDENCE.kind, title=f"身分證明：{label}"[:200], office=county.branch, person=person, by=person, at=at
-    )
+    # The title goes into notices, mails and reasons; which status it is stands on the case itself alone.
+    case = open_case(kind=EVIDENCE.kind, title=IDENTITY_TITLE, office=county.branch, person=person, by=person, at=at)
     return Evidence.objects.create(
         case=case,
         kind=Evidence.Kind.IDENTITY,
@@ -104,11 +104,23 @@ def _plain(answers: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def first_day_of(evidence: Evidence) -> date | None:
+    """The day an insurance statement speaks of; an identity has none."""
+    return evidence.enrolment.course.starts_on if evidence.enrolment is not None else None
+
+
+def not_before(starts_on: date | None, at: datetime, *, field: str = "") -> None:
+    """Insurance is a fact of the first day of class (學員問答第11題): before it nothing is shown, accepted or imported."""
+    if starts_on is not None and taipei_day(at) < starts_on:
+        raise Refused(f"投保資格以開訓當日為準，開訓日 {roc(starts_on)} 當日起才能辦理。", field=field)
+
+
 @transaction.atomic
 def start_insurance(*, enrolment: Enrolment, by: User, at: datetime) -> Evidence:
     """The trainee shows their insurance statement as of the first day of class; one at a time."""
     if enrolment.person_id != by.pk:
         raise NotPermitted("只能為自己的報名上傳投保明細。")
+    not_before(enrolment.course.starts_on, at, field="file")
     lock_person(by.pk)
     known = Evidence.objects.filter(
         enrolment=enrolment, kind=Evidence.Kind.INSURANCE, case__state__in=("draft", "filed", "returned")
@@ -123,19 +135,39 @@ def start_insurance(*, enrolment: Enrolment, by: User, at: datetime) -> Evidence
 
 
 def add_paper(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> Attachment:
+    """Judging takes seconds: whether the case still takes papers is asked before, and again with the case locked."""
     evidence = evidence_of(case)
     if evidence.person_id != by.pk:
         raise NotPermitted("只能補充自己的證明文件。")
+    not_before(first_day_of(evidence), at, field="file")
+    _takes_papers(evidence.case)
+    verdict = judged(upload, Limits())
+    with transaction.atomic():
+        case = lock(case)
+        _takes_papers(case)
+        return keep_attachment(
+            verdict, case=case, field=FIELD, label=evidence.get_kind_display(), upload=upload, by=by, at=at, attested=True,
+            several=True,
+        )  # fmt: skip
+
+
+def _takes_papers(case: Case) -> None:
     if case.state not in ("draft", "returned"):
         raise NotAllowed(f"證明文件目前為「{EVIDENCE.state(case.state).label}」，不能再上傳。")
-    label = evidence.get_kind_display()
-    return add_attachment(case=case, field=FIELD, label=label, upload=upload, by=by, at=at, attested=True, several=True)
 
 
 def papers_attached(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 送出."""
-    if not case.attachments.filter(removed_at=None).exists():
+    """Guard of 送出. A statement printed before the first day of class does not show that day."""
+    starts_on = first_day_of(evidence_of(case))
+    not_before(starts_on, at, field="file")
+    days = [taipei_day(one) for one in case.attachments.filter(removed_at=None).values_list("uploaded_at", flat=True)]
+    if not days:
         raise Refused("請先上傳證明文件。", field="file")
+    if starts_on is not None and max(days) < starts_on:
+        raise Refused(
+            f"投保明細係開訓日 {roc(starts_on)} 之前上傳，不能證明開訓當日身分，須另上傳開訓日以後申請之投保明細。",
+            field="file",
+        )
 
 
 @transaction.atomic
@@ -195,6 +227,7 @@ def accept_evidence(
         if not records:
             raise Refused("請登錄投保明細表所載之投保紀錄。", field="kind")
         assert evidence.enrolment is not None
+        papers_attached(case, by, at)
         check = record_insurance(
             evidence.enrolment, source=InsuranceCheck.Source.STATEMENT, records=records, evidence=evidence, by=by, at=at
         )
@@ -223,7 +256,9 @@ def record_insurance(
     evidence: Evidence | None = None,
     file: ExchangeFile | None = None,
 ) -> InsuranceCheck:
-    """What insurance was found, with SUB-05's answer and its lines. Raises Refused where no profile says the birth date."""
+    """What insurance was found, with SUB-05's answer and its lines. Raises Refused before the first day of class, and where
+    no profile says the birth date."""
+    not_before(enrolment.course.starts_on, at)
     trainee = getattr(enrolment.person, "trainee", None)
     if trainee is None:
         raise Refused(f"{enrolment.name}尚未填寫個人報名資料。")

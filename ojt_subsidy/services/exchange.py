@@ -19,14 +19,14 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework import sheets_in
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import DateError, parse_day
+from casework.kernel.dates import DateError, parse_day, roc, taipei_day
 from casework.kernel.facts import Impossible
 from casework.kernel.identifiers import mask_person_id
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
 from ojt_subsidy.selectors.lines import insurance_records
-from ojt_subsidy.services.evidence import record_insurance
+from ojt_subsidy.services.evidence import not_before, record_insurance
 from ojt_subsidy.states import IN_CLASS
 
 OUT_HEADER = ["編號", "身分證字號", "出生日期", "比對日"]
@@ -55,6 +55,7 @@ def export_file(*, office: Organisation, day: date, by: User, at: datetime) -> t
     """The list of a first day of class, CSV in UTF-8 with BOM."""
     if not can(by, EXCHANGE, office):
         raise NotPermitted("您沒有辦理投保資料勾稽的權限。")
+    not_before(day, at, field="day")
     rows = trainees_on(office, day)
     if not rows:
         raise Refused("這一天沒有開訓課程的錄訓學員。", field="day")
@@ -85,7 +86,7 @@ class Read:
         return not self.problems
 
 
-def read_result(*, office: Organisation, data: bytes) -> Read:
+def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
     """Judge a result file. Unknown people and unreadable rows are named; a wrong total stops the whole file. Raises Refused."""
     read = Read(hashlib.sha256(data).hexdigest())
     read.known = ExchangeFile.objects.filter(office=office, direction="in", sha256=read.sha256).first()
@@ -106,7 +107,7 @@ def read_result(*, office: Organisation, data: bytes) -> Read:
     for number, row in enumerate(body, 2):
         cells = [*row, *[""] * (len(IN_HEADER) - len(row))]
         try:
-            pk, record, day = _read_row(cells, people)
+            pk, record, day = _read_row(cells, people, taipei_day(at))
         except (ValueError, KeyError) as error:
             sentence = str(error) if isinstance(error, (ValueError,)) else "格式不符"
             read.problems.append(f"第 {number} 列：{sentence}")
@@ -127,7 +128,9 @@ def _people(office: Organisation, codes: set[str]) -> dict[str, Enrolment]:
     return {row.receipt: row for row in rows.select_related("course", "person__trainee") if row.receipt in codes}
 
 
-def _read_row(cells: list[str], people: Mapping[str, Enrolment]) -> tuple[int, dict[str, Any] | None, date]:
+def _read_row(
+    cells: list[str], people: Mapping[str, Enrolment], today: date
+) -> tuple[int, dict[str, Any] | None, date]:
     code, number, born, day, result, kind, from_on, to_on, mark = cells[:9]
     enrolment = people.get(code)
     if enrolment is None:
@@ -142,6 +145,8 @@ def _read_row(cells: list[str], people: Mapping[str, Enrolment]) -> tuple[int, d
         raise ValueError(f"編號「{code}」的出生日期與報名資料不符")
     if compared != enrolment.course.starts_on:
         raise ValueError(f"編號「{code}」的比對日不是該班開訓日")
+    if today < compared:
+        raise ValueError(f"比對日 {roc(compared)} 尚未到，開訓當日起才能匯入比對結果")
     if result == "無":
         return enrolment.pk, None, compared
     if result != "有":
@@ -168,7 +173,7 @@ def import_file(*, office: Organisation, data: bytes, by: User, at: datetime) ->
     """Apply a result file whole or not at all. The same file again changes nothing: (the first import, False)."""
     if not can(by, EXCHANGE, office):
         raise NotPermitted("您沒有辦理投保資料勾稽的權限。")
-    read = read_result(office=office, data=data)
+    read = read_result(office=office, data=data, at=at)
     if read.known:
         return read.known, False
     if not read.good:

@@ -18,7 +18,7 @@ from casework.services.cases import lock, require
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
-from ojt_subsidy.models import MoneyEntry, PaymentLine, UnitPayee
+from ojt_subsidy.models import MoneyEntry, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.params import Plan
 from ojt_subsidy.permissions import (
     FILE_CLOSING,
@@ -27,10 +27,11 @@ from ojt_subsidy.permissions import (
     REVIEW_PAYMENT,
 )
 from ojt_subsidy.rules import payment
-from ojt_subsidy.selectors.lines import judged
+from ojt_subsidy.selectors.lines import for_unit, judged
 from ojt_subsidy.selectors.money import kept, trainee_of
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
+from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.telling import tell
 from ojt_subsidy.states import PAYMENT
 
@@ -76,8 +77,10 @@ def _event(
     reason: str = "",
     outcomes: Iterable[Outcome] = (),
 ) -> None:
+    """On the dossier, which its unit reads: all of what the amount rests on stands in the line itself."""
     case = lock(line.closing.case_id)
-    record(case, code, f"{label}：報名序號 {line.enrolment.receipt}", by=by, at=at, reason=reason, outcomes=outcomes)
+    said = f"{label}：報名序號 {line.enrolment.receipt}"
+    record(case, code, said, by=by, at=at, reason=reason, outcomes=for_unit(outcomes))
 
 
 @transaction.atomic
@@ -146,6 +149,24 @@ def refuse_line(line: PaymentLine, *, reason: str, by: User, at: datetime) -> Pa
 
 
 @transaction.atomic
+def confirm_account(line: PaymentLine, *, reason: str, by: User, at: datetime) -> Trainee:
+    """確認受款帳戶: another holder than the trainee, or an account of two; an officer says why it may be paid to."""
+    line = locked_line(line)
+    require(by, REVIEW_PAYMENT, line.closing.case)
+    if not reason.strip():
+        raise Refused("確認受款帳戶請填寫理由。", field="reason")
+    trainee = Trainee.objects.select_for_update(of=("self",)).select_related("user").get(pk=line.enrolment.person_id)
+    if not trainee.bank_account:
+        raise Refused(f"{line.enrolment.name}未登錄帳戶。")
+    trainee.bank_confirmed_at, trainee.bank_confirmed_by, trainee.bank_confirmed_reason = at, by, reason.strip()[:200]
+    trainee.save()
+    case = lock(line.closing.case_id)
+    said = f"確認受款帳戶：報名序號 {line.enrolment.receipt}"
+    record(case, "payment.account", said, by=by, at=at, reason=reason.strip(), internal=True)
+    return trainee
+
+
+@transaction.atomic
 def correct_account(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
     """退匯 and the account has been corrected since: it goes into the next batch."""
     line = locked_line(line)
@@ -203,7 +224,9 @@ def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: d
 def save_unit_payee(
     case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
 ) -> UnitPayee:
+    """Whoever files for the unit hears of the change, whoever made it."""
     require(by, FILE_CLOSING, case)
+    case = lock(case)
     values = {
         "bank_code": bank_code,
         "bank_account": bank_account,
@@ -212,6 +235,10 @@ def save_unit_payee(
         "saved_by": by,
     }
     payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
+    tell_unit(
+        case, "account_changed", "單位受款帳戶已更新",
+        f"{by.name}已更新單位受款帳戶（帳號末四碼 {bank_account[-4:]}）。如非貴單位所為，請立即聯絡承辦分署。", at=at, right=FILE_CLOSING,
+    )  # fmt: skip
     return payee
 
 

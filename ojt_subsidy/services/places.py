@@ -19,7 +19,7 @@ from casework.kernel.dates import taipei_day
 from casework.kernel.outcome import Outcome
 from casework.services.law import law_in_force
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee
-from ojt_subsidy.states import ENROLMENT, HOLDS_SEAT
+from ojt_subsidy.states import COURSE, ENROLMENT, HOLDS_SEAT, RECRUITING
 
 COURSE_LOCK, PERSON_LOCK = 0x5C01, 0x5C02
 
@@ -32,7 +32,9 @@ WITH place AS (
             SELECT min(n) FROM generate_series(1, l.seats) n
             WHERE NOT EXISTS (SELECT 1 FROM ojt_subsidy_enrolment e WHERE e.course_id = l.course_id AND e.seat = n)
         ) END AS seat
-    FROM ojt_subsidy_courseledger l WHERE l.course_id = %(course)s
+    FROM ojt_subsidy_courseledger l
+    JOIN ojt_subsidy_course c ON c.id = l.course_id JOIN casework_case k ON k.id = c.case_id
+    WHERE l.course_id = %(course)s AND k.state = 'published'
 ), filed AS (
     INSERT INTO ojt_subsidy_enrolment (course_id, person_id, number, arrived_at, filed_at, state, seat, name, employer,
         employer_number, self_paid, missed_before, certificate, changed_at)
@@ -76,7 +78,9 @@ def lock_course(key: int) -> datetime:
 
 
 def take_place(course: Course, person: User, trainee: Trainee, *, at: datetime) -> Place:
-    """The next number, and a seat where one is free. Everything that can be judged before was judged before."""
+    """The next number, and a seat where one is free. What can be judged before was judged before; whether the course still
+    takes filings is asked again here: it may have been cancelled while this one waited in the queue. Raises Refused.
+    """
     arrived = lock_course(course.pk)
     given = {
         "course": course.pk,
@@ -89,7 +93,16 @@ def take_place(course: Course, person: User, trainee: Trainee, *, at: datetime) 
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, given)
-        return Place(*cursor.fetchone())
+        placed = cursor.fetchone()
+    if placed is None:
+        raise Refused("這門課程已停辦或停止報名，沒有收件，不必繳費。")
+    return Place(*placed)
+
+
+def why_closed(course: Course) -> str:
+    """Why nobody can be asked, accept or be admitted any more; empty while the class recruits or runs."""
+    state = course.case.state
+    return "" if state in RECRUITING else f"課程目前為「{COURSE.state(state).label}」，不能再通知繳費、確認參訓或錄訓。"
 
 
 # --- steps after filing ------------------------------------------------------------------------------------------------
@@ -178,7 +191,7 @@ def answer_by(at: datetime) -> date:
 def move_up(course: Course, *, at: datetime) -> Sequence[Enrolment]:
     """遞補: free seats go to the waiting list in order of number, each with a term to accept. Under the course's lock."""
     moved: list[Enrolment] = []
-    if course.case.state not in ("published", "running"):
+    if why_closed(course):
         return moved
     waiting = course.enrolments.filter(state="waiting").order_by("number").select_related("person", "course__case")
     for enrolment in waiting.select_for_update(of=("self",)):

@@ -21,6 +21,7 @@ from casework.services.law import law_in_force
 from casework.services.telling import tell_office
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.permissions import REVERSE_PAYMENT, REVIEW_PAYMENT
+from ojt_subsidy.selectors.lines import for_unit
 from ojt_subsidy.selectors.money import FIXED, GONE, Cap, cap_of, kept, line_of
 from ojt_subsidy.states import PAYMENT
 
@@ -93,14 +94,22 @@ def _reopen(pk: int, outcomes: list[Outcome], *, by: User | None, at: datetime, 
         batch.let_go(line)
     line.state = PAYMENT.move(line.state, "reopen").code
     line.amount, line.outcomes, line.changed_at = 0, [], at
-    line.approved_at, line.approved_by, line.problem = None, None, f"補助額度變動（{reason}），請重新核定"[:500]
+    # The unit reads this and the event: what moved the cap (a status, another course) is for the office alone.
+    line.approved_at, line.approved_by, line.problem = None, None, "補助額度變動，請重新核定"
     line.save()
     case = lock(line.closing.case_id)
     receipt = line.enrolment.receipt
     record(
-        case, "payment.reopen", f"重新核定：報名序號 {receipt}", by=by, at=at, reason=line.problem, outcomes=outcomes
+        case,
+        "payment.reopen",
+        f"重新核定：報名序號 {receipt}",
+        by=by,
+        at=at,
+        reason=line.problem,
+        outcomes=for_unit(outcomes),
     )
-    _tell_office(case, REVIEW_PAYMENT, "補助款須重新核定", f"報名序號 {receipt}：{line.problem}。", at=at)
+    body = f"報名序號 {receipt}：補助額度變動（{reason}），請重新核定。"
+    _tell_office(case, REVIEW_PAYMENT, "補助款須重新核定", body, at=at)
     return True
 
 
@@ -108,7 +117,7 @@ def _tell_overpaid(line: PaymentLine, beyond: int, outcomes: list[Outcome], *, b
     line = PaymentLine.objects.select_related("closing", "enrolment__course").get(pk=line.pk)
     case, receipt = lock(line.closing.case_id), line.enrolment.receipt
     label = f"溢領{dollars(beyond)}應追繳：報名序號 {receipt}"
-    record(case, "payment.excess", label, by=by, at=at, outcomes=outcomes)
+    record(case, "payment.excess", label, by=by, at=at, outcomes=for_unit(outcomes))
     body = f"報名序號 {receipt}已撥付之補助超出補助額度{dollars(beyond)}，請於補助款明細辦理追繳沖回。"
     _tell_office(case, REVERSE_PAYMENT, "補助款溢領應追繳", body, at=at)
 

@@ -21,7 +21,7 @@ from ojt_subsidy.selectors.courses import course_of
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.telling import tell, tell_moved_up
-from ojt_subsidy.states import COURSE
+from ojt_subsidy.states import COURSE, PENDING
 
 CLOSE_BY = "ojt_subsidy.close_by"
 QUESTIONS = {
@@ -56,7 +56,8 @@ def start(case: Case, *, by: User | None = None, at: datetime, version: int | No
 
 @transaction.atomic
 def end(case: Case, *, by: User | None = None, at: datetime, version: int | None = None) -> Case:
-    """結訓: from here the unit has 21 days to close the class (SUB-13)."""
+    """結訓: from here the unit has 21 days to close the class (SUB-13). Filings never admitted end with it, and are told."""
+    places.lock_course(course_of(case).pk)
     case = lock(case, version=version)
     course = course_of(case)
     law = law_in_force()
@@ -68,6 +69,10 @@ def end(case: Case, *, by: User | None = None, at: datetime, version: int | None
         code=CLOSE_BY, rule="SUB-13", label="辦理結訓作業", citation="學員問答第18題", counted_from=course.ends_on,
         due_on=close_by, at=at, case=case, outcome=outcome, remind_days=(7, 3),
     )  # fmt: skip
+    for row in course.enrolments.filter(state__in=PENDING).select_related("person").order_by("number"):
+        row.course = course
+        places.step(row, "reject", by=by, at=at, reason="課程已結訓")
+        tell(row, "rejected", "未錄訓通知", f"報名序號第 {row.number} 號未錄訓，課程已結訓。", at=at)
     tell_unit(
         case,
         "course_ended",
@@ -98,7 +103,7 @@ def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     places.lock_course(course.pk)
     case = lock(case, version=version)
     move(case, "cancel", by=by, at=at, reason=reason)
-    for row in course.enrolments.filter(state__in=("filed", "waiting", "asked", "admitted")).select_related("person"):
+    for row in course.enrolments.filter(state__in=(*PENDING, "admitted")).select_related("person"):
         row.course = course
         if row.state == "admitted":
             # The table has no rejection of the admitted: the class itself is gone, and the filing with it.
@@ -136,11 +141,11 @@ def why_not_graded(course: Course) -> str:
 @transaction.atomic
 def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], by: User, at: datetime) -> int:
     """點名 of one session: hours missed per filing. Somebody who comes for the first time begins (到訓). Says how many rows."""
-    course = Course.objects.select_related("case").get(pk=session.course_id)
+    places.lock_course(session.course_id)
+    course = Course.objects.select_related("case", "closing").get(pk=session.course_id)
     require(by, ATTENDANCE, course.case)
     if at < session.starts_at:
         raise Refused(NOT_BEGUN)
-    places.lock_course(course.pk)
     if why := why_not_called(course):
         raise NotAllowed(why)
     rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}

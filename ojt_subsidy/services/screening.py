@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from casework.errors import Refused
+from casework.errors import NotAllowed, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.services.cases import require
 from casework.services.law import law_in_force
@@ -25,10 +25,17 @@ def _mine(enrolment: Enrolment, by: User) -> Enrolment:
     return enrolment
 
 
+def _still_open(enrolment: Enrolment) -> None:
+    """With person and course locked: whoever ends or cancels the class holds the same lock. Raises NotAllowed."""
+    if why := places.why_closed(enrolment.course):
+        raise NotAllowed(why)
+
+
 @transaction.atomic
 def ask(enrolment: Enrolment, *, respond_by: date | None = None, by: User, at: datetime) -> Enrolment:
     """通知繳費及繳交資料, in order of number. From the waiting list beside the subsidised seats: as a self-paying trainee."""
     enrolment = _mine(enrolment, by)
+    _still_open(enrolment)
     course = enrolment.course
     earlier = course.enrolments.filter(state="filed", number__lt=enrolment.number).order_by("number").first()
     if earlier:
@@ -80,6 +87,7 @@ def _seats(enrolment: Enrolment, *, others: int, employer: int, at: datetime) ->
 def admit(enrolment: Enrolment, *, fee_paid_on: date, papers_on: date, by: User, at: datetime) -> Enrolment:
     """錄訓 once fee and papers are in: not more than half of one employer; the cap is reserved in the same transaction."""
     enrolment = _mine(enrolment, by)
+    _still_open(enrolment)
     today = taipei_day(at)
     if fee_paid_on > today:
         raise Refused("繳費日不得晚於今天。", field="fee_paid_on")

@@ -37,7 +37,8 @@ def insurance_upload(request: HttpRequest, pk: int) -> HttpResponse:
         if answer is not None:
             messages.success(request, "投保明細已送出，審核結果會另行通知。")
             return redirect("casework:case", answer["number"])
-    return page(request, "insurance_upload", {"row": row, "form": form}, status=422 if form.errors else 200)
+    context = {"row": row, "form": form, "early": today() < row.course.starts_on}
+    return page(request, "insurance_upload", context, status=422 if form.errors else 200)
 
 
 @no_idle_sign_out

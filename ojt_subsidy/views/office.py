@@ -29,7 +29,7 @@ from ojt_subsidy.forms.office import (
     OutsideForm,
     TakeOutForm,
 )
-from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine
+from ojt_subsidy.models import Closing, CourseIntake, ExchangeFile, OutsideCourse, PaymentBatch, PaymentLine, Trainee
 from ojt_subsidy.permissions import (
     ANNOUNCE,
     APPROVE_PAYMENT,
@@ -40,6 +40,7 @@ from ojt_subsidy.permissions import (
     VIEW_OFFICE,
     batches_for,
 )
+from ojt_subsidy.selectors.accounts import doubts
 from ojt_subsidy.selectors.lines import judged, lines_to_pay
 from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
@@ -96,7 +97,7 @@ def insurance_exchange(request: HttpRequest) -> HttpResponse:
                     at=now(),
                     user=request.user,
                     subject=subject,
-                    reason="投保勾稽",
+                    reason=out.cleaned_data["reason"],
                     request=request,
                 )
                 return download(content, f"insurance_{day:%Y%m%d}.csv", "text/csv; charset=utf-8")
@@ -110,7 +111,7 @@ def insurance_exchange(request: HttpRequest) -> HttpResponse:
                     text = f"已匯入 {file.rows} 列。" if first else "這個檔案先前已匯入，沒有重複寫入。"
                     messages.success(request, text)
                 else:
-                    preview = exchange.read_result(office=given["office"], data=data)
+                    preview = exchange.read_result(office=given["office"], data=data, at=now())
             if tried.ok and given["apply"]:
                 return redirect("admin:subsidy_insurance")
     files = ExchangeFile.objects.filter(office__in=offices).select_related("by", "office")[:20]
@@ -182,11 +183,18 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+#: Lines whose account an officer may still confirm.
+UNPAID = ("pending", "missing", "approved", "bounced")
+
+
 def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
     """Lines with state, amount and what it rests on: as it was decided, otherwise as the rules say now."""
     lines, on = list(lines), today()
     now_judged = judged([line for line in lines if not line.outcomes], on=on, law=law_in_force())
     caps = caps_of(line.enrolment.person_id for line in lines)
+    people = Trainee.objects.filter(pk__in=[line.enrolment.person_id for line in lines]).exclude(bank_changed_at=None)
+    trainees = {one.pk: one for one in people.select_related("user").defer("user__national_id")}
+    accounts = {one.pk: why for one, why in doubts(trainees.values()).items()}
     found = []
     for line in lines:
         outcomes = [Outcome.from_json(one) for one in line.outcomes] or now_judged[line.pk]
@@ -194,6 +202,8 @@ def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
         found.append({
             "line": line, "state": PAYMENT.state(line.state), "lines": [x for one in outcomes for x in one.lines],
             "amount": line.amount or standing.get(line.enrolment_id, 0), "overpaid": overpaid(line, standing),
+            "account": accounts.get(line.enrolment.person_id, "") if line.payee == "trainee" and line.state in UNPAID else "",
+            "note": note.bank_note if (note := trainees.get(line.enrolment.person_id)) else "",
         })  # fmt: skip
     return found
 
@@ -206,6 +216,8 @@ def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None
         paying.ask_papers(line, reason=reason, by=by, at=at)
     elif given["act"] == "refuse":
         paying.refuse_line(line, reason=reason, by=by, at=at)
+    elif given["act"] == "account":
+        paying.confirm_account(line, reason=reason, by=by, at=at)
     elif given["act"] == "correct":
         paying.correct_account(line, by=by, at=at)
     else:

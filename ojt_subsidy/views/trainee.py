@@ -19,7 +19,7 @@ from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.lines import conditions_of, latest_checks, missed_before, missed_hours, so_far
 from ojt_subsidy.selectors.money import cap_of, overpaid, trainee_of
 from ojt_subsidy.services import enrolling, running
-from ojt_subsidy.states import ENROLMENT, PAYMENT
+from ojt_subsidy.states import ENROLMENT, PAYMENT, RECRUITING
 from ojt_subsidy.views.pages import page, pressed
 
 
@@ -94,11 +94,12 @@ def enrolled(request: HttpRequest, pk: int) -> HttpResponse:
         "line_state": PAYMENT.state(line.state) if line else None,
         "outcomes": [x for one in line.outcomes for x in Outcome.from_json(one).lines] if line else (),
         "check": check,
+        "early": on < row.course.starts_on,
         "check_lines": Outcome.from_json(check.outcome).lines if check else (),
         "may_survey": in_class and not hasattr(row, "survey"),
         "may_withdraw": row.state in ("filed", "waiting", "asked")
         or (row.state == "admitted" and on < row.course.starts_on),
-        "to_accept": row.state == "asked" and not row.accepted_at,
+        "to_accept": row.state == "asked" and not row.accepted_at and row.course.case.state in RECRUITING,
     }
     return page(request, "enrolled", context)
 

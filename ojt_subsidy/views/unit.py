@@ -35,7 +35,7 @@ from ojt_subsidy.permissions import (
 from ojt_subsidy.selectors.courses import course_of, findings, open_intakes
 from ojt_subsidy.services import closing as closing_acts
 from ojt_subsidy.services import paying, planning, running, screening
-from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, PAYMENT
+from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, PAYMENT, RECRUITING
 from ojt_subsidy.views.pages import page, pressed
 
 PER_PAGE = 100
@@ -168,10 +168,11 @@ def enrolments(request: HttpRequest, code: str) -> HttpResponse:
 def _acts(row: Enrolment, course: Course, is_next: bool) -> list[str]:
     """What can be done with a filing now."""
     on = today()
+    recruits = course.case.state in RECRUITING
     over = row.state == "asked" and not row.accepted_at and row.respond_by is not None and row.respond_by < on
     offered = {
-        "ask": is_next,
-        "admit": row.state == "asked",
+        "ask": is_next and recruits,
+        "admit": row.state == "asked" and recruits,
         "lapse": over,
         "reject": row.state in ("filed", "waiting", "asked"),
         "no_show": row.state == "admitted" and on >= course.starts_on,

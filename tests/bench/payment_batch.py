@@ -19,8 +19,8 @@ def run(quick: bool) -> dict[str, Any]:
         course = course_for(30, now())
         cashier, at = User.objects.get(name="雲嘉南分署cashier"), now()
         people = [one.person for one in crowd(count)]
-        for one in (trainees := list(Trainee.objects.filter(user__in=people))):
-            one.bank_code, one.bank_account, one.bank_holder = "700", f"0001{one.pk:010d}", "學員"
+        for one in (trainees := list(Trainee.objects.filter(user__in=people).select_related("user"))):
+            one.bank_code, one.bank_account, one.bank_holder = "700", f"0001{one.pk:010d}", one.user.name
         Trainee.objects.bulk_update(trainees, ["bank_code", "bank_account", "bank_holder"], batch_size=1000)
         _approved(course, people, at)
         started = time.perf_counter()

@@ -202,15 +202,16 @@ def test_insurance_files_are_previewed_applied_once_and_whole(here):
     """SUB-06."""
     course = w.published(here)
     rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
-    content, made = exchange.export_file(office=here.branch, day=course.starts_on, by=here.officer, at=w.now())
+    day = datetime.combine(course.starts_on, time(9), TAIPEI)
+    content, made = exchange.export_file(office=here.branch, day=course.starts_on, by=here.officer, at=day)
     assert made.rows == 2
     assert rows[0].receipt in content.decode()
     data = _result(rows, here)
-    preview = exchange.read_result(office=here.branch, data=data)
+    preview = exchange.read_result(office=here.branch, data=data, at=day)
     assert (preview.good, preview.rows, InsuranceCheck.objects.count()) == (True, 2, 0)
     stranger = data.replace(rows[0].receipt.encode(), b"115-999999-0001")
     with pytest.raises(Refused, match="未匯入任何資料.*不是本分署的報名序號"):
-        exchange.import_file(office=here.branch, data=stranger, by=here.officer, at=w.now())
+        exchange.import_file(office=here.branch, data=stranger, by=here.officer, at=day)
     for wrong, words in (
         (_result(rows, here, total=3), "合計列記載 3 筆，實有 2 筆"),
         (data.replace("勞工保險".encode(), "鄉民保險".encode()), "看不懂保險別"),
@@ -218,14 +219,14 @@ def test_insurance_files_are_previewed_applied_once_and_whole(here):
         (data.rsplit(b"\r\n", 1)[0], "沒有「合計」列"),
     ):
         with pytest.raises(Refused, match=words):
-            exchange.import_file(office=here.branch, data=wrong, by=here.officer, at=w.now())
+            exchange.import_file(office=here.branch, data=wrong, by=here.officer, at=day)
     assert not InsuranceCheck.objects.exists()
-    file, first = exchange.import_file(office=here.branch, data=data, by=here.officer, at=w.now())
+    file, first = exchange.import_file(office=here.branch, data=data, by=here.officer, at=day)
     assert (first, InsuranceCheck.objects.filter(eligible=True).count()) == (True, 2)
-    assert exchange.import_file(office=here.branch, data=data, by=here.officer, at=w.now()) == (file, False)
+    assert exchange.import_file(office=here.branch, data=data, by=here.officer, at=day) == (file, False)
     assert InsuranceCheck.objects.count() == 2
     with pytest.raises(NotPermitted):
-        exchange.import_file(office=here.branch, data=data, by=here.chief, at=w.now())
+        exchange.import_file(office=here.branch, data=data, by=here.chief, at=day)
 
 
 @pytest.mark.parametrize("ending", ["ods", "xlsx"])

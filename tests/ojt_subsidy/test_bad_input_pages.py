@@ -1,6 +1,6 @@
 """Bad input as it is posted: a clear sentence, what was typed stays, nothing has changed."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from casework.kernel.dates import roc
+from casework.kernel.dates import TAIPEI, roc
 from casework.models import Case, Notice
 from casework.services import exports
 from casework.services.delivery import deliver_due
@@ -157,8 +157,14 @@ def test_twenty_one_of_forty_from_one_employer(here):
 def test_insurance_rows_for_unknown_people(here):
     course = w.published(here)
     rows = [w.admitted(here, course, w.trainee()) for _ in range(2)]
-    officer, page = client(here.officer), reverse("admin:subsidy_insurance")
+    page = reverse("admin:subsidy_insurance")
     good = _result(rows, here)
+    with time_machine.travel(datetime.combine(course.starts_on, time(9), TAIPEI), tick=False):
+        _unknown_people(here, page, good, rows)
+
+
+def _unknown_people(here, page, good, rows):
+    officer = client(here.officer)
     stranger = good.replace(rows[0].receipt.encode(), b"115-999999-0001")
 
     def post(data, **more):

@@ -10,7 +10,8 @@ from casework.services.law import law_in_force
 from ojt_subsidy.models import Course
 from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import cap_of
-from ojt_subsidy.services import closing, enrolling, running, screening
+from ojt_subsidy.services import closing, enrolling, evidence, running, screening
+from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,30 @@ def test_hours_before_a_stand_in_joined_are_counted_once(here):
         o for o in judged([line], on=taipei_day(after), law=law_in_force())[line.pk] if o.rule == "SUB-11"
     )
     assert (conditions.met, conditions.result["absent"], conditions.result["hours_left"]) == (True, 3, 0)
+
+
+def test_a_paper_judged_while_its_case_was_filed_is_not_kept(here, monkeypatch):
+    """Judging takes seconds; what is filed or decided meanwhile stays as it was (R22)."""
+    who = w.trainee()
+    claim = evidence.start_identity(person=who, county=here.county, identity="disabled", at=w.now()).case
+    evidence.add_paper(claim, upload=pdf("證明.pdf"), by=who, at=w.now())
+    course = w.published(here)
+    after = w.held(here, course, [w.admitted(here, course, w.trainee())])
+    dossier = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after).case
+
+    def filed_meanwhile(module, act):
+        judge = module.judged
+
+        def judged(*given, **named):
+            act()
+            return judge(*given, **named)
+
+        monkeypatch.setattr(module, "judged", judged)
+
+    filed_meanwhile(evidence, lambda: evidence.file_evidence(claim, by=who, at=w.now()))
+    with pytest.raises(NotAllowed, match="不能再上傳"):
+        evidence.add_paper(claim, upload=pdf("第二份.pdf"), by=who, at=w.now())
+    filed_meanwhile(closing, lambda: closing.file_closing(dossier, by=here.clerk, at=after))
+    with pytest.raises(NotAllowed, match="不能再上傳"):
+        closing.add_paper(dossier, field="dossier", label="簽到表", upload=pdf("簽到表.pdf"), by=here.clerk, at=after)
+    assert (claim.attachments.count(), dossier.attachments.count()) == (1, 0)

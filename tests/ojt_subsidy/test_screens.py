@@ -1,6 +1,6 @@
 """Every page drawn for whoever it is for, and what comes back from what they post."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from casework.kernel.dates import roc
+from casework.kernel.dates import TAIPEI, roc
 from casework.models import Case
 from casework.services.wordings import sync_wordings
 from ojt_subsidy.models import Course, CourseIntake, Enrolment, PaymentBatch, PaymentLine, Trainee
@@ -226,10 +226,17 @@ def test_the_branch_exchanges_pays_and_counts(here):
     row = w.admitted(here, course, w.trainee())
     w.insured(here, row)
     officer, chief, cashier = client(here.officer), client(here.chief), client(here.cashier)
-    out = officer.post(
-        reverse("admin:subsidy_insurance"),
-        {"out": "", "key": uuid4(), "office": here.branch.pk, "day": course.starts_on.isoformat()},
-    )
+    with time_machine.travel(datetime.combine(course.starts_on, time(9), TAIPEI), tick=False):
+        out = client(here.officer).post(
+            reverse("admin:subsidy_insurance"),
+            {
+                "out": "",
+                "key": uuid4(),
+                "office": here.branch.pk,
+                "day": course.starts_on.isoformat(),
+                "reason": "勾稽",
+            },
+        )
     assert out.content.decode("utf-8-sig").startswith("編號,身分證字號")
     after = w.held(here, course, [row])
     one = w.closed(here, course, after)

@@ -166,10 +166,12 @@ def admitted(w: World, course: Course, who: User, at: datetime | None = None) ->
 
 
 def insured(w: World, row: Enrolment, records: list[dict[str, Any]] | None = None) -> InsuranceCheck:
+    """On the first day of class: before it nothing is accepted."""
     row = Enrolment.objects.select_related("course", "person__trainee").get(pk=row.pk)
     return record_insurance(
-        row, source="exchange", records=EMPLOYED if records is None else records, by=w.officer, at=now()
-    )
+        row, source="exchange", records=EMPLOYED if records is None else records, by=w.officer,
+        at=datetime.combine(row.course.starts_on, time(10), TAIPEI),
+    )  # fmt: skip
 
 
 def held(w: World, course: Course, rows: list[Enrolment], *, missed: dict[int, str] | None = None) -> datetime:
