@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0008_document_words")]
+    dependencies = [("casework", "0010_draft_documents")]
     operations = [
         migrations.AddField(
             model_name="notice",
