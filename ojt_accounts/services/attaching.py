@@ -85,11 +85,10 @@ def sync_pledges(application: Application, *, at: datetime) -> None:
         if pledge.removed_at is None and pledge not in kept.values():
             pledge.removed_at = at
             pledge.save(update_fields=["removed_at"])
-    # two rows may change places
-    application.pledges.filter(removed_at=None).update(person="")
-    text = wording(PLEDGE, on=taipei_day(at))
+    text, moved = wording(PLEDGE, on=taipei_day(at)), []
     for person in people:
         pledge = kept.get(person.key) or Pledge(application=application, name=person.name, wording=text)
+        before = _standing(pledge)
         number = person.national_id or pledge.national_id
         if pledge.name != person.name or pledge.national_id != number:
             pledge.scan_confirmed_at = None  # what was signed bears another name or number
@@ -98,7 +97,17 @@ def sync_pledges(application: Application, *, at: datetime) -> None:
         pledge.person, pledge.name, pledge.capacities = person.key, person.name, list(person.capacities)
         pledge.phone, pledge.removed_at = pledge.phone or person.phone, None
         pledge.namesake = pledge.namesake and person.key in Pledge.OFFICES
+        if _standing(pledge) != before:
+            moved.append(pledge)
+    # two rows may change places
+    application.pledges.filter(pk__in=[one.pk for one in moved], removed_at=None).update(person="")
+    for pledge in moved:
         pledge.save()
+
+
+def _standing(pledge: Pledge) -> tuple[object, ...]:
+    names = ("person", "name", "national_id", "phone", "namesake", "removed_at", "scan_confirmed_at")
+    return (*(getattr(pledge, name) for name in names), tuple(pledge.capacities))
 
 
 def _same_number(pledge: Pledge, person: Person) -> bool:

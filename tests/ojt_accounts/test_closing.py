@@ -145,7 +145,7 @@ def test_a_person_of_another_scheme_keeps_their_sign_in(here: w.World) -> None:
     from ojt_subsidy.models import Trainee
 
     account, user = opened(here, TALENT)
-    Trainee.objects.create(user=user, born_on=date(1980, 5, 5))
+    Trainee.objects.create(user=user, born_on=date(1980, 5, 5), saved_at=now())
     set_case(here, closing_form(here, TALENT))
     account.refresh_from_db()
     user.refresh_from_db()
