@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_account
 from django.urls import include, path
 
-from accounts.views import certificate, design, me, pages, passkeys, passwords, sign_in
+from accounts.views import addresses, certificate, design, me, pages, passkeys, passwords, sign_in
 
 portal = [
     path("", pages.home, name="home"),
@@ -15,6 +15,8 @@ portal = [
     path("design/", design.design, name="design"),
     path("me/", me.me, name="me"),
     path("me/log/", me.log, name="log"),
+    path("me/address/", addresses.signed_in, name="address"),
+    path("set-address/<str:token>/", addresses.by_link, name="set_address"),
     path("set-password/<str:token>/", passwords.set_password, name="set_password"),
     path("session/keep/", sign_in.keepalive, name="keepalive"),
     path("session/idle/", sign_in.idle_out, name="idle_out"),

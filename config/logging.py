@@ -20,14 +20,14 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
-_LINK_TOKEN = re.compile(r"(/set-password/)[^/\s'\"]+")  # whoever reads the log must not set the password
+_LINK_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s'\"]+")  # whoever reads the log must not use the link
 
 HIDDEN = "＊＊＊"
 
 
 def mask(text: str) -> str:
     """Text with national IDs, residence numbers, mobile numbers, e-mail addresses, passwords in addresses
-    and tokens of set-password links masked."""
+    and tokens of mailed links masked."""
     text = _PERSON_ID.sub(r"\1******\2", text)
     text = _MOBILE.sub(r"\1***\2", text)
     text = _URL_PASSWORD.sub(r"\1***@", text)

@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from accounts.rights import can
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.deadline_handlers import register_handler
 from casework.errors import Refused
 from casework.forms import CorrectionForm
+from casework.kernel.identifiers import mask_email, same_name
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services import corrections
@@ -20,7 +22,7 @@ from casework.templatetags.casework import roc_moment
 from casework.things import Things, register_things
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
-from ojt_accounts.models import Application, Registration, TrainingAccount, UnitForm
+from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import (
     PREPARE,
     REFUSE,
@@ -37,6 +39,7 @@ from ojt_accounts.selectors import (
     application_of,
     differences,
     findings,
+    known_holder,
     live_forms,
     live_pledges,
     seats_taken,
@@ -188,7 +191,7 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
     seats = {"taken": seats_taken(registration), "cap": law_in_force().at("oa.account_cap", today()).value}
     panels = [
         Panel("申請內容", "ojt_accounts/panels/application.html", {"application": application, "seats": seats}),
-        Panel("帳號申請單", "ojt_accounts/panels/accounts.html", {"forms": live_forms(application)}),
+        Panel("帳號申請單", "ojt_accounts/panels/accounts.html", {"forms": _account_forms(case, application, user)}),
     ]
     if unit:
         fields = [_field(unit, name, before) for name in UnitForm.FIELDS if name != "postal_code"]
@@ -200,6 +203,21 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
         chains = [{"form": form, "steps": _steps(states_of(case, form, rows))} for form in forms_to_sign(application)]
         panels.append(Panel("簽核", "ojt_accounts/panels/signoffs.html", {"chains": chains}))
     return panels
+
+
+def _account_forms(case: Case, application: Application, user: User) -> list[AccountForm]:
+    """Each with what the office must see before it signs: who has the identifier, and the address this form would replace."""
+    found, office = live_forms(application), can(user, VIEW_OFFICE, case)
+    for form in found:
+        known = known_holder(case, form) if form.set_on is None else None
+        if known and known.email.casefold() != form.email.casefold():
+            if office:
+                form.replaces = known.email  # type: ignore[attr-defined]
+            elif form.account_id:
+                form.replaces = mask_email(known.email)  # type: ignore[attr-defined]
+        if known and office and not same_name(known.name, form.name):
+            form.known_name = known.name  # type: ignore[attr-defined]
+    return found
 
 
 def _field(unit: UnitForm, name: str, before: Mapping[str, str]) -> dict[str, Any]:
@@ -259,13 +277,13 @@ def _targets(case: Case) -> Sequence[Target]:
         ]
     found += [
         Target(
-            form.code, f"帳號申請單：{form.name}", reverse("ojt_accounts:account", args=[case.number, form.position])
+            form.code, f"帳號申請單：{form.label}", reverse("ojt_accounts:account", args=[case.number, form.position])
         )
         for form in live_forms(application)
     ]
     page = reverse("ojt_accounts:pledges", args=number)
     found += [
-        Target(pledge.code, f"切結書：{pledge.name}", f"{page}#pledge-{pledge.pk}")
+        Target(pledge.code, f"切結書：{pledge.label}", f"{page}#pledge-{pledge.pk}")
         for pledge in live_pledges(application)
     ]
     return found
@@ -275,11 +293,11 @@ def _identifiers(case: Case) -> Sequence[Identifier]:
     application = application_of(case)
     return [
         *(
-            Identifier(form.code.replace(".", "-"), f"{form.name}（帳號申請單）", form.national_id)
+            Identifier(form.code.replace(".", "-"), f"{form.label}（帳號申請單）", form.national_id)
             for form in live_forms(application)
         ),
         *(
-            Identifier(p.code.replace(".", "-"), f"{p.name}（切結書）", p.national_id)
+            Identifier(p.code.replace(".", "-"), f"{p.label}（切結書）", p.national_id)
             for p in live_pledges(application)
             if p.national_id
         ),

@@ -186,7 +186,7 @@ class Story:
             }
         preparing.save_standing(self.case, data=standing, by=contact, at=self.at)
         if copy:
-            preparing.copy_accounts(self.case, by=contact, at=self.at)
+            preparing.copy_accounts(self.case, by=contact, at=self.at, reason="人員離職")
         for n in numbers:
             data = {
                 "request": AccountForm.Request.OPEN,

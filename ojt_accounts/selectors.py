@@ -1,16 +1,18 @@
 """Querysets for screens, and the bridge from rows to the facts rules ask for."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from accounts import crypto
 from accounts.models import Organisation, User
 from casework.changing import in_words
+from casework.kernel.identifiers import mask_person_id, same_name
 from casework.kernel.jsonable import jsonable
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
@@ -28,7 +30,7 @@ from ojt_accounts.models import (
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers, standing
-from ojt_accounts.states import UNDECIDED
+from ojt_accounts.states import EDITABLE, UNDECIDED
 
 BLANK = "（空白）"
 
@@ -45,12 +47,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who must sign a pledge, with everything they are at once (OA-08)."""
+    """Somebody who must sign a pledge, with everything they are at once (OA-08). `key` is who, `name` only how they are called."""
 
+    key: str
     name: str
     national_id: str
     phone: str
     capacities: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """What tells them from another of the same name."""
+        if self.national_id:
+            return mask_person_id(self.national_id)
+        return "、".join(Pledge.CAPACITIES[one] for one in self.capacities)
 
 
 def application_of(case: Case) -> Application:
@@ -59,11 +69,25 @@ def application_of(case: Case) -> Application:
 
 
 def live_forms(application: Application) -> list[AccountForm]:
-    return [form for form in application.account_forms.all() if form.removed_at is None]
+    found = [form for form in application.account_forms.all() if form.removed_at is None]
+    for form, apart in zip(found, told_apart((one.name, one.account_name) for one in found), strict=True):
+        form.apart = apart
+    return found
 
 
 def live_pledges(application: Application) -> list[Pledge]:
-    return list(application.pledges.filter(removed_at=None).select_related("wording", "scan"))
+    found = list(application.pledges.filter(removed_at=None).select_related("wording", "scan"))
+    marks = ((one.name, one.masked_national_id or one.capacity_labels) for one in found)
+    for pledge, apart in zip(found, told_apart(marks), strict=True):
+        pledge.apart = apart
+    return found
+
+
+def told_apart(people: Iterable[tuple[str, str]]) -> list[str]:
+    """For each (name, mark) the mark where the name stands twice, else nothing."""
+    rows = list(people)
+    times = Counter(name for name, _ in rows)
+    return [mark if times[name] > 1 else "" for name, mark in rows]
 
 
 def registration_of(application: Application) -> Registration | None:
@@ -128,29 +152,45 @@ def unit_form_needed(application: Application) -> bool:
 
 
 def pledge_people(application: Application, changes: Sequence[Difference] | None = None) -> list[Person]:
-    """Who must sign: contact and custodian (new unit, or when they changed), every account applicant; each person once."""
+    """Who must sign: contact and custodian (new unit, or when they changed), every account applicant; each person once.
+
+    The unit form gives contact and custodian by name alone. Such a name is the one applicant who bears it, unless the unit
+    says it is somebody else, or the identifier on their pledge says so; of two applicants that identifier says which.
+    """
     if application.kind == Application.Kind.CANCELLATION:
         return []
-    found: dict[str, dict[str, Any]] = {}
-
-    def add(name: str, capacity: str, phone: str = "", national_id: str = "") -> None:
-        entry = found.setdefault(name, {"capacities": [], "phone": "", "national_id": ""})
-        entry["capacities"].append(capacity)
-        entry["phone"] = entry["phone"] or phone
-        entry["national_id"] = entry["national_id"] or national_id
-
+    applicants = [form for form in live_forms(application) if form.request != AccountForm.Request.CLOSE]
+    found: dict[str, Person] = {}
     unit = getattr(application, "unit_form", None)
     changed = {d.field for d in (differences(application) if changes is None else changes)}
-    everybody = application.kind == Application.Kind.NEW_UNIT
-    if unit is not None:
-        if unit.contact and (everybody or "contact" in changed):
-            add(unit.contact, "contact", unit.contact_phone)
-        if unit.custodian and (everybody or "custodian" in changed):
-            add(unit.custodian, "custodian", unit.custodian_phone)
-    for form in live_forms(application):
-        if form.request != AccountForm.Request.CLOSE:
-            add(form.name, "applicant", form.phone, form.national_id)
-    return [Person(name, e["national_id"], e["phone"], tuple(e["capacities"])) for name, e in found.items()]
+    rows = list(application.pledges.order_by(F("removed_at").desc(nulls_first=True), "-pk")) if unit else []
+    for role in Pledge.OFFICES:
+        name, phone = (getattr(unit, role, ""), getattr(unit, f"{role}_phone", ""))
+        if name and (application.kind == Application.Kind.NEW_UNIT or role in changed):
+            form = _applicant_named(name, applicants, rows)
+            both = role == Pledge.CUSTODIAN and Pledge.CONTACT in found and same_name(found[Pledge.CONTACT].name, name)
+            key = form.code if form else Pledge.CONTACT if both else role
+            before = found.get(key)
+            capacities = (*before.capacities, role) if before else (role,)
+            found[key] = Person(key, name, "", before.phone if before else phone, capacities)
+    for form in applicants:
+        before = found.get(form.code)
+        capacities = (*before.capacities, "applicant") if before else ("applicant",)
+        phone = before.phone if before and before.phone else form.phone
+        found[form.code] = Person(form.code, form.name, form.national_id, phone, capacities)
+    return list(found.values())
+
+
+def _applicant_named(name: str, applicants: Sequence[AccountForm], rows: Sequence[Pledge]) -> AccountForm | None:
+    """The account form of the contact or custodian, where they are an applicant too. `rows`: pledges, the standing ones first."""
+    for row in rows:
+        if row.person in Pledge.OFFICES and same_name(row.name, name):
+            if row.national_id_index:
+                return next((form for form in applicants if form.national_id_index == row.national_id_index), None)
+            if row.namesake and row.removed_at is None:
+                return None
+    named = [form for form in applicants if same_name(form.name, name)]
+    return named[0] if len(named) == 1 else None
 
 
 def without_identifier(case: Case) -> QuerySet[User]:
@@ -168,6 +208,39 @@ def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
     )
 
 
+#: How the reason begins where this scheme closed a sign-in.
+ACCOUNT_CLOSED, UNIT_RELEASED = "帳號註銷", "單位登錄釋出"
+
+
+def closed_elsewhere(user: User) -> bool:
+    """Closed by a decision that is not this scheme's: a form of a unit opens nobody again."""
+    ours = user.closed_reason.startswith((ACCOUNT_CLOSED, UNIT_RELEASED))
+    return not user.is_active and user.closed_at is not None and not ours
+
+
+def known_holder(case: Case, form: AccountForm) -> User | None:
+    """The person the portal knows already whom an account form would open or grant an account to."""
+    if form.request == AccountForm.Request.CLOSE:
+        return None
+    if form.account is not None:
+        return form.account.user
+    names = ("national_id", "name", "account_name", "email")
+    return person_of(case, {name: getattr(form, name) for name in names})
+
+
+def holder_facts(form: AccountForm, user: User) -> account_rules.HolderFacts:
+    label = f"帳號{form.get_request_display()}單（{form.label}）"
+    return account_rules.HolderFacts(label, form.name, user.name, closed_elsewhere(user))
+
+
+def closing_facts(
+    account: TrainingAccount, *, program_year: int, plans: Sequence[str], whole_account: bool, on: date
+) -> account_rules.ClosingFacts:
+    rights = account.plan_rights.filter(withdrawn_on=None, ends_before__gt=on).order_by("program_year", "pk")
+    held = tuple(rights.values_list("program_year", "plan"))
+    return account_rules.ClosingFacts(program_year, tuple(plans), held, whole_account)
+
+
 # --- facts for rules --------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +256,10 @@ def attached(application: Application) -> set[str]:
 
 def checklist_facts(application: Application, changes: Sequence[Difference] | None = None) -> papers.ChecklistFacts:
     changes = differences(application) if changes is None else changes
-    pledges = {p.name: p for p in live_pledges(application)}
+    pledges = live_pledges(application)
+    people = pledge_people(application, changes)
+    marks = ((one.name, one.mark) for one in people)
+    labels = {one.key: f"{one.name} {apart}".strip() for one, apart in zip(people, told_apart(marks), strict=True)}
     unit, case = getattr(application, "unit_form", None), application.case
     return papers.ChecklistFacts(
         kind=application.kind,  # type: ignore[arg-type]
@@ -192,8 +268,13 @@ def checklist_facts(application: Application, changes: Sequence[Difference] | No
         unit_form_filled=bool(unit and unit.saved_at),
         account_forms=len(live_forms(application)),
         papers=tuple(sorted(attached(application))),
-        pledges_needed=tuple(p.name for p in pledge_people(application, changes)),
-        pledges_signed=tuple(name for name, pledge in pledges.items() if pledge.scan_id),
+        pledges_needed=tuple(labels.values()),
+        pledges_signed=tuple(labels[one.person] for one in pledges if one.scan_id and one.person in labels),
+        without_reason=tuple(
+            form.label
+            for form in live_forms(application)
+            if form.request == AccountForm.Request.CLOSE and not form.reason and case.state in EDITABLE
+        ),
         registered=registered(case.organisation_id, case.office_id) if case.state in UNDECIDED else None,
         branch=case.office.label if case.office else "分署",
     )
@@ -295,6 +376,9 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
             )
             found.append(standing.premiums(facts, on=on, law=law))
         found.append(account_rules.seats(seat_facts(application), on=on, law=law))
+        for form in live_forms(application):
+            if known := known_holder(application.case, form):
+                found.append(account_rules.holder(holder_facts(form, known), on=on, law=law))
     return found
 
 

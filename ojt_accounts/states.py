@@ -5,6 +5,8 @@ from casework.kernel.machine import Machine, State, Transition, Turn
 KIND = "ojt_accounts.application"
 
 #: Applied for, or about to be, and not decided.
+#: In the unit's hands 填報.
+EDITABLE = ("draft", "correction")
 UNDECIDED = ("draft", "filed", "correction")
 
 APPLICATION = Machine(

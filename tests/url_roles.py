@@ -96,6 +96,8 @@ ROWS: dict[str, Row] = {
     "portal:me": members(),
     "portal:log": members(),
     "portal:keepalive": members(204, post={}),
+    "portal:address": members(302),  # nothing waits for an answer
+    "portal:set_address": public(410, args=lambda scene: ("no-such-token",)),
     "portal:set_password": public(410, args=lambda scene: ("no-such-token",)),
     "portal:idle_out": public(SIGN_IN, post={}),
     "portal:sign_in_complete": public(404, args=lambda scene: ("card",), post={}),

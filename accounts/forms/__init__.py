@@ -1,8 +1,10 @@
+from accounts.forms.addresses import AnswerForm, SignedInAnswerForm
 from accounts.forms.passkeys import NewPasskeyForm, PasskeyAgainForm, PasskeyForm, PasskeyNameForm
 from accounts.forms.passwords import ChangePasswordForm, ForgottenPasswordForm, NewPasswordForm
 from accounts.forms.sign_in import CodeAgainForm, CodeForm, FirstCodeForm, LoginForm, ReauthenticateForm
 
 __all__ = [
+    "AnswerForm",
     "ChangePasswordForm",
     "CodeAgainForm",
     "CodeForm",
@@ -15,4 +17,5 @@ __all__ = [
     "PasskeyForm",
     "PasskeyNameForm",
     "ReauthenticateForm",
+    "SignedInAnswerForm",
 ]

@@ -10,7 +10,7 @@ from accounts.models import User
 MISMATCH = "兩次輸入的新密碼不同，請再輸入一次。"
 
 
-def _password(label: str, *, new: bool, help_text: str = "") -> forms.CharField:
+def password_field(label: str, *, new: bool, help_text: str = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
@@ -27,8 +27,10 @@ class NewPasswordForm(Spoken, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password1"] = _password("新密碼", new=True, help_text="".join(password_validators_help_texts()))
-        self.fields["password2"] = _password("再輸入一次新密碼", new=True)
+        self.fields["password1"] = password_field(
+            "新密碼", new=True, help_text="".join(password_validators_help_texts())
+        )
+        self.fields["password2"] = password_field("再輸入一次新密碼", new=True)
 
     def clean_password1(self) -> str:
         password: str = self.cleaned_data["password1"]
@@ -49,7 +51,7 @@ class ChangePasswordForm(NewPasswordForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.fields["oldpassword"] = _password("目前密碼", new=False)
+        self.fields["oldpassword"] = password_field("目前密碼", new=False)
         self.order_fields(self.field_order)
 
     def refuse_old(self, error: ValidationError | str) -> None:

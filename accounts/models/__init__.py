@@ -1,4 +1,5 @@
 from accounts.models.access import AccessLog
+from accounts.models.address import AddressChange
 from accounts.models.certificate import CardChallenge, CertificateBinding
 from accounts.models.organisation import (
     County,
@@ -14,6 +15,7 @@ from accounts.models.user import User
 
 __all__ = [
     "AccessLog",
+    "AddressChange",
     "CardChallenge",
     "CertificateBinding",
     "County",

@@ -21,6 +21,9 @@ class AccessLog(models.Model):
         CERTIFICATE_FREED = "certificate_freed", "解除憑證綁定"
         USER_CLOSED = "user_closed", "停用使用者"
         USER_OPENED = "user_opened", "啟用使用者"
+        ADDRESS_ASKED = "address_asked", "申請變更電子郵件"
+        ADDRESS_CHANGED = "address_changed", "變更電子郵件"
+        ADDRESS_REFUSED = "address_refused", "不同意變更電子郵件"
         OVERRIDE = "override", "例外處理"
 
     at = models.DateTimeField("時間", db_index=True)

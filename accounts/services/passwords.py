@@ -24,7 +24,12 @@ class LinkClosed(Refused):
     """The link was used, has expired, was replaced by a newer one, or never existed."""
 
 
-def _digest(token: str) -> str:
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a mailed link."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -34,10 +39,10 @@ def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[S
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
     user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     link = SetPasswordLink.objects.create(
         user=user,
-        token_digest=_digest(token),
+        token_digest=token_digest(token),
         created_at=at,
         created_by=by,
         expires_at=at + settings.PASSWORD_LINK_LIFETIME,
@@ -60,17 +65,17 @@ def link_lines(link: SetPasswordLink, token: str) -> str:
     )
 
 
-_TOKEN = re.compile(r"(/set-password/)[^/\s]+")
+_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s]+")
 
 
 def without_links(text: str) -> str:
-    """A letter as anybody but its addressee may read it: whoever has the link can set the password."""
+    """A letter as anybody but its addressee may read it: whoever has the link can set the password or the address."""
     return _TOKEN.sub(r"\1＊＊＊", text)
 
 
 def usable_link(token: str, *, at: datetime) -> SetPasswordLink:
     """The link of a token. Raises LinkClosed."""
-    link = SetPasswordLink.objects.select_related("user").filter(token_digest=_digest(token)).first()
+    link = SetPasswordLink.objects.select_related("user").filter(token_digest=token_digest(token)).first()
     return _judged(link, at=at)
 
 
@@ -93,7 +98,7 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
     link = _judged(
         SetPasswordLink.objects.select_for_update(of=("self",))
         .select_related("user")
-        .filter(token_digest=_digest(token))
+        .filter(token_digest=token_digest(token))
         .first(),
         at=at,
     )

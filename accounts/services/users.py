@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import AccessLog, User
@@ -35,21 +35,15 @@ def open_user(*, user: User, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def update_contact(*, user: User, email: str, phone: str) -> dict[str, tuple[str, str]]:
-    """Take over where the person is reached. Returns what changed: label → (before, after). Raises Refused at `email`."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    given = {"email": email or user.email, "phone": phone or user.phone}
-    changed = {name: (getattr(user, name), new) for name, new in given.items() if getattr(user, name) != new}
-    if not changed:
-        return {}
-    for name, (_, new) in changed.items():
-        setattr(user, name, new)
-    try:
-        with transaction.atomic():
-            user.save(update_fields=list(changed))
-    except IntegrityError as error:
-        raise Refused("這個電子郵件已有其他人使用，每人須有自己的電子郵件。", field="email") from error
-    return {str(User._meta.get_field(name).verbose_name): pair for name, pair in changed.items()}  # type: ignore[union-attr]
+def update_phone(*, user: User, phone: str) -> str:
+    """Take over the telephone, which nobody signs in by. Returns what stood there before, where that was something else."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    before = user.phone
+    if not phone or phone == before:
+        return ""
+    user.phone = phone
+    user.save(update_fields=["phone"])
+    return before or "（空白）"
 
 
 def end_sessions(user: User) -> None:

@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import clock
 from accounts.models import AccessLog, Organisation, User
 from accounts.profile_panels import profile
 from accounts.roles import all_roles
+from accounts.services.addresses import open_change
 
 LINES_PER_PAGE = 50
 
@@ -37,7 +39,13 @@ def roles_of(user: User) -> list[RolesHeld]:
 def me(request: HttpRequest) -> HttpResponse:
     user = request.user
     memberships = user.memberships.filter(ends_before=None).select_related("organisation")
-    context = {"person": user, "roles": roles_of(user), "memberships": memberships, "panels": profile.shown(request)}
+    context = {
+        "person": user,
+        "change": open_change(user, at=clock.now()),
+        "roles": roles_of(user),
+        "memberships": memberships,
+        "panels": profile.shown(request),
+    }
     return render(request, "portal/me.html", context)
 
 

@@ -93,6 +93,11 @@ def mask_name(name: str) -> str:
     return name[0] + "○" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
 
 
+def mask_email(address: str) -> str:
+    """wang@example.org → w***@example.org"""
+    return re.sub(r"^(.).*(@[^@]+)$", r"\1***\2", address)
+
+
 def read_phone(text: str, *, mobile: bool = False) -> str:
     """A number of Taiwan in national form, extension as #. Understands 分機 and 轉."""
     import phonenumbers
@@ -175,9 +180,18 @@ def _may_stand_in_name(char: str) -> bool:
     )
 
 
+def _tidy_name(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: as `read_name` takes them, nothing else folded."""
+    return _tidy_name(one) == _tidy_name(other)
+
+
 def read_name(text: str) -> str:
     """A person's name: any CJK of any plane, Latin letters, ‧ and spaces; NFC; up to 100 characters."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = _tidy_name(text)
     if not name:
         raise IdentifierError("請填寫姓名。")
     if len(name) > 100:

@@ -201,6 +201,12 @@ class AccountFormForm(KeptPersonId, ActForm):
         error_messages={"required": "新帳號請填寫使用者帳號，例：yct2026a。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
+    whole_account = forms.BooleanField(
+        label="一併註銷帳號",
+        required=False,
+        help_text="勾選後，這個帳號的所有計畫一併停止。不勾選時只註銷上面所勾的計畫，還有其他計畫的帳號可繼續使用。",
+    )
+    reason = forms.CharField(label="註銷原因", max_length=200, help_text="例：人員離職；業務調整，不再辦理充電起飛計畫")
 
     def __init__(self, *args: Any, kind: str, row: AccountForm | None = None, **kwargs: Any) -> None:
         """`row` is the form being changed; `kind` the application's."""
@@ -211,8 +217,12 @@ class AccountFormForm(KeptPersonId, ActForm):
             self.fields["request"].initial = offered[0]
             self.fields["account_name"].required = offered[0] == AccountForm.Request.OPEN
             self.fields["account_name"].help_text = "5～15 碼，第 1 碼為英文，限英文字母及數字"
-        if AccountForm.Request.OPEN not in offered:
+        if AccountForm.Request.CLOSE in offered:
             del self.fields["account_name"]
+            self.fields["plans"].label = "註銷的專案計畫"
+            self.fields["email"].help_text = ""  # nobody is sent a link
+        else:
+            del self.fields["whole_account"], self.fields["reason"]
         if row:
             self.keep_person_id(row.national_id)
 
@@ -227,10 +237,25 @@ class AccountFormForm(KeptPersonId, ActForm):
             self.add_error("account_name", "新帳號請填寫使用者帳號，例：yct2026a。")
         return data
 
+    #: What the row keeps; the identifier stays out of the page.
+    OF_ROW = ("request", "plans", "name", "email", "phone", "account_name", "whole_account", "reason")
+
     @classmethod
     def initial_of(cls, form: AccountForm) -> dict[str, Any]:
-        """The identifier stays out of the page."""
-        return {name: getattr(form, name) for name in ("request", "plans", "name", "email", "phone", "account_name")}
+        return {name: getattr(form, name) for name in cls.OF_ROW}
+
+
+class CopyForm(ActForm):
+    """帶入現有帳號: of a 註銷 the reason may be given once for all; each form can say its own afterwards."""
+
+    reason = forms.CharField(
+        label="註銷原因", required=False, max_length=200, help_text="套用到帶入的每一張，可再逐張修改"
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != Application.Kind.CANCELLATION:
+            del self.fields["reason"]
 
 
 class StandingForm(ActForm):

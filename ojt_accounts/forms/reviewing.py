@@ -99,7 +99,7 @@ class ConfirmForm(CaseForm):
         papers = case.attachments.filter(removed_at=None, confirmed_at=None).exclude(field__in=["pledge", "letter"])
         self._offer("papers", [(str(a.pk), f"{a.label}（{a.pages} 頁）") for a in papers])
         pledges = [p for p in live_pledges(application_of(case)) if p.scan_id and not p.scan_confirmed_at]
-        self._offer("pledges", [(str(p.pk), f"{p.name}（{p.capacity_labels}）") for p in pledges])
+        self._offer("pledges", [(str(p.pk), f"{p.label}（{p.capacity_labels}）") for p in pledges])
 
     def _offer(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

@@ -161,6 +161,9 @@ class AccountForm(models.Model):
         related_name="forms",
         verbose_name="既有帳號",
     )
+    # of a 註銷單 only
+    reason = models.CharField("註銷原因", max_length=200, blank=True, default="", db_default="")
+    whole_account = models.BooleanField("一併註銷帳號", default=False, db_default=False)
     set_on = models.DateField("帳號啟用／註銷／賦予日期", null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords(excluded_fields=["national_id"])
@@ -184,14 +187,30 @@ class AccountForm(models.Model):
     def __str__(self) -> str:
         return f"{self.get_request_display()}：{self.name}"
 
+    #: What tells this person from another of the same name in the case; set by `selectors.live_forms`.
+    apart = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.apart}".strip()
+
     @property
     def code(self) -> str:
-        """What sign-offs and papers call this form within the case."""
+        """What sign-offs, papers and pledges call this form, and its person, within the case."""
         return f"account.{self.position}"
 
     @property
     def plan_labels(self) -> list[str]:
         return [PLANS[p] for p in self.plans]
+
+    @property
+    def scope(self) -> str:
+        """How far a 註銷單 goes, in the words of paper and page; empty of the other two."""
+        if self.request != self.Request.CLOSE:
+            return ""
+        if self.whole_account:
+            return "一併註銷帳號"
+        return "僅註銷所勾計畫；沒有計畫留下時，帳號一併註銷"
 
     @property
     def masked_national_id(self) -> str:
@@ -201,7 +220,13 @@ class AccountForm(models.Model):
 class Pledge(models.Model):
     """資訊安全保密切結書: one per person, whatever roles they fill (OA-08); signed by hand, scanned back (OA-23)."""
 
+    OFFICES = CONTACT, CUSTODIAN = ("contact", "custodian")
+
     application = models.ForeignKey(Application, models.PROTECT, related_name="pledges")
+    #: Whose: the code of their account form, or as what the unit form names them. The name is a label: two may share it.
+    person = models.CharField(max_length=20, default="", db_default="")
+    #: The unit's word: this contact or custodian is not the applicant of the same name.
+    namesake = models.BooleanField("與申請人同名的另一人", default=False, db_default=False)
     name = models.CharField("姓名", max_length=100)
     national_id = EncryptedTextField("身分證字號", blank=True)
     national_id_index = models.CharField(max_length=64, blank=True)
@@ -222,11 +247,20 @@ class Pledge(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
-                fields=["application", "name"], condition=models.Q(removed_at=None), name="pledge_person_once"
+                fields=["application", "person"],
+                condition=models.Q(removed_at=None) & ~models.Q(person=""),
+                name="pledge_of_a_person_once",
             )
         ]
 
     CAPACITIES = {"contact": "聯絡人", "custodian": "個人資料檔案保管人員", "applicant": "帳號申請人"}
+
+    #: As of an account form; set by `selectors.live_pledges`.
+    apart = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.apart}".strip()
 
     @property
     def code(self) -> str:

@@ -2,15 +2,16 @@
 
 import re
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from casework.kernel.facts import Impossible
-from casework.kernel.identifiers import plain
+from casework.kernel.identifiers import plain, same_name
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import promise, rule
-from ojt_accounts.params import PACK
+from ojt_accounts.params import PACK, PLANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,75 @@ def rights_end(facts: YearFacts, *, on: date, law: Law) -> Outcome:
     return why.outcome(judged=False, starts_on=starts_on, last_day=last_day, in_force=in_force)
 
 
+@dataclass(frozen=True, slots=True)
+class HolderFacts:
+    """Who the identifier on an account form belongs to: a person the portal knows, and how that name is spelled there."""
+
+    form: str
+    name: str
+    known_name: str
+    #: Their sign-in was closed by somebody else's decision.
+    closed_elsewhere: bool = False
+
+
+def holder(facts: HolderFacts, *, on: date, law: Law) -> Outcome:
+    """An account goes to the holder of the identifier, and to nobody of another name. Part of OA-12.
+
+    What is said reaches the unit too: it never tells how the known person is called.
+    """
+    why = Reasoning("OA-12", on=on, law=law)
+    citation = f"{PACK} 第4頁※"
+    why.judge(
+        same_name(facts.name, facts.known_name),
+        f"{facts.form}的姓名與身分證字號的持有人相符",
+        otherwise=f"{facts.form}的姓名與這個身分證字號在本入口登錄的姓名不同，請查明身分證件後更正",
+        citation=citation,
+    )
+    if facts.closed_elsewhere:
+        why.judge(
+            False, "", otherwise=f"{facts.form}的申請人，登入已由其他機關停用，須先由原機關恢復", citation=citation
+        )
+    return why.outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingFacts:
+    """What a 註銷單 ticks, and the plan rights of the account that have not ended, as (program year, plan)."""
+
+    program_year: int
+    ticked: tuple[str, ...]
+    held: tuple[tuple[int, str], ...]
+    #: 一併註銷帳號 is ticked.
+    whole_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a 註銷單 takes away and what it leaves."""
+
+    withdrawn: tuple[tuple[int, str], ...]
+    left: tuple[tuple[int, str], ...]
+
+    @property
+    def account_ends(self) -> bool:
+        return not self.left
+
+
+def plans_in_words(rights: Iterable[tuple[int, str]]) -> str:
+    """Plan rights (program year, plan) as a person reads them: 115 年度產業人才投資計畫、充電起飛計畫；116 年度…"""
+    order, years = list(PLANS), {}  # type: ignore[var-annotated]
+    for year, plan in sorted(rights, key=lambda one: (one[0], order.index(one[1]))):
+        years.setdefault(year, []).append(PLANS[plan])
+    return "；".join(f"{year} 年度{'、'.join(plans)}" for year, plans in years.items())
+
+
+def closing(facts: ClosingFacts) -> Closing:
+    """註銷：註銷所勾計畫的帳號權限. The account itself ends when nothing is left, or when asked in so many words (OA-14)."""
+    ticked = {(facts.program_year, plan) for plan in facts.ticked}
+    gone = tuple(one for one in facts.held if facts.whole_account or one in ticked)
+    return Closing(gone, tuple(one for one in facts.held if one not in gone))
+
+
 promise(
     "OA-11",
     f"{PACK} 第4頁設定原則：系統寄送密碼設定連結，由使用者自行設定；密碼不以郵件寄送，連結限用一次並有期限。",
@@ -121,6 +191,6 @@ promise(
 )
 promise(
     "OA-14",
-    f"{PACK} 第2頁、第4頁※：人員異動或業務調整應填註銷單；註銷設定當下即停止權限，其過去辦理紀錄仍保留姓名。",
+    f"{PACK} 第2頁、第4頁※：人員異動或業務調整應填註銷單；註銷設定當下即停止所勾計畫的權限，沒有計畫留下（或註明一併註銷）時帳號停用，其過去辦理紀錄仍保留姓名。",
     screens=("ojt_accounts:account_new", "casework:act", "admin:ojt_registration"),
 )

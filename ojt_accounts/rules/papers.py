@@ -1,5 +1,6 @@
 """Forms and papers by kind of application 申請項目、填報文件與必備文件."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -32,7 +33,7 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class ChecklistFacts:
-    """What is asked for and what is there. `persons` are keys of people who must sign a pledge."""
+    """What is asked for and what is there. A pledge stands for one person: of two people of one name each needs their own."""
 
     kind: Kind
     unit_kind: str
@@ -42,6 +43,8 @@ class ChecklistFacts:
     papers: tuple[str, ...] = ()
     pledges_needed: tuple[str, ...] = ()
     pledges_signed: tuple[str, ...] = ()
+    #: Whose 註銷單 says no reason.
+    without_reason: tuple[str, ...] = ()
     #: Whether the branch has the unit in its register; None once the application is decided, or where it is not asked.
     registered: bool | None = None
     branch: str = "分署"
@@ -101,9 +104,19 @@ def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
         citation=f"{PACK} 第2頁填報文件",
         target="accounts",
     )
-    for name in facts.pledges_needed:
+    for name in facts.without_reason:
         why.judge(
-            name in facts.pledges_signed,
+            False,
+            "",
+            otherwise=f"{name}的註銷單尚未填寫註銷原因",
+            citation=f"{PACK} 第2頁※（人員異動或業務調整時，應填寫註銷單）",
+            target="accounts",
+        )
+    signed = Counter(facts.pledges_signed)
+    for name in facts.pledges_needed:
+        there, signed[name] = signed[name] > 0, signed[name] - 1
+        why.judge(
+            there,
             f"{name}的保密切結書已上傳",
             otherwise=f"缺少{name}的資訊安全保密切結書（簽章後掃描上傳）",
             citation=f"{PACK} 第2頁填報文件三（一人一張）",

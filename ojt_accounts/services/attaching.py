@@ -9,6 +9,7 @@ from accounts import crypto
 from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import taipei_day
+from casework.kernel.identifiers import same_name
 from casework.models import Case
 from casework.services import attachments
 from casework.services.cases import require
@@ -17,7 +18,7 @@ from casework.services.wordings import wording
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules.papers import PAPERS
-from ojt_accounts.selectors import live_forms, pledge_people
+from ojt_accounts.selectors import Person, live_forms, pledge_people
 from ojt_accounts.services.editing import editable
 from ojt_accounts.wordings import PLEDGE
 
@@ -70,23 +71,60 @@ def remove_paper(case: Case, *, pk: int, by: User, at: datetime) -> None:
 
 
 def sync_pledges(application: Application, *, at: datetime) -> None:
-    """One pledge per person who must sign; those no longer needed step aside (a scan with them is kept)."""
+    """One pledge per person who must sign; those no longer needed step aside, and come back with the person."""
     application = Application.objects.select_related("case", "unit_form").get(pk=application.pk)
-    people = {person.name: person for person in pledge_people(application)}
-    existing = {pledge.name: pledge for pledge in application.pledges.filter(removed_at=None)}
-    for name in existing.keys() - people.keys():
-        pledge = existing[name]
-        pledge.removed_at = at
-        pledge.save(update_fields=["removed_at"])
-    text = wording(PLEDGE, on=taipei_day(at))
-    for name, person in people.items():
-        pledge = existing.get(name) or Pledge(application=application, name=name, wording=text)
-        pledge.capacities = list(person.capacities)
-        pledge.phone = pledge.phone or person.phone
-        if person.national_id and pledge.national_id != person.national_id:
-            pledge.national_id, pledge.national_id_index = person.national_id, crypto.index(person.national_id)
-            pledge.scan_confirmed_at = None  # what was signed bears the other number
+    rows = sorted(application.pledges.all(), key=lambda one: (one.removed_at is not None, one.scan_id is None, -one.pk))
+    people = pledge_people(application)
+    kept: dict[str, Pledge] = {}
+    for fits in (_same_number, _same_place, _same_office):  # the surest first, over everybody
+        for person in people:
+            free = (one for one in rows if one not in kept.values() and fits(one, person))
+            if person.key not in kept and (found := next(free, None)):
+                kept[person.key] = found
+    for pledge in rows:
+        if pledge.removed_at is None and pledge not in kept.values():
+            pledge.removed_at = at
+            pledge.save(update_fields=["removed_at"])
+    text, moved = wording(PLEDGE, on=taipei_day(at)), []
+    for person in people:
+        pledge = kept.get(person.key) or Pledge(application=application, name=person.name, wording=text)
+        before = _standing(pledge)
+        number = person.national_id or pledge.national_id
+        if pledge.name != person.name or pledge.national_id != number:
+            pledge.scan_confirmed_at = None  # what was signed bears another name or number
+        if pledge.national_id != number:
+            pledge.national_id, pledge.national_id_index = number, crypto.index(number)
+        pledge.person, pledge.name, pledge.capacities = person.key, person.name, list(person.capacities)
+        pledge.phone, pledge.removed_at = pledge.phone or person.phone, None
+        pledge.namesake = pledge.namesake and person.key in Pledge.OFFICES
+        if _standing(pledge) != before:
+            moved.append(pledge)
+    # two rows may change places
+    application.pledges.filter(pk__in=[one.pk for one in moved], removed_at=None).update(person="")
+    for pledge in moved:
         pledge.save()
+
+
+def _standing(pledge: Pledge) -> tuple[object, ...]:
+    names = ("person", "name", "national_id", "phone", "namesake", "removed_at", "scan_confirmed_at")
+    return (*(getattr(pledge, name) for name in names), tuple(pledge.capacities))
+
+
+def _same_number(pledge: Pledge, person: Person) -> bool:
+    """The same person, however the name is spelled now."""
+    return bool(person.national_id) and pledge.national_id == person.national_id
+
+
+def _same_place(pledge: Pledge, person: Person) -> bool:
+    """The same form or office and the same name: a number that was mistyped."""
+    return pledge.person == person.key and same_name(pledge.name, person.name)
+
+
+def _same_office(pledge: Pledge, person: Person) -> bool:
+    """A contact or custodian who became an applicant too, or is none any more: the pledge they signed as such."""
+    offices = set(Pledge.OFFICES) & set(pledge.capacities) & set(person.capacities)
+    unlike = person.national_id and pledge.national_id  # of two numbers that agree it was found before
+    return bool(offices) and not unlike and same_name(pledge.name, person.name)
 
 
 @transaction.atomic
@@ -103,14 +141,46 @@ def save_pledge(
 ) -> Pledge:
     """What is printed on a person's pledge; the name is that of the forms."""
     case, application = editable(case, by=by, version=version)
-    pledge = application.pledges.get(pk=pk, removed_at=None)
-    on_form = next((f for f in live_forms(application) if f.name == pledge.name), None)
+    pledge = _pledge(application, pk)
+    on_form = next((f for f in live_forms(application) if f.code == pledge.person), None)
     if on_form and on_form.national_id != national_id:
         raise Refused("與帳號申請單上的身分證字號不同，請核對。", field="national_id")
-    pledge.national_id, pledge.national_id_index = national_id, crypto.index(national_id)
+    if pledge.national_id != national_id:
+        pledge.national_id, pledge.national_id_index = national_id, crypto.index(national_id)
+        pledge.scan_confirmed_at = None
     pledge.address, pledge.phone = address, phone
+    if pledge.scan is None:  # the same person under an earlier spelling of the name
+        signed = application.pledges.filter(national_id_index=pledge.national_id_index, scan__isnull=False)
+        pledge.scan = next((one.scan for one in signed.order_by("-pk") if one.removed_at), None)
     pledge.save()
+    sync_pledges(application, at=at)
     record(case, "pledge.saved", f"填寫切結書資料：{pledge.name}", by=by, at=at)
+    return pledge
+
+
+@transaction.atomic
+def separate_pledge(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
+    """The unit's word that the contact or custodian is not the applicant of that name: they sign a pledge of their own."""
+    case, application = editable(case, by=by, version=version)
+    pledge = _pledge(application, pk)
+    offices = [one for one in Pledge.OFFICES if one in pledge.capacities]
+    if "applicant" not in pledge.capacities or not offices:
+        raise Refused("這份切結書沒有同名的人。")
+    for office in offices:
+        Pledge.objects.update_or_create(
+            application=application,
+            person=office,
+            removed_at=None,
+            defaults={"name": pledge.name, "namesake": True, "wording": pledge.wording, "capacities": [office]},
+        )
+    sync_pledges(application, at=at)
+    record(case, "pledge.separated", f"{pledge.capacity_labels}為同名的不同人：{pledge.name}", by=by, at=at)
+
+
+def _pledge(application: Application, pk: int) -> Pledge:
+    pledge = application.pledges.filter(pk=pk, removed_at=None).first()
+    if pledge is None:
+        raise Refused("這份切結書已不需要，請重新整理頁面。")
     return pledge
 
 
@@ -139,9 +209,7 @@ def add_pledge_scan(case: Case, *, pk: int, upload: UploadedFile, by: User, at: 
 
 def _pledge_to_scan(case: Case, *, pk: int, by: User) -> tuple[Case, Pledge]:
     case, application = editable(case, by=by)
-    pledge = application.pledges.filter(pk=pk, removed_at=None).first()
-    if pledge is None:
-        raise Refused("這份切結書已不需要，請重新整理頁面。")
+    pledge = _pledge(application, pk)
     if not pledge.national_id or not pledge.address:
         raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。")
     return case, pledge

@@ -6,8 +6,7 @@ from casework.models import Case
 from casework.services.cases import lock, require
 from ojt_accounts.models import Application
 from ojt_accounts.permissions import PREPARE
-
-EDITABLE = ("draft", "correction")
+from ojt_accounts.states import EDITABLE
 
 
 def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, Application]:

@@ -55,8 +55,13 @@ def may_file(case: Case, by: User | None, at: datetime) -> None:
             "request": form.request,
             "account_name": form.account_name,
             "email": form.email,
+            "plans": form.plans,
+            "whole_account": form.whole_account,
         }
-        check_account_form(application, data, position=form.position, on=on)
+        try:
+            check_account_form(application, data, position=form.position, on=on)
+        except Refused as error:
+            raise Refused(f"{form.label}的申請單：{error.message}", outcomes=error.outcomes) from error
     judged = [*standing_outcomes(application, on=on, law=law)]
     if application.kind != Application.Kind.CANCELLATION:
         judged.append(account_rules.seats(seat_facts(application), on=on, law=law))

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts import crypto
 from accounts.models import County, Organisation, User
 from accounts.rights import can
+from accounts.services.addresses import taken
 from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
@@ -21,7 +22,7 @@ from ojt_accounts.models import AccountForm, Application, Intake, Registration, 
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
-from ojt_accounts.selectors import live_forms, person_of, registration_of, under_way, without_identifier
+from ojt_accounts.selectors import closing_facts, live_forms, person_of, registration_of, under_way, without_identifier
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
 from ojt_accounts.services.editing import editable
 from ojt_accounts.states import APPLICATION, KIND
@@ -137,6 +138,10 @@ def check_account_form(
     if data["request"] != AccountForm.Request.OPEN:
         if existing is None:
             raise Refused("查無這個人在本分署的帳號，請確認身分證字號，或改選「申請」。", field="national_id")
+        if data["request"] == AccountForm.Request.GRANT:
+            _address_is_free(application, data, position=position, person=existing.user)
+        else:
+            _takes_something_away(application, existing, data, on=on)
         return existing
     if existing:
         raise Refused(f"這個人已有帳號 {existing.account_name}，請改選「賦予」。", field="request")
@@ -147,7 +152,7 @@ def check_account_form(
     known = person_of(application.case, data)
     named = User.objects.filter(account_name__iexact=data["account_name"]).first()
     if known and (named is None or named.pk != known.pk):
-        raise Refused("這個人在本系統已有帳號，請填寫其既有帳號。", field="account_name")
+        raise Refused(NOT_THIS_NAME, field="account_name")
     if named and (known is None or named.pk != known.pk):
         if named in without_identifier(application.case):
             which = f"（姓名「{named.name}」、電子郵件「{named.email}」）" if named == by else ""
@@ -155,18 +160,39 @@ def check_account_form(
                 f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同{which}。",
                 field="account_name",
             )
-        raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
-    mail = User.objects.filter(email__iexact=data["email"]).exclude(pk=known.pk if known else None).exists()
-    if mail:
-        raise Refused("這個電子郵件已有其他人使用，每人須有自己的電子郵件。", field="email")
+        raise Refused(NOT_THIS_NAME, field="account_name")
     for other in live_forms(application):
-        if other.position == position:
-            continue
-        if other.account_name.lower() == data["account_name"].lower():
+        if other.position != position and other.account_name.lower() == data["account_name"].lower():
             raise Refused("本案另一張申請單已使用這個帳號。", field="account_name")
-        if other.email.lower() == data["email"].lower():
-            raise Refused("本案另一張申請單已使用這個電子郵件。", field="email")
+    _address_is_free(application, data, position=position, person=known)
     return None
+
+
+#: Said alike of a name somebody has and of a person who has another: it tells no unit whom the portal knows.
+NOT_THIS_NAME = "不能使用這個帳號。申請人在本入口已有帳號時，請填寫原有的帳號；沒有時，請換一個。"
+
+
+def _address_is_free(
+    application: Application, data: Mapping[str, Any], *, position: int | None, person: User | None
+) -> None:
+    if taken(data["email"], besides=person):
+        raise Refused("這個電子郵件不能使用，請填寫申請人本人的電子郵件（每人一個）。", field="email")
+    for other in live_forms(application):
+        if other.position != position and other.email.lower() == data["email"].lower():
+            raise Refused("本案另一張申請單已使用這個電子郵件。", field="email")
+
+
+def _takes_something_away(
+    application: Application, account: TrainingAccount, data: Mapping[str, Any], *, on: date
+) -> None:
+    """註銷單: what is ticked must be there to be taken away (OA-14)."""
+    year = application.program_year
+    facts = closing_facts(
+        account, program_year=year, plans=data["plans"], whole_account=data.get("whole_account", False), on=on
+    )
+    if facts.held and not account_rules.closing(facts).withdrawn:
+        held = account_rules.plans_in_words(facts.held)
+        raise Refused(f"這個人 {year} 年度沒有所勾計畫的權限。現有權限：{held}。", field="plans")
 
 
 @transaction.atomic
@@ -188,6 +214,8 @@ def save_account_form(
         "phone": data["phone"],
         "account_name": account.account_name if account else data["account_name"],
         "account": account,
+        "reason": data.get("reason", ""),
+        "whole_account": data.get("whole_account", False),
     }
     if position is None:
         position = (application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0) + 1
@@ -239,13 +267,12 @@ def remove_account_form(case: Case, *, position: int, by: User, at: datetime, ve
 
 
 @transaction.atomic
-def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = None) -> int:
+def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> int:
     """Copy last year: a 賦予 form for every account in use that has no form here yet. Says how many."""
     case, application = editable(case, by=by, version=version)
     registration = registration_of(application)
-    request = (
-        AccountForm.Request.CLOSE if application.kind == Application.Kind.CANCELLATION else AccountForm.Request.GRANT
-    )
+    closing = application.kind == Application.Kind.CANCELLATION
+    request = AccountForm.Request.CLOSE if closing else AccountForm.Request.GRANT
     there = {form.national_id_index for form in live_forms(application)}
     position = application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0
     made = 0
@@ -255,12 +282,10 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
     for account in accounts:
         if account.national_id_index in there or account.user is None or not account.user.national_id:
             continue
-        last = account.plan_rights.order_by("-program_year").first()
-        plans = (
-            list(account.plan_rights.filter(program_year=last.program_year).values_list("plan", flat=True))
-            if last
-            else []
-        )
+        rights = account.plan_rights.filter(withdrawn_on=None).order_by("-program_year")
+        asked = rights.filter(program_year=application.program_year) if closing else rights.none()
+        last = asked.first() or rights.first()
+        plans = list(rights.filter(program_year=last.program_year).values_list("plan", flat=True)) if last else []
         position, made = position + 1, made + 1
         AccountForm.objects.create(
             application=application,
@@ -274,6 +299,7 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
             phone=account.user.phone,
             account_name=account.account_name,
             account=account,
+            reason=reason if closing else "",
         )
     if made:
         sync_pledges(application, at=at)

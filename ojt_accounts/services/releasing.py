@@ -14,12 +14,13 @@ from accounts.models import AccessLog, Organisation, RoleGroup, User
 from accounts.rights import can_anywhere, holders
 from accounts.services.access import record_access
 from accounts.services.roles import revoke_role
-from accounts.services.users import close_user
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from casework.models import Case
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
+from ojt_accounts.selectors import UNIT_RELEASED
+from ojt_accounts.services.closing import end_sign_in
 
 CODE = "ojt_accounts.released"
 
@@ -54,8 +55,7 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
         for held in RoleGroup.objects.filter(organisation=unit, group__user=contact):
             revoke_role(user=contact, role_code=held.role, organisation=unit, by=by, at=at)
         _tell(contact, unit, number, reason.strip(), at=at)
-        if not contact.groups.exists() and not contact.cases.exists():
-            close_user(user=contact, reason=f"單位登錄釋出（{number}）", by=by, at=at)
+        end_sign_in(contact, reason=f"{UNIT_RELEASED}（{number}）", by=by, at=at)
     record_access(
         AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"釋出統一編號 {number} {unit.name}", reason=reason
     )

@@ -145,7 +145,7 @@ def officer_ready(application: Application) -> str:
     if first := unconfirmed.first():
         return f"請先逐件確認「與正本相符」：{first.label}（申請須知第1頁※三）。"
     if pledge := next((p for p in live_pledges(application) if p.scan_id and not p.scan_confirmed_at), None):
-        return f"請先確認{pledge.name}的切結書確有簽名或蓋章（申請須知第5頁）。"
+        return f"請先確認{pledge.label}的切結書確有簽名或蓋章（申請須知第5頁）。"
     left = checks_left(application)
     if "grade" in left:
         return "請先登錄最近一次辦訓等級查核結果（申請須知第1頁※一）。"
@@ -234,7 +234,10 @@ def _approve(case: Case, application: Application, *, by: User, at: datetime) ->
     case.save()
     meet_deadline(code=HANDLE, at=at, case=case)
     documents.issue_unit_form(case, application, by=by, at=at)
-    body = "申請已核定，分署將於設定帳號後寄送密碼設定連結給各申請人。"
+    if application.kind == Application.Kind.CANCELLATION:
+        body = "申請已核定，分署將依各註銷單停止所列計畫或帳號的權限，設定後另行通知。"
+    else:
+        body = "申請已核定，分署將於設定帳號後通知各申請人；還沒有密碼的人會收到密碼設定連結。"
     tell_applicant(case, "ojt_accounts.approved", "已核定", body, right=PREPARE, at=at)
     body = f"「{case.title}」已核定，請設定帳號。"
     tell_office(case, "ojt_accounts.to_set", "待設定帳號", body, right=SET_ACCOUNT, at=at)

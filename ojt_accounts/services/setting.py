@@ -7,14 +7,15 @@ from django.db import transaction
 
 from accounts.models import Membership, User
 from accounts.rights import holders
+from accounts.services.addresses import ask_address_change, taken
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
-from accounts.services.users import close_user, open_user, update_contact
+from accounts.services.users import open_user, update_phone
 from casework.errors import Refused
 from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.models import Case
 from casework.services.cases import lock, move, require
-from casework.services.deadlines import set_deadline, withdraw_all
+from casework.services.deadlines import of_thing, owed, set_deadline, withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
@@ -24,7 +25,8 @@ from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
 from ojt_accounts.rules import accounts as account_rules
-from ojt_accounts.selectors import application_of, live_forms
+from ojt_accounts.selectors import ACCOUNT_CLOSED, application_of, closing_facts, holder_facts, live_forms
+from ojt_accounts.services.closing import end_sign_in
 from ojt_accounts.services.seating import lock_registration
 from ojt_accounts.services.signing import forms_to_sign
 
@@ -66,7 +68,7 @@ def set_accounts(
         form.set_on = set_on
         form.save(update_fields=["set_on"])
         if form.request == AccountForm.Request.CLOSE:
-            _close(case, form, by=by, at=at)
+            _close(case, form, program_year=application.program_year, by=by, at=at)
         else:
             _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
         documents.issue_account_form(case, application, form, by=by, at=at)
@@ -117,7 +119,7 @@ def drop_accounts(
 
 def all_set(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 帳號設定完成."""
-    if left := [form.name for form in live_forms(application_of(case)) if form.set_on is None]:
+    if left := [form.label for form in live_forms(application_of(case)) if form.set_on is None]:
         raise Refused("尚有帳號未設定：" + "、".join(left) + "。")
 
 
@@ -145,11 +147,14 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
     if account.state == TrainingAccount.State.CLOSED or account.user is None or case.organisation is None:
         raise Refused(f"{form.name}的帳號已註銷，不能賦予權限；請改按「不予設定」。")
     user, unit = account.user, case.organisation
+    fits = account_rules.holder(holder_facts(form, user), on=on, law=law)
+    if not fits.met:
+        raise Refused(fits.sentence, field="codes", outcomes=[fits])
     if account.state == TrainingAccount.State.OPENING:
         account.state, account.opened_on = TrainingAccount.State.OPEN, on
         account.save(update_fields=["state", "opened_on"])
     open_user(user=user, by=by, at=at)
-    moved = update_contact(user=user, email=form.email, phone=form.phone)
+    _contact(case, form, user, by=by, at=at)
     user.refresh_from_db()
     Membership.objects.get_or_create(user=user, organisation=unit, ends_before=None, defaults={"starts_on": on})
     grant_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
@@ -166,20 +171,7 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
             withdrawn_on=None,
             defaults={"starts_on": starts_on, "ends_before": last_day + ONE_DAY, "granted_by_case": case},
         )
-    later = account.plan_rights.filter(withdrawn_on=None, ends_before__gt=last_day + ONE_DAY)
-    if not later.exists():  # the deadline is of the account's last year, in whatever order years are set
-        set_deadline(
-            code=RIGHTS_END,
-            rule="OA-13",
-            label=f"{program_year} 年度計畫權限屆滿",
-            citation=ends.lines[0].citation,
-            counted_from=starts_on,
-            due_on=last_day,
-            at=at,
-            thing=account,
-            outcome=ends,
-            remind_days=(60, 30, 7),
-        )
+    _watch_end(account, at=at)
     verb = "開通" if form.request == AccountForm.Request.OPEN else "賦予"
     record(
         case,
@@ -189,7 +181,6 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
         at=at,
         clause="OA-11、OA-13",
         outcomes=[ends],
-        changes=[{"field": "", "label": label, "before": old, "after": new} for label, (old, new) in moved.items()],
     )
     plans = "、".join(form.plan_labels)
     body = f"{user.name} 您好：\n\n您在{unit}的帳號「{account.account_name}」已{verb}，{program_year} 年度可使用：{plans}，至 {roc(last_day)} 止。\n\n"
@@ -209,41 +200,103 @@ def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User
     )
 
 
-def _close(case: Case, form: AccountForm, *, by: User, at: datetime) -> None:
-    """註銷: access stops now; rows and past work keep the name (OA-14)."""
+def _contact(case: Case, form: AccountForm, user: User, *, by: User, at: datetime) -> None:
+    """Where the person is reached. The telephone is taken over; the address, which opens the account, the person is asked about.
+
+    What stood there before is the office's to see, not the unit's.
+    """
+    changes = []
+    if before := update_phone(user=user, phone=form.phone):
+        changes.append({"field": "", "label": "聯絡電話", "before": before, "after": form.phone})
+    if form.email.casefold() != user.email.casefold():
+        source = f"{case.organisation}的帳號{form.get_request_display()}單（{case.number}）"
+        asked = not taken(form.email, besides=user) and ask_address_change(
+            user=user, address=form.email, source=source, by=by, at=at
+        )
+        after = f"{form.email}（{'待本人確認' if asked else '不能使用，未變更'}）"
+        changes.append({"field": "", "label": "電子郵件", "before": user.email, "after": after})
+    if changes:
+        label = f"帳號{form.get_request_display()}單的聯絡資料與登錄的不同：{form.name}"
+        record(case, "account.contact", label, by=by, at=at, changes=changes, internal=True)
+
+
+def _close(case: Case, form: AccountForm, *, program_year: int, by: User, at: datetime) -> None:
+    """註銷: access to what the form ticks stops now; rows and past work keep the name (OA-14)."""
     account, on = _account_of(case, form), taipei_day(at)
+    who = f"{account.name}（{account.account_name}）"
     if account.state == TrainingAccount.State.CLOSED:  # by another case meanwhile: nothing is left to do
         closed_on = roc(account.closed_on) if account.closed_on else ""
-        record(
-            case, "account.closed", f"帳號已於 {closed_on} 註銷：{account.name}（{account.account_name}）", by=by, at=at
-        )
+        record(case, "account.closed", f"帳號已於 {closed_on} 註銷：{who}", by=by, at=at)
         return
-    account.state, account.closed_on = TrainingAccount.State.CLOSED, on
-    account.save(update_fields=["state", "closed_on"])
+    facts = closing_facts(account, program_year=program_year, plans=form.plans, whole_account=form.whole_account, on=on)
+    decided = account_rules.closing(facts)
     for right in account.plan_rights.filter(withdrawn_on=None):
-        right.withdrawn_on = on
-        right.save(update_fields=["withdrawn_on"])
-    withdraw_all(at=at, thing=account)
-    user, unit = account.user, case.organisation
-    if user is not None and unit is not None:
-        elsewhere = user.training_accounts.exclude(state=TrainingAccount.State.CLOSED)
-        if not elsewhere.filter(registration__organisation=unit).exists():
-            revoke_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
-            if not user.groups.filter(held_role__organisation=unit).exists():
-                for membership in user.memberships.filter(organisation=unit, ends_before=None):
-                    membership.ends_before = max(on, membership.starts_on)
-                    membership.save(update_fields=["ends_before"])
-        # somebody who applies for themselves in another scheme holds no role
-        if not (user.groups.exists() or elsewhere.exists() or user.cases.exists()):
-            close_user(user=user, reason=f"帳號註銷（{case.number}）", by=by, at=at)
-    record(case, "account.closed", f"帳號註銷：{account.name}（{account.account_name}）", by=by, at=at, clause="OA-14")
+        if (right.program_year, right.plan) in decided.withdrawn:
+            right.withdrawn_on = on
+            right.save(update_fields=["withdrawn_on"])
+    given = {"by": by, "at": at, "reason": form.reason, "clause": "OA-14"}
+    if decided.account_ends:
+        _end_account(case, account, by=by, at=at)
+        record(case, "account.closed", f"帳號註銷：{who}", **given)
+        subject = f"帳號已註銷：{account.account_name}"
+        body = f"帳號「{account.account_name}」已於 {roc(on)} 註銷，即日起停止使用權限。"
+    else:
+        _watch_end(account, at=at)
+        gone, left = map(account_rules.plans_in_words, (decided.withdrawn, decided.left))
+        record(case, "account.narrowed", f"註銷計畫權限：{who}，{gone or '所列計畫已無權限'}；保留{left}", **given)
+        subject = f"計畫權限已註銷：{account.account_name}"
+        body = (
+            f"帳號「{account.account_name}」的{gone or '所列計畫'}權限已於 {roc(on)} 註銷；保留{left}，帳號繼續使用。"
+        )
+    unit = case.organisation
     told = list(holders(PREPARE, unit)) if unit is not None else []
     notify(
-        users=[*told, *([user] if user else [])],
+        users=[*told, *([account.user] if account.user else [])],
         code="ojt_accounts.account_closed",
-        subject=f"帳號已註銷：{account.account_name}",
-        body=f"{unit} {account.name}的帳號「{account.account_name}」已於 {roc(on)} 註銷，即日起停止使用權限。",
+        subject=subject,
+        body=f"{unit} {account.name}的{body}",
         key=f"closed:{case.number}:{form.position}",
         case=case,
         at=at,
+    )
+
+
+def _end_account(case: Case, account: TrainingAccount, *, by: User, at: datetime) -> None:
+    """Seat, role and membership go; the person's sign-in only where nothing else in the portal is theirs."""
+    on, user, unit = taipei_day(at), account.user, case.organisation
+    account.state, account.closed_on = TrainingAccount.State.CLOSED, on
+    account.save(update_fields=["state", "closed_on"])
+    withdraw_all(at=at, thing=account)
+    if user is None or unit is None:
+        return
+    elsewhere = user.training_accounts.exclude(state=TrainingAccount.State.CLOSED)
+    if not elsewhere.filter(registration__organisation=unit).exists():
+        revoke_role(user=user, role_code="unit_user", organisation=unit, by=by, at=at)
+        if not user.groups.filter(held_role__organisation=unit).exists():
+            for membership in user.memberships.filter(organisation=unit, ends_before=None):
+                membership.ends_before = max(on, membership.starts_on)
+                membership.save(update_fields=["ends_before"])
+    end_sign_in(user, reason=f"{ACCOUNT_CLOSED}（{case.number}）", by=by, at=at)
+
+
+def _watch_end(account: TrainingAccount, *, at: datetime) -> None:
+    """The deadline of an account is the end of its last year, in whatever order years are set or taken away."""
+    last = account.plan_rights.filter(withdrawn_on=None).order_by("-ends_before").first()
+    if last is None:
+        return
+    due_on = last.ends_before - ONE_DAY
+    if of_thing(account).filter(owed(), code=RIGHTS_END, due_on=due_on).exists():
+        return
+    ends = account_rules.rights_end(account_rules.YearFacts(last.program_year), on=taipei_day(at), law=law_in_force())
+    set_deadline(
+        code=RIGHTS_END,
+        rule="OA-13",
+        label=f"{last.program_year} 年度計畫權限屆滿",
+        citation=ends.lines[0].citation,
+        counted_from=last.starts_on,
+        due_on=due_on,
+        at=at,
+        thing=account,
+        outcome=ends,
+        remind_days=(60, 30, 7),
     )

@@ -32,7 +32,9 @@ class SignedForm:
 
 
 def account_content(form: AccountForm) -> dict[str, object]:
-    return {
+    """What the signatures stand for. The two of a 註銷單 only where filled in: what was signed before they existed stays signed."""
+    closing = {name: value for name in ("reason", "whole_account") if (value := getattr(form, name))}
+    return closing | {
         "request": form.request,
         "plans": form.plans,
         "name": form.name,
@@ -54,7 +56,7 @@ def forms_to_sign(application: Application) -> list[SignedForm]:
         content = form_values(application.unit_form) | corrected
         found.append(SignedForm(UNIT_FORM, "訓練機構名稱申請表", DECISION, content_digest(content)))
     for form in live_forms(application):
-        label = f"帳號{form.get_request_display()}單（{form.name}）"
+        label = f"帳號{form.get_request_display()}單（{form.label}）"
         found.append(SignedForm(form.code, label, ACCOUNT, content_digest(account_content(form) | corrected), form))
     return found
 

@@ -165,6 +165,12 @@ class PledgeRow:
     scan: ScanForm
 
     @property
+    def both(self) -> str:
+        """As what the unit form names an applicant, by name alone."""
+        named = [Pledge.CAPACITIES[one] for one in Pledge.OFFICES if one in self.pledge.capacities]
+        return "、".join(named) if "applicant" in self.pledge.capacities else ""
+
+    @property
     def printable(self) -> bool:
         return bool(self.pledge.national_id and self.pledge.address)
 
@@ -190,11 +196,13 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
         for one in live_pledges(wizard.application)
     ]
     envelope.is_valid()
-    saved = 0
+    saved, apart = 0, request.POST.get("apart", "")
 
     def do(at: datetime) -> None:
         nonlocal saved
         fresh(wizard.case, envelope.posted_version)
+        if apart.isdecimal() and apart.isascii():
+            attaching.separate_pledge(wizard.case, pk=int(apart), by=request.user, at=at)
         for row in rows:
             saved += _save_pledge(request, wizard, row, at)
 
@@ -203,13 +211,15 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
         return redirect(wizard.url("pledges"))
     if not any(form.errors for form in _asked(request, rows)):
         messages.success(request, SAVED)
-        return redirect(wizard.following("pledges") if "go" in request.POST else wizard.url("pledges"))
+        return redirect(wizard.following("pledges") if "go" in request.POST and not apart else wizard.url("pledges"))
     if saved:
         messages.warning(request, PARTLY)
     again = load(request, wizard.case.number)
     standing = {one.pk: one for one in live_pledges(again.application)}
     kept_rows = []
     for row in rows:
+        if row.pledge.pk not in standing and not (row.form.errors or row.scan.errors):
+            continue
         row.pledge = standing.get(row.pledge.pk, row.pledge)
         if not _touched(row) or not row.form.errors:
             row.form = PledgeForm(pledge=row.pledge)  # saved or never asked for: the identifier is masked again
@@ -259,7 +269,7 @@ def _pledges_page(request: HttpRequest, wizard: Wizard, rows: list[PledgeRow], *
     context = {
         "rows": rows,
         "envelope": ActForm(case=wizard.case, auto_id=False),
-        "problems": [one for row in rows for form in (row.form, row.scan) for one in _problems(row.pledge.name, form)],
+        "problems": [one for row in rows for form in (row.form, row.scan) for one in _problems(row.pledge.label, form)],
         "wording": wording,
         "articles": wording.body.splitlines() if wording else [],
     }

@@ -14,7 +14,7 @@ from casework.services.drafts import drop_draft
 from casework.templatetags.casework import roc_moment
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
-from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
+from ojt_accounts.forms.preparing import AccountFormForm, CopyForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
 from ojt_accounts.params import PACK
 from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts, without_identifier
@@ -135,7 +135,7 @@ def accounts(request: HttpRequest, number: str) -> HttpResponse:
         "rows": rows,
         "seats": _seats(wizard),
         "copyable": _copyable(wizard, forms),
-        "copy_envelope": ActForm(case=wizard.case, auto_id=False),
+        "copy": CopyForm(case=wizard.case, kind=wizard.application.kind),
         "following": wizard.following("accounts"),
     }
     return shown(request, "accounts", wizard, "accounts", context)
@@ -162,13 +162,15 @@ def _copyable(wizard: Wizard, forms: list[AccountForm]) -> list[TrainingAccount]
 def copy_accounts(request: HttpRequest, number: str) -> HttpResponse:
     """帶入去年: a form for every account in use."""
     wizard = load(request, number)
-    form = ActForm(request.POST, case=wizard.case)
+    form = CopyForm(request.POST, case=wizard.case, kind=wizard.application.kind)
     if form.is_valid():
         pressed(
             request,
             form,
             "copy",
-            lambda at: preparing.copy_accounts(wizard.case, by=request.user, at=at, version=form.posted_version),
+            lambda at: preparing.copy_accounts(
+                wizard.case, **form.answers, by=request.user, at=at, version=form.posted_version
+            ),
         )
         messages.success(request, "已帶入現有帳號，請逐一核對計畫與聯絡資料，不需要的請移除。")
     return redirect(wizard.url("accounts"))

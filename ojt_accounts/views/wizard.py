@@ -35,8 +35,7 @@ from ojt_accounts.selectors import (
     differences,
     standing_missing,
 )
-from ojt_accounts.services.editing import EDITABLE
-from ojt_accounts.states import KIND
+from ojt_accounts.states import EDITABLE, KIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.clock import now
-from accounts.models import User
+from accounts.models import AddressChange, User
 from casework.kernel.dates import taipei_day
 from casework.models import Case, Event, Notice
 from casework.services.delivery import message
@@ -15,7 +15,7 @@ from tests.ojt_accounts import world as w
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_address_on_the_form_becomes_the_persons() -> None:
+def test_a_new_telephone_on_the_form_becomes_the_persons_and_a_new_address_is_asked_about() -> None:
     here = w.world()
     case = w.approved(here)
     person = User.objects.get(account_name="yct2026n1")
@@ -24,9 +24,17 @@ def test_a_new_address_on_the_form_becomes_the_persons() -> None:
     form = application_of(case).account_forms.get()
     setting.set_accounts(case, codes=[form.code], set_on=taipei_day(now()), by=here.admin, at=now())
     person.refresh_from_db()
-    assert (person.email, person.phone) == (form.email, form.phone)
-    opened = Event.objects.get(case=case, code="account.opened")
-    assert {"field": "", "label": "電子郵件", "before": "before@example.com", "after": form.email} in opened.changes
+    assert (person.email, person.phone) == ("before@example.com", form.phone)
+    assert AddressChange.objects.get(user=person).address == form.email
+    letter = Notice.objects.get(code="ojt_accounts.account_opened")
+    assert letter.mail_to == "before@example.com" and "/set-password/" in letter.body
+    # the office sees what stood there before; the unit does not
+    told = Event.objects.get(case=case, code="account.contact")
+    assert told.internal and [(one["label"], one["before"]) for one in told.changes] == [
+        ("聯絡電話", "06-0000000"),
+        ("電子郵件", "before@example.com"),
+    ]
+    assert Event.objects.get(case=case, code="account.opened").changes == []
 
 
 def test_the_cover_has_the_senders_postal_code_and_the_letter_the_branch_with_its_telephone() -> None:

@@ -81,7 +81,7 @@ def test_copying_last_year_makes_a_grant_per_account(here: w.World) -> None:
 def test_cancellation_stops_access_at_once_and_keeps_the_name(here: w.World) -> None:
     w.done(here)
     case = w.drafted(here, kind="cancellation", numbers=())
-    w.preparing.copy_accounts(case, by=here.contact, at=now())
+    w.preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
     w.filing.file_application(case, by=here.contact, at=now())
     w.checked(here, case)
     case = w.signed(here, case, here.officer, here.chief, here.approver)

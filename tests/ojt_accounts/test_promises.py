@@ -106,7 +106,7 @@ def test_oa_14_closing_keeps_a_person_who_serves_elsewhere(here: w.World) -> Non
     other, _ = w.unit("另一個單位", "22099131", now())
     w.grant_role(user=user, role_code="unit_contact", organisation=other, by=None, at=now())
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now())
+    preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
     filing.file_application(case, by=here.contact, at=now())
     w.checked(here, case)
     case = w.signed(here, case, here.officer, here.chief, here.approver)

@@ -154,7 +154,7 @@ def test_account_names_are_unique_whatever_their_case(mine: Client, application:
     User.objects.create_user("Yct2026n1", name="別人", email="else@example.com", password="x")
     page = at("account_new", application.case.number)
     answer = mine.post(page, {**account(1), **envelope(mine.get(page))})
-    assert "已有人使用" in errors_at(answer, "account_name")
+    assert "不能使用這個帳號" in errors_at(answer, "account_name")
 
 
 def test_the_seventh_account_is_refused_and_six_are_kept(mine: Client, here: w.World, application: Application) -> None:

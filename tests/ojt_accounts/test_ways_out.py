@@ -36,7 +36,7 @@ def _through(here: w.World, case: Case) -> Case:
 def _cancelled(here: w.World) -> Case:
     """An approved cancellation of every account in use."""
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now())
+    preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
     return _through(here, case)
 
 
@@ -94,10 +94,10 @@ def test_an_earlier_year_set_later_keeps_the_deadline_of_the_last_year(here: w.W
     PlanRight.objects.filter(pk=last.pk).update(
         program_year=last.program_year + 1, ends_before=last.ends_before.replace(year=last.ends_before.year + 1)
     )
-    open_ones = Deadline.objects.filter(thing_id=account.pk, withdrawn_at=None)
-    before = open_ones.get().pk
     _set(here, _grant(here))
-    assert open_ones.get().pk == before
+    last.refresh_from_db()
+    due = Deadline.objects.get(thing_id=account.pk, withdrawn_at=None)
+    assert due.due_on == last.ends_before - timedelta(days=1)
 
 
 def test_seats_of_a_decided_case_are_not_counted_twice(here: w.World) -> None:
@@ -228,5 +228,5 @@ def test_another_units_contact_is_nobody_here(here: w.World) -> None:
     assert isinstance(other, Organisation)
     case = w.drafted(here, numbers=())
     theirs = {"name": stranger.name, "email": stranger.email, "account_name": stranger.account_name}
-    with pytest.raises(Refused, match="已有人使用"):
+    with pytest.raises(Refused, match="不能使用這個帳號"):
         preparing.save_account_form(case, data=w.account(1, **theirs), position=None, by=here.contact, at=now())

@@ -40,6 +40,14 @@ def person(name: str, **fields: Any) -> User:
     return User.objects.create_user(f"user{n:05d}", name=name, email=f"user{n}@example.com", password="x", **fields)
 
 
+def known(name: str, n: int, **fields: Any) -> User:
+    """Somebody of another scheme with the n-th number, who has a password and an address of their own."""
+    found = person(name, phone="0912-345-678", **fields)
+    found.set_national_id(national_id(n))
+    found.save()
+    return found
+
+
 @dataclass
 class World:
     branch: Organisation
