@@ -19,6 +19,7 @@ from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping
 from ohs_training.selectors.classes import class_of
+from ohs_training.selectors.people import trainees_of
 from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
 
 
@@ -97,7 +98,7 @@ def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, ver
 def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: datetime) -> Confirmation:
     """附表七附註: by the trainee, within thirty days; either answer reaches the institution."""
     trainee = Trainee.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=trainee.pk)
-    if by.national_id_index is None or by.national_id_index != trainee.national_id_index:
+    if not trainees_of(by).filter(pk=trainee.pk).exists():
         raise NotPermitted("您不是這份紀錄的受訓人員。")
     training_class, on, law = trainee.training_class, taipei_day(at), law_in_force()
     if training_class.professional or training_class.case.state in (

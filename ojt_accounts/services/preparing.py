@@ -21,7 +21,7 @@ from ojt_accounts.models import AccountForm, Application, Intake, Registration, 
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
-from ojt_accounts.selectors import live_forms, person_of, registration_of, under_way, without_identifier
+from ojt_accounts.selectors import live_forms, person_of, registration_of, under_way, unproven_here
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
 from ojt_accounts.services.editing import editable
 from ojt_accounts.states import APPLICATION, KIND
@@ -149,10 +149,10 @@ def check_account_form(
     if known and (named is None or named.pk != known.pk):
         raise Refused("這個人在本系統已有帳號，請填寫其既有帳號。", field="account_name")
     if named and (known is None or named.pk != known.pk):
-        if named in without_identifier(application.case):
+        if named in unproven_here(application.case):
             which = f"（姓名「{named.name}」、電子郵件「{named.email}」）" if named == by else ""
             raise Refused(
-                f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同{which}。",
+                f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名、電子郵件與身分證字號須與登錄時相同{which}。",
                 field="account_name",
             )
         raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
@@ -253,7 +253,8 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
         registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
     )
     for account in accounts:
-        if account.national_id_index in there or account.user is None or not account.user.national_id:
+        number = account.user.national_id if account.user else None
+        if account.national_id_index in there or not number or crypto.index(number) != account.national_id_index:
             continue
         last = account.plan_rights.order_by("-program_year").first()
         plans = (
@@ -268,7 +269,7 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
             request=request,
             plans=plans or ["industry_talent"],
             name=account.name,
-            national_id=account.user.national_id,
+            national_id=number,
             national_id_index=account.national_id_index,
             email=account.user.email,
             phone=account.user.phone,
