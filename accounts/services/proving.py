@@ -81,7 +81,9 @@ def confirm_identity(
     except IntegrityError as error:
         other = holder_of(national_id)
         named = f"（{other.account_name}）" if other else ""
-        raise Refused(f"這個身分證字號已確認為另一個帳號{named}所有，請先查明並釋出該帳號的字號。", field="national_id") from error
+        raise Refused(
+            f"這個身分證字號已確認為另一個帳號{named}所有，請先查明並釋出該帳號的字號。", field="national_id"
+        ) from error
     mailer.mail(
         user=user, code="identity_confirmed", subject="您的身分證字號已確認", key=f"identity:{user.pk}:{at.isoformat()}", at=at,
         body=(

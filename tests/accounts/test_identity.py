@@ -107,7 +107,13 @@ def test_an_officer_confirms_by_the_document_and_the_person_is_told() -> None:
         confirmed(user, user)
     with pytest.raises(Refused, match="不得晚於今天"):
         proving.confirm_identity(
-            user=user, national_id=NUMBER, document="國民身分證", seen_on=taipei_day(AT + DAY), note="x", by=officer, at=AT
+            user=user,
+            national_id=NUMBER,
+            document="國民身分證",
+            seen_on=taipei_day(AT + DAY),
+            note="x",
+            by=officer,
+            at=AT,
         )
     user.refresh_from_db()
     assert user.national_id_proven_at is None
@@ -216,7 +222,9 @@ def test_control_without_the_unique_key_both_are_confirmed() -> None:
 
 @pytest.mark.django_db
 def test_the_migration_believes_bound_citizens_cards_only() -> None:
-    people = {name: claiming(name, number) for name, number in (("card", NUMBER), ("unit", ANOTHER), ("freed", "B123456780"))}
+    people = {
+        name: claiming(name, number) for name, number in (("card", NUMBER), ("unit", ANOTHER), ("freed", "B123456780"))
+    }
     people["none"] = claiming("none", "C120000002")
     given = {"issuer": "CN=測試", "serial": "1f", "valid_until": AT + DAY, "bound_at": AT}
     for name, kind in (("card", "citizen"), ("unit", "unit"), ("freed", "citizen")):

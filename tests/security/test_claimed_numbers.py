@@ -60,7 +60,9 @@ def test_a_typed_number_opens_no_record_and_keeps_nobody_out(settings) -> None:
         _sees_nothing(stranger, trainee, pages)
 
         owner = joined("meihui", trainee.name)
-        assert typed(owner, trainee.national_id, "79/05/06").status_code == 302, "the claim of a stranger keeps nobody out"
+        assert typed(owner, trainee.national_id, "79/05/06").status_code == 302, (
+            "the claim of a stranger keeps nobody out"
+        )
         _sees_nothing(owner, trainee, pages)  # the right name is typed too
 
         desk = Client()

@@ -12,9 +12,9 @@ from django.urls import reverse
 from accounts.errors import Refused
 from accounts.models import Organisation, User
 from casework.models import Notice
-from vrs_credentials.models import Attendance
 from tests.factories import UserFactory, proven
 from tests.vrs_credentials import world as w
+from vrs_credentials.models import Attendance
 
 pytestmark = pytest.mark.django_db
 
