@@ -213,7 +213,7 @@ def _own(request: HttpRequest, wizard: Wizard) -> User | None:
     """The contact who registered themselves and has no form here yet: an account for them is the one they sign in with."""
     me = unproven_here(wizard.case).filter(pk=request.user.pk).first()
     taken = {one.account_name.lower() for one in live_forms(wizard.application)}
-    return me if me and me.account_name.lower() not in taken else None
+    return me if me and not me.national_id and me.account_name.lower() not in taken else None
 
 
 def _initial(wizard: Wizard, row: AccountForm | None) -> dict[str, object]:

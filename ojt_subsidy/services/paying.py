@@ -50,7 +50,7 @@ def locked_line(line: PaymentLine | int) -> PaymentLine:
     return rows.get(pk=pk)
 
 
-def _locked_with_namesakes(line: PaymentLine | int) -> PaymentLine:
+def _locked_with_rivals(line: PaymentLine | int) -> PaymentLine:
     """`locked_line` for an approval: of all accounts that say they have this number one alone is paid, so that the cap is one
     person's. Raises Refused until an officer has settled whose number it is (登入協助).
     """
@@ -127,7 +127,7 @@ def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
 @transaction.atomic
 def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
     """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
-    line = _locked_with_namesakes(line)
+    line = _locked_with_rivals(line)
     if line.closing.case.state not in DECIDABLE:
         raise Refused("本班結訓核銷尚未核定，請先完成核定。")
     on = taipei_day(at)

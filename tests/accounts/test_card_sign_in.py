@@ -112,6 +112,7 @@ def test_bound_at_the_first_use_then_known_by_the_card(client, person, cards):
     actions = list(AccessLog.objects.order_by("pk").values_list("action", "user", "subject"))
     assert actions == [
         ("certificate_bound", person.pk, f"lina88 自然人憑證 {one.serial}"),
+        ("id_proven", person.pk, "lina88"),
         ("sign_in", person.pk, "憑證登入"),
         ("sign_in", person.pk, "憑證登入"),
     ]

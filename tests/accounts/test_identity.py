@@ -125,7 +125,7 @@ def test_an_officer_confirms_by_the_document_and_the_person_is_told() -> None:
     line = AccessLog.objects.get(action="id_proven")
     assert (line.user, line.subject) == (officer, "owner")
     assert NUMBER not in line.reason
-    assert user.notices.filter(code="identity_confirmed", mail_state="queued").count() == 1
+    assert user.notices.filter(code="accounts.identity_confirmed", mail_state="queued").count() == 1
     assert NUMBER not in user.notices.get().body
 
 
@@ -143,7 +143,7 @@ def test_whoever_is_blocked_by_a_false_proof_has_it_released() -> None:
     stranger.refresh_from_db()
     assert (stranger.national_id, stranger.claimed_id_index, stranger.national_id_proven_at) == (None, None, None)
     assert AccessLog.objects.get(action="id_released").reason == "冒用他人字號"
-    assert stranger.notices.filter(code="identity_released").count() == 1
+    assert stranger.notices.filter(code="accounts.identity_released").count() == 1
     confirmed(owner, officer)
     assert identity.holder_of(NUMBER) == owner
     with pytest.raises(Refused, match="沒有登錄"):
