@@ -3,16 +3,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def proven_by_cards(apps, schema_editor):
-    """Whoever signs in with a 自然人憑證 has shown it: name and last four fitted. Every other number typed so far is a claim."""
-    binding = apps.get_model("accounts", "CertificateBinding").objects.filter(
-        user=models.OuterRef("pk"), kind="citizen", released_at=None
-    )
-    apps.get_model("accounts", "User").objects.filter(
-        models.Exists(binding), claimed_id_index__isnull=False, national_id_proven_at=None
-    ).update(national_id_proven_at=models.Subquery(binding.values("bound_at")[:1]), national_id_proof="card")
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -90,17 +80,8 @@ class Migration(migrations.Migration):
             name='action',
             field=models.CharField(choices=[('sign_in', '登入'), ('sign_in_refused', '登入被拒'), ('sign_out', '登出'), ('refused', '存取被拒'), ('reveal', '檢視完整身分證字號'), ('export', '匯出'), ('download', '下載附件或文件'), ('role_granted', '授予角色'), ('role_revoked', '收回角色'), ('password_set', '設定密碼'), ('password_link', '寄送設定密碼連結'), ('password_opened', '開放密碼登入'), ('certificate_bound', '綁定憑證'), ('certificate_freed', '解除憑證綁定'), ('id_proven', '確認身分證字號'), ('id_released', '釋出身分證字號'), ('user_closed', '停用使用者'), ('user_opened', '啟用使用者'), ('override', '例外處理')], max_length=20, verbose_name='動作'),
         ),
-        migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['claimed_id_index'], name='user_claimed_id_index'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('national_id_proven_at__isnull', False)), fields=('claimed_id_index',), name='user_national_id_proven_once'),
-        ),
         migrations.AddConstraint(
             model_name='user',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('national_id_proof', ''), ('national_id_proof_note', ''), ('national_id_proven_at', None), ('national_id_proven_by', None)), models.Q(('claimed_id_index__isnull', False), ('national_id_proven_at__isnull', False), models.Q(models.Q(('national_id_proof', 'card'), ('national_id_proven_by', None)), models.Q(('national_id_proof__in', ['office', 'decision']), ('national_id_proven_by__isnull', False), models.Q(('national_id_proof_note', ''), _negated=True)), _connector='OR')), _connector='OR'), name='user_national_id_proof_whole'),
         ),
-        migrations.RunPython(proven_by_cards, migrations.RunPython.noop),
     ]

@@ -232,7 +232,7 @@ def test_the_migration_believes_bound_citizens_cards_only() -> None:
     CertificateBinding.objects.filter(user=people["freed"]).update(
         released_at=AT, released_by=people["none"], release_reason="遺失"
     )
-    importlib.import_module("accounts.migrations.0005_identity_proven").proven_by_cards(apps, None)
+    importlib.import_module("accounts.migrations.0006_proven_once").proven_by_cards(apps, None)
     assert list(User.objects.exclude(national_id_proven_at=None)) == [people["card"]]
     people["card"].refresh_from_db()
     assert (people["card"].national_id_proof, people["card"].national_id_proven_at) == ("card", AT)

@@ -26,7 +26,7 @@ def proven_by_certificates(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("vrs_credentials", "0003_roster_jobs"),
-        ("accounts", "0005_identity_proven"),
+        ("accounts", "0006_proven_once"),
         ("casework", "0008_document_words"),
     ]
 
