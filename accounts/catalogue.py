@@ -4,10 +4,10 @@ from accounts.roles import Right, Side, declare_rights
 
 #: 檢視完整身分證字號, with a reason that is logged.
 REVEAL = "accounts.reveal_national_id"
-#: 登入協助: lifting a lock, taking a card off an account, opening the password for a while.
+#: 登入協助: lifting a lock, taking a card off an account, opening the password for a while, confirming whose ID it is.
 HELP_SIGN_IN = "accounts.help_sign_in"
 
 declare_rights(
     Right(REVEAL, "檢視完整身分證字號", Side.OFFICE),
-    Right(HELP_SIGN_IN, "協助登入（解除鎖定、改綁憑證、開放密碼）", Side.OFFICE),
+    Right(HELP_SIGN_IN, "協助登入（解除鎖定、改綁憑證、開放密碼、確認身分證字號）", Side.OFFICE),
 )

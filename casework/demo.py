@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from accounts.clock import now
+from accounts.clock import now, today
 from accounts.models import Organisation, User
+from accounts.services.proving import confirm_identity
 from accounts.services.roles import grant_role
 
 #: Everybody in the demonstration; the sign-in page has a button for each role, so nobody needs to type it.
@@ -22,8 +23,10 @@ def builders() -> list[tuple[str, Builder]]:
     return [(name, build) for _, name, build in sorted(_builders, key=lambda one: one[:2])]
 
 
-def demo_person(account_name: str, name: str, *, email: str = "", national_id: str = "") -> User:
-    """A person of the demonstration, made at first use."""
+def demo_person(
+    account_name: str, name: str, *, email: str = "", national_id: str = "", confirmed: bool = True
+) -> User:
+    """A person of the demonstration, made at first use. An officer has seen their document unless said otherwise."""
     user = User.objects.filter(account_name=account_name).first()
     if user is None:
         user = User(
@@ -32,7 +35,17 @@ def demo_person(account_name: str, name: str, *, email: str = "", national_id: s
         user.set_national_id(national_id or None)
         user.set_password(PASSWORD)
         user.save()
+        if national_id and confirmed:
+            confirm_number(user, national_id)
     return user
+
+
+def confirm_number(user: User, national_id: str) -> None:
+    """登入協助 › 確認身分證字號, by the desk where people show their document."""
+    desk = demo_person("identitydesk", "何核對")
+    confirm_identity(
+        user=user, national_id=national_id, document="國民身分證", seen_on=today(), note="展示資料", by=desk, at=now()
+    )
 
 
 def demo_role(account_name: str, name: str, role: str, organisation: Organisation) -> User:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from accounts import crypto
+from accounts.identity import bears, holder_of
 from accounts.models import Organisation, User
 from casework.changing import in_words
 from casework.kernel.identifiers import mask_person_id, same_name
@@ -193,19 +194,32 @@ def _applicant_named(name: str, applicants: Sequence[AccountForm], rows: Sequenc
     return named[0] if len(named) == 1 else None
 
 
-def without_identifier(case: Case) -> QuerySet[User]:
-    """People of the applying unit whose identifier nobody has entered yet: contacts who registered themselves."""
-    return User.objects.filter(national_id_index=None, groups__held_role__organisation=case.organisation_id).distinct()
+def unproven_here(case: Case) -> QuerySet[User]:
+    """People of the applying unit whose identifier is not proven: contacts who registered themselves."""
+    return User.objects.filter(
+        national_id_proven_at=None, groups__held_role__organisation=case.organisation_id
+    ).distinct()
 
 
 def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
-    """The user an account form speaks of: by identifier, or the unit's own contact with that name, account and address."""
-    return (
-        User.objects.filter(national_id_index=crypto.index(data["national_id"])).first()
-        or without_identifier(case)
+    """The user an account form speaks of: whose number is proven; whom an earlier decision gave an account of this unit; or
+    the unit's own contact with that name, account and address. A claim made elsewhere takes no account.
+    """
+    number = data["national_id"]
+    if proven := holder_of(number):
+        return proven
+    accounts = TrainingAccount.objects.filter(
+        registration__organisation=case.organisation_id, national_id_index=crypto.index(number), user__isnull=False
+    )
+    former = accounts.select_related("user").order_by("-pk").first()
+    own = (
+        former.user
+        if former
+        else unproven_here(case)
         .filter(name=data["name"], account_name__iexact=data["account_name"], email__iexact=data["email"])
         .first()
     )
+    return own if own and (not own.national_id or bears(own, number)) else None
 
 
 #: How the reason begins where this scheme closed a sign-in.
@@ -481,7 +495,7 @@ def people_of(unit: Organisation) -> QuerySet[User]:
         "groups", Group.objects.filter(held_role__organisation=unit).select_related("held_role"), "held_here"
     )
     people = User.objects.filter(groups__held_role__organisation=unit).distinct().prefetch_related(held)
-    return people.defer("national_id", "national_id_index").order_by("name", "pk")
+    return people.defer("national_id").order_by("name", "pk")
 
 
 def open_intakes(*, on: date) -> QuerySet[Intake]:

@@ -77,7 +77,7 @@ def _national_id(n: int) -> str:
 def _trainees() -> list[User]:
     found = []
     for n, name in enumerate(NAMES, 1):
-        person = demo_person(f"trainee{n:02d}", name, national_id=_national_id(n))
+        person = demo_person(f"trainee{n:02d}", name, national_id=_national_id(n), confirmed=n < len(NAMES))
         if not Trainee.objects.filter(pk=person.pk).exists():
             data = {
                 "born_on": date(1975 + n, 1 + n % 12, 5), "employer": f"南科第{n}工程股份有限公司", "mobile": f"0912{n:06d}",

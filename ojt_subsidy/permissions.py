@@ -5,9 +5,10 @@ A trainee is anybody signed in, about themselves; the acts of a person alone nee
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Organisation
+from accounts.catalogue import HELP_SIGN_IN
+from accounts.models import Organisation, User
 from accounts.rights import organisations_with
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles, extend_role
 from ojt_subsidy.models import Course, PaymentBatch
@@ -115,3 +116,9 @@ def unit_courses(user: Any, right: str = VIEW_UNIT) -> QuerySet[Course]:
 
 def batches_for(user: Any) -> QuerySet[PaymentBatch]:
     return PaymentBatch.objects.filter(office__in=organisations_with(user, BATCH_PAYMENT))
+
+
+def people_in_care(officer: User) -> Q:
+    """登入協助: a branch helps those who have filed for its courses and hold no role anywhere: they show their document there."""
+    offices = organisations_with(officer, HELP_SIGN_IN)
+    return Q(enrolments__course__case__office__in=offices, is_staff=False, groups__held_role=None)

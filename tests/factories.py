@@ -6,6 +6,7 @@ from typing import Any
 import factory
 
 from accounts.models import Organisation, User
+from accounts.services.proving import prove_by_card
 from accounts.services.roles import grant_role
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -47,3 +48,13 @@ class UserFactory(factory.django.DjangoModelFactory):
         if given:
             self.set_national_id(given)
             self.save()
+
+
+def proven(user: User, number: str | None = None) -> User:
+    """The person's number, shown by a card."""
+    if number:
+        user.set_national_id(number)
+        user.save()
+    assert prove_by_card(user, at=AT)
+    user.refresh_from_db()
+    return user

@@ -19,6 +19,8 @@ class AccessLog(models.Model):
         PASSWORD_OPENED = "password_opened", "開放密碼登入"
         CERTIFICATE_BOUND = "certificate_bound", "綁定憑證"
         CERTIFICATE_FREED = "certificate_freed", "解除憑證綁定"
+        ID_PROVEN = "id_proven", "確認身分證字號"
+        ID_RELEASED = "id_released", "釋出身分證字號"
         USER_CLOSED = "user_closed", "停用使用者"
         USER_OPENED = "user_opened", "啟用使用者"
         ADDRESS_ASKED = "address_asked", "申請變更電子郵件"

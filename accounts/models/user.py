@@ -24,20 +24,38 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(account_name__iexact=username)
 
-    def with_national_id(self, number: str) -> models.QuerySet["User"]:
-        """Everybody whose canonical national ID or residence number is `number`."""
-        return self.filter(national_id_index=crypto.index(number))
-
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Signs in by account name or e-mail; what they may do comes from roles held in organisations."""
+    """A person. Signs in by account name or e-mail; what they may do comes from roles held in organisations.
+
+    The national ID is a claim until a card or an officer proves it (身分確認, accounts/identity.py).
+    """
+
+    class Proof(models.TextChoices):
+        CARD = "card", "自然人憑證"
+        OFFICE = "office", "核對證件正本"
+        DECISION = "decision", "核定案件時審核"
 
     account_name = models.CharField("帳號", max_length=150)
     email = models.EmailField("電子郵件", max_length=254)
     name = models.CharField("姓名", max_length=100)
     phone = models.CharField("聯絡電話", max_length=40, blank=True)
     national_id = EncryptedTextField("身分證字號", null=True, blank=True, editable=False)
-    national_id_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    #: Digest of the number for exact look-up, proven or not: read in accounts/identity.py only.
+    claimed_id_index = models.CharField(
+        max_length=64, null=True, blank=True, editable=False, db_column="national_id_index"
+    )
+    national_id_proven_at = models.DateTimeField("身分確認時間", null=True, blank=True, editable=False)
+    national_id_proof = models.CharField(
+        "身分確認方式", max_length=8, choices=Proof, blank=True, default="", db_default="", editable=False
+    )
+    national_id_proven_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="身分確認人員"
+    )
+    #: Which document an officer saw, when, and where it is on file; the number of the case that was decided.
+    national_id_proof_note = models.CharField(
+        "身分確認依據", max_length=300, blank=True, default="", db_default="", editable=False
+    )
     is_active = models.BooleanField("啟用", default=True)
     is_staff = models.BooleanField("機關人員", default=False, help_text="可進入審查後臺")
     must_change_password = models.BooleanField("須先變更密碼", default=False)
@@ -61,10 +79,29 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"), name="user_email_once", violation_error_message="這個電子郵件已有人使用。"
             ),
+            # anybody may claim a number; of one person only it is proven
             models.UniqueConstraint(
-                "national_id_index", name="user_national_id_once", violation_error_message="這個身分證字號已有帳號。"
+                fields=["claimed_id_index"],
+                condition=models.Q(national_id_proven_at__isnull=False),
+                name="user_national_id_proven_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    national_id_proven_at=None,
+                    national_id_proof="",
+                    national_id_proven_by=None,
+                    national_id_proof_note="",
+                )
+                | models.Q(national_id_proven_at__isnull=False, claimed_id_index__isnull=False)
+                & (
+                    models.Q(national_id_proof="card", national_id_proven_by=None)
+                    | models.Q(national_id_proof__in=["office", "decision"], national_id_proven_by__isnull=False)
+                    & ~models.Q(national_id_proof_note="")
+                ),
+                name="user_national_id_proof_whole",
             ),
         ]
+        indexes = [models.Index(fields=["claimed_id_index"], name="user_claimed_id_index")]
 
     def __str__(self) -> str:
         return self.name or self.account_name
@@ -87,9 +124,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def set_national_id(self, number: str | None) -> None:
-        """Take a canonical number; keeps the index in step. Call save() afterwards."""
-        self.national_id = number or None
-        self.national_id_index = crypto.index(number) if number else None
+        """Take a canonical number as a claim; another number than before is no longer proven. Call save() afterwards."""
+        index = crypto.index(number) if number else None
+        if index != self.claimed_id_index:
+            self.national_id_proven_at, self.national_id_proven_by = None, None
+            self.national_id_proof = self.national_id_proof_note = ""
+        self.national_id, self.claimed_id_index = number or None, index
 
     @property
     def masked_national_id(self) -> str:

@@ -11,6 +11,7 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, CertificateBinding, Organisation, User
 from accounts.services.access import record_access
 from accounts.services.lockout import person_named
+from accounts.services.proving import prove_by_card
 from accounts.services.users import end_sessions
 
 #: Bodies that have accounts of their own; an agency's people sign in as persons.
@@ -34,10 +35,13 @@ def person_of(holder: Holder, *, login: str, at: datetime) -> User:
         user = named
     if user.pk in {one.user_id for one in bound}:
         _still_fits(user, holder)
-        return user
-    if bound and not holder.is_unit:
+    elif bound and not holder.is_unit:
         raise CertificateRefused("somebody_elses")
-    return _bind(user, holder, at=at)
+    else:
+        user = _bind(user, holder, at=at)
+    if not holder.is_unit:
+        prove_by_card(user, at=at)
+    return user
 
 
 def _same_name(user: User, holder: Holder) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts import crypto
+from accounts.identity import bearing
 from accounts.models import Organisation, User
 from casework.kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
 from casework.models import CasePerson
@@ -55,7 +56,7 @@ def _by_person_id(code: str) -> Search:
 def by_index(index: str) -> Search:
     """By the keyed digest of an identifier: what an address may carry in the identifier's place."""
     cases = CasePerson.objects.filter(id_index=index).values_list("case_id", flat=True)
-    people = User.objects.filter(national_id_index=index).values_list("pk", flat=True)
+    people = bearing(index).values_list("pk", flat=True)
     return Search(Q(pk__in=list(cases[:1000])) | Q(person_id__in=list(people)), "身分證字號（完全相符）")
 
 

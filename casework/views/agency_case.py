@@ -191,7 +191,8 @@ def identifiers(found: Case) -> list[Identifier]:
     named = list(kind.identifiers(found)) if kind else []
     person = found.person
     if person is not None and person.national_id:
-        named.append(Identifier("applicant", f"申請人{person.name}", person.national_id))
+        claim = "" if person.national_id_proven_at else "（尚未確認）"
+        named.append(Identifier("applicant", f"申請人{person.name}{claim}", person.national_id))
     return named
 
 

@@ -1,4 +1,5 @@
-"""登入協助: a person who cannot sign in, and an officer who helps: lift the lock, take the card off, open the password (OA-12)."""
+"""登入協助: a person who cannot sign in, and an officer who helps: lift the lock, take the card off, open the password (OA-12);
+and whose national ID it is: confirm it by the original document, release a wrongly claimed one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from accounts.models import PasswordOpening, User
 from accounts.services.bindings import release_certificate
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
-from casework.forms import ActForm, PortalForm, RocDateField
+from accounts.services.proving import confirm_identity, release_identity
+from casework.forms import ActForm, PersonIdField, PortalForm, RocDateField
 from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -58,6 +60,23 @@ class OpeningForm(ActForm):
     until = RocDateField(label="開放至")
 
 
+class ConfirmForm(ActForm):
+    national_id = PersonIdField(
+        label="證件上的身分證字號或統一證號", help_text="請依證件正本完整輸入，不要照系統資料填寫。"
+    )
+    document = forms.ChoiceField(
+        label="核對的證件正本",
+        choices=[(name, name) for name in ("國民身分證", "居留證", "駕駛執照", "全民健康保險卡")],
+        help_text="須為附照片的證件。",
+    )
+    seen_on = RocDateField(label="核對日期")
+    note = forms.CharField(label="收文號或備註", max_length=100, help_text="例：本人臨櫃；收文號 1150001234")
+
+
+class ClaimForm(ActForm):
+    reason = _reason("釋出的理由", "真正持有人持身分證正本到場，此帳號填寫的字號非其本人所有")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing an officer may do; `do` gets (user, by, at, **answers)."""
@@ -71,6 +90,8 @@ ACTS = {
     "unlock": Act(UnlockForm, lift_lock, "已解除登入鎖定。"),
     "release": Act(ReleaseForm, release_certificate, "已解除憑證綁定，下次以新憑證登入時重新核對後綁定。"),
     "open": Act(OpeningForm, open_password, "已開放密碼登入。"),
+    "confirm": Act(ConfirmForm, confirm_identity, "已確認身分證字號，並通知本人。"),
+    "give_back": Act(ClaimForm, release_identity, "已釋出身分證字號，並通知本人。"),
 }
 
 
@@ -101,9 +122,7 @@ def people(request: HttpRequest) -> HttpResponse:
         if found is not None and theirs.filter(pk=found.pk).exists():
             return redirect("admin:sign_in_help_person", found.pk)
         form.add_error("who", "在您的轄管範圍內查無這個帳號或電子郵件，請確認後再試。")
-    hidden = [
-        f"{who}__{name}" for who in ("user", "opened_by") for name in ("national_id", "national_id_index", "password")
-    ]
+    hidden = [f"{who}__{name}" for who in ("user", "opened_by") for name in ("national_id", "password")]
     rows = PasswordOpening.objects.filter(user__in=theirs.values("pk")).select_related("user", "opened_by")
     shown = Paginator(rows.defer(*hidden).order_by("-opened_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -131,6 +150,7 @@ def _shown(request: HttpRequest, user: User, tried: dict[str, ActForm]) -> HttpR
         "required": settings.CERTIFICATE_SIGN_IN,
         "bindings": user.certificates.select_related("released_by").defer("released_by__national_id"),
         "bound": user.certificates.filter(released_at=None).exists(),
+        "document": User.Proof.OFFICE,
         "rows": _rows(
             user.password_openings.select_related("opened_by").defer("opened_by__national_id").order_by("-pk")
         ),

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import Organisation
-from casework.demo import demo_role, register_demo
+from casework.demo import confirm_number, demo_role, register_demo
 from casework.kernel.dates import ONE_DAY, taipei_day
 from casework.models import Case
 from ohs_training.demo.cast import Cast, accredit, applied, gathered
@@ -103,8 +103,7 @@ def build() -> int:
     user = demo_role("trainee1", trainee.name, "ohs_tutor", cast.unit) if trainee else None
     if user and trainee:
         user.groups.clear()
-        user.set_national_id(trainee.national_id)
-        user.save()
+        confirm_number(user, trainee.national_id)
     return Case.objects.count() - before
 
 

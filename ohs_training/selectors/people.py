@@ -1,11 +1,20 @@
 """What is one person's own, whichever institution trained them."""
 
-from ohs_training.models import Certificate
+from django.db.models import QuerySet
+
+from accounts.identity import own_rows
+from accounts.models import User
+from ohs_training.models import Certificate, Trainee
 
 
-def certificates_of(national_id_index: str) -> list[Certificate]:
-    """A person's own certificates and proofs."""
-    rows = Certificate.objects.filter(trainee__national_id_index=national_id_index).select_related(
+def trainees_of(user: User) -> QuerySet[Trainee]:
+    """The person's own lines of rosters; none before their number is proven."""
+    return Trainee.objects.filter(own_rows(user), removed_at=None)
+
+
+def certificates_of(user: User) -> QuerySet[Certificate]:
+    """A person's own certificates and proofs; none before their number is proven."""
+    rows = Certificate.objects.filter(own_rows(user, "trainee__")).select_related(
         "trainee__training_class__accreditation__organisation", "document"
     )
-    return list(rows.defer("document__context", "outcomes").order_by("-issued_on"))
+    return rows.defer("document__context", "outcomes").order_by("-issued_on")

@@ -19,6 +19,7 @@ from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping
 from ohs_training.selectors.classes import change_pending, class_of, last_version
+from ohs_training.selectors.people import trainees_of
 from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
 
 
@@ -101,7 +102,7 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
     # The case first, as issuing locks it before it writes rows that point at the trainee.
     case = lock(trainee.training_class.case_id)
     trainee = Trainee.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=trainee.pk)
-    if by.national_id_index is None or by.national_id_index != trainee.national_id_index:
+    if not trainees_of(by).filter(pk=trainee.pk).exists():
         raise NotPermitted("您不是這份紀錄的受訓人員。")
     training_class, on, law = trainee.training_class, taipei_day(at), law_in_force()
     if training_class.professional or training_class.case.state in (

@@ -10,9 +10,9 @@ from accounts.navigation import NavItem, register_nav
 from accounts.panels import Block, dashboard, landing
 from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with
-from ohs_training.models import Accreditation, Trainee
+from ohs_training.models import Accreditation
 from ohs_training.permissions import VIEW_OWN
-from ohs_training.selectors.people import certificates_of
+from ohs_training.selectors.people import certificates_of, trainees_of
 
 ORDER = 30
 
@@ -27,15 +27,10 @@ def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
         "organisation"
     )
     found = [{"one": one, "days_left": (one.ends_on - day).days} for one in rows[:5]]
-    asked = 0
-    if index := request.user.national_id_index:
-        lines = Trainee.objects.filter(
-            national_id_index=index,
-            removed_at=None,
-            confirmation=None,
-            training_class__case__state__in=["ended", "issued", "reported", "closed"],
-        )
-        asked = lines.exclude(training_class__training="professional").count()
+    lines = trainees_of(request.user).filter(
+        confirmation=None, training_class__case__state__in=["ended", "issued", "reported", "closed"]
+    )
+    asked = lines.exclude(training_class__training="professional").count()
     return {"accreditations": found, "asked": asked} if found or asked else None
 
 
@@ -45,7 +40,7 @@ def visitors(request: HttpRequest) -> Mapping[str, Any] | None:
 
 
 def mine(request: HttpRequest) -> Mapping[str, Any] | None:
-    rows = certificates_of(request.user.national_id_index) if request.user.national_id_index else []
+    rows = list(certificates_of(request.user))
     return {"certificates": rows} if rows else None
 
 

@@ -14,10 +14,10 @@ from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
 from ohs_training.forms.running import ConfirmForm
-from ohs_training.models import Certificate, Confirmation, Trainee
+from ohs_training.models import Confirmation
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain
-from ohs_training.selectors.people import certificates_of
+from ohs_training.selectors.people import certificates_of, trainees_of
 from ohs_training.services.reporting import confirm_hours
 from ohs_training.views.places import pressed
 
@@ -25,10 +25,7 @@ STARTED = ("running", "ended", "examined", "issued", "reported", "closed")
 
 
 def own_lines(request: HttpRequest):  # type: ignore[no-untyped-def]
-    index = request.user.national_id_index
-    rows = Trainee.objects.filter(
-        national_id_index=index or "-", removed_at=None, training_class__case__state__in=STARTED
-    )
+    rows = trainees_of(request.user).filter(training_class__case__state__in=STARTED)
     return rows.select_related(
         "training_class__case__office", "training_class__accreditation__organisation", "training_class__county"
     ).order_by("-training_class__starts_on")
@@ -64,8 +61,7 @@ def my_records(request: HttpRequest) -> HttpResponse:
                 "answer": answers.get(one.pk),
             }
         )
-    certificates = certificates_of(request.user.national_id_index) if request.user.national_id_index else []
-    context = {"rows": rows, "certificates": certificates, "known": bool(request.user.national_id_index)}
+    context = {"rows": rows, "certificates": certificates_of(request.user), "person": request.user}
     return render(request, "ohs_training/my_records.html", context)
 
 
@@ -107,8 +103,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @acting
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own certificate, byte for byte as it was issued."""
-    index = request.user.national_id_index or "-"
-    row = get_object_or_404(Certificate.objects.select_related("document"), pk=pk, trainee__national_id_index=index)
+    row = get_object_or_404(certificates_of(request.user), pk=pk)
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"證書 {row.number}", request=request)
     response = HttpResponse(bytes_of(row.document), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{row.number}.pdf") or "inline"

@@ -22,7 +22,7 @@ from ojt_accounts.models import AccountForm, Application, Intake, Registration, 
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
-from ojt_accounts.selectors import closing_facts, live_forms, person_of, registration_of, under_way, without_identifier
+from ojt_accounts.selectors import closing_facts, live_forms, person_of, registration_of, under_way, unproven_here
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
 from ojt_accounts.services.editing import editable
 from ojt_accounts.states import APPLICATION, KIND
@@ -154,10 +154,10 @@ def check_account_form(
     if known and (named is None or named.pk != known.pk):
         raise Refused(NOT_THIS_NAME, field="account_name")
     if named and (known is None or named.pk != known.pk):
-        if named in without_identifier(application.case):
+        if named in unproven_here(application.case):
             which = f"（姓名「{named.name}」、電子郵件「{named.email}」）" if named == by else ""
             raise Refused(
-                f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名與電子郵件須與登錄時相同{which}。",
+                f"這是貴單位聯絡人登入用的帳號；聯絡人本人申請時，姓名、電子郵件與身分證字號須與登錄時相同{which}。",
                 field="account_name",
             )
         raise Refused(NOT_THIS_NAME, field="account_name")
@@ -280,7 +280,8 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
         registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
     )
     for account in accounts:
-        if account.national_id_index in there or account.user is None or not account.user.national_id:
+        number = account.user.national_id if account.user else None
+        if account.national_id_index in there or not number or crypto.index(number) != account.national_id_index:
             continue
         rights = account.plan_rights.filter(withdrawn_on=None).order_by("-program_year")
         asked = rights.filter(program_year=application.program_year) if closing else rights.none()
@@ -293,7 +294,7 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
             request=request,
             plans=plans or ["industry_talent"],
             name=account.name,
-            national_id=account.user.national_id,
+            national_id=number,
             national_id_index=account.national_id_index,
             email=account.user.email,
             phone=account.user.phone,

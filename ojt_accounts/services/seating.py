@@ -80,11 +80,12 @@ def _open(registration: Registration, form: AccountForm, seat: int) -> TrainingA
 def _user_for(case: Case, form: AccountForm) -> User:
     """The person's user: the one they have, or a new one that cannot sign in until the account is set.
 
-    A contact who registered themselves gets their identifier here: the branch has read the papers.
+    A contact who registered themselves gets the identifier of the form here. It stays a claim: the unit wrote it, the branch has
+    not seen the person's document; the card they sign in with proves it (OA-12).
     """
     asked = {"national_id": form.national_id, "name": form.name, "account_name": form.account_name, "email": form.email}
     user = person_of(case, asked)
-    if user and user.national_id_index:
+    if user and user.national_id:
         return user
     if user is None:
         user = User(account_name=form.account_name, email=form.email, name=form.name, phone=form.phone, is_active=False)

@@ -17,7 +17,7 @@ from casework.views.acting import acting, into_form
 from ojt_accounts.forms.preparing import AccountFormForm, CopyForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
 from ojt_accounts.params import PACK
-from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts, without_identifier
+from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts, unproven_here
 from ojt_accounts.services import preparing
 from ojt_accounts.views.unit_page import seat_gauge
 from ojt_accounts.views.wizard import (
@@ -213,9 +213,9 @@ def account(request: HttpRequest, number: str, position: int | None = None) -> H
 
 def _own(request: HttpRequest, wizard: Wizard) -> User | None:
     """The contact who registered themselves and has no form here yet: an account for them is the one they sign in with."""
-    me = without_identifier(wizard.case).filter(pk=request.user.pk).first()
+    me = unproven_here(wizard.case).filter(pk=request.user.pk).first()
     taken = {one.account_name.lower() for one in live_forms(wizard.application)}
-    return me if me and me.account_name.lower() not in taken else None
+    return me if me and not me.national_id and me.account_name.lower() not in taken else None
 
 
 def _initial(wizard: Wizard, row: AccountForm | None) -> dict[str, object]:

@@ -92,7 +92,8 @@ class ProfileForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["born_on"].latest = today()  # type: ignore[attr-defined]
         if user.national_id:
-            self.fields["national_id"].help_text = f"已登錄 {user.masked_national_id}，更正請洽分署。"
+            claim = "" if user.national_id_proven_at else "（尚未確認，方式見「我的資料」）"
+            self.fields["national_id"].help_text = f"已登錄 {user.masked_national_id}{claim}，更正請洽分署。"
             self.fields["national_id"].disabled = True
         self.user, self.trainee = user, trainee
         if not (trainee and trainee.bank_account):

@@ -78,7 +78,7 @@ def enrol(
     course = course_to_enrol(code)
     _judge_course(course, at)
     trainee = Trainee.objects.filter(pk=person.pk).only("employer", "employer_number").first()
-    if trainee is None or not person.national_id_index:
+    if trainee is None or not person.national_id:
         raise Refused("請先填妥個人報名資料（身分證字號、出生日期、服務單位），再報名。")
 
     def do() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts import crypto
+from accounts.identity import bears
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework import sheets_in
@@ -135,7 +135,7 @@ def _read_row(
     enrolment = people.get(code)
     if enrolment is None:
         raise ValueError(f"編號「{code}」不是本分署的報名序號")
-    if crypto.index(number) != enrolment.person.national_id_index:
+    if not bears(enrolment.person, number):
         raise ValueError(f"編號「{code}」的身分證字號與報名資料不符")
     try:
         compared, birth = parse_day(day), parse_day(born)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.identity import holder_of
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import NotPermitted, Refused
@@ -20,9 +21,12 @@ def enter_outside(
     """What is not yet decided is computed anew: the window may begin earlier, and less may be left. Raises Refused."""
     if not can_anywhere(by, REVIEW_PAYMENT):
         raise NotPermitted("您沒有登錄參訓紀錄的權限。")
-    person = User.objects.with_national_id(national_id).first()
+    person = holder_of(national_id)
     if person is None:
-        raise Refused("查無這個身分證字號的學員。", field="national_id")
+        raise Refused(
+            "沒有身分已確認的學員使用這個身分證字號；學員已加入會員者，請先由帳號管理人員於「登入協助」確認身分證字號。",
+            field="national_id",
+        )
     lock_person(person.pk)
     try:
         with transaction.atomic():

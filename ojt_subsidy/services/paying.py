@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.identity import others_bearing
 from accounts.models import User
 from accounts.rights import holders
 from casework.errors import NotAllowed, Refused
@@ -28,7 +29,7 @@ from ojt_subsidy.permissions import (
 )
 from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.lines import for_unit, judged
-from ojt_subsidy.selectors.money import kept, trainee_of
+from ojt_subsidy.selectors.money import FIXED, kept, trainee_of
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.services.reviewing import tell_unit
@@ -48,6 +49,24 @@ def locked_line(line: PaymentLine | int) -> PaymentLine:
         "closing__case__office", "closing__case__organisation", "enrolment__person", "enrolment__course__case"
     )
     return rows.get(pk=pk)
+
+
+def _locked_with_rivals(line: PaymentLine | int) -> PaymentLine:
+    """`locked_line` for an approval: of all accounts that say they have this number one alone is paid, so that the cap is one
+    person's. Raises Refused until an officer has settled whose number it is (登入協助).
+    """
+    pk = line.pk if isinstance(line, PaymentLine) else line
+    person = User.objects.get(enrolments__payment=pk)
+    rivals = others_bearing(person)
+    lock_person(person.pk, *rivals.values_list("pk", flat=True))
+    if not person.national_id:
+        raise Refused(f"{person.name}的帳號沒有身分證字號，請先於「登入協助」確認。")
+    paid = PaymentLine.objects.filter(state__in=FIXED, enrolment__person__in=rivals)
+    if rivals.exclude(national_id_proven_at=None).exists() or paid.exists():
+        raise Refused(
+            f"{person.name}的身分證字號另有帳號使用，同一人的補助額度不得分列兩個帳號；請先於「登入協助」核對證件，確認字號為何人所有。"
+        )
+    return locked_line(pk)
 
 
 def step(line: PaymentLine, name: str, *, by: User | None, at: datetime, reason: str = "") -> None:
@@ -111,7 +130,7 @@ def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
 @transaction.atomic
 def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
     """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
-    line = locked_line(line)
+    line = _locked_with_rivals(line)
     if line.closing.case.state not in DECIDABLE:
         raise Refused("本班結訓核銷尚未核定，請先完成核定。")
     on = taipei_day(at)

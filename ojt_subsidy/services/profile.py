@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
@@ -44,15 +44,9 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
     if not number and not user.national_id:
         raise Refused("請填寫身分證字號。", field="national_id")
     if number and not user.national_id:
-        user.set_national_id(number)
-        try:
-            with transaction.atomic():
-                user.save()
-        except IntegrityError as error:
-            raise Refused(
-                "這個身分證字號已有帳號，請以原帳號登入；忘記密碼時請在登入頁選「忘記密碼」。", field="national_id"
-            ) from error
-        person.national_id, person.national_id_index = user.national_id, user.national_id_index
+        user.set_national_id(number)  # a claim: who else says the same is not told
+        user.save()
+        person.set_national_id(number)
     trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))

@@ -103,7 +103,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         mine = Enrolment.objects.filter(course=one, person=user, state__in=LIVE).first()
         context |= {
             "mine": {"row": mine, "state": ENROLMENT.state(mine.state)} if mine else None,
-            "ready": bool(user.national_id_index and trainee_of(user)),
+            "ready": bool(user.national_id and trainee_of(user)),
             "form": EnrolForm(initial={"person": user.pk}),
             "estimate": [line for o in estimate(user, one, on=today(), law=law_in_force()) for line in o.lines],
         }

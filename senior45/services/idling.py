@@ -111,7 +111,7 @@ def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 def _accounts(deadlines: Sequence[Deadline]) -> Mapping[int | None, SiteAccount]:
     keys = [one.thing_id for one in deadlines]
     rows = SiteAccount.objects.filter(pk__in=keys).select_related("user", "office__organisation")
-    return {one.pk: one for one in rows.defer("user__national_id", "user__national_id_index", "user__password")}
+    return {one.pk: one for one in rows.defer("user__national_id", "user__password")}
 
 
 def close(deadlines: list[Deadline], at: datetime) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from django.db import transaction
 from django.test import Client
 
+from accounts import identity
 from accounts.certificates.refusals import SENTENCES, CertificateRefused
 from accounts.certificates.software_card import Card
 from accounts.errors import Refused
@@ -19,6 +20,7 @@ from accounts.services import challenges
 from accounts.services.bindings import release_certificate
 from accounts.services.users import close_user
 from tests.accounts.cards import AT, NAME, NUMBER, World, world
+from tests.factories import proven
 from tests.parallel import meet, together
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,7 @@ def test_bound_at_the_first_use_then_known_by_the_card(client, person, cards):
     actions = list(AccessLog.objects.order_by("pk").values_list("action", "user", "subject"))
     assert actions == [
         ("certificate_bound", person.pk, f"lina88 自然人憑證 {one.serial}"),
+        ("id_proven", person.pk, "lina88"),
         ("sign_in", person.pk, "憑證登入"),
         ("sign_in", person.pk, "憑證登入"),
     ]
@@ -179,6 +182,39 @@ def test_a_bound_card_fits_only_while_the_account_says_the_same(client, person, 
     person.set_national_id("A223456781")
     person.save()
     assert elsewhere(card) == SENTENCES["last_four"]
+
+
+def test_a_card_proves_the_number_whoever_else_claims_it(client, person, make_user, cards):
+    stranger = holder_of("mallory1", "馬洛里", make_user)
+    stranger.set_national_id(NUMBER)
+    stranger.save()
+    assert identity.holder_of(NUMBER) is None
+    assert said(client, signed(client, cards.card(), "lina88")) == ""
+    person.refresh_from_db()
+    assert identity.holder_of(NUMBER) == person
+    assert (person.national_id_proof, person.national_id_proven_at, person.national_id_proven_by) == ("card", AT, None)
+    assert AccessLog.objects.get(action="id_proven").subject == "lina88"
+    me = client.get("/me/").content.decode()
+    assert "已確認" in me and "自然人憑證" in me
+
+
+def test_a_card_signs_in_though_the_number_is_proven_for_another_account(client, person, make_user, cards):
+    other = holder_of("other11", "林大同", make_user)
+    proven(other, NUMBER)
+    assert said(client, signed(client, cards.card(), "lina88")) == ""
+    assert is_in(client)
+    person.refresh_from_db()
+    assert person.national_id_proven_at is None
+    assert "尚未確認" in client.get("/me/").content.decode()
+
+
+def test_a_card_bound_before_proves_at_its_next_use(client, person, cards):
+    card = cards.card()
+    said(client, signed(client, card, "lina88"))
+    User.objects.update(national_id_proven_at=None, national_id_proof="")
+    assert elsewhere(card) == ""
+    person.refresh_from_db()
+    assert person.national_id_proof == "card"
 
 
 # --- units -------------------------------------------------------------------------------------------------------------------

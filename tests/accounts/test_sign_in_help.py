@@ -102,6 +102,30 @@ def test_a_second_press_does_nothing_more(desk, user, unit, grant):
     assert password_is_open(user, on=AT.date())
 
 
+def test_a_number_is_confirmed_by_the_document_and_released_again(desk, helper, user):
+    user.set_national_id("A123456789")
+    user.save()
+    page = f"{HELP}{user.pk}/"
+    drawn = desk.get(page).content.decode()
+    assert "尚未確認" in drawn and "A123456789" not in drawn
+    seen = {"confirm-document": "國民身分證", "confirm-seen_on": "109/05/01", "confirm-note": "收文號 1150001234"}
+    other = desk.post(f"{page}confirm/", {**seen, "confirm-national_id": "A223456781"})
+    assert other.status_code == 422
+    assert "與這個帳號登錄的身分證字號不同" in other.content.decode() and "收文號 1150001234" in other.content.decode()
+    missing = desk.post(f"{page}confirm/", {"confirm-national_id": "A123456789", "confirm-document": "名片"})
+    assert missing.status_code == 422
+    assert desk.post(f"{page}confirm/", {**seen, "confirm-national_id": "a123456789"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.national_id_proof, user.national_id_proven_by) == ("office", helper)
+    drawn = desk.get(page).content.decode()
+    assert "國民身分證，109/05/01 核對；收文號 1150001234" in drawn and "A123456789" not in drawn
+    assert desk.post(f"{page}give_back/", {"give_back-reason": " "}).status_code == 422
+    assert desk.post(f"{page}give_back/", {"give_back-reason": "本人來函更正"}).status_code == 302
+    user.refresh_from_db()
+    assert user.national_id is None and user.national_id_proven_at is None
+    assert "未登錄" in desk.get(page).content.decode()
+
+
 @pytest.mark.parametrize("act", ["no-such-act", "withdraw"])
 def test_acts_that_are_not_there(desk, user, act):
     assert desk.post(f"{HELP}{user.pk}/{act}/", {"opening": "7"}).status_code == 404

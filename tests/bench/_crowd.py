@@ -44,7 +44,7 @@ def crowd(count: int, first: int = 1) -> list[Visitor]:
     for n in range(first, first + count):
         number = w.national_id(5_000_000 + n)
         person = User(account_name=f"crowd{n:06d}", name=f"學員{n}", email=f"crowd{n}@example.com", national_id=number)
-        person.national_id_index, person.password = crypto.index(number), "!"
+        person.claimed_id_index, person.password = crypto.index(number), "!"
         people.append(person)
     User.objects.bulk_create(people, batch_size=1000)
     Trainee.objects.bulk_create(

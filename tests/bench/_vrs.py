@@ -42,8 +42,8 @@ def people(number: int) -> list[Certificate]:
     users = []
     for n in range(number):
         user = User(account_name=f"bench{n}", email=f"bench{n}@example.org", name=name(n), password="!")
-        user.national_id_index = crypto.index(national_id(n))
-        user.national_id = national_id(n)
+        user.claimed_id_index = crypto.index(national_id(n))
+        user.national_id, user.national_id_proven_at, user.national_id_proof = national_id(n), AT, User.Proof.CARD
         users.append(user)
     users = User.objects.bulk_create(users, batch_size=2000)
     Professional.objects.bulk_create(

@@ -180,13 +180,13 @@ def test_registers_are_read_only_and_show_no_identifier(scene):
     assert client.post(f"/admin/accounts/user/{person.pk}/change/", {"name": "改名"}).status_code == 403
     assert client.get("/admin/accounts/user/add/").status_code == 403
     assert client.get(f"/admin/accounts/user/{person.pk}/history/").status_code == 200
-    was_index = person.national_id_index
+    was_index = person.claimed_id_index
     person.set_national_id("B123456780")
     person.phone = "06-1234567"
     person.save()
     history = client.get(f"/admin/accounts/user/{person.pk}/history/").content.decode()
     assert "06-1234567" in history
-    assert not any(one in history for one in ("A123456789", "B123456780", was_index, person.national_id_index))
+    assert not any(one in history for one in ("A123456789", "B123456780", was_index, person.claimed_id_index))
     assert scene.client(scene.reader).get("/admin/accounts/user/").status_code == 403
 
 

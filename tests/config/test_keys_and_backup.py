@@ -17,6 +17,7 @@ from accounts import crypto
 from accounts.adapter import SecondFactorAdapter
 from accounts.clock import now
 from accounts.crypto import Undecipherable
+from accounts.identity import bearing
 from accounts.models import User
 from casework.models import CasePerson, SavedFilter
 from config import backup, rotation
@@ -89,9 +90,9 @@ def test_who_was_found_is_found_and_a_digest_nobody_can_explain_is_named(setting
         CasePerson.objects.create(case=one, id_index=crypto.index(ANOTHER), name="無人")
         SavedFilter.objects.create(user=user, page="work", name="我的", query=f"who={crypto.index(NUMBER)}&tab=all")
         settings.INDEX_KEY = bytes(32)
-        assert not User.objects.with_national_id(NUMBER).exists()
+        assert not bearing(crypto.index(NUMBER)).exists()
         done, left = rotation.turn_index_key(old)
-        assert User.objects.with_national_id(NUMBER).get() == user
+        assert bearing(crypto.index(NUMBER)).get() == user
         assert CasePerson.objects.get(id_index=crypto.index(NUMBER)).name == user.name
         assert crypto.index(NUMBER) in SavedFilter.objects.get().query
         assert done["casework_caseperson.id_index"] == 1

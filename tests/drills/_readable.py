@@ -8,6 +8,8 @@ import django
 
 def main() -> None:
     django.setup()
+    from accounts import crypto
+    from accounts.identity import bearing
     from accounts.models import User
     from casework.models import CasePerson
     from config.rotation import digest_columns, sealed_columns
@@ -20,8 +22,8 @@ def main() -> None:
     found = {}
     for person in User.objects.filter(national_id__isnull=False).order_by("pk"):
         number = person.national_id or ""
-        people = list(User.objects.with_national_id(number).values_list("pk", flat=True))
-        index = people and User.objects.get(pk=people[0]).national_id_index
+        people = list(bearing(crypto.index(number)).values_list("pk", flat=True))
+        index = people and User.objects.get(pk=people[0]).claimed_id_index
         cases = sorted(CasePerson.objects.filter(id_index=index or "-").values_list("case__number", flat=True))
         found[person.account_name] = [people, cases]
     print(

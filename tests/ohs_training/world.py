@@ -35,6 +35,7 @@ from ohs_training.services import (
     planning,
     roster,
 )
+from tests.factories import proven
 
 _numbers = count(1)
 APPLIED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -331,9 +332,7 @@ def issued(here: World, **given: Any) -> Case:
 
 def trainee_user(one: Trainee) -> User:
     user = person(one.name)
-    user.set_national_id(one.national_id)
-    user.save()
-    return user
+    return proven(user, one.national_id)
 
 
 def signing(

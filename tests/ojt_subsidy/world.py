@@ -25,6 +25,7 @@ from ojt_subsidy.services import (
     screening,
 )
 from ojt_subsidy.services.evidence import record_insurance
+from tests.factories import proven
 
 _numbers = count(1)
 STAFF = {
@@ -56,7 +57,7 @@ def trainee(name: str = "", *, employer: str = "", number: str = "", born_on: da
         "mobile": "0912345678", "bank_code": "700", "bank_account": f"0001{n:010d}", "bank_holder": who.name,
     }  # fmt: skip
     profile.save_profile(person=who, data=data, at=now())
-    return User.objects.get(pk=who.pk)
+    return proven(who)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from django.db import transaction
 from simple_history.utils import bulk_create_with_history
 
 from accounts import crypto
+from accounts.identity import holders
 from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
@@ -113,11 +114,7 @@ def preview(target: CourseField, content: bytes, *, on: date, law: Law, progress
 def _matched(rows: list[Row], target: CourseField) -> list[Row]:
     """Match by ID; names must agree; a person's rows together do not pass the hours of the field."""
     digests = {row.number: crypto.index(row.result["person_id"]) for row in rows if row.result["person_id"]}
-    wanted = list(set(digests.values()))
-    people: dict[str, tuple[int, str]] = {}
-    for start in range(0, len(wanted), 5000):
-        part = User.objects.filter(national_id_index__in=wanted[start : start + 5000])
-        people |= {digest: (key, name) for key, name, digest in part.values_list("pk", "name", "national_id_index")}
+    people = holders(set(digests.values()))
     held = certificates_of({key for key, _ in people.values()})
     certified, kinds = {holder for holder, _ in held}, kinds_addressed(target.course.audience)
     totals: dict[int, Decimal] = {}

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.services.proving import prove_by_decision
 from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
@@ -430,6 +431,8 @@ def _qualified(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = Qualification.objects.get(case=case)
+    assert case.person is not None
+    prove_by_decision(case.person, note=f"{case.number} 核定", by=by, at=at)  # the papers reviewed bear name and number
     starts_on, last_day = renewal.first_period(letter_on, law=law)
     certificate = issue_certificate(
         case, kind=one.kind, speciality=one.speciality, clause=one.clause, starts_on=starts_on, ends_before=last_day + ONE_DAY,

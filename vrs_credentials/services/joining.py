@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts import crypto
 from accounts.models import Membership, Organisation, User
 from accounts.rights import can
 from accounts.services.passwords import issue_password_link, link_lines
@@ -17,16 +16,21 @@ from casework.services.notices import notify
 from vrs_credentials.models import Professional
 from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
 
+KNOWN = (
+    "有人以您的電子郵件在職業重建專業人員認證加入會員。您已有帳號，因此沒有另外建立。\n\n"
+    "請以原帳號登入，專業人員再到「基本資料」填寫；忘記密碼時請在登入頁選「忘記密碼」。如果不是您本人，請不必理會這封信。"
+)
+
 
 @transaction.atomic
 def join(
     *, account_name: str, name: str, national_id: str, email: str, birth_on: date, postal_code: str, address: str,
     mobile: str, at: datetime,
-) -> User:  # fmt: skip
-    """A new member. Raises Refused at the field that somebody else has already."""
-    _free(account_name, email)
-    if User.objects.filter(national_id_index=crypto.index(national_id)).exists():
-        raise Refused("這個身分證字號已有帳號，請直接登入；忘記密碼請至登入頁重設。", field="national_id")
+) -> User | None:  # fmt: skip
+    """A new member; the number is a claim. None where the address is somebody's already. Raises Refused at the field."""
+    _free(account_name)
+    if _known(email, at):
+        return None
     user = User(account_name=account_name, name=name, email=email, phone=mobile)
     user.set_national_id(national_id)
     user.set_unusable_password()
@@ -68,11 +72,13 @@ def why_not_birth(user: User) -> str:
 @transaction.atomic
 def join_institution(
     *, unified_number: str, name: str, address: str, phone: str, contact: str, email: str, at: datetime
-) -> User:
-    """機構單位以【統一編號】為帳號."""
+) -> User | None:
+    """機構單位以【統一編號】為帳號. None where the address is somebody's already."""
     if Organisation.objects.filter(unified_number=unified_number, kind=Organisation.Kind.INSTITUTION).exists():
         raise Refused("這個統一編號已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number")
-    _free(unified_number, email, "unified_number")
+    _free(unified_number, "unified_number")
+    if _known(email, at):
+        return None
     body = Organisation.objects.create(
         name=name,
         kind=Organisation.Kind.INSTITUTION,
@@ -101,11 +107,21 @@ def change_institution(
     body.save(update_fields=["name", "address", "phone", "email"])
 
 
-def _free(account_name: str, email: str, field: str = "account_name") -> None:
+def _free(account_name: str, field: str = "account_name") -> None:
     if User.objects.filter(account_name__iexact=account_name).exists():
         raise Refused("這個帳號已有人使用，請換一個。", field=field)
-    if User.objects.filter(email__iexact=email).exists():
-        raise Refused("這個電子郵件已有人使用，請填寫您自己的電子郵件。", field="email")
+
+
+def _known(email: str, at: datetime) -> bool:
+    """The address has an account: its holder is told by mail, the visitor learns nothing."""
+    known = User.objects.filter(email__iexact=email).first()
+    if known is None:
+        return False
+    notify(
+        users=[known], code="vrs_credentials.joined", subject="您已有帳號", body=f"{known.name} 您好：\n\n{KNOWN}",
+        key=f"joined:known:{known.pk}:{taipei_day(at)}", at=at,
+    )  # fmt: skip
+    return True
 
 
 def _save(user: User) -> None:
@@ -113,7 +129,7 @@ def _save(user: User) -> None:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:  # somebody took the name at this very moment
-        raise Refused("帳號、電子郵件或身分證字號已有人使用，請檢查後再送出。") from error
+        raise Refused("這個帳號剛才已有人使用，請換一個後再送出。") from error
 
 
 def _welcome(user: User, what: str, at: datetime) -> None:

@@ -25,11 +25,10 @@ def _joining(request: HttpRequest, form: JoinForm | JoinInstitutionForm, act: ob
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "agree"}
         with into_form(request, form) as tried:
-            user = act(**given, at=now())  # type: ignore[operator]
-        if tried.ok:
-            return page(
-                request, "joined", {"email": user.email, "account": user.account_name}, title="已寄出設定密碼連結"
-            )
+            act(**given, at=now())  # type: ignore[operator]
+        if tried.ok:  # the same answer whether or not the address belongs to somebody already
+            account = given.get("account_name") or given["unified_number"]
+            return page(request, "joined", {"email": given["email"], "account": account}, title="請收信")
     return form_page(request, form, title=title, button="加入會員", intro=PURPOSE)
 
 

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 
 from accounts import crypto
 from accounts.clock import now, today
+from accounts.identity import bearing
 from accounts.rights import can, organisations_with
 from casework import papers
 from casework.errors import NotPermitted, Refused
@@ -174,7 +175,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
     if asked:
         if identifiers.looks_like_person_id(asked):
             try:
-                rows = rows.filter(holder__national_id_index=crypto.index(identifiers.read_person_id(asked)))
+                rows = rows.filter(holder__in=bearing(crypto.index(identifiers.read_person_id(asked))))
             except identifiers.IdentifierError as error:
                 messages.warning(request, str(error))
                 rows = rows.none()

@@ -1,0 +1,116 @@
+"""身分確認: what proves a national ID, and what takes it off an account again. Everything is written to the access log."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import mailer
+from accounts.errors import Refused
+from accounts.identity import bears, holder_of
+from accounts.models import AccessLog, User
+from accounts.services.access import record_access
+from casework.kernel.dates import roc, taipei_day
+
+_COLUMNS = [
+    "national_id", "claimed_id_index", "national_id_proven_at", "national_id_proof", "national_id_proven_by", "national_id_proof_note",
+]  # fmt: skip
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: datetime) -> None:
+    """Raises IntegrityError where the number is proven for somebody else: of two at one moment the database takes one."""
+    user.national_id_proven_at, user.national_id_proof = at, proof
+    user.national_id_proven_by, user.national_id_proof_note = by, note[:300]
+    with transaction.atomic():
+        user.save(update_fields=_COLUMNS)
+    reason = f"{proof.label}{'：' if note else ''}{note}"
+    record_access(AccessLog.Action.ID_PROVEN, at=at, user=by or user, subject=user.account_name, reason=reason)
+
+
+@transaction.atomic
+def prove_by_card(user: User, *, at: datetime) -> bool:
+    """The person signed with a 自然人憑證 that fits. False where the number is proven already, or for another account:
+    the sign-in goes on, and an officer settles it.
+    """
+    user = _locked(user)
+    if user.national_id is None or user.national_id_proven_at is not None:
+        return False
+    try:
+        _prove(user, User.Proof.CARD, by=None, note="", at=at)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def prove_by_decision(user: User, *, note: str, by: User, at: datetime) -> None:
+    """The office has approved what this person applied for, on papers that bear name and number."""
+    user = _locked(user)
+    if user.national_id is None or user.national_id_proven_at is not None:
+        return
+    try:
+        _prove(user, User.Proof.DECISION, by=by, note=note, at=at)
+    except IntegrityError as error:
+        raise Refused(
+            f"{user.name}的身分證字號已確認為另一個帳號所有，請先由帳號管理人員於「登入協助」釐清。"
+        ) from error
+
+
+@transaction.atomic
+def confirm_identity(
+    *, user: User, national_id: str, document: str, seen_on: date, note: str, by: User, at: datetime
+) -> None:
+    """確認身分證字號: an officer typed the number from the original document. Where the account has none it is entered."""
+    if by.pk == user.pk:
+        raise Refused("不能確認自己的身分，請由其他帳號管理人員辦理。")
+    if seen_on > taipei_day(at):
+        raise Refused("核對日期不得晚於今天。", field="seen_on")
+    user = _locked(user)
+    if user.national_id_proven_at is not None and user.national_id_proof == User.Proof.OFFICE:
+        raise Refused("這個帳號的身分證字號已核對證件正本確認。")
+    if user.national_id and not bears(user, national_id):
+        raise Refused(
+            "與這個帳號登錄的身分證字號不同。證件無誤時，請先釋出原字號，再以證件上的字號確認。", field="national_id"
+        )
+    user.set_national_id(national_id)
+    try:
+        _prove(user, User.Proof.OFFICE, by=by, note=f"{document}，{roc(seen_on)} 核對；{note.strip()}", at=at)
+    except IntegrityError as error:
+        other = holder_of(national_id)
+        named = f"（{other.account_name}）" if other else ""
+        raise Refused(
+            f"這個身分證字號已確認為另一個帳號{named}所有，請先查明並釋出該帳號的字號。", field="national_id"
+        ) from error
+    mailer.mail(
+        user=user, code="identity_confirmed", subject="您的身分證字號已確認", key=f"identity:{user.pk}:{at.isoformat()}", at=at,
+        body=(
+            f"{user.name} 您好：\n\n帳號「{user.account_name}」登錄的身分證字號已由機關核對{document}確認。"
+            "您現在可以在「我的資料」及各項業務查看以這個字號登錄的紀錄。\n\n如果您沒有辦理過，請儘速洽承辦機關。"
+        ),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def release_identity(*, user: User, reason: str, by: User, at: datetime) -> None:
+    """釋出身分證字號: the number comes off the account, proven or not. Its true holder, or this person with the right number,
+    is confirmed afterwards."""
+    if by.pk == user.pk:
+        raise Refused("不能釋出自己的身分證字號，請由其他帳號管理人員辦理。")
+    if not reason.strip():
+        raise Refused("請填寫釋出身分證字號的理由。", field="reason")
+    user = _locked(user)
+    if user.national_id is None:
+        raise Refused("這個帳號沒有登錄身分證字號。")
+    user.set_national_id(None)
+    user.save(update_fields=_COLUMNS)
+    record_access(AccessLog.Action.ID_RELEASED, at=at, user=by, subject=user.account_name, reason=reason.strip())
+    mailer.mail(
+        user=user, code="identity_released", subject="您帳號上的身分證字號已釋出", key=f"identity:{user.pk}:{at.isoformat()}", at=at,
+        body=(
+            f"{user.name} 您好：\n\n帳號「{user.account_name}」登錄的身分證字號已由機關釋出。理由：{reason.strip()}\n\n"
+            "如有疑義，請攜帶身分證件正本洽承辦機關的帳號管理人員。"
+        ),
+    )  # fmt: skip

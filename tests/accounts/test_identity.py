@@ -1,0 +1,238 @@
+"""身分確認: a typed national ID is a claim; a card or an officer's check proves it, for one person."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
+
+from accounts import crypto, identity
+from accounts.errors import Refused
+from accounts.models import AccessLog, CertificateBinding, User
+from accounts.services import proving
+from casework.kernel.dates import taipei_day
+from tests.accounts.cards import AT, DAY
+from tests.factories import UserFactory, proven
+from tests.parallel import together
+
+NUMBER, ANOTHER = "A123456789", "A223456781"
+ROOT = Path(__file__).resolve().parents[2]
+TREES = ("accounts", "casework", "config", *settings.SCHEMES)
+#: The column itself, and the one module that reads it.
+HOMES = {"accounts/models/user.py", "accounts/identity.py", "accounts/services/proving.py"}
+
+
+def claiming(name: str, number: str = NUMBER) -> User:
+    return UserFactory(account_name=name, name="林美惠", national_number=number)
+
+
+def confirmed(user: User, by: User, number: str = NUMBER) -> None:
+    proving.confirm_identity(
+        user=user, national_id=number, document="國民身分證", seen_on=taipei_day(AT), note="本人臨櫃", by=by, at=AT
+    )
+
+
+def test_numbers_of_people_are_looked_up_in_one_module_only() -> None:
+    """The kind of fault closed: nowhere else is a person found by what somebody typed."""
+    found = {
+        str(path.relative_to(ROOT))
+        for tree in TREES
+        for path in (ROOT / tree).rglob("*.py")
+        if "migrations" not in path.parts and re.search(r"claimed_id_index|user_\w*national_id_index", path.read_text())
+    }
+    assert found == HOMES
+    own_columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if field.name == "claimed_id_index"
+    }
+    assert own_columns == {"accounts.User.claimed_id_index", "accounts.HistoricalUser.claimed_id_index"}
+    writes = (ROOT / "accounts/services/proving.py").read_text().count("claimed_id_index")
+    assert writes == 1, "proving only names the column it saves"
+
+
+@pytest.mark.django_db
+def test_a_claim_opens_nothing_and_blocks_nobody() -> None:
+    stranger, owner = claiming("stranger"), claiming("owner")
+    assert identity.holder_of(NUMBER) is None
+    assert identity.holders([crypto.index(NUMBER)]) == {}
+    confirmed(owner, UserFactory())
+    assert identity.holder_of(NUMBER) == owner
+    assert identity.holders([crypto.index(NUMBER)]) == {crypto.index(NUMBER): (owner.pk, "林美惠")}
+    assert set(identity.bearing(crypto.index(NUMBER))) == {stranger, owner}
+    third = claiming("third")  # whoever comes later may say so too, and learns nothing
+    assert third.national_id_proven_at is None
+
+
+@pytest.mark.django_db
+def test_another_number_takes_the_proof_away_the_same_keeps_it() -> None:
+    user = proven(claiming("lina88"))
+    user.set_national_id(NUMBER)
+    assert user.national_id_proven_at is not None
+    user.set_national_id(ANOTHER)
+    user.save()
+    user.refresh_from_db()
+    assert (user.national_id_proven_at, user.national_id_proof, user.national_id_proven_by) == (None, "", None)
+    assert identity.holder_of(NUMBER) is identity.holder_of(ANOTHER) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"national_id_proven_at": AT},
+        {"national_id_proof": "card"},
+        {"national_id_proven_at": AT, "national_id_proof": "office", "national_id_proof_note": "國民身分證"},
+        {"national_id_proven_at": AT, "national_id_proof": "card", "national_id": None, "claimed_id_index": None},
+    ],
+)
+def test_half_a_proof_is_refused_by_the_database(given: dict) -> None:
+    user = claiming("lina88")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(**given)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_confirms_by_the_document_and_the_person_is_told() -> None:
+    user, officer = claiming("owner"), UserFactory(account_name="officer")
+    with pytest.raises(Refused) as other:
+        confirmed(user, officer, ANOTHER)
+    assert other.value.field == "national_id"
+    with pytest.raises(Refused, match="不能確認自己"):
+        confirmed(user, user)
+    with pytest.raises(Refused, match="不得晚於今天"):
+        proving.confirm_identity(
+            user=user,
+            national_id=NUMBER,
+            document="國民身分證",
+            seen_on=taipei_day(AT + DAY),
+            note="x",
+            by=officer,
+            at=AT,
+        )
+    user.refresh_from_db()
+    assert user.national_id_proven_at is None
+    assert not AccessLog.objects.filter(action="id_proven").exists()
+    confirmed(user, officer)
+    user.refresh_from_db()
+    assert (user.national_id_proven_at, user.national_id_proof, user.national_id_proven_by) == (AT, "office", officer)
+    assert user.national_id_proof_note == "國民身分證，115/11/20 核對；本人臨櫃"
+    line = AccessLog.objects.get(action="id_proven")
+    assert (line.user, line.subject) == (officer, "owner")
+    assert NUMBER not in line.reason
+    assert user.notices.filter(code="accounts.identity_confirmed", mail_state="queued").count() == 1
+    assert NUMBER not in user.notices.get().body
+
+
+@pytest.mark.django_db
+def test_whoever_is_blocked_by_a_false_proof_has_it_released() -> None:
+    stranger, owner, officer = proven(claiming("stranger")), claiming("owner"), UserFactory()
+    with pytest.raises(Refused, match="stranger"):
+        confirmed(owner, officer)
+    assert not proving.prove_by_card(owner, at=AT)
+    with pytest.raises(Refused, match="理由"):
+        proving.release_identity(user=stranger, reason="  ", by=officer, at=AT)
+    with pytest.raises(Refused, match="自己"):
+        proving.release_identity(user=stranger, reason="冒用", by=stranger, at=AT)
+    proving.release_identity(user=stranger, reason="冒用他人字號", by=officer, at=AT)
+    stranger.refresh_from_db()
+    assert (stranger.national_id, stranger.claimed_id_index, stranger.national_id_proven_at) == (None, None, None)
+    assert AccessLog.objects.get(action="id_released").reason == "冒用他人字號"
+    assert stranger.notices.filter(code="accounts.identity_released").count() == 1
+    confirmed(owner, officer)
+    assert identity.holder_of(NUMBER) == owner
+    with pytest.raises(Refused, match="沒有登錄"):
+        proving.release_identity(user=stranger, reason="再一次", by=officer, at=AT)
+    confirmed(stranger, officer, ANOTHER)  # and the right number is entered from the document
+    assert identity.holder_of(ANOTHER) == stranger
+    assert not mail.outbox or NUMBER not in str([one.body for one in mail.outbox])
+
+
+@pytest.mark.django_db
+def test_a_row_under_another_name_is_the_persons_once_an_officer_held_the_document() -> None:
+    """A card says name and last four only: a number with the same last four is not enough."""
+    user = proven(claiming("owner"))
+    mine, theirs = {"national_id_index": user.claimed_id_index}, {"national_id_index": crypto.index(ANOTHER)}
+
+    def shown(**row: str) -> bool:
+        return _holds(identity.own_rows(user), row)
+
+    assert shown(**mine, name="林美惠")
+    assert not shown(**mine, name="林美恵")
+    assert not shown(**theirs, name="林美惠")
+    confirmed(user, UserFactory())
+    user.refresh_from_db()
+    assert shown(**mine, name="林美恵")
+    assert not shown(**theirs, name="林美惠")
+
+
+def _holds(asked, row: dict[str, str]) -> bool:
+    parts = [asked] if not hasattr(asked, "children") else asked.children
+    return all(row.get(one[0]) == one[1] if isinstance(one, tuple) else _holds(one, row) for one in parts)
+
+
+# --- at one moment -------------------------------------------------------------------------------------------------------------
+
+
+def _two_of_one_number() -> list:
+    people, officers = [claiming("first1"), claiming("second2")], [UserFactory(), UserFactory()]
+    return [lambda who=who, by=by: confirmed(who, by) for who, by in zip(people, officers, strict=True)]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_confirmations_of_one_number_at_once_one_stands() -> None:
+    answers = together(_two_of_one_number())
+    assert sorted(type(one).__name__ for one in answers) == ["NoneType", "Refused"], answers
+    assert User.objects.exclude(national_id_proven_at=None).count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_cards_at_once_one_proves_the_number() -> None:
+    people = [claiming("first1"), claiming("second2")]
+    answers = together([lambda who=who: proving.prove_by_card(who, at=AT) for who in people])
+    assert sorted(answers) == [False, True]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_unique_key_both_are_confirmed() -> None:
+    key = next(one for one in User._meta.constraints if one.name == "user_national_id_proven_once")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(User, key)
+    try:
+        assert together(_two_of_one_number()) == [None, None]
+        assert User.objects.exclude(national_id_proven_at=None).count() == 2
+    finally:
+        User.objects.update(
+            national_id_proven_at=None, national_id_proof="", national_id_proven_by=None, national_id_proof_note=""
+        )
+        with connection.schema_editor() as editor:
+            editor.add_constraint(User, key)
+
+
+# --- what was there before -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_migration_believes_bound_citizens_cards_only() -> None:
+    people = {
+        name: claiming(name, number) for name, number in (("card", NUMBER), ("unit", ANOTHER), ("freed", "B123456780"))
+    }
+    people["none"] = claiming("none", "C120000002")
+    given = {"issuer": "CN=測試", "serial": "1f", "valid_until": AT + DAY, "bound_at": AT}
+    for name, kind in (("card", "citizen"), ("unit", "unit"), ("freed", "citizen")):
+        CertificateBinding.objects.create(user=people[name], kind=kind, fingerprint=name, **given)
+    CertificateBinding.objects.filter(user=people["freed"]).update(
+        released_at=AT, released_by=people["none"], release_reason="遺失"
+    )
+    importlib.import_module("accounts.migrations.0007_proven_once").proven_by_cards(apps, None)
+    assert list(User.objects.exclude(national_id_proven_at=None)) == [people["card"]]
+    people["card"].refresh_from_db()
+    assert (people["card"].national_id_proof, people["card"].national_id_proven_at) == ("card", AT)

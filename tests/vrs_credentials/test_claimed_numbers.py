@@ -1,0 +1,90 @@
+"""Whose hours a roster's number brings, what approval proves, and what the joining page tells a stranger."""
+
+import importlib
+import re
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.errors import Refused
+from accounts.models import Organisation, User
+from casework.models import Notice
+from tests.factories import UserFactory, proven
+from tests.vrs_credentials import world as w
+from vrs_credentials.models import Attendance
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_approval_of_a_qualification_proves_the_number(here: w.World) -> None:
+    certificate = w.certified(here)
+    holder = User.objects.get(pk=certificate.holder_id)
+    assert (holder.national_id_proof, holder.national_id_proven_by) == ("decision", here.approver)
+    assert certificate.case.number in holder.national_id_proof_note
+
+
+def test_no_certificate_for_a_number_proven_for_another_account(here: w.World) -> None:
+    case = w.to_approve(here)
+    proven(UserFactory(name="王小明"), here.applicant.national_id)
+    with pytest.raises(Refused, match="已確認為另一個帳號所有"), transaction.atomic():
+        w.approve(here, case)
+    case.refresh_from_db()
+    assert case.state != "approved" and not here.applicant.vrs_certificates.exists()
+
+
+def test_hours_of_a_roster_go_to_the_proven_holder_whoever_else_claims_the_number(here: w.World) -> None:
+    w.certified(here)
+    claims = w.professional(n=880_001)
+    claims.set_national_id(here.applicant.national_id)
+    claims.save()
+    w.credited(here, w.course_approved(here, starts_on=w.today() - timedelta(days=3)), [here.applicant])
+    assert set(Attendance.objects.values_list("person", flat=True)) == {here.applicant.pk}
+
+
+GIVEN = {
+    "account_name": "newbie01", "name": "陳新", "national_id": w.national_id(77001), "email": "new@example.com", "birth_on": "79/05/01",
+    "postal_code": "100", "address": "臺北市", "mobile": "0912345678", "agree": "on",
+}  # fmt: skip
+BODY = {
+    "unified_number": "22099131", "name": "社團法人新協會", "address": "臺北市", "phone": "02-23456789", "contact": "陳新",
+    "email": "new@example.com", "agree": "on",
+}  # fmt: skip
+
+
+def test_joining_tells_nobody_whose_number_or_address_is_known() -> None:
+    """F19."""
+    proven(UserFactory(name="陳新"), w.national_id(77001))
+    page = reverse("vrs_credentials:join")
+    fresh = Client().post(page, GIVEN)
+    known = Client().post(page, {**GIVEN, "account_name": "newbie02"})
+    assert fresh.status_code == known.status_code == 200
+    said, also = (re.sub(r'Token[^>]*"', "", one.content.decode()) for one in (fresh, known))
+    assert said.replace("newbie01", "newbie02") == also
+    assert not User.objects.filter(account_name="newbie02").exists()
+    told = Notice.objects.filter(user__account_name="newbie01", subject="您已有帳號").get()
+    assert "set-password" not in told.body
+    assert User.objects.get(account_name="newbie01").national_id_proven_at is None
+
+
+def test_an_institution_joining_with_a_known_address_is_told_nothing_and_makes_nothing() -> None:
+    UserFactory(email="new@example.com")
+    answer = Client().post(reverse("vrs_credentials:join_institution"), BODY)
+    assert answer.status_code == 200 and "請收信" in answer.content.decode()
+    assert not Organisation.objects.filter(unified_number="22099131").exists()
+
+
+def test_the_migration_believes_whom_the_ministry_gave_a_certificate(here: w.World) -> None:
+    w.certified(here)
+    waiting = w.professional()
+    User.objects.update(
+        national_id_proven_at=None, national_id_proof="", national_id_proven_by=None, national_id_proof_note=""
+    )
+    importlib.import_module("vrs_credentials.migrations.0005_holders_proven").proven_by_certificates(apps, None)
+    holder = User.objects.get(pk=here.applicant.pk)
+    assert (holder.national_id_proof, holder.national_id_proven_by) == ("decision", here.approver)
+    waiting.refresh_from_db()
+    assert waiting.national_id_proven_at is None
