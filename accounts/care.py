@@ -9,8 +9,8 @@ from collections.abc import Callable
 from django.db.models import Q, QuerySet
 
 from accounts.catalogue import HELP_SIGN_IN
-from accounts.models import Organisation, User
-from accounts.rights import organisations_with
+from accounts.models import User
+from accounts.rights import holds_centrally, organisations_with
 
 #: Given the officer, which users are theirs by this scheme.
 Care = Callable[[User], Q]
@@ -24,10 +24,9 @@ def register_care(people: Care) -> None:
 
 def in_care_of(officer: User) -> QuerySet[User]:
     offices = organisations_with(officer, HELP_SIGN_IN)
-    kinds = set(offices.values_list("kind", flat=True))
-    if not kinds:
+    if not offices.exists():
         return User.objects.none()
-    if kinds & {Organisation.Kind.MINISTRY, Organisation.Kind.AGENCY}:
+    if holds_centrally(officer, HELP_SIGN_IN):
         return User.objects.all()
     theirs = Q(groups__held_role__organisation__in=offices)
     for people in _schemes:

@@ -77,6 +77,15 @@ def can_anywhere(user: Any, code: str) -> bool:
     return organisations_with(user, code).exists()
 
 
+#: What these offices decide holds for every office.
+CENTRAL = (Organisation.Kind.MINISTRY, Organisation.Kind.AGENCY)
+
+
+def holds_centrally(user: Any, code: str) -> bool:
+    """Whether the right is held in the agency itself, so that it reaches every office."""
+    return organisations_with(user, code).filter(kind__in=CENTRAL).exists()
+
+
 def where_held(rights: dict[str, set[int]], code: str) -> Q:
     """Rows a right opens: those whose office (or unit, by the right's side) is among `rights[code]`."""
     return Q(**{f"{_organisation_path(code)}_id__in": rights.get(right(code).codename, set())})

@@ -28,13 +28,17 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role held in one organisation. `kinds` are the organisation kinds it can be held in; `staff` opens the back office."""
+    """A role held in one organisation. `kinds` are the organisation kinds it can be held in; `staff` opens the back office.
+
+    `comes_from` says by which act a person gets the role; empty: an administrator grants it on the page 人員與角色.
+    """
 
     code: str
     label: str
     rights: tuple[str, ...]
     kinds: tuple[str, ...]
     staff: bool = False
+    comes_from: str = ""
 
 
 _rights: dict[str, Right] = {}

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
-from accounts.catalogue import HELP_SIGN_IN
+from accounts.catalogue import APPOINT, HELP_SIGN_IN
 from accounts.rights import rights_of
 from accounts.roles import right
 from casework import converters  # noqa: F401  (enters <case:…>)
@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
     ("範本文字", "admin:wordings", WORDING),
     ("排程", "admin:jobs", WATCH),
     ("郵件紀錄", "admin:mail_log", WATCH),
+    ("人員與角色", "admin:people", APPOINT),
     ("登入協助", "admin:sign_in_help", HELP_SIGN_IN),
     ("匯出檔案", "casework:exports", None),
 )
@@ -37,6 +38,11 @@ SECTIONS = {
     "admin:case": "admin:work",
     "admin:case_act": "admin:work",
     "admin:case_as_of": "admin:work",
+    "admin:people_person": "admin:people",
+    "admin:people_add": "admin:people",
+    "admin:people_office": "admin:people",
+    "admin:people_grant": "admin:people",
+    "admin:people_take_back": "admin:people",
     "admin:sign_in_help_person": "admin:sign_in_help",
     "admin:sign_in_help_act": "admin:sign_in_help",
     "admin:amendment": "admin:amendments",
@@ -90,6 +96,7 @@ class PortalAdminSite(admin.AdminSite):
             agency_case,
             amendments,
             calendar,
+            people,
             registers,
             sign_in_help,
             standing,
@@ -114,6 +121,12 @@ class PortalAdminSite(admin.AdminSite):
             at("case/<case:number>/papers/<int:pk>/confirm/", agency_case.confirm, "case_confirm"),
             at("case/<case:number>/notices/<int:pk>/resend/", agency_case.resend_notice, "case_resend"),
             at("case/<case:number>/reveal/<slug:code>/", agency_case.reveal, "case_reveal"),
+            at("people/", people.people, "people"),
+            at("people/add/", people.add, "people_add"),
+            at("people/office/", people.office, "people_office"),
+            at("people/<int:pk>/", people.person, "people_person"),
+            at("people/<int:pk>/grant/", people.grant, "people_grant"),
+            at("people/<int:pk>/take-back/", people.take_back, "people_take_back"),
             at("people/<int:pk>/reveal/", registers.reveal_person, "reveal_person"),
             at("calendar/", calendar.year, "calendar"),
             at("calendar/upload/", calendar.upload, "calendar_upload"),

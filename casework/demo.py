@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from accounts.clock import now, today
+from accounts.demo import register_demo_role
 from accounts.models import Organisation, User
+from accounts.offices import AGENCY
 from accounts.services.proving import confirm_identity
 from accounts.services.roles import grant_role
+from casework.rights import ADMINISTRATOR
 
 #: Everybody in the demonstration; the sign-in page has a button for each role, so nobody needs to type it.
 PASSWORD = "Demo#2026portal"  # noqa: S105 - demonstration only, refused by check --deploy
@@ -40,6 +43,9 @@ def demo_person(
     return user
 
 
+ADMINISTRATOR_ACCOUNT = "sysadmin"
+
+
 def confirm_number(user: User, national_id: str) -> None:
     """登入協助 › 確認身分證字號, by the desk where people show their document."""
     desk = demo_person("identitydesk", "何核對")
@@ -52,3 +58,13 @@ def demo_role(account_name: str, name: str, role: str, organisation: Organisatio
     user = demo_person(account_name, name)
     grant_role(user=user, role_code=role, organisation=organisation, by=None, at=now())
     return user
+
+
+def _administrator() -> int:
+    """系統管理者 of the agency: who appoints everybody else on a real site."""
+    demo_role(ADMINISTRATOR_ACCOUNT, "紀維安", ADMINISTRATOR, Organisation.objects.get(code=AGENCY[0]))
+    return 0
+
+
+register_demo(899, "系統管理", _administrator)
+register_demo_role("系統管理者", ADMINISTRATOR_ACCOUNT, "勞動部勞動力發展署，管理人員與角色")

@@ -1,7 +1,8 @@
 """Rights over what belongs to no one scheme: people, calendar, mail, wordings. Held in an office, as every right."""
 
-from accounts.catalogue import HELP_SIGN_IN
+from accounts.catalogue import APPOINT, HELP_SIGN_IN
 from accounts.models import Organisation
+from accounts.rights import CENTRAL
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 
 PEOPLE = "casework.people"
@@ -22,17 +23,16 @@ declare_rights(
     Right(AMEND, "起草法規修正案", Side.OFFICE),
     Right(ENACT, "核定法規修正案", Side.OFFICE),
 )
-_KINDS = (Organisation.Kind.MINISTRY, Organisation.Kind.AGENCY, Organisation.Kind.BRANCH)
-#: A figure is the law of the whole country: no branch amends it.
-_CENTRAL = _KINDS[:2]
+_KINDS = (*CENTRAL, Organisation.Kind.BRANCH)
 declare_roles(
     Role(
         ADMINISTRATOR,
         "系統管理者",
-        (PEOPLE, WATCH, CALENDAR, WORDING, HELP_SIGN_IN),
+        (PEOPLE, APPOINT, WATCH, CALENDAR, WORDING, HELP_SIGN_IN),
         tuple(map(str, _KINDS)),
         staff=True,
     ),
-    Role(LAW_OFFICER, "法規承辦人", (AMEND,), tuple(map(str, _CENTRAL)), staff=True),
-    Role(LAW_APPROVER, "法規核定人", (ENACT,), tuple(map(str, _CENTRAL)), staff=True),
+    # a figure is the law of the whole country: no branch amends it
+    Role(LAW_OFFICER, "法規承辦人", (AMEND,), tuple(map(str, CENTRAL)), staff=True),
+    Role(LAW_APPROVER, "法規核定人", (ENACT,), tuple(map(str, CENTRAL)), staff=True),
 )

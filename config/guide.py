@@ -30,7 +30,7 @@ class Page:
 
 
 _OF_CLASSES = ("classes", "file_course", "enrolments", "attendance", "results", "closing", "pass_on")
-_OF_SYSTEM = ("calendar", "law", "jobs", "mail_log", "wordings", "sign_in_help")
+_OF_SYSTEM = ("calendar", "law", "jobs", "mail_log", "wordings", "people", "sign_in_help")
 
 PAGES = (
     Page(
@@ -72,7 +72,7 @@ PAGES = (
         "vrs_credentials", ("vrs_credentials:",),
     ),
     Page(
-        "system", "系統管理", "系統管理者", "辦公日曆、法規數值、排程、退信與範本文字。",
+        "system", "系統管理", "系統管理者", "人員與角色、辦公日曆、法規數值、排程、退信與範本文字。",
         about=tuple(f"admin:{one}" for one in _OF_SYSTEM),
     ),
     Page(

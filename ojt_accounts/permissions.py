@@ -33,8 +33,8 @@ declare_rights(
     Right(MANAGE_INTAKE, "公告受理期間", Side.OFFICE),
 )
 declare_roles(
-    Role("unit_contact", "訓練單位聯絡人", (VIEW_OWN, PREPARE, VIEW_UNIT), (KIND.UNIT,)),
-    Role("unit_user", "訓練單位帳號使用者", (VIEW_UNIT,), (KIND.UNIT,)),
+    Role("unit_contact", "訓練單位聯絡人", (VIEW_OWN, PREPARE, VIEW_UNIT), (KIND.UNIT,), comes_from="新單位登錄"),
+    Role("unit_user", "訓練單位帳號使用者", (VIEW_UNIT,), (KIND.UNIT,), comes_from="帳號申請核准後之設定"),
     Role(
         "branch_officer", "分署承辦人", (VIEW_OFFICE, SIGN_OFFICER, MANAGE_INTAKE, REVEAL), (KIND.BRANCH,), staff=True
     ),

@@ -33,6 +33,7 @@ from senior45.permissions import (
 from senior45.selectors import (
     article_of,
     campaign_of,
+    changed_since_approval,
     counts_by_office,
     current_holder,
     findings,
@@ -130,7 +131,9 @@ def _request_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
     return [
         Panel(
-            "申請表（附件1）", "senior45/panels/request.html", {"request_form": request, "taken": taken, "case": case}
+            "申請表（附件1）",
+            "senior45/panels/request.html",
+            {"request_form": request, "taken": taken, "case": case, "changed": changed_since_approval(request)},
         )
     ]
 

@@ -7,12 +7,13 @@ from typing import Any
 from accounts.models import User
 from casework import papers
 from casework.kernel.dates import roc, roc_long, taipei_day
-from casework.models import Case, Document, SignOff
+from casework.models import Case, Document
 from casework.papers import Paper, register_paper
 from casework.services import documents
+from casework.services.signoffs import chain_state
 from senior45.models import AccountRequest, Campaign
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right
-from senior45.selectors import FORM, counts_by_office, line_counts, lines
+from senior45.selectors import FORM, HEAD_CHAIN, counts_by_office, digest_of, line_counts, lines
 
 REQUEST, RESULT = "senior45.account_request", "senior45.inventory_result"
 register_paper(
@@ -30,19 +31,17 @@ LINES_PRINTED = 300
 # --- 申請表 (附件1) ------------------------------------------------------------------------------------------------------
 
 
-def _signs(case: Case) -> dict[int, dict[str, str]]:
-    """Who signed which step in the last round."""
-    rows = list(case.signoffs.filter(form=FORM).select_related("person"))
-    last = max((row.round for row in rows), default=1)
+def _signs(case: Case, request: AccountRequest) -> dict[int, dict[str, str]]:
+    """Who signed which step, over the words as they stand and in a round that was not returned."""
     return {
-        row.step: {"name": row.person.name, "on": roc(taipei_day(row.at))}
-        for row in rows
-        if row.round == last and row.decision == SignOff.Decision.APPROVE
+        one.number: {"name": one.signoff.person.name, "on": roc(taipei_day(one.signoff.at))}
+        for one in chain_state(case, FORM, HEAD_CHAIN, digest_of(request))
+        if one.signoff
     }
 
 
 def request_context(case: Case, request: AccountRequest) -> dict[str, Any]:
-    signs = _signs(case)
+    signs = _signs(case, request)
     name = request.account.user.account_name if request.account else (case.person.account_name if case.person else "")
     window = request.window
     more = [RIGHT_LABELS[Right(code)] for code in request.rights if Right(code) not in PRINTED_RIGHTS]

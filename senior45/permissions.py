@@ -42,11 +42,12 @@ declare_rights(
 
 _KINDS = tuple(map(str, (KIND.AGENCY, KIND.BRANCH, KIND.COUNTY, KIND.SERVICE)))
 HEAD, WINDOW = "s45_head", "s45_window"
+_SET, _ASKED = "45+ 帳號開通人員之設定", "45+ 帳號申請"
 declare_roles(
-    Role(HEAD, "45+ 單位主管", (VIEW_OWN, APPROVE), _KINDS),
-    Role(WINDOW, "45+ 聯繫窗口", (VIEW_OWN, SUBMIT, FILE, ANSWER), _KINDS),
-    Role("s45_editor", "45+ 上稿人員", (WRITE,), _KINDS),
-    Role("s45_reviewer", "45+ 審稿人員", (REVIEW,), _KINDS),
+    Role(HEAD, "45+ 單位主管", (VIEW_OWN, APPROVE), _KINDS, comes_from=_SET),
+    Role(WINDOW, "45+ 聯繫窗口", (VIEW_OWN, SUBMIT, FILE, ANSWER), _KINDS, comes_from=_SET),
+    Role("s45_editor", "45+ 上稿人員", (WRITE,), _KINDS, comes_from=_ASKED),
+    Role("s45_reviewer", "45+ 審稿人員", (REVIEW,), _KINDS, comes_from=_ASKED),
     Role("s45_opener", "45+ 帳號開通人員", (VIEW_OFFICE, DECIDE, DESIGNATE), _KINDS[:2], staff=True),
     Role("s45_inventory", "45+ 帳號清查者", (VIEW_OFFICE, VIEW_ALL, RUN), _KINDS[:1], staff=True),
     Role("s45_system_admin", "45+ 系統總管理者", (VIEW_OFFICE, VIEW_ALL, DESIGNATE), _KINDS[:1], staff=True),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome
-from casework.models import Case
+from casework.models import Case, SignOff
 from casework.services.signoffs import Step, chain_state, content_digest
 from senior45.models import (
     AccountRequest,
@@ -157,6 +157,21 @@ def digest_of(request: AccountRequest) -> str:
 def head_approved(request: AccountRequest) -> bool:
     """The head's signature in the running round, over the request as it stands."""
     return chain_state(request.case, FORM, HEAD_CHAIN, digest_of(request))[0].signoff is not None
+
+
+def changed_since_approval(request: AccountRequest) -> dict[str, Any]:
+    """What was changed after the head last approved; empty where the words are those approved, or nobody has yet."""
+    signed = request.case.signoffs.filter(form=FORM, step=1, decision=SignOff.Decision.APPROVE).select_related("person")
+    last = signed.order_by("-round").first()
+    if last is None or last.digest == digest_of(request):
+        return {}
+    events = request.case.events
+    approved = events.filter(code="signoff.approve", by=last.person).order_by("-seq").values("seq")[:1]
+    changes: dict[str, dict[str, str]] = {}
+    for edit in events.filter(code="edited", seq__gt=Subquery(approved)).order_by("seq"):
+        for one in edit.changes:
+            changes[one["field"]] = {**one, "before": changes.get(one["field"], one)["before"]}
+    return {"by": last.person.name, "at": last.at, "changes": [*changes.values()]}
 
 
 def holder_outcome(request: AccountRequest, *, on: date, law: Law) -> Outcome:

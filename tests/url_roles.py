@@ -175,6 +175,12 @@ ROWS: dict[str, Row] = {
     "admin:case_confirm": agency(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
     "admin:case_resend": agency(404, args=lambda scene: (scene.case.number, NOT_THERE), post={}),
     "admin:case_reveal": agency(404, args=lambda scene: (scene.case.number, "no-such-code")),
+    "admin:people": agency(404, system=200),
+    "admin:people_add": agency(404, post={}, system=422),
+    "admin:people_office": agency(404, post={}),  # the administrator of a branch enters no body
+    "admin:people_person": agency(404, args=lambda scene: (scene.visitors["officer"].pk,), system=200),
+    "admin:people_grant": agency(404, args=lambda scene: (scene.visitors["officer"].pk,), post={}, system=422),
+    "admin:people_take_back": agency(404, args=lambda scene: (scene.visitors["officer"].pk,), post={}),
     "admin:reveal_person": agency(404, args=lambda scene: (scene.applicant.pk,)),
     "admin:calendar": agency(),
     "admin:calendar_upload": agency(404, post={}, system=422),

@@ -106,6 +106,7 @@ declare_roles(
         "機構單位承辦人",
         (VIEW_OWN, file_right("course"), FILE_ATTENDANCE, KEEP_LECTURERS, POST_JOBS),
         (KIND.INSTITUTION,),
+        comes_from="機構單位加入會員",
     ),
     Role(
         HANDLER,

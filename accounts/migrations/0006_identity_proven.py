@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='accesslog',
             name='action',
-            field=models.CharField(choices=[('sign_in', '登入'), ('sign_in_refused', '登入被拒'), ('sign_out', '登出'), ('refused', '存取被拒'), ('reveal', '檢視完整身分證字號'), ('export', '匯出'), ('download', '下載附件或文件'), ('role_granted', '授予角色'), ('role_revoked', '收回角色'), ('password_set', '設定密碼'), ('password_link', '寄送設定密碼連結'), ('password_opened', '開放密碼登入'), ('certificate_bound', '綁定憑證'), ('certificate_freed', '解除憑證綁定'), ('id_proven', '確認身分證字號'), ('id_released', '釋出身分證字號'), ('user_closed', '停用使用者'), ('user_opened', '啟用使用者'), ('override', '例外處理')], max_length=20, verbose_name='動作'),
+            field=models.CharField(choices=[('sign_in', '登入'), ('sign_in_refused', '登入被拒'), ('sign_out', '登出'), ('refused', '存取被拒'), ('reveal', '檢視完整身分證字號'), ('export', '匯出'), ('download', '下載附件或文件'), ('role_granted', '授予角色'), ('role_revoked', '收回角色'), ('password_set', '設定密碼'), ('password_link', '寄送設定密碼連結'), ('password_opened', '開放密碼登入'), ('certificate_bound', '綁定憑證'), ('certificate_freed', '解除憑證綁定'), ('id_proven', '確認身分證字號'), ('id_released', '釋出身分證字號'), ('user_closed', '停用使用者'), ('user_opened', '啟用使用者'), ('address_asked', '申請變更電子郵件'), ('address_changed', '變更電子郵件'), ('address_refused', '不同意變更電子郵件'), ('override', '例外處理')], max_length=20, verbose_name='動作'),
         ),
         migrations.AddConstraint(
             model_name='user',

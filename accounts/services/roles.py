@@ -55,24 +55,39 @@ def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:
     return held
 
 
+def _locked(user: User) -> User:
+    """The person's row, held first: what `is_staff` must be is judged from the roles, and two may change them at once."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _set_staff(locked: User, is_staff: bool, user: User) -> None:
+    if locked.is_staff != is_staff:
+        locked.is_staff = is_staff
+        locked.save(update_fields=["is_staff"])
+    user.is_staff = is_staff  # the caller's row is as old as its reading
+
+
 @transaction.atomic
-def grant_role(*, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime) -> None:
+def grant_role(
+    *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str = ""
+) -> None:
+    locked = _locked(user)
     held = role_group(role_code=role_code, organisation=organisation)
     user.groups.add(held.group)
-    if role(role_code).staff and not user.is_staff:
-        user.is_staff = True
-        user.save(update_fields=["is_staff"])
-    record_access(AccessLog.Action.ROLE_GRANTED, at=at, user=by, subject=f"{user.account_name} {held}")
+    _set_staff(locked, locked.is_staff or role(role_code).staff, user)
+    record_access(AccessLog.Action.ROLE_GRANTED, at=at, user=by, subject=f"{user.account_name} {held}", reason=reason)
 
 
 @transaction.atomic
-def revoke_role(*, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime) -> None:
+def revoke_role(
+    *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str = ""
+) -> None:
+    locked = _locked(user)
     held = RoleGroup.objects.filter(role=role_code, organisation=organisation).first()
     if held is None or not user.groups.filter(pk=held.group_id).exists():
         return
     user.groups.remove(held.group)
     staff_roles = [one.code for one in all_roles() if one.staff]
-    if user.is_staff and not user.is_superuser and not user.groups.filter(held_role__role__in=staff_roles).exists():
-        user.is_staff = False
-        user.save(update_fields=["is_staff"])
-    record_access(AccessLog.Action.ROLE_REVOKED, at=at, user=by, subject=f"{user.account_name} {held}")
+    remains = locked.is_superuser or user.groups.filter(held_role__role__in=staff_roles).exists()
+    _set_staff(locked, locked.is_staff and remains, user)
+    record_access(AccessLog.Action.ROLE_REVOKED, at=at, user=by, subject=f"{user.account_name} {held}", reason=reason)

@@ -1,4 +1,4 @@
-"""Closing and opening a person's access (OA-14): it stops the moment it is set; their past work stays theirs."""
+"""Making a person, closing and opening their access (OA-14): it stops the moment it is set; their past work stays theirs."""
 
 from datetime import datetime
 
@@ -8,6 +8,18 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
+
+
+def new_user(*, account_name: str, name: str, email: str, phone: str = "") -> User:
+    """A person without a password: it is set by a mailed link. Raises Refused where the name or address is somebody's."""
+    user = User(account_name=account_name, name=name, email=email, phone=phone)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Refused("這個帳號或電子郵件剛才已有人使用，請重新檢視。", field="email") from error
+    return user
 
 
 @transaction.atomic

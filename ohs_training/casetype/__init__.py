@@ -1,6 +1,7 @@
 """Registers the scheme's three kinds of case with casework: accreditation, class, order to improve."""
 
 from accounts.rights import organisations_with
+from accounts.services.offices import register_offices
 from casework.casetypes import register
 from casework.notice_kinds import REMINDER, classify
 from casework.things import Things, register_things
@@ -9,8 +10,10 @@ from ohs_training.casetype.classes import CLASS_TYPE
 from ohs_training.casetype.orders import ORDER_TYPE
 from ohs_training.models import Accreditation
 from ohs_training.permissions import FILE_ACCREDITATION
+from ohs_training.selectors.institutions import ministry
 from ohs_training.services import lapsing
 
+register_offices(ministry)
 register(ACCREDITATION_TYPE, CLASS_TYPE, ORDER_TYPE)
 lapsing.enter()
 register_things(

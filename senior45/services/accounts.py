@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
+from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, revoke_role
 from casework.errors import Refused
 from casework.kernel.dates import ONE_DAY, roc, taipei_day
@@ -21,7 +22,7 @@ from casework.services.events import SYSTEM
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from senior45.models import AccountEvent, AccountRequest, AccountRight, SiteAccount, SiteOffice
-from senior45.params import RIGHT_LABELS, Right
+from senior45.params import RIGHT_LABELS, AccountRole, Right
 from senior45.permissions import ROLE_OF
 from senior45.selectors import current_holder, idle_outcome, seat_outcome
 
@@ -68,7 +69,7 @@ def lock_account(pk: int) -> SiteAccount:
 # --- rights ----------------------------------------------------------------------------------------------------------
 
 
-def role_from_rights(account: SiteAccount, *, on: date, by: User | None, at: datetime) -> None:
+def role_from_rights(account: SiteAccount, *, on: date, by: User | None, at: datetime, reason: str = "") -> None:
     """The person's roles in the office equal the rights in force that day."""
     organisation = account.office.organisation
     wanted = set()
@@ -77,9 +78,9 @@ def role_from_rights(account: SiteAccount, *, on: date, by: User | None, at: dat
     rows = account.user.groups.filter(held_role__organisation=organisation, held_role__role__in=ROLE_OF.values())
     held = set(rows.values_list("held_role__role", flat=True))
     for role in wanted - held:
-        grant_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
+        grant_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at, reason=reason)
     for role in held - wanted:
-        revoke_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at)
+        revoke_role(user=account.user, role_code=role, organisation=organisation, by=by, at=at, reason=reason)
 
 
 def give_right(
@@ -133,16 +134,23 @@ def give_right(
 
 
 def end_right(
-    right: AccountRight, *, ends_before: date, by: User | None, at: datetime, case: Case | None = None
+    right: AccountRight,
+    *,
+    ends_before: date,
+    by: User | None,
+    at: datetime,
+    case: Case | None = None,
+    reason: str = "",
 ) -> None:
     """A right ends before a day; in the past or today at once."""
-    AccountRight.objects.filter(pk=right.pk, ends_before=None).update(ends_before=ends_before)
+    still_open = Q(ends_before=None) | Q(ends_before__gt=ends_before)
+    AccountRight.objects.filter(still_open, pk=right.pk).update(ends_before=ends_before)
     right.ends_before = ends_before
     account = SiteAccount.objects.select_related("user", "office__organisation").get(pk=right.account_id)
     label = f"權限終止：{right.get_right_display()}（{roc(ends_before)} 起）"
-    note(account, "right_ended", label, by=by, at=at, clause="附件1「使用者權限」欄", case=case)
+    note(account, "right_ended", label, by=by, at=at, clause="附件1「使用者權限」欄", case=case, reason=reason)
     if ends_before <= taipei_day(at):
-        role_from_rights(account, on=taipei_day(at), by=by, at=at)
+        role_from_rights(account, on=taipei_day(at), by=by, at=at, reason=reason)
     else:
         _take_effect_on(right, ends_before, at=at)
 
@@ -207,9 +215,11 @@ def set_idle_deadline(account: SiteAccount, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def open_account(*, request: AccountRequest, user: User, starts_on: date, by: User, at: datetime) -> SiteAccount:
+def open_account(
+    *, request: AccountRequest, user: User, starts_on: date, by: User | None, at: datetime, reason: str = ""
+) -> SiteAccount:
     """新增 or 恢復使用. The office is locked first; rights asked for are given or the whole is refused."""
-    on = taipei_day(at)
+    on, case = taipei_day(at), request.case if request.case_id else None
     office = lock_office(request.office)
     # A seat to be taken over must be known before the account exists: nothing is made for a request that is refused.
     account = SiteAccount.objects.select_for_update(of=("self",)).filter(user=user, office=office).first()
@@ -217,7 +227,7 @@ def open_account(*, request: AccountRequest, user: User, starts_on: date, by: Us
         raise Refused(f"{user.name}在{office}已有使用中的帳號，不必重複{request.get_change_display()}。")
     resuming = account is not None
     if account is None:
-        account = SiteAccount(user=user, office=office, opened_on=on, idle_from=on, opened_by_case=request.case)
+        account = SiteAccount(user=user, office=office, opened_on=on, idle_from=on, opened_by_case=case)
     else:
         account.resumed_on = account.idle_from = on
         account.closed_on, account.closing, account.closed_reason, account.closed_clause = None, "", "", ""
@@ -227,20 +237,27 @@ def open_account(*, request: AccountRequest, user: User, starts_on: date, by: Us
     account.save()
     label = "恢復使用" if resuming else "帳號開通"
     note(
-        account, "resumed" if resuming else "opened", label, by=by, at=at, clause="第3點第3款、第4款", case=request.case
+        account,
+        "resumed" if resuming else "opened",
+        label,
+        by=by,
+        at=at,
+        clause="第3點第3款、第4款",
+        case=case,
+        reason=reason,
     )
     for right in request.rights:
         give_right(
             account,
             right,
             starts_on=starts_on,
-            case=request.case,
+            case=case,
             by=by,
             at=at,
             hands_over=request.hand_over,
             request=request,
         )
-    role_from_rights(account, on=on, by=by, at=at)
+    role_from_rights(account, on=on, by=by, at=at, reason=reason)
     Membership.objects.get_or_create(
         user=user,
         organisation=office.organisation,
@@ -249,6 +266,53 @@ def open_account(*, request: AccountRequest, user: User, starts_on: date, by: Us
     )
     set_idle_deadline(account, at=at)
     return account
+
+
+# --- by an administrator (人員與角色) ---------------------------------------------------------------------------------
+
+RIGHT_OF = {role: right for right, role in ROLE_OF.items()}
+
+
+@transaction.atomic
+def appoint(
+    *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str
+) -> None:
+    """A right given without an application: who decides on applications must come from somewhere. The seats are the same."""
+    site = SiteOffice.objects.filter(organisation=organisation).first()
+    if site is None:
+        raise Refused(f"「{organisation.name}」不是45+就業資源網的使用機關（附件2）。", field="office")
+    office, right = lock_office(site), RIGHT_OF[role_code]
+    asked = AccountRequest(
+        office=office, change=AccountRequest.Change.NEW, role=AccountRole.AGENCY_OFFICER, rights=[right]
+    )
+    account = SiteAccount.objects.filter(user=user, office=office, state=SiteAccount.State.OPEN).first()
+    try:
+        if account is None:
+            open_account(request=asked, user=user, starts_on=taipei_day(at), by=by, at=at, reason=reason)
+            return
+        account = lock_account(account.pk)
+        give_right(account, right, starts_on=taipei_day(at), case=None, by=by, at=at, request=asked)
+        role_from_rights(account, on=taipei_day(at), by=by, at=at, reason=reason)
+    except Refused as error:
+        raise Refused(error.message, field="role", outcomes=error.outcomes) from error
+
+
+@transaction.atomic
+def dismiss(
+    *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str
+) -> None:
+    """The right ends today; a role without one (as set before rights were kept) goes by itself."""
+    on = taipei_day(at)
+    site = SiteOffice.objects.filter(organisation=organisation).first()
+    if site is not None:
+        office = lock_office(site)
+        rights = AccountRight.objects.filter(account__user=user, office=office, right=RIGHT_OF[role_code])
+        for held in rights.filter(Q(ends_before=None) | Q(ends_before__gt=on)):
+            end_right(held, ends_before=max(on, held.starts_on), by=by, at=at, reason=reason)
+    revoke_role(user=user, role_code=role_code, organisation=organisation, by=by, at=at, reason=reason)
+
+
+register_keeper(ROLE_OF.values(), Keeper(give=appoint, take=dismiss))
 
 
 @transaction.atomic

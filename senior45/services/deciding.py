@@ -7,7 +7,6 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from accounts.services.passwords import issue_password_link, link_lines
-from accounts.services.users import close_user
 from casework.errors import Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Deadline
@@ -112,10 +111,6 @@ def _stop(case: Case, request: AccountRequest, *, by: User, at: datetime) -> Non
         case=case,
         tell=windows_of(request.office),
     )
-    user = account.user
-    left = request.leaves_on is not None and request.leaves_on <= taipei_day(at)
-    if left and not user.groups.exists() and not user.site_accounts.filter(state=SiteAccount.State.OPEN).exists():
-        close_user(user=user, reason=f"離職停用（{case.number}）", by=by, at=at)
 
 
 def _tell_opened(

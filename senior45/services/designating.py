@@ -3,13 +3,14 @@
 import re
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import mailer
 from accounts.models import RoleGroup, User
 from accounts.roles import role
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
+from accounts.services.users import new_user
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from senior45.models import SiteOffice
@@ -47,7 +48,7 @@ def designate(
     elif user.name != name:
         raise Refused(f"這個電子郵件已屬於「{user.name}」，請確認姓名與信箱。", field="email")
     elif not user.is_active:
-        raise Refused(f"{user.name}的登入帳號已停用，請先恢復使用。", field="email")
+        raise Refused(f"{user.name}的登入帳號已停用，不能設定。", field="email")
     grant_role(user=user, role_code=role_code, organisation=office.organisation, by=by, at=at)
     label = role(role_code).label
     body = f"{user.name} 您好：\n\n您已設為{office}的「{label}」，登入帳號是「{user.account_name}」。\n\n"
@@ -89,14 +90,7 @@ def _new_user(*, name: str, email: str, phone: str, account_name: str) -> User:
             raise Refused("這個帳號已有人使用，請換一個。", field="account_name")
         n = User.objects.filter(account_name__istartswith=wanted[:24]).count()
         wanted = f"{wanted[:24]}{n + 1}"
-    user = User(account_name=wanted, email=email, name=name, phone=phone)
-    user.set_unusable_password()
-    try:
-        with transaction.atomic():
-            user.save()
-    except IntegrityError as error:
-        raise Refused("這個帳號或電子郵件剛才已有人使用，請重新檢視。", field="email") from error
-    return user
+    return new_user(account_name=wanted, name=name, email=email, phone=phone)
 
 
 @transaction.atomic
@@ -107,9 +101,10 @@ def register(*, name: str, email: str, phone: str, account_name: str, at: dateti
     """
     known = User.objects.filter(email__iexact=email).first()
     if known:
+        how = "要申請45+就業資源網帳號，請以原帳號登入" if known.is_active else "這個登入帳號目前停用，不能申請"
         body = (
-            f"{known.name} 您好：\n\n有人以您的電子郵件在本入口網登錄。您已有登入帳號，因此沒有另外建立；"
-            "要申請45+就業資源網帳號，請以原帳號登入。如果不是您本人，請不必理會這封信。"
+            f"{known.name} 您好：\n\n有人以您的電子郵件在本入口網登錄。您已有登入帳號，因此沒有另外建立；{how}。"
+            "如果不是您本人，請不必理會這封信。"
         )
         key = f"senior45.register:known:{known.pk}:{taipei_day(at)}"
         mailer.mail(user=known, code="senior45.register", subject="您已有入口網登入帳號", body=body, key=key, at=at)

@@ -164,6 +164,12 @@ def _close(keys: list[int], on: date, at: datetime) -> None:
             [at, SYSTEM, SiteAccount.Closing.IDLE.label, clause, reason, keys],
         )
         _history(cursor, keys, at, reason)
+        # Held before their roles are judged, as grant_role and revoke_role hold them.
+        cursor.execute(
+            "SELECT 1 FROM accounts_user WHERE id IN (SELECT user_id FROM senior45_siteaccount WHERE id = ANY(%s)) "
+            "ORDER BY id FOR NO KEY UPDATE",
+            [keys],
+        )
         # Roles go with the rights: memberships of the groups behind them, and the access log's line for each.
         cursor.execute(
             "WITH gone AS (DELETE FROM accounts_user_groups m USING senior45_siteaccount a, senior45_siteoffice o, accounts_rolegroup r "

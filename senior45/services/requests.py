@@ -111,7 +111,10 @@ def _grant(case: Case, user: User, code: str) -> None:
 
 @transaction.atomic
 def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> AccountRequest:
-    """Change what is written on the form, while it is in the applicant's hands."""
+    """Change what is written on the form, while it is in the applicant's hands.
+
+    The user's signature stood for the words as they were: whoever changes them, the user signs anew.
+    """
     case = lock(case, version=version)
     require(by, SUBMIT, case)
     if case.state not in ("draft", "returned"):
@@ -120,8 +123,16 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
     fields = [name for name in AccountRequest.FIELDS if name in data and name != "change"]
     changes = rewrite(request, {name: data[name] for name in fields}, labels={"rights": RIGHT_LABELS})
     if changes:
+        signed = request.accepted_at is not None
+        request.terms = request.accepted_at = None
         request.save()
         record(case, "edited", "修改申請表", by=by, at=at, changes=changes)
+        if signed and case.person is not None and case.person_id != by.pk:
+            body = (
+                f"{by.name}修改了「{case.title}」的申請表，您原來的簽署因此失效。"
+                "請登入確認內容，同意使用規定後重新送單位主管核定。"
+            )
+            tell([case.person], case, "senior45.sign_again", f"請重新簽署：{case.number}", body, at=at)
     return request
 
 

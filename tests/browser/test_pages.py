@@ -12,7 +12,9 @@ from django.urls import reverse
 from accounts.clock import now
 from accounts.models import User
 from accounts.services.passwords import issue_password_link
+from accounts.services.roles import grant_role
 from casework.models import Case, Document, Message, Notice
+from casework.rights import ADMINISTRATOR
 from casework.services import messages
 from casework.services.documents import check_url
 from casework.services.work import claim
@@ -39,6 +41,12 @@ class Scene:
 def another(here: w.World, name: str, number: str) -> w.World:
     unit, contact = w.unit(name, number, now())
     return replace(here, unit=unit, contact=contact)
+
+
+def _system(here: w.World) -> User:
+    user = w.person("系統管理者")
+    grant_role(user=user, role_code=ADMINISTRATOR, organisation=here.branch, by=None, at=now())
+    return user
 
 
 @pytest.fixture
@@ -184,6 +192,10 @@ PAGES: dict[str, tuple[Callable[[Scene], User | None], list[Address]]] = {
             at("admin:sign_in_help_person", lambda scene: scene.here.contact.pk),
             at("admin:case", _done),
         ],
+    ),
+    "system": (
+        lambda scene: _system(scene.here),
+        [at("admin:people"), at("admin:people_person", lambda scene: scene.here.officer.pk)],
     ),
 }
 

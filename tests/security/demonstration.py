@@ -1,4 +1,4 @@
-"""The demonstration as the place where everything is walked: 43 people, cases in every state, with papers that are quick to make.
+"""The demonstration as the place where everything is walked: a person for each sign-in button, cases in every state, with papers that are quick to make.
 
 What a paper prints is kept readable inside a small PDF, so that one look into the bytes shows every word of it; the real
 rendering is tests/ojt_accounts/test_papers.py and its sisters. Uploads of the demonstration are its own and are not judged again.
