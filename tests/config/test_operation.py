@@ -157,6 +157,7 @@ def test_a_file_without_a_row_is_cleared_after_a_day_and_a_file_with_one_never()
     kept = default_storage.save("attachments/1/aa/left.pdf", ContentFile(b"x"))
     path = Path(default_storage.path(kept))
     at = clock.now()
+    os.utime(path, (time.time(),) * 2)  # the disk has a clock of its own, see ./dev test --on
     assert orphans.files_without_rows(at=at) == []
     os.utime(path, (time.time() - 86401,) * 2)
     assert orphans.files_without_rows(at=at) == [kept]
