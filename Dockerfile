@@ -14,11 +14,11 @@ FROM postgres:18.1-bookworm AS postgres
 
 FROM python:3.13.9-slim-bookworm
 
-# Pango and HarfBuzz draw the papers, the Kai face is the one official papers are set in, poppler looks at uploaded PDFs;
+# Pango and HarfBuzz draw the papers, the Kai face is the one official papers are set in;
 # libpq5 brings the libraries pg_dump needs beside its own
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fontconfig fonts-cns11643-kai libharfbuzz-subset0 libpq5 libpango-1.0-0 libpangoft2-1.0-0 poppler-utils \
+        fontconfig fonts-cns11643-kai libharfbuzz-subset0 libpq5 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache -f \
     && useradd --system --uid 10001 --create-home --home-dir /srv/portal --shell /usr/sbin/nologin portal \

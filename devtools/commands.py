@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from devtools import checks, dependencies
@@ -38,6 +39,7 @@ from devtools.supervise import port_is_taken, serve
 
 SITE = HOME / "site"
 RUNNING = HOME / "running.json"
+TAIPEI = timezone(timedelta(hours=8))  # a bare machine may have no time zones
 
 
 def main() -> int:
@@ -52,17 +54,15 @@ def main() -> int:
     one.add_argument("names", nargs="*")
     one.add_argument("--quick", action="store_true", help="small figures, to see that it runs")
     one.add_argument("--page", default="", metavar="FILE", help="also write the page docs/performance.md")
-    one = commands.add_parser(
-        "drill", help="break things and see what is lost; prints JSON lines, fails if anything is"
+    commands.add_parser(
+        "drill", help="break things and see what is lost; prints JSON lines, fails if anything is", add_help=False
     )
-    one.add_argument("names", nargs="*")
-    one.add_argument("--from", dest="release", default="", help="the release `upgrade` starts from: a tag or commit")
     commands.add_parser("audit", help="known weaknesses of what is pinned, where the network allows to ask")
     one = commands.add_parser("reset", help="throw the demonstration's database and uploads away")
     one.add_argument("--all", action="store_true", help="the Python environment and the keys as well")
     commands.add_parser("manage", help="manage.py with the services and keys of this working copy", add_help=False)
     asked, rest = parser.parse_known_args()
-    if rest and asked.command not in ("test", "manage"):
+    if rest and asked.command not in ("test", "drill", "manage"):
         parser.error(f"not understood: {' '.join(rest)}")
 
     # a shell that starts us in the background has us ignore Ctrl-C's signal, and our children after us: we end by it all the
@@ -85,7 +85,7 @@ def main() -> int:
             case "bench":
                 return bench(asked.names, quick=asked.quick, page=asked.page)
             case "drill":
-                return drill(asked.names, asked.release)
+                return drill(rest)
             case "audit":
                 return dependencies.audit()
             case "reset":
@@ -302,13 +302,36 @@ def down() -> int:
     return 0
 
 
+def moment(day: str) -> datetime:
+    """A day, or a day and a time, in Taipei: `2028-02-29` is that day at this time of day."""
+    try:
+        given = datetime.fromisoformat(day)
+        if not 2000 <= given.year < 2100:
+            raise ValueError(day)
+    except ValueError:
+        raise Refused(f'--on takes a day there is, such as 2028-02-29 or "2026-12-31 23:50", not {day!r}') from None
+    if len(day) <= len("2028-02-29"):
+        given = datetime.combine(given, datetime.now(TAIPEI).time())
+    return given.replace(tzinfo=given.tzinfo or TAIPEI)
+
+
 def test(arguments: list[str]) -> int:
+    own = argparse.ArgumentParser(prog="./dev test", add_help=False, allow_abbrev=False)
+    own.add_argument("--on", type=moment, metavar="DAY")
+    asked, arguments = own.parse_known_args(arguments)
     system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
     with _scratch(migrated=True) as environ:
         if "DATABASE_URL" not in os.environ:
             environ["TEST_DATABASE_TEMPLATE"] = "portal"
+        if asked.on:
+            ahead = (asked.on - datetime.now(TAIPEI)).total_seconds()
+            environ |= {"TESTS_AHEAD": str(ahead), "PYTHONPATH": str(ROOT / "tests" / "another_day")}
+            arguments += [
+                "-W",
+                "ignore:Module already imported so cannot be rewritten; time_machine:pytest.PytestAssertRewriteWarning",
+            ]
         # a file's tests stay in one process: what the file makes for them all is made once
         apart = [] if alone else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
         return run([PYTHON, "-m", "pytest", *apart, *arguments], environ)
@@ -339,14 +362,13 @@ def bench(names: list[str], *, quick: bool, page: str) -> int:
         return run([PYTHON, "-m", "tests.bench", *options, *names], environ)
 
 
-def drill(names: list[str], release: str) -> int:
+def drill(arguments: list[str]) -> int:
     """Every drill breaks servers of its own: those of the shell are left alone."""
     system_packages(RUN_PACKAGES)
     python_environment()
     with _scratch_folder() as folder:
         environ = _environ("postgres://nobody@127.0.0.1:1/nothing", "", folder / "media")
-        asked = [*names, *(["--from", release] if release else [])]
-        return run([PYTHON, "-m", "tests.drills", "--folder", folder, *asked], environ)
+        return run([PYTHON, "-m", "tests.drills", "--folder", folder, *arguments], environ)
 
 
 def reset(*, everything: bool) -> int:

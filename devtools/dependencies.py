@@ -17,7 +17,7 @@ from typing import Any
 
 from devtools.environment import HOME, ROOT, say
 
-PINS = ("base.txt", "dev.txt", "s3.txt")
+PINS = ("base.txt", "dev.txt", "redis.txt", "s3.txt")
 #: Licences that ask for no more than their notice, or for openness of the library itself and not of what uses it.
 FREE = re.compile(
     r"\bMIT|\bBSD|\bApache|\bISC\b|\bMPL|Mozilla Public|\bPSF|Python Software|\bHPND|\bLGPL|Lesser General|Public Domain|Unlicense|\bZlib|\b0BSD",

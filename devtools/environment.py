@@ -26,10 +26,10 @@ RUN_PACKAGES = [
     "libpangoft2-1.0-0",
     "libharfbuzz-subset0",
     "fonts-cns11643-kai",
-    "poppler-utils",
     "redis-server",
 ]
-TEST_PACKAGES = ["chromium", "fonts-noto-cjk"]
+# tests look at papers with poppler's programs; its data are the character tables a Chinese PDF may lean on
+TEST_PACKAGES = ["chromium", "fonts-noto-cjk", "poppler-data", "poppler-utils"]
 
 
 def prepare_home() -> None:
@@ -98,12 +98,26 @@ def python_environment() -> None:
             system_packages(["python3-venv"])
         say(f"making the Python environment in {VENV}")
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-        pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", pins]
-        # pip's remarks about sources it skipped are about the machine, not the project: shown only when it fails
-        done = subprocess.run(pip, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
-            raise Refused(f"pip could not install {pins.name}:\n{done.stderr}")
+        if error := _pip_install(pins):
+            raise Refused(f"pip could not install {pins.name}:\n{error}")
+        # built on the spot, which needs a compiler: a system with Redis is spared it, and one without either does without
+        if not shutil.which("redis-server") and _pip_install(ROOT / "requirements" / "redis.txt"):
+            say("no redis-server here, and none could be built: please install redis-server, until then jobs wait")
         stamp.write_text(want)
+
+
+def _pip_install(pins: Path) -> str:
+    """What went wrong, or nothing."""
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", pins]
+    done = subprocess.run(pip, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return pip_error(done.stderr) if done.returncode else ""
+
+
+def pip_error(told: str) -> str:
+    """Without pip's remarks about places it looked in or passed over: those are of the machine, and may be hundreds."""
+    aside = ("WARNING: Skipping", "WARNING: Location", "Looking in", "[notice]")
+    kept = [line for line in told.splitlines() if line.strip() and not line.startswith(aside)]
+    return "\n".join(kept) or told or "pip did not say why"
 
 
 @contextlib.contextmanager

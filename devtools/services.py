@@ -62,6 +62,15 @@ def service_user() -> str | None:
     return SERVICE_USER
 
 
+def _command_of(pid: int) -> str:
+    """Its command line, empty where there is no such process. A bare Debian has no `ps`."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        return ""
+    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
+
+
 class Postgres:
     """A PostgreSQL server in `folder`: a free port of 127.0.0.1 and, where the path is short enough, a socket there."""
 
@@ -136,8 +145,7 @@ class Postgres:
         path = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
             pid = int(path.read_text().split()[0])
-            shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
-            if str(self.data) in shown:
+            if str(self.data) in _command_of(pid):
                 say(f"ending a PostgreSQL left behind (process {pid})")
                 os.kill(pid, signal.SIGINT)
                 until = time.monotonic() + 20

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
@@ -68,6 +70,21 @@ def _flush_leaves_what_migrations_wrote() -> None:
         return emptied(self, style, [one for one in tables if one not in kept], **given)
 
     DatabaseOperations.sql_flush = sql_flush
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """`./dev test --on DAY`: the test database's clock goes with ours, for every process that asks it."""
+    if ahead := os.environ.get("TESTS_AHEAD"):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            for clock in ("clock_timestamp", "now"):
+                cursor.execute(
+                    f"CREATE FUNCTION public.{clock}() RETURNS timestamptz LANGUAGE sql AS "
+                    f"$$ SELECT pg_catalog.{clock}() + make_interval(secs => {float(ahead)}) $$"
+                )
+            name = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} SET search_path = public, pg_catalog")
+            connection.close()  # the setting holds from the next connection on
 
 
 @pytest.fixture(autouse=True, scope="session")

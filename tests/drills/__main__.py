@@ -12,6 +12,9 @@ from pathlib import Path
 from devtools import services
 from tests.drills._site import Site
 
+#: Needs no site, but root and an hour: runs only when named.
+BY_NAME = {"bare_machine"}
+
 
 def main() -> int:
     here = Path(__file__).parent
@@ -19,20 +22,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev drill")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(found)}")
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--from", dest="release", default="", help="the release the upgrade starts from")
+    parser.add_argument(
+        "--from", dest="release", default="", help="the release `upgraded` starts from: a tag or commit"
+    )
+    parser.add_argument("--debian", choices=("12", "13"), default="", help="`bare_machine` on this one alone")
+    parser.add_argument(
+        "--tests", choices=("full", "smoke"), default="", help="`bare_machine` with every test, or some"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(found):
         parser.error(f"no such drill: {', '.join(sorted(unknown))}")
     services.VENV = Path(sys.prefix)  # the environment at work, whoever made it
     failed = 0
     with Site(asked.folder) as site:
-        import django
+        names = asked.names or [name for name in found if name not in BY_NAME]
+        if set(names) - BY_NAME:
+            import django
 
-        names = asked.names or found
-        site.prepare(demo=any("\nDEMO = True" in (here / f"{name}.py").read_text() for name in names))
-        os.environ.update(site.environ)
-        django.setup()
-        site.release = asked.release
+            site.prepare(demo=any("\nDEMO = True" in (here / f"{name}.py").read_text() for name in names))
+            os.environ.update(site.environ)
+            django.setup()
+        site.asked = asked
         for name in names:
             failed += not _held(name, site)
     return 1 if failed else 0
@@ -43,7 +53,8 @@ def _held(name: str, site: Site) -> bool:
     module = importlib.import_module(f"tests.drills.{name}")
     line: dict[str, object] = {"drill": name}
     try:
-        site.fresh(demo=getattr(module, "DEMO", False))
+        if name not in BY_NAME:
+            site.fresh(demo=getattr(module, "DEMO", False))
         line |= {"verdict": "held", **module.run(site)}
     except Exception as error:
         traceback.print_exc()

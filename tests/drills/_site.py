@@ -1,5 +1,6 @@
 """A whole site of a drill's own: PostgreSQL, Redis, a mail server, web, worker, scheduler – each can be killed."""
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -25,7 +26,7 @@ class Site:
     """One PostgreSQL for all drills; each drill gets a copy of an empty or of the demonstration's database, and its files."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.media, self.release = folder, folder / "media", ""
+        self.folder, self.media, self.asked = folder, folder / "media", argparse.Namespace()
         self.programs: list[subprocess.Popen[bytes]] = []
         self.port, self.redis_port, self.mail_port = free_port(), free_port(), free_port()
         self.postgres = Postgres(folder / "postgres", PASSWORD, durable=False)

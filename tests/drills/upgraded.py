@@ -14,7 +14,7 @@ from tests.drills._site import Site, check
 
 
 def run(site: Site) -> dict[str, Any]:
-    release = site.release or _previous()
+    release = site.asked.release or _previous()
     if not release:
         return {"verdict": "not run", "why": "no history here: --from names a tag or commit"}
     old = site.folder / "release"

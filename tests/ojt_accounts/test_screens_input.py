@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.clock import now, today
+from accounts.clock import now
 from accounts.models import Organisation, SetPasswordLink, User
 from casework.errors import Refused
-from casework.kernel.dates import roc_year
 from casework.models import Case, Notice, Receipt
 from casework.services.drafts import draft
 from ojt_accounts.models import Application, Intake, UnitForm
@@ -237,7 +236,6 @@ def test_twenty_presses_start_one_case(mine: Client, here: w.World) -> None:
     ("changes", "field", "said"),
     [
         ({"kind": "renewal"}, "kind", "尚未在雲嘉南分署登錄"),
-        ({"intake": "", "program_year": str(roc_year(today()) + 1)}, "intake", "受理期間"),
         ({"county": ""}, "county", "請選擇「訓練地縣市」"),
         ({"kind": ""}, "kind", "請選擇「申請項目」"),
     ],
@@ -247,6 +245,12 @@ def test_start_says_what_does_not_fit(
 ) -> None:
     answer = mine.post(at("start"), start_data(here, **changes))
     assert answer.status_code == 422 and said in errors_at(answer, field)
+    assert not Case.objects.exists()
+
+
+def test_a_year_without_an_intake_is_named_at_the_intake(mine: Client, here: w.World) -> None:
+    answer = mine.post(at("start"), start_data(here, intake="", program_year=here.intake.program_year + 1))
+    assert answer.status_code == 422 and "受理期間" in errors_at(answer, "intake")
     assert not Case.objects.exists()
 
 

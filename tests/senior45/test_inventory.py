@@ -1,6 +1,7 @@
 """帳號清查: opens by itself, is answered, reminds, escalates, ends in a signed report (S45-10)."""
 
 import subprocess
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,6 +27,13 @@ pytestmark = pytest.mark.django_db
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=TAIPEI)
+
+
+@pytest.fixture(autouse=True)
+def _before_the_days_below() -> Iterator[None]:
+    """The people and accounts are there before the half year these tests speak of."""
+    with time_machine.travel(noon(date(2026, 12, 1))):
+        yield
 
 
 NEW_YEAR = date(2027, 1, 1)

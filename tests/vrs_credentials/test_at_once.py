@@ -89,15 +89,14 @@ def test_control_without_the_lock_the_second_import_does_not_find_the_first(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both find none standing and write, and only the database's constraint is left."""
-    stands = attending._stands
+    write = attending._write
 
-    def slowly(one: attending.Judged) -> bool:
-        found = stands(one)
-        meet()
-        return found
+    def at_once(*given: Any, **named: Any) -> AttendanceImport:
+        meet()  # here every look at what stands is over, for both
+        return write(*given, **named)
 
     monkeypatch.setattr(attending, "lock", _unlocked)
-    monkeypatch.setattr(attending, "_stands", slowly)
+    monkeypatch.setattr(attending, "_write", at_once)
     answers = _import_at_once(here, 2)
     assert (1, 0) in answers and any("vrs_import_standing_once" in str(a) for a in answers), answers
 
