@@ -16,6 +16,9 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
 
+from casework.services import attachments
+from tests.judging import judged_once
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -60,14 +63,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_leaves_what_migrations_wrote() -> None:
-    """Between tests that commit, tables are emptied: but not those of content types and permissions, which no test changes and
-    which would be written anew each time."""
-    emptied = DatabaseOperations.sql_flush
+def _a_flush_empties_what_holds_rows() -> None:
+    """Between tests that commit, tables are emptied. To truncate two hundred of them takes longer than most tests: only those
+    with rows are emptied, and never those of content types and permissions, which no test changes. As with TRUNCATE, the
+    triggers that keep events and history from being deleted are not asked."""
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **given: Any) -> list[str]:
-        kept = {"django_content_type", "auth_permission"}
-        return emptied(self, style, [one for one in tables if one not in kept], **given)
+        asked = [one for one in tables if one not in ("django_content_type", "auth_permission")]
+        looks = (
+            f"SELECT {number} WHERE EXISTS (SELECT FROM {self.quote_name(one)})" for number, one in enumerate(asked)
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(looks))
+            full = [self.quote_name(asked[number]) for (number,) in cursor.fetchall()]
+        return [
+            *(f"ALTER TABLE {one} DISABLE TRIGGER USER" for one in full),
+            *(f"DELETE FROM {one}" for one in full),
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f"ALTER TABLE {one} ENABLE TRIGGER USER" for one in full),
+        ]
 
     DatabaseOperations.sql_flush = sql_flush
 
@@ -99,6 +113,12 @@ def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _each_file_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is hardly ever the judge: it starts a process for each file. Its own tests call it themselves."""
+    monkeypatch.setattr(attachments, "judge", judged_once)
 
 
 @pytest.fixture(scope="session")

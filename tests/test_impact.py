@@ -14,9 +14,8 @@ from casework.services import amending, impact
 from casework.services.law import law_in_force
 from tests.casework.lawroom import approver, ministry
 from tests.factories import AT, UserFactory
-from tests.judging import judged_once  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged_once")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -18,9 +18,8 @@ from casework.models import Case, Deadline, Event
 from casework.services.law import law_in_force
 from casework.whatif import Reply, WhatIf, _questions, questions_for, reply_to
 from tests.factories import AT, UserFactory
-from tests.judging import judged_once  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged_once")]
+pytestmark = pytest.mark.django_db
 #: A question with a page of its own is asked there and not by `reply_to`.
 PAGED = {"credential-plan"}
 #: What an extension is judged by beyond what can be supposed beforehand.

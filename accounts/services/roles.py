@@ -5,7 +5,6 @@ from datetime import datetime
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from guardian.shortcuts import assign_perm
 
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
 from accounts.roles import all_rights, all_roles, role
@@ -38,8 +37,12 @@ def _set_rows(held: RoleGroup) -> None:
     rows = OrganisationGroupObjectPermission.objects.filter(group=held.group, content_object=held.organisation)
     rows.exclude(permission__codename__in=wanted).delete()
     present = set(rows.values_list("permission__codename", flat=True))
-    for codename in wanted - present:
-        assign_perm(f"accounts.{codename}", held.group, held.organisation)
+    kind = ContentType.objects.get_for_model(Organisation)
+    known = {one.codename: one for one in Permission.objects.filter(content_type=kind, codename__in=wanted - present)}
+    OrganisationGroupObjectPermission.objects.bulk_create(
+        OrganisationGroupObjectPermission(permission=known[code], group=held.group, content_object=held.organisation)
+        for code in wanted - present
+    )
 
 
 def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:

@@ -16,7 +16,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.harness import HIGH, PHONE, PHONE_HIGH, WIDE, Watch, session_cookie
-from tests.judging import judged_once  # noqa: F401 - a fixture
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 SLOW = 15_000  # ms, on a loaded machine

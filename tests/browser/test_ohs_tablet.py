@@ -25,7 +25,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def here(site: str, judged_once: None) -> w.World:
+def here(site: str) -> w.World:
     return w.world()
 
 

@@ -42,7 +42,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 # --- pages for everybody -----------------------------------------------------------------------------------------------------------
 
 
-def test_pages_of_the_institution(site: str, judged_once: None, opens: Opens, clock: time_machine.Traveller) -> None:
+def test_pages_of_the_institution(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
     here = w.world()
     case = w.issued(here, failing=(2,))
     clock.move_to(w.at(w.SECOND + timedelta(days=6), "10:00"))
@@ -60,9 +60,7 @@ def test_pages_of_the_institution(site: str, judged_once: None, opens: Opens, cl
         judge_page(page)
 
 
-def test_pages_of_offices_trainees_and_the_public(
-    site: str, judged_once: None, opens: Opens, clock: time_machine.Traveller
-) -> None:
+def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
     here = w.world()
     case = w.examined(here)
     training_class = class_of(case)
@@ -107,7 +105,7 @@ def test_pages_of_offices_trainees_and_the_public(
             judge_page(page)
 
 
-def test_institutions_by_the_map(site: str, judged_once: None, opens: Opens, clock: time_machine.Traveller) -> None:
+def test_institutions_by_the_map(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
     """五第1項: the list by county, from the map with the keyboard alone."""
     w.world()
     page = opens()
@@ -137,9 +135,7 @@ def _press(page: Page, words: str, **values: str) -> None:
     box.get_by_role("button", name=f"確認{words}", exact=True).click()
 
 
-def test_from_application_to_accreditation(
-    site: str, judged_once: None, opens: Opens, clock: time_machine.Traveller, media: Path
-) -> None:
+def test_from_application_to_accreditation(site: str, opens: Opens, clock: time_machine.Traveller, media: Path) -> None:
     here = w.world(accredited=False)
     page = opens(here.staff)
     page.goto(reverse("ohs_training:home"))
@@ -201,7 +197,7 @@ HOURS = (("09:00", "09:50", "職業安全衛生法規"), ("13:00", "13:50", "健
 
 
 def test_a_class_from_filing_to_the_countys_number(
-    site: str, judged_once: None, opens: Opens, clock: time_machine.Traveller, media: Path
+    site: str, opens: Opens, clock: time_machine.Traveller, media: Path
 ) -> None:
     here = w.world()
     clock.move_to(w.at(date(2026, 11, 20), "10:00"))

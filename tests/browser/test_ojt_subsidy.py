@@ -27,7 +27,7 @@ from tests.ojt_subsidy.test_path import answered
 
 
 @pytest.fixture
-def here(site: str, judged_once: None, monkeypatch: pytest.MonkeyPatch) -> w.World:
+def here(site: str, monkeypatch: pytest.MonkeyPatch) -> w.World:
     monkeypatch.setattr(entitlements, "_providers", {})
     sync_wordings(at=now())
     return w.world()

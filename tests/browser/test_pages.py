@@ -50,7 +50,7 @@ def _system(here: w.World) -> User:
 
 
 @pytest.fixture
-def scene(site: str, judged_once: None) -> Scene:
+def scene(site: str) -> Scene:
     here = w.world()
     second = another(here, "財團法人山水職業訓練基金會", "22099131")
     third = another(here, "財團法人嘉南技能發展基金會", "04541302")

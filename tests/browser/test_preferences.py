@@ -16,7 +16,7 @@ PUBLIC = ("/", "/ojt/", "/courses/", "/45plus/", "/ohs/", "/vrs/", "/guide/", "/
 
 
 @pytest.fixture
-def here(site: str, judged_once: None) -> w.World:
+def here(site: str) -> w.World:
     return w.world()
 
 

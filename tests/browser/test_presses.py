@@ -16,7 +16,7 @@ from tests.ojt_accounts import world as w
 
 
 @pytest.fixture
-def here(site: str, judged_once: None) -> w.World:
+def here(site: str) -> w.World:
     return w.world()
 
 

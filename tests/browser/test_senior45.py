@@ -36,7 +36,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def here(site: str, judged_once: None) -> w.World:
+def here(site: str) -> w.World:
     return w.world()
 
 

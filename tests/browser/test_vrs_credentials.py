@@ -47,7 +47,7 @@ INSTITUTION = (
 
 
 @pytest.fixture
-def here(site: str, judged_once: None) -> w.World:
+def here(site: str) -> w.World:
     return w.world()
 
 
@@ -97,9 +97,7 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
             judge_page(page)
 
 
-def test_a_new_user_becomes_certified_and_renews_and_a_stranger_checks_it(
-    site: str, judged_once: None, opens: Opens, media: Path
-) -> None:
+def test_a_new_user_becomes_certified_and_renews_and_a_stranger_checks_it(site: str, opens: Opens, media: Path) -> None:
     """The whole story by pressing buttons; what a worker does in the background is called where one would."""
     with time_machine.travel("2024-12-12T02:00:00+00:00"):
         here = w.world()

@@ -24,9 +24,13 @@ PRODUCTION = {
 
 
 def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    return fresh("manage.py", *arguments, **changes)
+
+
+def fresh(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": os.environ["PATH"], **PRODUCTION, **changes}
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={name: value for name, value in environ.items() if value is not None},
         capture_output=True,
@@ -36,7 +40,7 @@ def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProces
 
 
 def show(expression: str, **changes: str | None) -> str:
-    done = manage("shell", "--no-imports", "-c", f"from django.conf import settings; print({expression})", **changes)
+    done = fresh("-c", f"from config import settings; print({expression})", **changes)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()[-1]
 

@@ -3,14 +3,8 @@ from django.test import Client
 
 from accounts.clock import now
 from ojt_accounts.models import Application
-from tests.judging import judged_once  # noqa: F401 - a fixture
 from tests.ojt_accounts import world as worlds
 from tests.ojt_accounts.faces import signed_in
-
-
-@pytest.fixture(autouse=True)
-def _each_file_judged_once(judged_once: None) -> None:  # noqa: F811
-    """Papers of these tests are alike."""
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from tests.casework import faces, toy
 from tests.casework.conftest import NOW, scene, toys  # noqa: F401 - fixtures
 from tests.casework.test_faces_case import paper as kept_paper
 from tests.factories import UserFactory
-from tests.judging import judged_once  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,7 +216,6 @@ def test_without_the_forms_token_nothing_is_posted(scene: faces.Scene) -> None: 
         "/etc/passwd.pdf",
     ],
 )
-@pytest.mark.usefixtures("judged_once")
 def test_a_files_name_leads_nowhere(scene: faces.Scene, settings: Any, name: str) -> None:  # noqa: F811
     case = toy.case(office=scene.branch, unit=scene.unit, at=NOW)
     upload = SimpleUploadedFile("x.pdf", paper("證明", ["內容"]), content_type="text/html")
