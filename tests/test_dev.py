@@ -22,6 +22,7 @@ import time_machine
 
 from accounts.clock import FARTHEST, difference
 from devtools import checks, commands, environment, services
+from tests.drills import bare_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -306,6 +307,10 @@ def test_unwanted_text_is_found(text: str) -> None:
 )
 def test_other_text_is_let_be(text: str) -> None:
     assert not any(re.search(pattern, text) for pattern in checks.UNWANTED.values())
+
+
+def test_the_tests_a_bare_machine_is_tried_with_are_there() -> None:
+    assert [name for name in bare_machine.SMOKE if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("folder", ["bench", "drills"])
