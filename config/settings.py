@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "accounts.middleware.signed_in.SignedIn",
     "accounts.middleware.signed_in.FirstThingsFirst",
     "accounts.middleware.limits.RateLimits",
+    "accounts.middleware.readable.Readable",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

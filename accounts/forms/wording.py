@@ -3,8 +3,10 @@
 """
 
 from typing import Any
+from unicodedata import category
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 #: Fields whose `invalid` means one thing; the more particular class first.
 INVALID: tuple[tuple[type[forms.Field], str], ...] = (
@@ -57,8 +59,30 @@ def _is_djangos(field: forms.Field, code: str) -> bool:
     return said is None
 
 
+def one_line(value: str) -> None:
+    """A field of one line takes one: what breaks it would be a second line in whatever file or letter prints it. Other control
+    characters are seen by nobody who types them."""
+    if any(sign in value for sign in "\r\n\v\f\x85\u2028\u2029"):
+        raise ValidationError("這一欄只能填寫一行，請刪除換行。", code="one_line")
+    readable(value)
+
+
+def readable(value: str) -> None:
+    """A text of several lines may hold line breaks and tabs, and no other control character."""
+    if found := next((sign for sign in value if category(sign) == "Cc" and sign not in "\r\n\t\0"), None):
+        raise ValidationError(f"內容含有看不見的控制字元（U+{ord(found):04X}），請刪除後重新輸入。", code="control")
+
+
+def _of_text(field: forms.Field) -> bool:
+    """Fields that clean to a text: others are built on one and clean to a day, a key, a structure."""
+    return isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField | forms.UUIDField)
+
+
 def speak(form: forms.BaseForm) -> None:
     for name, field in form.fields.items():
+        if _of_text(field):
+            asked = readable if isinstance(field.widget, forms.Textarea) else one_line
+            field.validators = [*(one for one in field.validators if one not in (readable, one_line)), asked]
         words = {**REFUSED, "required": required(field, str(field.label or name))}
         if isinstance(field, forms.FileField):
             words["max_length"] = FILE_NAME

@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from accounts.models import Organisation
 from accounts.roles import Side, all_rights, right
 from casework.impact import all_sources
+from casework.kernel.asked import whole_number
 from casework.kernel.law import Figure, Law, Value
 from casework.models import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.rights import AMEND, ENACT
@@ -80,7 +81,7 @@ def narrowed(lines: QuerySet[ImpactLine], asked: Mapping[str, str]) -> QuerySet[
     """By kind, office, and words of the thing; each optional."""
     if source := asked.get("source"):
         lines = lines.filter(source=source)
-    if (office := asked.get("office", "")).isdigit():
+    if office := whole_number(asked.get("office")):
         lines = lines.filter(office=office)
     if word := asked.get("q", "").strip():
         lines = lines.filter(thing__icontains=word)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from casework.errors import Refused
 from casework.models import Receipt
 
 
@@ -17,11 +18,16 @@ def once(
 ) -> tuple[dict[str, Any], bool]:
     """Run `do` unless this user has already pressed with this key. Returns (answer, whether this press was the first).
 
+    `act` names the act and the thing it is done to: a key that was used for another one is refused, never answered with what
+    that one came to.
+
     The unique row makes a parallel second press wait for the first to commit; when `do` fails, the row goes with it and the
     person may press again.
     """
     Receipt.objects.bulk_create([Receipt(user=user, key=key, act=act, at=at)], ignore_conflicts=True)
     receipt = Receipt.objects.select_for_update().get(user=user, key=key)
+    if receipt.act != act:
+        raise Refused("這個表單的識別碼已用於另一個動作，請重新開啟本頁再送出。")
     if receipt.answer is not None:
         return receipt.answer, False
     receipt.answer = do()

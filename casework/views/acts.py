@@ -118,5 +118,5 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
         went = act.perform(case, by=request.user, at=at, version=posted, **given)
         return {"next": went if isinstance(went, str) else ""}
 
-    answer, _ = once(user=request.user, key=envelope.posted_key, act=f"{case.kind}.{act.code}", at=at, do=do)
+    answer, _ = once(user=request.user, key=envelope.posted_key, act=f"{case.number}.{act.code}", at=at, do=do)
     return answer

@@ -17,6 +17,7 @@ from casework import value_form
 from casework.admin_site import holds
 from casework.forms import PortalForm, ReasonForm, RocDateField
 from casework.impact_listing import PAGE as EXPORT
+from casework.kernel.asked import whole_number
 from casework.kernel.dates import roc
 from casework.kernel.law import Figure, Law
 from casework.kernel.saying import said
@@ -235,7 +236,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """試算, 核定, 撤回, 移除數值."""
     row = get_object_or_404(Amendment, pk=pk)
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
+    version = whole_number(request.POST.get("version"))
     at, by = now(), request.user
     if what == "assess":
         sheet = impact.ask_sheet(row, by=by, at=at)

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.errors import Refused
 from accounts.models import User
 from casework.errors import NotAllowed, NotPermitted, Stale
+from casework.kernel.asked import whole_number
 from casework.models import Case
 from casework.selectors import Desk
 from casework.services import work
@@ -32,9 +33,9 @@ def chosen(values: Sequence[str]) -> list[tuple[int, int]]:
     """(case, version it was shown in) of the boxes ticked."""
     found = []
     for value in values[:MOST]:
-        pk, _, version = value.partition(":")
-        if pk.isdigit() and version.isdigit():
-            found.append((int(pk), int(version)))
+        pk, version = (whole_number(part) for part in (value.partition(":")[0], value.partition(":")[2]))
+        if pk is not None and version is not None:
+            found.append((pk, version))
     return found
 
 
@@ -43,7 +44,7 @@ def read(code: str, to: str, desk: Desk) -> What:
         return What(code, problem="請選擇要辦理的動作。")
     if code != "reassign":
         return What(code)
-    person = desk.colleagues().filter(pk=to).first() if to.isdigit() else None
+    person = desk.colleagues().filter(pk=whole_number(to)).first()
     return What(code, person, "" if person else "請選擇要改分給哪一位同仁。")
 
 

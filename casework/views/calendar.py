@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from casework.admin_site import holds
 from casework.forms import PortalForm, RocDateField
+from casework.kernel.asked import whole_number
 from casework.kernel.dates import roc_year
 from casework.rights import CALENDAR
 from casework.services import calendar as service
@@ -49,8 +50,8 @@ class DayForm(PortalForm):
 
 
 def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    asked = request.GET.get("year", "")
-    shown = int(asked) + 1911 if asked.isdigit() and 80 <= int(asked) <= 189 else today().year
+    asked = whole_number(request.GET.get("year"))
+    shown = asked + 1911 if asked and 80 <= asked <= 189 else today().year
     days = service.year_sheet(shown)
     months = [
         {"label": f"{month} 月", "days": [_cell(*one) for one in found], "blanks": range(0)}

@@ -25,6 +25,7 @@ from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
 from casework.forms import ActForm, PersonIdField, PortalForm, RocDateField
+from casework.kernel.asked import whole_number
 from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -165,7 +166,7 @@ def _shown(request: HttpRequest, user: User, tried: dict[str, ActForm]) -> HttpR
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     user = get_object_or_404(_theirs(request), pk=pk)
     if act == "withdraw":
-        opening = get_object_or_404(user.password_openings, pk=_number(request.POST.get("opening")))
+        opening = get_object_or_404(user.password_openings, pk=whole_number(request.POST.get("opening")))
         withdraw_opening(opening, by=request.user, at=now())
         messages.success(request, "已收回密碼登入。")
         return redirect("admin:sign_in_help_person", pk)
@@ -190,7 +191,3 @@ def _once(request: HttpRequest, code: str, form: ActForm, one: Act, user: User, 
         return {"user": user.pk}
 
     once(user=request.user, key=form.posted_key, act=code, at=at, do=do)
-
-
-def _number(written: str | None) -> int:
-    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 10 else 0

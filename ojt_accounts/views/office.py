@@ -17,6 +17,7 @@ from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
 from casework.errors import NotPermitted
 from casework.forms import ActForm
+from casework.kernel.asked import whole_number
 from casework.models import Case
 from casework.selectors.access import with_people
 from casework.services.exports import request_export
@@ -186,7 +187,7 @@ def rollover_page(request: HttpRequest) -> HttpResponse:
 
 def _remind(request: HttpRequest, year: int) -> HttpResponse:
     branches_of(request.user, MANAGE_INTAKE)
-    chosen = [int(pk) for pk in request.POST.getlist("unit") if pk.isdigit()]
+    chosen = [pk for pk in map(whole_number, request.POST.getlist("unit")) if pk]
     back = f"{reverse('admin:ojt_rollover')}?year={year}"
     if not chosen:
         messages.warning(request, "請先勾選要通知的單位。")

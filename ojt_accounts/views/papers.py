@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from casework.errors import Refused
 from casework.forms import ActForm
+from casework.kernel.asked import whole_number
 from casework.models import Attachment, Case
 from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
@@ -88,8 +89,8 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
     def do(at: datetime) -> None:
         fresh(wizard.case, form.posted_version)
         if removing:
-            pk = request.POST["remove"]
-            attaching.remove_paper(wizard.case, pk=int(pk) if pk.isdigit() else 0, by=request.user, at=at)
+            pk = whole_number(request.POST["remove"]) or 0
+            attaching.remove_paper(wizard.case, pk=pk, by=request.user, at=at)
         elif typed and valid:
             preparing.save_standing(wizard.case, data=form.answers, by=request.user, at=at, version=form.posted_version)
         for code, row in rows.items():

@@ -15,6 +15,7 @@ from accounts.limits import EXPORT, limited
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.admin_site import holds
+from casework.kernel.asked import whole_number
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
 from casework.views.acting import acting, into_form
@@ -90,7 +91,8 @@ def idle(request: HttpRequest) -> HttpResponse:
     _require(request, VIEW_OFFICE, VIEW_ALL)
     rows, asked = _filtered(request)
     days = law_in_force().at("s45.idle_days", today()).value
-    since = int(request.GET["days"]) if request.GET.get("days", "").isdigit() else days - 30
+    given = whole_number(request.GET.get("days"))
+    since = days - 30 if given is None else given
     return _list(request, idle_accounts(rows, on=today(), days=since), asked, title="45+ 閒置帳號", since=since)
 
 
@@ -176,7 +178,7 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if "remove" in request.POST:
             role, _, user = request.POST["remove"].partition(":")
-            person = get_object_or_404(User, pk=user if user.isdigit() else 0)
+            person = get_object_or_404(User, pk=whole_number(user))
             designating.undesignate(found, role_code=role, user=person, by=request.user, at=now())
             messages.success(request, f"已取消{person.name}的設定。")
             return redirect("admin:s45_office", pk)

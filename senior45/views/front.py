@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import today
 from accounts.limits import PUBLIC_DATA, limited
+from casework.kernel.asked import whole_number
 from casework.kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, ArticleFile, ArticlePicture, ArticleVersion
 from senior45.params import CATEGORY_LABELS, Category
@@ -53,8 +54,8 @@ def public_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         if request.path.endswith(".xml"):
             kind = "application/rss+xml; charset=utf-8" if "rss" in request.path else "application/xml; charset=utf-8"
         # Searches are many, and each is asked once: they are not kept. Neither is a page number nobody is led to.
-        number = request.GET.get("page", "1")
-        lasting = not request.GET.get("q") and number.isascii() and number.isdigit() and len(number) < 5
+        number = whole_number(request.GET.get("page", "1"))
+        lasting = not request.GET.get("q") and number is not None and number < 10_000
         key, content = front.kept(f"{request.path}:{number}", on=today()) if lasting else ("", None)
         if content is None:
             made = view(request, *args, **kwargs)

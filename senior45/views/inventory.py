@@ -13,6 +13,7 @@ from accounts.clock import now
 from accounts.errors import Refused
 from accounts.rights import rights_of
 from accounts.roles import right
+from casework.kernel.asked import whole_number
 from casework.kernel.dates import roc
 from casework.views.acting import acting
 from senior45.models import InventoryLine
@@ -35,9 +36,9 @@ def answers(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         # Of the lines drawn, those with a choice; a line of another office is refused by the service.
         given = [
-            (int(name[4:]), value, request.POST.get(f"reason_{name[4:]}", ""))
+            (line, value, request.POST.get(f"reason_{name[4:]}", ""))
             for name, value in request.POST.items()
-            if name.startswith("act_") and name[4:].isdigit() and value
+            if name.startswith("act_") and value and (line := whole_number(name[4:])) is not None
         ]
         typed = {pk: (act, reason) for pk, act, reason in given}
         try:

@@ -1,0 +1,29 @@
+"""A zero byte is in no text that anybody typed, and PostgreSQL stores none: a request that carries one in its address, its query
+or a posted field is answered with the page of a request that cannot be read, whatever the view would have done with it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    yield request.path_info
+    for given in (request.GET, request.POST):
+        for name, values in given.lists():
+            yield name
+            yield from (one for one in values if isinstance(one, str))
+
+
+class Readable:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        """After the token was judged, which has read the post already."""
+        if any("\0" in one for one in _texts(request)):
+            raise BadRequest("a zero byte")

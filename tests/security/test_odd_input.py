@@ -1,0 +1,205 @@
+"""What nobody types and anybody can send: zero bytes, digits of other scripts, numbers of twenty places, lines within a line, a key
+that belongs to another act. Each ends in a page with a sentence; nothing of it ends in an error of ours, and nothing is kept."""
+
+import ast
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts.forms.wording import Spoken
+from casework.errors import Refused
+from casework.forms import PortalForm
+from casework.kernel.asked import whole_number
+from casework.models import Draft, Receipt
+from casework.services.receipts import once
+from casework.views import bulk_acts
+from tests.factories import AT, UserFactory
+from tests.ojt_accounts import world as w
+from tests.ojt_accounts.faces import signed_in
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("accounts", "casework", "config", *settings.SCHEMES)
+NUL = "a\0b"
+#: What `int()` and `isdigit()` disagree about, what no integer of the database holds, what is no number.
+ODD_NUMBERS = ("²", "9" * 20, "-1", "1e3", "१", "")
+
+
+def sources() -> Iterator[Path]:
+    for app in OURS:
+        yield from (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("7", 7), ("007", 7), ("9" * 9, 999_999_999), ("9" * 10, None), (" 7", None), (None, None)],
+)
+def test_a_whole_number(text: str | None, number: int | None) -> None:
+    assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ODD_NUMBERS)
+def test_no_whole_number(text: str) -> None:
+    assert whole_number(text) is None
+    assert bulk_acts.chosen([f"{text}:1", f"1:{text}"]) == []
+
+
+def test_isdigit_decides_nothing() -> None:
+    """`"²".isdigit()` holds and `int("²")` fails: numbers of addresses are read in one place. (The kernel's readers of identifiers
+    fold and judge each character.)"""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        if "kernel" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isdigit"
+    ]
+    assert found == []
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, Client]:
+    here = w.world()
+    return {
+        "visitor": Client(raise_request_exception=False),
+        "contact": signed_in(here.contact),
+        "officer": signed_in(here.officer),
+        "administrator": signed_in(here.admin),
+    }
+
+
+#: The addresses of finding F22, and their kin: who, where, which parameter.
+ASKED = (
+    ("visitor", "/45plus/", "q"),
+    ("visitor", "/45plus/", "page"),
+    ("visitor", "/vrs/courses/", "q"),
+    ("visitor", "/vrs/jobs/", "q"),
+    ("visitor", "/vrs/lecturers/approved/", "q"),
+    ("visitor", "/courses/", "q"),
+    ("contact", "/cases/", "q"),
+    ("contact", "/subsidy/complaints/new/", "course"),
+    ("officer", "/admin/work/", "q"),
+    ("officer", "/admin/calendar/", "year"),
+    ("officer", "/admin/ojt/rollover/", "year"),
+    ("administrator", "/admin/accounts/accesslog/", "action__exact"),
+)
+
+
+@pytest.mark.parametrize(
+    "text", [*ODD_NUMBERS, NUL, "\r\n", "%", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")]
+)
+def test_an_odd_query_is_answered(people: dict[str, Client], text: str) -> None:
+    wrong = []
+    for who, address, name in ASKED:
+        answer = people[who].get(address, {name: text})
+        if answer.status_code >= 500 or (text == NUL and answer.status_code != 400):
+            wrong.append(f"{who} {address}?{name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_zero_byte_is_refused_in_address_query_and_post(people: dict[str, Client]) -> None:
+    contact = people["contact"]
+    assert contact.get("/cases/OA-115-0000%001/").status_code == 404  # no such number
+    answers = [
+        Client().get("/set-password/a%00b/"),
+        contact.get("/cases/", {"a\0": "1"}),
+        contact.post(reverse("casework:autosave"), {"draft_key": "k", "text": NUL}),
+        contact.post(reverse("casework:autosave"), {"draft_key": NUL, "text": "x"}),
+    ]
+    assert [one.status_code for one in answers] == [400] * 4
+    assert "格式系統無法辨識" in answers[0].content.decode()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("text", ODD_NUMBERS)
+def test_an_odd_number_in_a_post_is_answered(people: dict[str, Client], text: str) -> None:
+    officer = people["officer"]
+    answers = [
+        officer.post(reverse("admin:bulk"), {"act": "reassign", "to": text, "case": f"{text}:{text}"}),
+        officer.post(reverse("admin:ojt_rollover"), {"unit": text, "year": text}),
+    ]
+    assert [one.status_code for one in answers if one.status_code >= 500] == []
+
+
+# --- a field of one line -------------------------------------------------------------------------------------------------------
+
+
+class Sample(PortalForm):
+    holder = forms.CharField(label="戶名", max_length=50)
+    story = forms.CharField(label="說明", widget=forms.Textarea)
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_a_field_of_one_line_takes_one(line_end: str) -> None:
+    form = Sample({"holder": f"別人{line_end}D,00099,壞人,700,123456789,99999,X", "story": "甲\n乙"})
+    assert not form.is_valid()
+    assert form.errors["holder"] == ["這一欄只能填寫一行，請刪除換行。"]
+    assert "story" not in form.errors
+    assert "壞人" in str(form["holder"])  # what was typed stays
+
+
+def test_control_characters_are_named_and_line_ends_around_a_text_taken_off() -> None:
+    form = Sample({"holder": "王\x1b小明", "story": "甲\x07乙"})
+    assert form.errors["holder"] == ["內容含有看不見的控制字元（U+001B），請刪除後重新輸入。"]
+    assert form.errors["story"] == ["內容含有看不見的控制字元（U+0007），請刪除後重新輸入。"]
+    pasted = Sample({"holder": "\t王小明\r\n", "story": "第一行\r\n\t第二行"})
+    assert pasted.is_valid()
+    assert pasted.cleaned_data["holder"] == "王小明"
+
+
+def test_every_form_of_ours_asks_it() -> None:
+    """A form that takes text is `Spoken`, where the fields of one line are judged."""
+    found = [
+        f"{kind.__module__}.{kind.__qualname__}"
+        for kind in _kinds(forms.BaseForm)
+        if kind.__module__.split(".")[0] in OURS and not issubclass(kind, Spoken)
+    ]
+    assert found == []
+
+
+def _kinds(base: type) -> Iterator[type]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _kinds(one)
+
+
+# --- a key of another act ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_key_used_for_one_act_does_nothing_and_says_nothing_for_another() -> None:
+    user, key, done = UserFactory(), uuid.uuid4(), []
+    assert once(user=user, key=key, act="a", at=AT, do=lambda: {"next": "/"}) == ({"next": "/"}, True)
+    with pytest.raises(Refused, match="已用於另一個動作"):
+        once(user=user, key=key, act="b", at=AT, do=lambda: done.append("b") or {})
+    assert done == []
+    assert once(user=user, key=key, act="a", at=AT, do=lambda: done.append("a") or {}) == ({"next": "/"}, False)
+    assert done == []
+    assert Receipt.objects.get().act == "a"
+
+
+@pytest.mark.django_db
+def test_a_page_posts_the_key_of_another_case_and_is_told() -> None:
+    """The act of one case pressed with the key that another one was withdrawn with."""
+    here = w.world()
+    contact, key = signed_in(here.contact), str(uuid.uuid4())
+    first = w.drafted(here)
+    for number in (1, 2):
+        case = first if number == 1 else w.drafted(here, numbers=(2,))
+        answer = contact.post(
+            reverse("casework:act", args=[case.number, "withdraw"]),
+            {"key": key, "version": case.version, "reason": "不辦了"},
+        )
+        case.refresh_from_db()
+    first.refresh_from_db()
+    assert (first.state, case.state) == ("withdrawn", "draft")
+    assert re.search("已用於另一個動作", answer.content.decode())
