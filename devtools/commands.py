@@ -318,7 +318,10 @@ def moment(day: str) -> datetime:
 def test(arguments: list[str]) -> int:
     own = argparse.ArgumentParser(prog="./dev test", add_help=False, allow_abbrev=False)
     own.add_argument("--on", type=moment, metavar="DAY")
+    own.add_argument("--quick", action="store_true")
     asked, arguments = own.parse_known_args(arguments)
+    if asked.quick:
+        arguments += ["-m", "quick"]
     system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
     python_environment()
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)

@@ -57,6 +57,23 @@ class _UndefinedVariable(str):
 LONGEST = ("tests/browser/test_walk.py", "tests/security/test_demonstration.py")
 
 
+#: Files whose tests start processes: no database, and still seconds each.
+STARTING = ("test_dev.py", "test_settings.py", "test_commands.py", "test_intake.py", "test_intake_flyers.py")
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    """Neither the database nor a browser nor a process of its own."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = fixtures & {"db", "transactional_db", "live_server", "site"} or item.get_closest_marker("django_db")
+    return not asks and item.path.name not in STARTING and "browser" not in item.path.parts
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`./dev test --quick` (-m quick): whatever is pure, and the walk of each scheme that is marked so."""
+    if _is_pure(item):
+        item.add_marker(pytest.mark.quick)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))

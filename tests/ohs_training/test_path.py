@@ -52,6 +52,7 @@ def test_application_to_the_public_list() -> None:
     assert case.documents.get(paper="ohs_accreditation").state == "issued"
 
 
+@pytest.mark.quick
 def test_a_class_from_filing_to_the_countys_number() -> None:
     """OHS-06 to OHS-14: three with something: late, failing then passing the resit, absent a fifth."""
     here = w.world()

@@ -19,6 +19,7 @@ from tests.ojt_accounts import world as w
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.quick
 def test_new_unit_from_draft_to_account(here: w.World) -> None:
     case = w.done(here, numbers=(1, 2))
     assert (case.state, case.turn) == ("done", "nobody")

@@ -35,6 +35,7 @@ def answered(batch, failed=()):
     return "\r\n".join(rows).encode("utf-8-sig")
 
 
+@pytest.mark.quick
 def test_a_course_is_approved_enrolled_attended_and_paid(here):
     course = w.published(here)
     assert [c.pk for c in listed(Asked(q="機器"), on=taipei_day(w.now()))] == [course.pk]

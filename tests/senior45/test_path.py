@@ -29,6 +29,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=TAIPEI)
 
 
+@pytest.mark.quick
 def test_a_newcomer_gets_an_account_for_a_silver_point_from_the_right_branch(here: w.World) -> None:
     """S45-02, S45-03, S45-04, S45-12."""
     with time_machine.travel(noon(date(2026, 11, 20)), tick=False):

@@ -28,6 +28,7 @@ def at(day: str) -> time_machine.travel:
     return time_machine.travel(f"{day}T02:00:00+00:00", tick=False)
 
 
+@pytest.mark.quick
 def test_from_application_to_the_renewed_certificate(tmp_path: Path) -> None:
     with at("2024-12-12"):
         here = w.world()
