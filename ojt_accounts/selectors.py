@@ -128,7 +128,7 @@ def unit_form_needed(application: Application) -> bool:
 
 
 def pledge_people(application: Application, changes: Sequence[Difference] | None = None) -> list[Person]:
-    """Who must sign: contact and custodian (new unit, or when they changed), every account applicant; each person once."""
+    """Who must sign: contact and custodian (new unit, or when the unit form changed), every account applicant; each person once."""
     if application.kind == Application.Kind.CANCELLATION:
         return []
     found: dict[str, dict[str, Any]] = {}
@@ -143,9 +143,9 @@ def pledge_people(application: Application, changes: Sequence[Difference] | None
     changed = {d.field for d in (differences(application) if changes is None else changes)}
     everybody = application.kind == Application.Kind.NEW_UNIT
     if unit is not None:
-        if unit.contact and (everybody or "contact" in changed):
+        if unit.contact and (everybody or changed):
             add(unit.contact, "contact", unit.contact_phone)
-        if unit.custodian and (everybody or "custodian" in changed):
+        if unit.custodian and (everybody or changed):
             add(unit.custodian, "custodian", unit.custodian_phone)
     for form in live_forms(application):
         if form.request != AccountForm.Request.CLOSE:
