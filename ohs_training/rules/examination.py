@@ -91,6 +91,6 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
             why.note(text, citation="要點八")
         else:
             why.judge(False, text, citation="要點八")
-    why.judge(passed, "測驗合格", otherwise="測驗不合格" if number else "尚未測驗", citation="要點八、九第1款")
+    why.judge(passed, "測驗合格", otherwise="測驗不及格" if number else "尚未測驗", citation="要點八、九第1款")
     left = 0 < number <= resits and not passed
     return why.outcome(passed=passed, resit_by=resit_by, may_resit=left and on <= resit_by)
