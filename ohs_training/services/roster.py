@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,6 +15,7 @@ from django.db.models import Max
 from PIL import Image, ImageOps
 
 from accounts import crypto
+from accounts.clock import today
 from accounts.models import User
 from casework.errors import Refused
 from casework.intake import Limits
@@ -117,7 +119,8 @@ def read_roster(data: bytes, training_class: TrainingClass) -> Preview:
 def _judged(row: PreviewRow, needed: Sequence[str]) -> PreviewRow:
     values = row.values
     row.errors += [f"未填{LABELS[name]}" for name in needed if name in values and not values[name]]
-    for name, reader in (("name", read_name), ("national_id", read_person_id)):
+    read_new_id = partial(read_person_id, entered_on=today())
+    for name, reader in (("name", read_name), ("national_id", read_new_id)):
         if values.get(name):
             try:
                 values[name] = reader(values[name])

@@ -10,6 +10,8 @@ from accounts.models import User
 from casework.errors import Refused
 from casework.kernel.dates import taipei_day
 from ojt_subsidy.models import Trainee
+from ojt_subsidy.services.places import lock_person
+from ojt_subsidy.services.reserving import settle
 
 FIELDS = ("born_on", "postal_code", "address", "mobile", "employer", "employer_number")
 BANK = ("bank_code", "bank_account", "bank_holder")
@@ -18,6 +20,7 @@ BANK = ("bank_code", "bank_account", "bank_holder")
 @transaction.atomic
 def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
+    lock_person(person.pk)
     user = User.objects.select_for_update().get(pk=person.pk)
     number = data.get("national_id") or ""
     if data["born_on"] > taipei_day(at):
@@ -37,6 +40,7 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
             ) from error
         person.national_id, person.national_id_index = user.national_id, user.national_id_index
     trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
+    born_before = trainee.born_on
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))
     if data.get("bank_account"):
@@ -48,4 +52,6 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         trainee.bank_changed_at = at
     trainee.saved_at = at
     trainee.save()
+    if born_before != trainee.born_on:  # the rate of 中高齡者 and 65 or older follows it (SUB-07)
+        settle(user, by=user, at=at, reason="登錄或更正出生日期")
     return trainee
