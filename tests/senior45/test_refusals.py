@@ -106,7 +106,7 @@ def test_only_the_window_files(here: w.World) -> None:
         ({"rights": ["reviewer"]}, "上稿審核權在各局處"),
         ({"rights": ["system_admin"]}, "不設系統總管理者"),
         ({"role": "other", "role_text": ""}, "請說明"),
-        ({"role": "county_head"}, "「縣市政府主管」不是銀髮人才服務據點之帳號角色.*附件1"),
+        ({"role": "agency_head"}, "「本署及所屬分署主管」不是銀髮人才服務據點之帳號角色.*附件1"),
     ],
 )
 def test_who_and_which_right(here: w.World, changes: dict[str, Any], said: str) -> None:
