@@ -42,7 +42,7 @@ BY_AGE = {Identity.AGED_65: "sub.aged_from", Identity.MIDDLE_AGED: "sub.middle_a
 
 @rule("SUB-07", facts=RateFacts, screens=("ojt_subsidy:identity", "ojt_subsidy:enrol"))
 def rate(facts: RateFacts, *, on: date, law: Law) -> Outcome:
-    """學員問答第8題、第17題：一般身分補助訓練費用80%，特定對象勞工、65歲以上者及犯罪被害人與其家屬補助100%；身分未經確認前，先顯示80%。"""
+    """學員問答第8題、第17題：一般身分補助訓練費用80%，特定對象勞工、65歲以上者及犯罪被害人與其家屬補助100%；中高齡者及65歲以上者依出生日期認定，其他身分未經確認前，先顯示80%。"""
     why = Reasoning("SUB-07", on=on, law=law)
     day, label = facts.starts_on, IDENTITY_LABELS[facts.identity]
     ordinary = law.at("sub.ordinary_percent", day).value
