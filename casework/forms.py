@@ -163,12 +163,16 @@ class ReadField(forms.CharField):
 
 
 class PersonIdField(ReadField):
-    """身分證字號 or 統一證號."""
+    """身分證字號 or 統一證號, entered now. `on_record=True`: of somebody known already, only looked up (ID-2)."""
 
     attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
+    def __init__(self, *, on_record: bool = False, **kwargs: Any) -> None:
+        self.on_record = on_record
+        super().__init__(**kwargs)
+
     def read(self, text: str) -> str:
-        return identifiers.read_person_id(text)
+        return identifiers.read_person_id(text, entered_on=None if self.on_record else today())
 
 
 class UnifiedNumberField(ReadField):

@@ -153,7 +153,7 @@ def unit_form_needed(application: Application) -> bool:
 
 
 def pledge_people(application: Application, changes: Sequence[Difference] | None = None) -> list[Person]:
-    """Who must sign: contact and custodian (new unit, or when they changed), every account applicant; each person once.
+    """Who must sign: contact and custodian (new unit, or when the unit form says anything new), every account applicant; each person once.
 
     The unit form gives contact and custodian by name alone. Such a name is the one applicant who bears it, unless the unit
     says it is somebody else, or the identifier on their pledge says so; of two applicants that identifier says which.
@@ -167,7 +167,7 @@ def pledge_people(application: Application, changes: Sequence[Difference] | None
     rows = list(application.pledges.order_by(F("removed_at").desc(nulls_first=True), "-pk")) if unit else []
     for role in Pledge.OFFICES:
         name, phone = (getattr(unit, role, ""), getattr(unit, f"{role}_phone", ""))
-        if name and (application.kind == Application.Kind.NEW_UNIT or role in changed):
+        if name and (application.kind == Application.Kind.NEW_UNIT or changed):
             form = _applicant_named(name, applicants, rows)
             both = role == Pledge.CUSTODIAN and Pledge.CONTACT in found and same_name(found[Pledge.CONTACT].name, name)
             key = form.code if form else Pledge.CONTACT if both else role

@@ -80,7 +80,7 @@ def _trainees() -> list[User]:
         person = demo_person(f"trainee{n:02d}", name, national_id=_national_id(n), confirmed=n < len(NAMES))
         if not Trainee.objects.filter(pk=person.pk).exists():
             data = {
-                "born_on": date(1975 + n, 1 + n % 12, 5), "employer": f"南科第{n}工程股份有限公司", "mobile": f"0912{n:06d}",
+                "born_on": date(1990 + n % 12, 1 + n % 12, 5), "employer": f"南科第{n}工程股份有限公司", "mobile": f"0912{n:06d}",
                 "bank_code": "700", "bank_account": f"0041{n:010d}", "bank_holder": name, "address": "臺南市新營區民治路36號",
             }  # fmt: skip
             profile.save_profile(person=person, data=data, at=now())

@@ -159,7 +159,18 @@ _OPENED_BY = {"hq_lead": "本署身特組", "branch": "轄區分署"}
 _REVIEWED_BY = {"own": "本機關", "bureau": "所屬局處"}
 _CATEGORIES = {one.value: label for one, label in CATEGORY_LABELS.items()}
 _OFFICES = {one.value: label for one, label in OFFICE_LABELS.items()}
+_ROLES = {one.value: label for one, label in ROLE_LABELS.items()}
+_SERVICES = [
+    one.value
+    for one in OfficeKind
+    if one not in (OfficeKind.HQ_LEAD, OfficeKind.HQ_OTHER, OfficeKind.BRANCH, OfficeKind.COUNTY)
+]
 _RIGHTS = {one.value: label for one, label in RIGHT_LABELS.items()}
+
+
+def _under(*groups: str) -> list[str]:
+    """The kinds of office in these columns of 附件2."""
+    return [kind.value for kind, column in MATRIX.items() if column.under in groups]
 
 
 def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
@@ -243,6 +254,20 @@ declare(
         {"system_admin": ["hq_lead"], "opener": ["hq_lead", "branch"], "inventory": ["hq_lead"]},
         "附件2「系統總管理者」「帳號申請管理者」「帳號清查者」列",
         words={**_OFFICES, **_RIGHTS},
+    ),
+    _one(
+        "s45.role_offices",
+        "帳號角色所屬機關類別",
+        "",
+        {
+            **dict.fromkeys(("agency_head", "agency_officer"), _under("agency", "branch")),
+            **dict.fromkeys(("county_head", "county_officer"), _under("county")),
+            **dict.fromkeys(("service_head", "service_staff"), _SERVICES),
+            "point_staff": ["silver_center", "silver_point"],
+        },
+        "附件1「使用者帳號角色」欄、附件2 各欄",
+        note="附件1未列銀髮人才資源中心之角色，得選本署所屬分署、公立就業服務機構或銀髮人才服務據點之角色；「其他」各機關均得選。",
+        words={**_OFFICES, **_ROLES},
     ),
     _one("s45.idle_days", "未登入自動關閉期間", "天", 180, "附件2「帳號申請流程」列第2點"),
     _one(

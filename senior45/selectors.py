@@ -237,7 +237,9 @@ def accounts() -> QuerySet[SiteAccount]:
 
 
 def idle_outcome(account: SiteAccount, *, on: date, law: Law) -> Outcome:
-    facts = rights.IdleFacts(account.office.office_kind, account.opened_on, account.resumed_on, account.last_sign_in_on)
+    # Somebody may sign in past midnight while the night's job still works on the day before.
+    seen = account.last_sign_in_on and min(account.last_sign_in_on, on)
+    facts = rights.IdleFacts(account.office.office_kind, account.opened_on, account.resumed_on, seen)
     return rights.idle(facts, on=on, law=law)
 
 

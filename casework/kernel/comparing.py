@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 #: The words of a figure that an amendment may choose between.
@@ -21,6 +22,19 @@ def failed(comparison: str) -> str:
     if len(signs) == 1:
         return comparison.replace(signs[0], _OPPOSITE[signs[0]])
     return re.sub(r"^(\S+) = (\S+)$", r"\1 ≠ \2", comparison) if not signs else comparison
+
+
+def folded(text: str) -> str:
+    """Words two people typed apart, for comparing: width, blanks, case and 台／臺 make no difference. Never for names of persons."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold().replace("台", "臺")
+
+
+_DASHES = re.compile("[-‐‑‒–—―−﹣]")
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two texts are one address: 「100-1 號」 is 「１００之1號」."""
+    return _DASHES.sub("之", folded(one)) == _DASHES.sub("之", folded(other))
 
 
 def beyond(value: Any, comparator: str, limit: Any) -> bool:

@@ -64,14 +64,16 @@ def roc_year(day: date) -> int:
 
 _SEPARATED = re.compile(r"^(?:中華民國|民國)?\s*(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 _DIGITS = re.compile(r"^(\d{6,8})$")
+#: How a spreadsheet writes a cell that holds a day: 2022/12/6 00:00:00, 2022/12/6 上午 12:00:00, 2022-12-06T00:00:00.
+_TIME = re.compile(r"(?<=[\d日])(?:\s+(?:[上下]午\s*)?|T)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$")
 
 
 def parse_day(text: str) -> date:
     """Read 113/12/12, 1131212, 中華民國113年12月12日, 2024-12-12 or 20241212. Years below 1000 are of the Republic.
 
-    Six or seven digits are of the Republic, eight are 西元. Raises DateError.
+    Six or seven digits are of the Republic, eight are 西元. A time of day after the day is no part of it. Raises DateError.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
     if not plain:
         raise DateError("請填寫日期，例：113/12/12")
     found = _SEPARATED.match(plain)

@@ -15,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from casework.kernel.dates import roc
+
 T = TypeVar("T")
 
 
@@ -24,6 +26,12 @@ class FactsError(ValueError):
 
 class Impossible(ValueError):
     """The facts are well written and cannot be true; the message is a Chinese sentence."""
+
+
+def happened(label: str, day: date | None, *, on: date) -> None:
+    """What is said to have happened cannot lie after the day on which the rule is asked. Raises Impossible."""
+    if day is not None and day > on:
+        raise Impossible(f"{label} {roc(day)} 不可能晚於判斷之日 {roc(on)}。")
 
 
 def build(cls: type[T], data: Mapping[str, Any]) -> T:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from casework.kernel.dates import roc
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
@@ -20,6 +21,8 @@ _NATIONAL = re.compile(r"[A-Z][12]\d{8}")
 _RESIDENCE_NEW = re.compile(r"[A-Z][89]\d{8}")
 _RESIDENCE_OLD = re.compile(r"[A-Z][A-D]\d{8}")
 _UNIFIED = re.compile(r"\d{8}")
+#: 舊式統一證號: the last day is 2030-12-31 (內政部移民署：新式統一證號自 110年1月2日 起換發，舊式沿用至 119年12月31日).
+OLD_RESIDENCE_ENDS = date(2031, 1, 1)
 
 
 class IdentifierError(ValueError):
@@ -62,13 +65,22 @@ def looks_like_person_id(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z][A-D0-9]\d{8}", plain(text)))
 
 
-def read_person_id(text: str) -> str:
-    """身分證字號 or 統一證號."""
+def is_ended(number: str, on: date) -> bool:
+    """An old residence number from the day on which none is taken any more. Records made before keep theirs."""
+    return on >= OLD_RESIDENCE_ENDS and bool(_RESIDENCE_OLD.fullmatch(number))
+
+
+def read_person_id(text: str, *, entered_on: date | None = None) -> str:
+    """身分證字號 or 統一證號. `entered_on`: the day of a new entry; None where a number is only looked up."""
     number = plain(text)
     if not re.fullmatch(r"[A-Z][A-D1289]\d{8}", number):
         raise IdentifierError("身分證字號應為 1 個英文字母加 9 個數字（居留證統一證號亦可），例：A123456789。")
     if not (is_national_id(number) or is_residence_number(number)):
         raise IdentifierError("身分證字號檢查碼不符，請核對是否有打錯的字母或數字。")
+    if entered_on is not None and is_ended(number, entered_on):
+        raise IdentifierError(
+            "舊式統一證號（2 個英文字母加 8 個數字）已停用，請填寫換發後的新式統一證號，例：A800000014。"
+        )
     return number
 
 
@@ -225,8 +237,13 @@ def national_id(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
 
 @rule("ID-2", facts=NumberFacts, screens=("field:PersonIdField",))
 def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
-    """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D，末碼為檢查碼。"""
-    return _judge("ID-2", "統一證號", is_residence_number(plain(str(facts.value))), on=on, law=law)
+    """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D（120年1月1日起停用），末碼為檢查碼。"""
+    number = plain(str(facts.value))
+    if is_ended(number, on):
+        why = Reasoning("ID-2", on=on, law=law)
+        why.judge(False, f"舊式統一證號自 {roc(OLD_RESIDENCE_ENDS)} 起停用")
+        return why.outcome()
+    return _judge("ID-2", "統一證號", is_residence_number(number), on=on, law=law)
 
 
 @rule("ID-3", facts=NumberFacts, screens=("field:UnifiedNumberField",))

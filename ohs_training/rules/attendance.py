@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from casework.kernel import dates
 from casework.kernel.comparing import BELOW, WORD, beyond
-from casework.kernel.facts import Impossible
+from casework.kernel.facts import Impossible, happened
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import rule
@@ -132,7 +132,9 @@ def _missed(facts: PeriodFacts, why: Reasoning) -> tuple[Missed, Decimal]:
             why.judge(
                 False, f"提前 {_whole(_seconds(expected_until - signed_out) / 60)} 分鐘離開", citation="要點七第1項"
             )
-            absent = [(signed_out, facts.ends_at)]
+            absent = [
+                (max(signed_out, facts.starts_at), facts.ends_at)
+            ]  # who left before it began missed all of it, not more
     if facts.answered is False and not absent:
         called_at = facts.starts_at + timedelta(minutes=why.figure("ohs.roll_call_minutes"))
         if any(start <= called_at < end for start, end in leaves):
@@ -220,6 +222,8 @@ class AbsenceFacts:
 def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     """要點七第2項：專業訓練缺課時數達課程總時數五分之一以上者，應通知退訓；請假超過三小時或曠課者，應於一年內補足全部課程，補足後方能測驗。
 
+    That the exam waits for the make-up is the amendment's own: under the former text it is due all the same and bars nobody.
+
     缺課 is leave and truancy together; exactly one fifth is too much (≥), exactly three hours' leave is not (>).
 
     `make_up_due` says whether the second half of the sentence applies, whatever the first half says. The two halves stand
@@ -229,6 +233,7 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     """
     judged_on = facts.ends_on or on
     why = Reasoning("OHS-09", on=on, law=law)
+    happened("補足課程之日", facts.made_up_on, on=on)
     if facts.training != "professional":
         # 對於接受專業訓練者: in-service absence is 十三 第3款 (OHS-17).
         why.note("在職教育訓練不適用退訓及補課規定，應全程參與")
@@ -252,7 +257,7 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     free = why.figure("ohs.leave_hours", judged_on)
     make_up_due = facts.leave_hours > free or facts.truant_hours > 0
     make_up_by = None
-    made_up = facts.made_up_on is not None
+    made_up, barred = facts.made_up_on is not None, False
     if make_up_due:
         why.note(
             f"請假 {plain(facts.leave_hours)} 小時、曠課 {plain(facts.truant_hours)} 小時，應補足全部課程",
@@ -263,7 +268,9 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
             make_up_by = law.calendar.act_by(dates.months_after(facts.ends_on, months))
             made_up = made_up and facts.made_up_on is not None and facts.made_up_on <= make_up_by
         until = f"（至遲 {dates.roc(make_up_by)}）" if make_up_by else ""
-        why.judge(made_up, f"已補足全部課程{until}", otherwise=f"應補足全部課程{until}，補足後方能參加測驗")
+        barred = why.figure("ohs.make_up_before_exam", judged_on)
+        before_exam = "，補足後方能參加測驗" if barred else ""
+        why.judge(made_up, f"已補足全部課程{until}", otherwise=f"應補足全部課程{until}{before_exam}")
     else:
         why.note(
             f"請假 {plain(facts.leave_hours)} 小時，無曠課，毋須補課",
@@ -274,5 +281,5 @@ def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
         withdraw=withdraw,
         make_up_due=make_up_due,
         make_up_by=make_up_by,
-        may_sit=not withdraw and (made_up or not make_up_due),
+        may_sit=not withdraw and (made_up or not barred),
     )

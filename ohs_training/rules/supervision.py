@@ -46,9 +46,11 @@ def improvement(facts: OrderFacts, *, on: date, law: Law) -> Outcome:
         why.judge(facts.in_writing, "已提出書面報告", otherwise="改善報告應以書面提出", citation="要點十一第4項")
     if facts.improved is not None:
         why.judge(facts.improved, "已改善", otherwise="屆期未改善，得撤銷或廢止認可", citation="要點十四第1項第1款")
-    # 十四第1款 needs both: an order, and the term gone by without improvement.
-    ground = (facts.improved is False and on > answer_by) or (facts.answered_on is None and not in_time)
-    return why.outcome(answer_by=answer_by, overdue=facts.answered_on is None and not in_time, ground=ground)
+    # 十四第1款 「屆期未改善」: the term gone by without improvement. A report that never came breaks 十一第4項; it is this ground
+    # only as long as nobody has seen that things are better.
+    reported = facts.answered_on is not None
+    ground = on > answer_by and (facts.improved is False or (facts.improved is None and not reported))
+    return why.outcome(answer_by=answer_by, overdue=not reported and not in_time, ground=ground)
 
 
 @dataclass(frozen=True, slots=True)

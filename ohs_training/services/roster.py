@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -90,7 +91,7 @@ class Preview:
         return bool(self.rows) and not self.missing_columns and not any(row.errors for row in self.rows)
 
 
-def read_roster(data: bytes, training_class: TrainingClass) -> Preview:
+def read_roster(data: bytes, training_class: TrainingClass, *, on: date) -> Preview:
     """Judge a sheet line by line; nothing is kept. Raises Refused where the file itself cannot be read."""
     try:
         table = read(data)
@@ -107,17 +108,18 @@ def read_roster(data: bytes, training_class: TrainingClass) -> Preview:
     for number, cells in enumerate(table[head + 1 :], start=head + 2):
         values = {name: cells[n].strip() if n < len(cells) else "" for n, name in columns.items()}
         if any(values.values()):
-            rows.append(_judged(PreviewRow(number, values), needed))
+            rows.append(_judged(PreviewRow(number, values), needed, on))
     if not rows:
         raise Refused("名冊沒有資料列。", field="file")
     _find_twins(rows, training_class)
     return Preview(rows, missing)
 
 
-def _judged(row: PreviewRow, needed: Sequence[str]) -> PreviewRow:
+def _judged(row: PreviewRow, needed: Sequence[str], on: date) -> PreviewRow:
     values = row.values
     row.errors += [f"未填{LABELS[name]}" for name in needed if name in values and not values[name]]
-    for name, reader in (("name", read_name), ("national_id", read_person_id)):
+    read_new_id = partial(read_person_id, entered_on=on)
+    for name, reader in (("name", read_name), ("national_id", read_new_id)):
         if values.get(name):
             try:
                 values[name] = reader(values[name])
@@ -190,12 +192,13 @@ def import_roster(
 ) -> int:
     """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate."""
     case, training_class = editable(case, by=by, version=version)
-    preview = [_judged(PreviewRow(n, dict(row)), required(training_class)) for n, row in enumerate(rows, start=1)]
+    needed, on = required(training_class), taipei_day(at)
+    preview = [_judged(PreviewRow(n, dict(row)), needed, on) for n, row in enumerate(rows, start=1)]
     _find_twins(preview, training_class)
     if bad := [f"第 {row.number} 筆：{'、'.join(row.errors)}" for row in preview if row.errors]:
         raise Refused("名冊有誤，未匯入：" + "；".join(bad[:5]) + "。")
     seat = _next_seat(training_class)
-    _cap(training_class, live_trainees(training_class).count() + len(preview), taipei_day(at))
+    _cap(training_class, live_trainees(training_class).count() + len(preview), on)
     for n, row in enumerate(preview):
         values = {name: value for name, value in row.values.items() if name not in ("born_on", "national_id")}
         Trainee.objects.create(

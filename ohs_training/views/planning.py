@@ -216,7 +216,7 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
         form = forms.RosterFileForm(request.POST, request.FILES, case=place.case)
         if form.is_valid():
             with into_form(request, form) as tried:
-                preview = roster.read_roster(form.cleaned_data["file"].read(), place.training_class)
+                preview = roster.read_roster(form.cleaned_data["file"].read(), place.training_class, on=today())
             if tried.ok and preview and preview.good:
                 sealed = roster.seal(preview, place.training_class)
                 confirm = forms.RosterConfirmForm(case=place.case, initial={"sealed": sealed})

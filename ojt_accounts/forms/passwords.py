@@ -20,4 +20,4 @@ class CompositionValidator:
 
     def get_help_text(self) -> str:
         shortest, longest = law_in_force().at("oa.password_length", today()).value
-        return f"{shortest}～{longest} 碼，須包含英文大寫、小寫、數字及符號。"
+        return f"{shortest}～{longest} 碼，須包含半形的英文大寫、小寫、數字及符號，不得有空白。"

@@ -19,7 +19,7 @@ from casework.forms import (
     UnifiedNumberField,
 )
 from casework.kernel.dates import roc, roc_year
-from casework.kernel.identifiers import mask_person_id, odd_letter_number
+from casework.kernel.identifiers import IdentifierError, mask_person_id, odd_letter_number, read_person_id
 from casework.services.law import law_in_force
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, UnitForm
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
@@ -190,7 +190,7 @@ class AccountFormForm(KeptPersonId, ActForm):
     request = forms.ChoiceField(label="申請別", choices=AccountForm.Request.choices, widget=forms.RadioSelect)
     plans = forms.MultipleChoiceField(label="專案計畫名稱", choices=PLAN_CHOICES, widget=forms.CheckboxSelectMultiple)
     name = NameField(label="申請人姓名")
-    national_id = PersonIdField(label="身分證字號", help_text="須與自然人憑證相符；居留證統一證號亦可")
+    national_id = PersonIdField(label="身分證字號", help_text="須與自然人憑證相符；居留證統一證號亦可", on_record=True)
     email = forms.EmailField(label="申請人 Email", help_text="密碼設定連結寄送至此信箱")
     phone = PhoneField(label="聯絡電話", help_text="含區碼，例：06-6985945#123")
     account_name = forms.CharField(
@@ -235,6 +235,11 @@ class AccountFormForm(KeptPersonId, ActForm):
             and "account_name" not in self.errors
         ):
             self.add_error("account_name", "新帳號請填寫使用者帳號，例：yct2026a。")
+        if data.get("request") == AccountForm.Request.OPEN and data.get("national_id"):
+            try:  # 賦予 and 註銷 speak of an account on record, whatever number it was opened with
+                read_person_id(data["national_id"], entered_on=today())
+            except IdentifierError as error:
+                self.add_error("national_id", str(error))
         return data
 
     #: What the row keeps; the identifier stays out of the page.

@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 
 from casework.kernel.facts import Impossible
 from casework.kernel.identifiers import plain, same_name
@@ -51,13 +51,14 @@ class WordFacts:
     value: str
 
 
-def shaped_like_person_id(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Z][1289A-D]\d{8}", plain(text)))
+def holds_person_id(text: str) -> bool:
+    """Whether a whole national ID or residence number stands in the text, alone or with something before or after it."""
+    return bool(re.search(r"[A-Z][1289A-D]\d{8}", plain(text)))
 
 
 @rule("OA-09", facts=WordFacts, screens=("ojt_accounts:account_new", "ojt_accounts:register"))
 def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
-    """申請須知第4頁設定原則（帳號）：5～15碼，第1碼需為英文，限英文字母及數字，不得為身分證字號或統一證號形式，且不得與他人重複。
+    """申請須知第4頁設定原則（帳號）：5～15碼，第1碼需為英文，限英文字母及數字，不得為或含有身分證字號或統一證號形式，且不得與他人重複。
 
     Uniqueness regardless of case is the database's (user_account_name_once).
     """
@@ -71,14 +72,18 @@ def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     )
     why.judge(bool(re.match(r"[A-Za-z]", value)), "帳號第 1 碼須為英文字母")
     why.judge(bool(re.fullmatch(r"[A-Za-z0-9]*", value)), "帳號只能使用英文字母及數字，不得有空白或特殊符號")
-    why.judge(not shaped_like_person_id(value), "帳號不得使用身分證字號或統一證號的形式")
+    why.judge(not holds_person_id(value), "帳號不得使用或含有身分證字號、統一證號的形式")
     return why.outcome()
+
+
+_PASSWORD_CHARACTERS = frozenset(string.ascii_letters + string.digits + string.punctuation)
 
 
 @rule("OA-10", facts=WordFacts, screens=("portal:set_password", "account_change_password"))
 def password(facts: WordFacts, *, on: date, law: Law) -> Outcome:
-    """申請須知第4頁設定原則（密碼）：12～16碼，須包含英文大寫、小寫、數字及符號。
+    """申請須知第4頁設定原則（密碼）：12～16碼，為英文大寫、小寫、數字及符號之組合，四者均須包含。
 
+    The four kinds are those of the keyboard, half width: a Chinese or full-width character or a blank is none of them.
     The facts are never stored: callers drop the outcome's facts (accounts keep no password anywhere).
     """
     why = Reasoning("OA-10", on=on, law=law)
@@ -89,6 +94,10 @@ def password(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     why.judge(any(c in string.ascii_lowercase for c in value), "密碼須包含英文小寫字母")
     why.judge(any(c in string.digits for c in value), "密碼須包含數字")
     why.judge(any(c in string.punctuation for c in value), "密碼須包含符號，例：!、@、#")
+    why.judge(
+        all(c in _PASSWORD_CHARACTERS for c in value),
+        "密碼只能使用半形的英文字母、數字及符號，不得有中文、全形字元或空白",
+    )
     return why.outcome()
 
 
@@ -97,6 +106,10 @@ class YearFacts:
     """The program year 計畫年度, in ROC years."""
 
     program_year: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.program_year <= MAXYEAR - 1911:
+            raise Impossible("計畫年度應為民國年，例：115。")
 
 
 @rule("OA-13", facts=YearFacts, screens=("ojt_accounts:unit_home", "portal:me", "admin:ojt_rollover"))

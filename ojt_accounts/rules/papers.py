@@ -135,6 +135,10 @@ def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     return why.outcome(missing=missing)
 
 
+#: The persons the unit form names, who each sign a pledge with it.
+OFFICES = {"contact": "聯絡人", "custodian": "個人資料檔案保管人員"}
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
     """Labels of the unit-form fields that differ from the unit's last approved form, and whose person changed."""
@@ -146,22 +150,25 @@ class ChangeFacts:
 
 @rule("OA-02", facts=ChangeFacts, screens=("ojt_accounts:unit",))
 def unit_changes(facts: ChangeFacts, *, on: date, law: Law) -> Outcome:
-    """申請須知第1頁舊單位第2點、第2頁必備文件二：與前年度內容相同者免附訓練機構名稱申請表；聯絡人或個資保管人異動者另附其切結書。"""
+    """申請須知第1頁舊單位第2點、第2頁必備文件二：與前年度內容相同者免附訓練機構名稱申請表；內容異動者須重新填寫，並檢附聯絡人及個資保管人之保密切結書，一人一張。
+
+    Whoever files the form anew attaches the pledges of both persons named on it, as a new unit does. Another person of the
+    same name changes no field of the form: the form is due all the same, with the pledge of that person.
+    """
     why = Reasoning("OA-02", on=on, law=law)
+    moved = [who for who, new in (("contact", facts.contact_changed), ("custodian", facts.custodian_changed)) if new]
+    form_required = bool(facts.changed or moved)
+    pledges = list(OFFICES) if facts.changed else moved
     if facts.changed:
         why.note(
             "與前次核定內容不同：" + "、".join(facts.changed) + "，須重新填報訓練機構名稱申請表",
             changed=list(facts.changed),
         )
-    else:
+    elif not form_required:
         why.note("與前次核定內容相同，免附訓練機構名稱申請表")
-    pledges = [
-        who for who, moved in (("contact", facts.contact_changed), ("custodian", facts.custodian_changed)) if moved
-    ]
     if pledges:
-        names = {"contact": "聯絡人", "custodian": "個人資料檔案保管人員"}
-        why.note("人員異動，須附切結書：" + "、".join(names[p] for p in pledges))
-    return why.outcome(judged=False, form_required=bool(facts.changed), new_pledges=pledges)
+        why.note("申請表重新填寫，須附切結書（一人一張）：" + "、".join(OFFICES[p] for p in pledges))
+    return why.outcome(judged=False, form_required=form_required, new_pledges=pledges)
 
 
 promise(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from casework.kernel.dates import add_months, days_before, overlap, roc
-from casework.kernel.facts import FactsError, Impossible
+from casework.kernel.facts import FactsError, Impossible, happened
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import promise, rule
@@ -169,6 +169,7 @@ class PremiumFacts:
 def premiums(facts: PremiumFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁※二：各級工會團體有積欠勞保費用者，不得申請；由承辦人查核並登錄查核日期。"""
     why = Reasoning("OA-06", on=on, law=law)
+    happened("勞保費查核日", facts.checked_on, on=on)
     if facts.kind != "union":
         why.judge(True, "非工會團體，免查勞保費")
     elif facts.waiting:

@@ -80,7 +80,7 @@ class LineForm(ActForm):
 
 
 class OutsideForm(ActForm):
-    national_id = PersonIdField(label="學員身分證字號")
+    national_id = PersonIdField(label="學員身分證字號", on_record=True)
     scheme = forms.ChoiceField(label="計畫", choices=SCHEMES)
     title = forms.CharField(label="課程名稱", max_length=100)
     starts_on = RocDateField(label="開訓日")

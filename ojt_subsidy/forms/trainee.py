@@ -22,7 +22,7 @@ from casework.kernel import identifiers
 from ojt_subsidy.models import Complaint, Course, Trainee
 from ojt_subsidy.models.money import IDENTITIES
 from ojt_subsidy.params import Identity
-from ojt_subsidy.rules.identity import GROUNDS
+from ojt_subsidy.rules.identity import BY_AGE, GROUNDS
 from ojt_subsidy.services.profile import changes_account
 from ojt_subsidy.services.running import QUESTIONS
 
@@ -153,7 +153,11 @@ class SurveyForm(ActForm):
 
 
 class IdentityForm(ActForm):
-    identity = forms.ChoiceField(label="身分", choices=[("", "請選擇"), *IDENTITIES])
+    identity = forms.ChoiceField(
+        label="身分",
+        choices=[("", "請選擇"), *(one for one in IDENTITIES if one[0] not in BY_AGE)],
+        help_text="中高齡者及 65 歲以上者依報名資料的出生日期認定，不必送證明",
+    )
     county = forms.ModelChoiceField(County.objects.in_order(), label="辦訓地或居住地縣市", help_text="由轄區分署審核")
     valid_from = RocDateField(label="證明生效日", required=False)
     valid_until = RocDateField(label="證明有效期限", required=False, help_text="證明未載明期限者免填")

@@ -1,5 +1,6 @@
 """The unit's forms: plan, screening, attendance, results, closing."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
@@ -19,6 +20,11 @@ from ojt_subsidy.selectors.courses import open_intakes
 
 WEEKLY_ROWS = 4
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+def _listed(text: str) -> list[str]:
+    """What people write between 、 and its likes: 「機械，電機」 are two."""
+    return [one.strip() for one in re.split("[、,，;；]", text) if one.strip()]
 
 
 class CourseForm(ActForm):
@@ -96,10 +102,10 @@ class CourseForm(ActForm):
         return [(legend, [self[name] for name in names]) for legend, names in named]
 
     def clean_days_off(self) -> list[date]:
-        return [_day(text) for text in self.cleaned_data["days_off"].replace(",", "、").split("、") if text.strip()]
+        return [_day(text) for text in _listed(self.cleaned_data["days_off"])]
 
     def clean_licensed_occupations(self) -> list[str]:
-        return [text.strip() for text in self.cleaned_data["licensed_occupations"].split("、") if text.strip()]
+        return _listed(self.cleaned_data["licensed_occupations"])
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

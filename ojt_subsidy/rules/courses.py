@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from casework.kernel.comparing import folded, same_place
 from casework.kernel.dates import roc, validity_end
 from casework.kernel.facts import Impossible
 from casework.kernel.law import Law
@@ -73,7 +74,7 @@ def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
 
 def branch_of(county: str, law: Law, on: date) -> str | None:
     """The branch 分署 in charge of a county; 台 is read as 臺. None for what is no county."""
-    name = county.strip().replace("台", "臺")
+    name = folded(county)
     branches: dict[str, list[str]] = law.at("sub.branch_counties", on).value
     return next((branch for branch, counties in branches.items() if name in counties), None)
 
@@ -129,21 +130,17 @@ def licence(facts: LicenceFacts, *, on: date, law: Law) -> Outcome:
         why.judge(True, f"{UNIT_KIND_LABELS[facts.kind]}不受設立證書地點及職類之限制", kind=facts.kind)
         return why.outcome()
     why.judge(
-        bool(facts.licensed_place) and _same(facts.place, facts.licensed_place),
+        bool(facts.licensed_place) and same_place(facts.place, facts.licensed_place),
         "辦訓地點與設立證書相符",
         otherwise=f"辦訓地點「{facts.place}」與設立證書所載「{facts.licensed_place or '（未登錄）'}」不符",
     )
     why.judge(
-        any(_same(facts.occupation, o) for o in facts.licensed_occupations),
+        folded(facts.occupation) in map(folded, facts.licensed_occupations),
         "辦訓職類在設立證書所載職類之內",
         otherwise=f"辦訓職類「{facts.occupation}」不在設立證書所載職類之內",
         licensed=facts.licensed_occupations,
     )
     return why.outcome()
-
-
-def _same(a: str, b: str) -> bool:
-    return a.strip().replace("台", "臺") == b.strip().replace("台", "臺")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -19,7 +19,7 @@ from ojt_subsidy.params import IDENTITY_LABELS, Identity
 class RateFacts:
     """`proven`: the branch accepted the evidence; its validity (both days count) must cover the first day of class.
 
-    Age needs no paper beyond the birth date on file: `born_on` for 中高齡者 and 65歲以上者.
+    Age needs no paper and no acceptance beyond the birth date on file: `born_on` for 中高齡者 and 65歲以上者.
     """
 
     identity: Identity
@@ -36,32 +36,35 @@ class RateFacts:
             raise Impossible("出生日期不可能晚於開訓日。")
 
 
+#: The identities that follow from the birth date, and the figure of the age, the higher one first.
+BY_AGE = {Identity.AGED_65: "sub.aged_from", Identity.MIDDLE_AGED: "sub.middle_aged_from"}
+
+
 @rule("SUB-07", facts=RateFacts, screens=("ojt_subsidy:identity", "ojt_subsidy:enrol"))
 def rate(facts: RateFacts, *, on: date, law: Law) -> Outcome:
-    """學員問答第8題、第17題：一般身分補助訓練費用80%，特定對象勞工、65歲以上者及犯罪被害人與其家屬補助100%；身分未經確認前，先顯示80%。"""
+    """學員問答第8題、第17題：一般身分補助訓練費用80%，特定對象勞工、65歲以上者及犯罪被害人與其家屬補助100%；中高齡者及65歲以上者依出生日期認定，其他身分未經確認前，先顯示80%。"""
     why = Reasoning("SUB-07", on=on, law=law)
     day, label = facts.starts_on, IDENTITY_LABELS[facts.identity]
     ordinary = law.at("sub.ordinary_percent", day).value
     full = False
     if facts.identity.value not in why.figure("sub.full_identities", day):
         why.note(f"{label}依一般補助比率", identity=facts.identity)
+    elif facts.identity in BY_AGE:
+        full = _age_fits(facts, why)
     elif not facts.proven:
         why.note(f"「{label}」尚未確認，先顯示一般補助比率", identity=facts.identity)
     else:
-        full = _age_fits(facts, why) and _paper_covers(facts, why)
+        full = _paper_covers(facts, why)
     percent = why.figure("sub.full_percent" if full else "sub.ordinary_percent", day)
     why.note(f"補助比率為{percent}%", identity=facts.identity)
     return why.outcome(judged=False, percent=percent, shown_first=ordinary)
 
 
 def _age_fits(facts: RateFacts, why: Reasoning) -> bool:
-    code = {Identity.MIDDLE_AGED: "sub.middle_aged_from", Identity.AGED_65: "sub.aged_from"}.get(facts.identity)
-    if code is None:
-        return True
     if facts.born_on is None:
         why.note("未登錄出生日期，無法確認年齡")
         return False
-    age, needed = years_since(facts.born_on, facts.starts_on), why.figure(code, facts.starts_on)
+    age, needed = years_since(facts.born_on, facts.starts_on), why.figure(BY_AGE[facts.identity], facts.starts_on)
     why.note(f"開訓日年滿{age}歲", comparison=f"{age} ≥ {needed}", born_on=facts.born_on)
     return bool(age >= needed)
 
@@ -169,7 +172,10 @@ class SupporterFacts:
 
 @rule("SUB-08", facts=SupporterFacts, screens=("ojt_subsidy:single_supporter",))
 def single_supporter(facts: SupporterFacts, *, on: date, law: Law) -> Outcome:
-    """學員問答第9題：獨力負擔家計者應具所列事由之一，獨自扶養在學或無工作能力之直系親屬，並檢附證明；受扶養者年滿15歲至65歲須附在學或無工作能力證明。"""
+    """學員問答第9題：獨力負擔家計者應具所列事由之一，獨自扶養在學或無工作能力之直系親屬，並檢附證明；受扶養者年滿15歲至65歲須附在學或無工作能力證明。
+
+    One relative who fulfils the clause is enough: that others are supported too takes nothing away, they are left out.
+    """
     why = Reasoning("SUB-08", on=on, law=law)
     day, text = facts.starts_on, GROUNDS[facts.ground]
     clause = f"學員問答第9題{text.clause}"
@@ -195,11 +201,27 @@ def single_supporter(facts: SupporterFacts, *, on: date, law: Law) -> Outcome:
     papers = [text.paper]
     if not facts.relatives:
         why.judge(False, "未列受扶養之直系親屬", citation=clause)
-    for number, relative in enumerate(facts.relatives, 1):
-        if relative.relation not in text.relations:
-            why.judge(False, f"受扶養者{number}之親屬關係不屬本事由範圍", citation=clause)
-        papers += _proof(number, relative, day, why, law)
+    judged = [_supported(number, one, text, day, on, law) for number, one in enumerate(facts.relatives, 1)]
+    anybody = any(found.met for found, _ in judged)
+    for found, proof in judged:
+        if found.met or not anybody:
+            why.include(found)
+            papers += proof
+        else:
+            why.lines += [replace(line, met=None, text=f"{line.text}，不列計") for line in found.refusals]
     return why.outcome(clause=clause, papers=list(dict.fromkeys(papers)))
+
+
+def _supported(
+    number: int, relative: Relative, text: GroundText, day: date, on: date, law: Law
+) -> tuple[Outcome, list[str]]:
+    """Whether one relative fulfils the clause, and the papers that prove it."""
+    why = Reasoning("SUB-08", on=on, law=law)
+    if relative.relation not in text.relations:
+        why.judge(False, f"受扶養者{number}之親屬關係不屬本事由範圍", citation=f"學員問答第9題{text.clause}")
+        return why.outcome(), []
+    papers = _proof(number, relative, day, why, law)
+    return why.outcome(), papers
 
 
 def _proof(number: int, relative: Relative, day: date, why: Reasoning, law: Law) -> list[str]:

@@ -30,7 +30,8 @@ def trainee_of(user: User) -> Trainee | None:
 def rate_of(
     trainee: Trainee | None, papers: Iterable[Evidence], starts_on: date, *, on: date, law: Law
 ) -> tuple[Identity, Outcome]:
-    """The best rate an accepted paper gives on the first day of class; the ordinary one until then (SUB-07)."""
+    """The best rate on the first day of class that an accepted paper gives, or the birth date on file; else the ordinary one
+    (SUB-07)."""
     born_on = trainee.born_on if trainee and trainee.born_on <= starts_on else None
     full = law.at("sub.full_percent", starts_on).value
     last: Outcome | None = None
@@ -40,6 +41,10 @@ def rate_of(
         last = identity.rate(facts, on=on, law=law)
         if last.result["percent"] == full:
             return who, last
+    for who in identity.BY_AGE if born_on else ():
+        by_age = identity.rate(identity.RateFacts(who, starts_on, born_on=born_on), on=on, law=law)
+        if by_age.result["percent"] == full:
+            return who, by_age
     return Identity.NONE, last or identity.rate(identity.RateFacts(Identity.NONE, starts_on), on=on, law=law)
 
 

@@ -12,6 +12,8 @@ from casework.kernel.dates import taipei_day
 from casework.services.notices import notify
 from ojt_subsidy.models import Trainee
 from ojt_subsidy.selectors.accounts import same_name
+from ojt_subsidy.services.places import lock_person
+from ojt_subsidy.services.reserving import settle
 
 FIELDS = ("born_on", "postal_code", "address", "mobile", "employer", "employer_number")
 BANK = ("bank_code", "bank_account", "bank_holder")
@@ -35,6 +37,7 @@ def changes_account(trainee: Trainee | None, data: Mapping[str, Any], name: str)
 @transaction.atomic
 def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
+    lock_person(person.pk)
     user = User.objects.select_for_update().get(pk=person.pk)
     number = data.get("national_id") or ""
     if data["born_on"] > taipei_day(at):
@@ -48,11 +51,14 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         user.save()
         person.set_national_id(number)
     trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
+    born_before = trainee.born_on
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))
     _save_account(trainee, user, data, at)
     trainee.saved_at = at
     trainee.save()
+    if born_before != trainee.born_on:  # the rate of 中高齡者 and 65 or older follows it (SUB-07)
+        settle(user, by=user, at=at, reason="登錄或更正出生日期")
     return trainee
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from casework.kernel.dates import roc
-from casework.kernel.facts import Impossible
+from casework.kernel.facts import Impossible, happened
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import promise, rule
@@ -132,6 +132,7 @@ def leaver(facts: LeaverFacts, *, on: date, law: Law) -> Outcome:
     Closed ex officio when the third working day is over and nothing was filed. A stop may be filed before the leaving.
     """
     why = Reasoning("S45-05", on=on, law=law)
+    happened("申請停用之日", facts.filed_on, on=on)
     days = why.figure("s45.leaver_working_days", facts.left_on)
     kind = law.at("s45.leaver_day_kind", facts.left_on).value
     file_by = law.calendar.term(facts.left_on, days, kind)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.kernel.dates import ONE_DAY, days_after, days_before, roc
-from casework.kernel.facts import Impossible
+from casework.kernel.facts import Impossible, happened
 from casework.kernel.law import Law
 from casework.kernel.outcome import Outcome, Reasoning
 from casework.kernel.rulebook import promise, rule
-from senior45.params import OFFICE_LABELS, RIGHT_LABELS, AccountRole, OfficeKind, Right
+from senior45.params import OFFICE_LABELS, RIGHT_LABELS, ROLE_LABELS, AccountRole, OfficeKind, Right
 
+ROLE_CITATION = "附件1「使用者帳號角色」欄"
 _LIMITS = {
     Right.SYSTEM_ADMIN: "s45.max_system_admins",
     Right.OPENER: "s45.max_openers",
@@ -21,13 +22,13 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class SeatFacts:
-    """`held`: persons who hold the right in this office now; `holder`: who, for the refusal."""
+    """`held`: persons who hold the right in this office now; `holder`: who, for the refusal. `role` None: not asked."""
 
     office: OfficeKind
     right: Right
     held: int = 0
     holder: str = ""
-    role: AccountRole = AccountRole.AGENCY_OFFICER
+    role: AccountRole | None = None
     role_text: str = ""
 
     def __post_init__(self) -> None:
@@ -41,7 +42,7 @@ class SeatFacts:
     screens=("senior45:apply", "admin:case", "admin:s45_offices", "paper:senior45.account_request"),
 )
 def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
-    """附件1：帳號開通人員各分署限1人，審稿人員各機關限1人，承辦人員依實務需求提出；角色為「其他」者須說明。"""
+    """附件1：帳號開通人員各分署限1人，審稿人員各機關限1人，承辦人員依實務需求提出；帳號角色須與機關類別相符，為「其他」者須說明。"""
     why = Reasoning("S45-08", on=on, law=law)
     name, label = OFFICE_LABELS[facts.office], RIGHT_LABELS[facts.right]
     _judge_office(facts, why)
@@ -62,7 +63,14 @@ def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
             bool(facts.role_text.strip()),
             "已說明其他角色",
             otherwise="角色為「其他」時請說明",
-            citation="附件1「使用者帳號角色」欄",
+            citation=ROLE_CITATION,
+        )
+    elif facts.role is not None:
+        why.judge(
+            facts.office.value in why.figure("s45.role_offices")[facts.role.value],
+            f"{ROLE_LABELS[facts.role]}得為{name}之帳號角色",
+            otherwise=f"「{ROLE_LABELS[facts.role]}」不是{name}之帳號角色，請改選",
+            role=facts.role,
         )
     return why.outcome(limit=limit)
 
@@ -99,8 +107,11 @@ def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
     180 full days have passed, that is from day 181.
     """
     why = Reasoning("S45-09", on=on, law=law)
+    happened("帳號開通日", facts.opened_on, on=on)
+    happened("恢復使用日", facts.resumed_on, on=on)
+    happened("最近登入日", facts.last_sign_in_on, on=on)
     since = max(d for d in (facts.opened_on, facts.resumed_on, facts.last_sign_in_on) if d is not None)
-    idle_days = max(0, (on - since).days)
+    idle_days = (on - since).days
     days = why.figure("s45.idle_days")
     last_open = days_after(since, days)
     why.note(

@@ -157,7 +157,8 @@ def may_submit(case: Case, by: User | None, at: datetime) -> None:
                 if "限" in seat.sentence and "說明" not in seat.sentence
                 else ""
             )
-            field = "role_text" if "其他" in seat.sentence and "說明" in seat.sentence else "rights"
+            role = seat.refusals[0].inputs.get("role")
+            field = "role" if role else "role_text" if "其他" in seat.sentence and "說明" in seat.sentence else "rights"
             raise Refused(f"{seat.sentence.rstrip('。')}（附件1）{how}。", field=field, outcomes=[seat])
     if request.accepted_at is None:
         raise Refused("請閱讀並同意使用規定（第5點、第6點）。", field="accepted")

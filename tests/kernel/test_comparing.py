@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from casework.kernel import rulebook
-from casework.kernel.comparing import beyond
+from casework.kernel.comparing import beyond, folded, same_place
 from casework.kernel.dates import WorkingCalendar
 from casework.kernel.law import Value, declared_law
 from casework.kernel.outcome import Reasoning
@@ -18,6 +18,12 @@ LAW, ON = declared_law(), date(2026, 11, 20)
 @pytest.mark.parametrize(("value", "ge", "gt"), [(19, False, False), (20, True, False), (21, True, True)])
 def test_at_the_limit_the_word_decides(value, ge, gt):
     assert (beyond(value, "ge", 20), beyond(value, "gt", 20)) == (ge, gt)
+
+
+def test_the_same_words_however_they_are_typed():
+    assert folded(" ＣＮＣ　車床 ") == folded("cnc車床")
+    assert same_place("台中市西屯區 工業區一路１００－２號", "臺中市西屯區工業區一路100之2號")
+    assert not same_place("臺中市西屯區工業區一路1-1號", "臺中市西屯區工業區一路11號")
 
 
 @pytest.mark.parametrize(("absent", "met"), [(9, True), (10, False), (11, False)])

@@ -95,13 +95,31 @@ def test_one_month_before(starts: str, opens: str) -> None:
         ("20241212", "2024-12-12"),
         (" １１３／１２／１２ ", "2024-12-12"),
         ("113.1.2", "2024-01-02"),
+        ("2024/12/12 00:00:00", "2024-12-12"),
+        ("2024-12-12T00:00:00", "2024-12-12"),
+        ("2024/12/12 上午 12:00:00", "2024-12-12"),
+        ("113年12月12日 9:30", "2024-12-12"),
     ],
 )
 def test_reads_days_of_both_calendars(text: str, iso: str) -> None:
     assert parse_day(text).isoformat() == iso
 
 
-@pytest.mark.parametrize("text", ["", "昨天", "114/02/29", "113/13/01", "民國2024年1月1日", "113/12", "1131"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "昨天",
+        "114/02/29",
+        "113/13/01",
+        "民國2024年1月1日",
+        "113/12",
+        "1131",
+        "113/12/12 24:00",
+        "113/12/12 9:60",
+        "113/12 12:00",
+    ],
+)
 def test_refuses_with_an_example(text: str) -> None:
     with pytest.raises(DateError) as refused:
         parse_day(text)

@@ -11,7 +11,15 @@ from typing import Any, Literal
 
 import pytest
 
-from casework.kernel.facts import FactsError, Impossible, build
+from casework.kernel.facts import FactsError, Impossible, build, happened
+
+
+def test_nothing_has_happened_after_the_day_asked() -> None:
+    today = date(2026, 12, 1)
+    for day in (None, date(2026, 11, 30), today):
+        happened("測驗日", day, on=today)
+    with pytest.raises(Impossible, match="測驗日 115/12/02 不可能晚於判斷之日 115/12/01"):
+        happened("測驗日", date(2026, 12, 2), on=today)
 
 
 class Kind(enum.StrEnum):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from casework.kernel import rulebook
 from casework.kernel.identifiers import (
     IdentifierError,
     is_national_id,
@@ -20,6 +23,7 @@ from casework.kernel.identifiers import (
     read_postal_code,
     read_unified_number,
 )
+from casework.kernel.law import Law
 
 NATIONAL = [
     "A123456789",
@@ -127,6 +131,19 @@ def test_spaces_full_width_and_lower_case_are_understood(text: str) -> None:
 def test_person_ids_that_cannot_be_are_refused_in_chinese(text: str) -> None:
     with pytest.raises(IdentifierError, match="身分證字號"):
         read_person_id(text)
+
+
+def test_an_old_residence_number_ends_as_an_entry_and_stays_on_record() -> None:
+    """facts.md §1: until 2030-12-31; whoever has one on record is still found by it."""
+    last, after = date(2030, 12, 31), date(2031, 1, 1)
+    assert read_person_id("AB23456789", entered_on=last) == read_person_id("AB23456789") == "AB23456789"
+    with pytest.raises(IdentifierError, match="舊式統一證號.*A800000014"):
+        read_person_id("AB23456789", entered_on=after)
+    for number in ("A123456789", "A800000014"):
+        assert read_person_id(number, entered_on=after) == number
+    asked = {day: rulebook.ask("ID-2", {"value": "ab23456789"}, on=day, law=Law()) for day in (last, after)}
+    assert [one.met for one in asked.values()] == [True, False]
+    assert asked[after].sentence == "舊式統一證號自 120/01/01 起停用。"
 
 
 def test_digits_of_other_scripts_are_no_digits() -> None:

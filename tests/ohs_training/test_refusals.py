@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from accounts.clock import today
 from casework.casetypes import casetype
 from casework.errors import NotAllowed, Refused
 from casework.kernel.law import declared_law
@@ -181,7 +182,7 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
     file = io.BytesIO()
     write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
     training_class = class_of(case)
-    preview = roster.read_roster(file.getvalue(), training_class)
+    preview = roster.read_roster(file.getvalue(), training_class, on=today())
     assert not preview.good and preview.missing_columns  # a professional roster wants more columns
     said = {row.number: "；".join(row.errors) for row in preview.rows}
     assert "第 2 列重複" in said[5] and "座號 01" in said[6] and "不存在" in said[7]
@@ -192,13 +193,26 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
     rows = rows[:3]
     good = io.BytesIO()
     write(kind, good, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
-    assert roster.read_roster(good.getvalue(), class_of(case)).good
+    assert roster.read_roster(good.getvalue(), class_of(case), on=today()).good
+
+
+def test_an_old_residence_number_comes_onto_no_roster_of_2031() -> None:
+    """ID-2."""
+    a_class = class_of(w.planned(w.world(), people=0))
+    TrainingClass.objects.filter(pk=a_class.pk).update(training="in_service")
+    a_class.refresh_from_db()
+    file = io.BytesIO()
+    rows = [["阮氏梅", "79/05/06", "AB23456789"]]
+    write("csv", file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
+    assert roster.read_roster(file.getvalue(), a_class, on=date(2030, 12, 31)).good
+    (row,) = roster.read_roster(file.getvalue(), a_class, on=date(2031, 1, 1)).rows
+    assert "舊式統一證號" in row.errors[0]
 
 
 @pytest.mark.parametrize("ending", ["ods", "xlsx"])
 def test_a_birthday_typed_in_libreoffice_is_the_day_that_was_typed(ending: str) -> None:
     case = w.planned(w.world(), people=0)
-    preview = roster.read_roster(saved(f"roster.{ending}"), class_of(case))
+    preview = roster.read_roster(saved(f"roster.{ending}"), class_of(case), on=today())
     assert [(row.values["born_on"], row.values["phone"]) for row in preview.rows] == [("2011-01-01", "0912345678")]
 
 
@@ -207,7 +221,7 @@ def test_a_small_file_that_claims_to_be_enormous_is_refused_and_the_site_goes_on
     """1.4 kB aborted the process that served everybody."""
     make, word = BOMBS[name]
     with pytest.raises(Refused, match=word):
-        roster.read_roster(make(), class_of(w.planned(w.world(), people=0)))
+        roster.read_roster(make(), class_of(w.planned(w.world(), people=0)), on=today())
 
 
 def test_a_signature_that_claims_to_be_enormous_is_refused_in_words() -> None:
@@ -221,7 +235,7 @@ def test_a_file_that_is_no_sheet() -> None:
     here = w.world()
     case = w.planned(here, people=0)
     with pytest.raises(Refused, match="不是試算表"):
-        roster.read_roster(b"%PDF-1.7", class_of(case))
+        roster.read_roster(b"%PDF-1.7", class_of(case), on=today())
 
 
 # --- the tablet --------------------------------------------------------------------------------------------------------------

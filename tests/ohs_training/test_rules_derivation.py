@@ -134,6 +134,16 @@ def test_truancy_made_up_lets_one_sit_and_pass():
     assert not found.may_issue
 
 
+def test_only_the_amendment_keeps_from_the_exam_until_all_is_made_up():
+    """要點七第2項, 修正前要點九第2項: due all the same, and no certificate before; but one may sit."""
+    early = replace(GOOD, signatures=(*EVERY[:3], signed(TUESDAY, "afternoon", end="14:50")), sittings=())
+    former, amended = chain(early, replace(CLASS, ended_on=date(2016, 12, 31))), chain(early)
+    assert (former.may_sit, amended.may_sit) == (True, False)
+    assert former.absence.result["make_up_due"] and not former.may_issue
+    assert former.absence.refusals[-1].text == "應補足全部課程"
+    assert amended.absence.refusals[-1].text.endswith("，補足後方能參加測驗")
+
+
 def test_leave_for_two_hours_needs_nothing():
     leave = Leave(at(TUESDAY, "14:00"), at(TUESDAY, "15:40"), at(MONDAY, "15:00"))
     signatures = (*EVERY[:3], signed(TUESDAY, "afternoon", end="13:50"))

@@ -67,7 +67,7 @@ def test_renewal_asks_for_the_unit_form_only_when_something_changed(here: w.Worl
     application = application_of(case)
     assert [d.label for d in differences(application)] == ["個人資料檔案保管人員"]
     assert unit_form_needed(application)
-    assert {p.name for p in application.pledges.filter(removed_at=None)} == {"黃淑芬", "申請人2"}
+    assert {p.name for p in application.pledges.filter(removed_at=None)} == {"陳美惠", "黃淑芬", "申請人2"}
 
 
 def test_copying_last_year_makes_a_grant_per_account(here: w.World) -> None:

@@ -300,12 +300,16 @@ def test_oa_22_the_cover_lists_papers_with_pages_and_the_branchs_address(here: w
 # --- OA-02: people who must sign again -----------------------------------------------------------------------------------------------
 
 
-def test_oa_02_a_renewal_asks_pledges_of_applicants_and_of_changed_people_only(here: w.World) -> None:
+def test_oa_02_a_renewal_asks_pledges_of_both_persons_where_the_unit_form_says_anything_new(here: w.World) -> None:
     w.done(here)
     case = w.drafted(here, kind="renewal", numbers=(2,))
     assert [p.name for p in pledge_people(application_of(case))] == ["申請人2"]
     preparing.save_unit_form(case, data={**w.UNIT_FORM, "contact": "新聯絡人"}, by=here.contact, at=now())
-    assert [p.name for p in pledge_people(application_of(case))] == ["新聯絡人", "申請人2"]
+    assert [p.name for p in pledge_people(application_of(case))] == ["新聯絡人", "王志明", "申請人2"]
+    preparing.save_unit_form(case, data={**w.UNIT_FORM, "in_charge": "新負責人"}, by=here.contact, at=now())
+    assert [p.name for p in pledge_people(application_of(case))] == ["陳美惠", "王志明", "申請人2"]
+    preparing.save_unit_form(case, data=w.UNIT_FORM, by=here.contact, at=now())
+    assert [p.name for p in pledge_people(application_of(case))] == ["申請人2"]
 
 
 def test_dates_on_papers_are_of_the_republic(here: w.World) -> None:

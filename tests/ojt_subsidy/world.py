@@ -49,7 +49,7 @@ def person(name: str) -> User:
     return User.objects.create_user(f"sub{n:06d}", name=name, email=f"sub{n}@example.com", password="x")
 
 
-def trainee(name: str = "", *, employer: str = "", number: str = "", born_on: date = date(1985, 5, 1)) -> User:
+def trainee(name: str = "", *, employer: str = "", number: str = "", born_on: date = date(2000, 5, 1)) -> User:
     n = next(_numbers)
     who = person(name or f"學員{n}")
     data = {

@@ -128,7 +128,7 @@ def test_an_idle_account_is_warned_closed_explained_and_resumed(here: w.World, c
         assert "180天未登入" in page and "附件2" in page and "申請恢復使用" in page
         here.people["head"] = w.person("就業中心主管")
         w.grant_role(user=here.head, role_code="s45_head", organisation=here.job_center.organisation, by=None, at=now())
-        case = w.filed(here, place=here.job_center, change="resume", window=here.branch_window)
+        case = w.filed(here, place=here.job_center, change="resume", role="service_staff", window=here.branch_window)
         deciding.complete(case, by=here.opener, at=now())
         account.refresh_from_db()
         assert account.is_open and account.resumed_on == closes and account.idle_from == closes

@@ -17,8 +17,10 @@ from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake.sample import paper
 from casework.kernel.dates import TAIPEI
 from casework.models import Case
+from casework.services.law import law_in_force
 from casework.services.sweeping import sweep
 from senior45.models import AccountRight, Article, ArticleVersion, InventoryLine, SiteAccount
+from senior45.selectors import idle_outcome
 from senior45.services import accounts, articles, deciding, inventory, leavers, media, requests, text
 from tests.senior45 import world as w
 
@@ -104,6 +106,7 @@ def test_only_the_window_files(here: w.World) -> None:
         ({"rights": ["reviewer"]}, "上稿審核權在各局處"),
         ({"rights": ["system_admin"]}, "不設系統總管理者"),
         ({"role": "other", "role_text": ""}, "請說明"),
+        ({"role": "agency_head"}, "「本署及所屬分署主管」不是銀髮人才服務據點之帳號角色.*附件1"),
     ],
 )
 def test_who_and_which_right(here: w.World, changes: dict[str, Any], said: str) -> None:
@@ -437,3 +440,10 @@ def test_what_happened_stays(here: w.World) -> None:
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE senior45_accountevent SET label = 'x' WHERE account_id = %s", [account.pk])
     assert accounts.days_left(account, on=today(), days=180) == 181
+
+
+def test_who_signs_in_past_midnight_stops_no_job_of_the_day_before(here: w.World) -> None:
+    """S45-09: a sign-in after the day asked is refused as a fact; the night's job counts it as of its own day."""
+    account = SiteAccount.objects.get(user=here.opener)
+    account.last_sign_in_on = today() + timedelta(days=1)
+    assert idle_outcome(account, on=today(), law=law_in_force()).result["idle_days"] == 0

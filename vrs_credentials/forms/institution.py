@@ -118,7 +118,7 @@ class AttendanceSearchForm(PortalForm):
     """課程名稱, 身分證字號, 開課期間: those of the manual's screen."""
 
     course = forms.CharField(label="課程名稱或編號", max_length=100, required=False)
-    person = PersonIdField(label="身分證字號（居留證號）", required=False)
+    person = PersonIdField(label="身分證字號（居留證號）", required=False, on_record=True)
     held_from = RocDateField(label="上課日期（起）", required=False)
     held_until = RocDateField(label="上課日期（迄）", required=False)
 

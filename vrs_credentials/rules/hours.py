@@ -17,7 +17,7 @@ from casework.kernel.saying import plain
 
 @dataclass(frozen=True, slots=True)
 class FollowUpFacts:
-    """One clock. `hired_on`: first taken on 初次進用; `done`: hours recognised so far, before and after being taken on.
+    """One clock. `hired_on`: first taken on 初次進用; `done`: hours recognised since.
 
     `consent`: the county's consent, for 就業服務員 to one more year, for the two others to start at all.
     """
@@ -26,7 +26,7 @@ class FollowUpFacts:
     hired_on: date
     done: Decimal = Decimal(0)
     consent: bool = False
-    #: 職評員: hours of assessment training before being taken on, and whole years as case manager.
+    #: 職評員: hours of assessment training before being taken on (they are part of the 160), and whole years as case manager.
     before_hours: Decimal = Decimal(0)
     case_manager_years: int = 0
 
@@ -43,10 +43,15 @@ def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
     """
     why = Reasoning("VRS-04", on=on, law=law)
     needed = Decimal(why.figure(f"vrs.{facts.follow_up}_hours", facts.hired_on))
-    missing = max(Decimal(0), needed - facts.done)
+    done, parts = facts.done, ""
+    if facts.follow_up == "assessor":
+        # 第6條第3項: the 160 hours are those of the profession, the 60 of before being taken on among them.
+        done += facts.before_hours
+        parts = f"（進用前 {plain(facts.before_hours)} 小時、進用後 {plain(facts.done)} 小時）"
+    missing = max(Decimal(0), needed - done)
     why.note(
-        f"應完成 {plain(needed)} 小時，已認定 {plain(facts.done)} 小時",
-        comparison=f"{plain(needed)} − {plain(facts.done)} = {plain(missing)}",
+        f"應完成 {plain(needed)} 小時，已認定 {plain(done)} 小時{parts}",
+        comparison=f"{plain(needed)} − {plain(done)} = {plain(missing)}",
         hired_on=facts.hired_on,
     )
     months = why.figure(f"vrs.{facts.follow_up}_months", facts.hired_on)
