@@ -153,7 +153,8 @@ def unit_form_needed(application: Application) -> bool:
 
 
 def pledge_people(application: Application, changes: Sequence[Difference] | None = None) -> list[Person]:
-    """Who must sign: contact and custodian (new unit, or when the unit form says anything new), every account applicant; each person once.
+    """Who must sign: contact and custodian (new unit, or when the unit form says anything new), every account applicant; each
+    person once.
 
     The unit form gives contact and custodian by name alone. Such a name is the one applicant who bears it, unless the unit
     says it is somebody else, or the identifier on their pledge says so; of two applicants that identifier says which.
