@@ -119,7 +119,7 @@ def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> Ht
     else:
         rows = rows.filter(pk__in=User.groups.through.objects.filter(group__held_role__isnull=False).values("user"))
     held = RoleGroup.objects.filter(organisation__in=offices).select_related("organisation").order_by("role")
-    rows = rows.defer("national_id", "claimed_id_index", "password").order_by("name", "pk")
+    rows = rows.defer("national_id", "password").order_by("name", "pk")
     rows = rows.prefetch_related(Prefetch("groups__held_role", held))
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -16,10 +16,9 @@ from casework.rights import ADMINISTRATOR
 from ohs_training.services import issuing
 from tests.accounts.conftest import PASSWORD
 from tests.factories import AT, UserFactory
-from tests.judging import judged_once  # noqa: F401 - a fixture
 from tests.ohs_training import world as ohs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judged_once")]
+pytestmark = pytest.mark.django_db
 MY_RECORDS = reverse("ohs_training:my_records")
 
 
