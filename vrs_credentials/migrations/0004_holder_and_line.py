@@ -79,7 +79,7 @@ def named(model):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vrs_credentials", "0003_roster_jobs"), ("casework", "0009_draft_documents")]
+    dependencies = [("vrs_credentials", "0003_roster_jobs"), ("casework", "0010_draft_documents")]
 
     operations = [
         *named("certificate"),
