@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import NotPermitted, Refused
+from casework.selectors.recusal import RECUSED
 from ojt_subsidy.models import OutsideCourse
 from ojt_subsidy.permissions import REVIEW_PAYMENT
 from ojt_subsidy.services import reserving
@@ -23,6 +24,8 @@ def enter_outside(
     person = User.objects.with_national_id(national_id).first()
     if person is None:
         raise Refused("查無這個身分證字號的學員。", field="national_id")
+    if person.pk == by.pk:
+        raise Refused(RECUSED, field="national_id")
     lock_person(person.pk)
     try:
         with transaction.atomic():
