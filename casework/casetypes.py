@@ -11,9 +11,10 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from accounts.roles import Side, right
 from casework.kernel.identifiers import mask_person_id
 from casework.kernel.law import Law
-from casework.kernel.machine import Machine
+from casework.kernel.machine import Machine, Turn
 from casework.kernel.outcome import Outcome
 from casework.models import Case
 
@@ -72,6 +73,16 @@ def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
     return ()
 
 
+def applicants(case: Case) -> set[int]:
+    """Keys of those who applied: the person, who wrote the application, and whoever took a step of the applicant's side in it."""
+    machine = casetype(case.kind).machine
+    own = [t.name for t in machine.transitions if right(t.permission).side is Side.APPLICANT]
+    found = set(case.events.filter(code__in=own).values_list("by_id", flat=True)) | {case.person_id}
+    if machine.state(machine.initial).turn is Turn.APPLICANT:
+        found.add(case.created_by_id)
+    return found - {None}
+
+
 @dataclass(frozen=True)
 class CaseType:
     kind: str
@@ -88,6 +99,8 @@ class CaseType:
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
     targets: Callable[[Case], Sequence[Target]] = _nothing
+    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, selectors.recusal).
+    parties: Callable[[Case], Collection[int]] = applicants
     #: Personal identifiers that the office may reveal one at a time.
     identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
     #: The applicant's next page for a case in their hands.

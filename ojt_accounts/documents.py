@@ -206,20 +206,17 @@ def cover_context(application: Application, *, today: date) -> dict[str, Any]:
     }
 
 
-def printed(application: Application, paper: str, *, today: date, pk: int | None = None) -> bytes:
+def print_context(application: Application, paper: str, *, today: date, pk: int | None = None) -> Mapping[str, Any]:
     """A working copy of a paper as the case stands. `pk`: the account form's position, or the pledge's key."""
     if paper == "ojt.unit_form":
-        context: Mapping[str, Any] = unit_form_context(application, today=today)
-    elif paper == "ojt.account_form":
-        context = account_form_context(
-            application, application.account_forms.get(position=pk, removed_at=None), today=today
-        )
-    elif paper == "ojt.pledge":
+        return unit_form_context(application, today=today)
+    if paper == "ojt.account_form":
+        form = application.account_forms.get(position=pk, removed_at=None)
+        return account_form_context(application, form, today=today)
+    if paper == "ojt.pledge":
         pledge = application.pledges.select_related("wording").get(pk=pk, removed_at=None)
-        context = pledge_context(application, pledge)
-    else:
-        context = cover_context(application, today=today)
-    return papers.render(paper, context)
+        return pledge_context(application, pledge)
+    return cover_context(application, today=today)
 
 
 def blank(paper: str, *, today: date) -> bytes:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, register
+from casework.casetypes import Act, CaseType, Identifier, Panel, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.kernel.machine import Machine
 from casework.kernel.outcome import Outcome
@@ -191,6 +192,12 @@ def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
+def _in_class(case: Case) -> set[int]:
+    """Who enrolled in the class stands in its plan and its closing as the unit does."""
+    rows = Enrolment.objects.filter(Q(course__case=case) | Q(course__closing__case=case))
+    return applicants(case) | set(rows.values_list("person_id", flat=True))
+
+
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
     person = evidence.evidence_of(case).person
     return [Identifier(f"trainee-{person.pk}", person.name, person.national_id)] if person.national_id else []
@@ -287,7 +294,7 @@ register(
             "first_day_reached": running.first_day_reached, "last_day_passed": running.last_day_passed,
         },
         acts=COURSE_ACTS, findings=case_findings, panels=_course_panels, applicant_url=_applicant_url, export_row=_export_row,
-        ongoing=_ongoing, consistency=_consistency,
+        ongoing=_ongoing, consistency=_consistency, parties=_in_class,
     ),
     CaseType(
         kind=CLOSING.kind, label="結訓核銷", series="SL", machine=CLOSING, view_rights=(VIEW_OFFICE, VIEW_UNIT),
@@ -295,7 +302,7 @@ register(
             "SUB-13": closing.complete_dossier, "SUB-11": closing.complete_dossier,
             "nobody_signs_twice": closing.nobody_signs_twice, "every_line_finished": closing.every_line_finished,
         },
-        acts=CLOSING_ACTS, panels=_closing_panels, applicant_url=_applicant_url,
+        acts=CLOSING_ACTS, panels=_closing_panels, applicant_url=_applicant_url, parties=_in_class,
     ),
     CaseType(
         kind=EVIDENCE.kind, label="學員證明文件", series="SE", machine=EVIDENCE, view_rights=(VIEW_OFFICE,),
@@ -305,6 +312,6 @@ register(
     CaseType(
         kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
         guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
-        open_messages=lambda case: case.person_id is not None,
+        open_messages=lambda case: case.person_id is not None, parties=lambda case: {complaining.complaint_of(case).person_id},
     ),
 )  # fmt: skip

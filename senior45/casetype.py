@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target, register
+from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.models import Case, Deadline
 from casework.notice_kinds import PROGRESS, REMINDER, WORK, classify
@@ -159,6 +159,12 @@ def _campaign_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
+def _request_parties(case: Case) -> set[int]:
+    """Whose account a 停止使用 ends stands in it, whoever filed it."""
+    account = request_of(case).account
+    return applicants(case) | ({account.user_id} if account else set())
+
+
 def _request_url(case: Case) -> str:
     if case.state in ("draft", "returned"):
         return reverse("senior45:request", args=[case.number])
@@ -235,6 +241,7 @@ register(
         series="SA",
         machine=REQUEST,
         view_rights=(VIEW_OFFICE, VIEW_OWN),
+        parties=_request_parties,
         guards={"S45-01": requests.may_submit, "S45-02": requests.may_file, "S45-08": deciding.may_complete},
         acts=ACTS,
         findings=lambda case, on, law: findings(case, on=on, law=law),
@@ -259,6 +266,8 @@ register(
             "publish_until_passed": articles.until_passed,
         },
         panels=_article_panels,
+        # 附件2 has a rule of its own: who wrote a version does not review it (S45-11); taking down is open to the reviewer
+        parties=lambda case: (),
         applicant_url=lambda case: reverse("senior45:article", args=[case.number]),
     ),
     CaseType(

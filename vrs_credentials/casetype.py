@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target, register
+from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.kernel.law import Law
@@ -26,6 +26,7 @@ from vrs_credentials import (
     wordings,  # noqa: F401 - declares the texts
 )
 from vrs_credentials.forms import office as forms
+from vrs_credentials.models import Attendance
 from vrs_credentials.permissions import (
     CREDIT_ATTENDANCE,
     FILE_ATTENDANCE,
@@ -112,7 +113,7 @@ def _why_not_refuse(case: Case, user: User) -> str:
 
 
 def _why_opinion(case: Case, user: User) -> str:
-    return reviewing.why_no_opinion(case, user)
+    return reviewing.why_no_opinion(case, user, today())
 
 
 def _acts(thing: str) -> tuple[Act, ...]:
@@ -228,6 +229,12 @@ def _applicant_url(case: Case) -> str:
     return reverse("casework:case", args=[case.number])
 
 
+def _parties(case: Case) -> set[int]:
+    """Who attended a course stands in its hours as its institution does."""
+    attended = Attendance.objects.filter(imported__field__course__case=case, imported__cleared_at=None)
+    return applicants(case) | set(attended.values_list("person_id", flat=True))
+
+
 def _consistency(thing: str) -> Sequence[str]:
     return registering.contradictions() if thing == "qualification" else ()
 
@@ -248,6 +255,7 @@ register(
             targets=_targets,
             applicant_url=_applicant_url,
             unnamed=casepage.unnamed,
+            parties=_parties,
             export_row=casepage.export_row,
             consistency=partial(_consistency, thing),
         )

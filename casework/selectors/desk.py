@@ -29,7 +29,8 @@ class Desk:
         mine = Q(pk__in=[])
         for code, offices in self.turns.items():
             mine |= Q(awaiting=code, office_id__in=offices)
-        return ~Q(awaiting="") & mine
+        # who applied for themselves stays away from their own case (迴避, selectors.recusal)
+        return ~Q(awaiting="") & mine & ~Q(person_id=self.user.pk)
 
     @property
     def office_ids(self) -> list[int]:

@@ -9,11 +9,13 @@ from django.db import connection, transaction
 from accounts import crypto
 from accounts.models import Organisation, User
 from accounts.rights import can
+from accounts.roles import Side, right
 from casework.casetypes import CaseType, casetype
 from casework.errors import NotPermitted, Refused, Stale
 from casework.kernel.dates import roc_year, taipei_day
 from casework.kernel.outcome import Outcome
 from casework.models import Case, CasePerson, Event
+from casework.selectors.recusal import why_recused
 from casework.services.events import record
 
 
@@ -72,9 +74,15 @@ def lock(case: Case | int, *, version: int | None = None) -> Case:
 
 
 def require(user: User | None, code: str, case: Case) -> None:
-    """Raises NotPermitted unless the user holds the right on the case. No user is the system's own job."""
-    if user is not None and not can(user, code, case):
+    """Raises NotPermitted unless the user holds the right on the case, Refused where the office's right is used by one of its parties
+    (迴避). No user is the system's own job.
+    """
+    if user is None:
+        return
+    if not can(user, code, case):
         raise NotPermitted("您沒有辦理這個動作的權限。")
+    if right(code).side is Side.OFFICE and (why := why_recused(user, case)):
+        raise Refused(why)
 
 
 def move(

@@ -10,6 +10,7 @@ from accounts.roles import Side, right
 from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.models import Case, Message
+from casework.selectors.recusal import why_recused
 from casework.services.cases import lock
 from casework.services.events import record
 from casework.services.telling import tell, tell_applicant
@@ -28,6 +29,8 @@ def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) 
     if not body.strip():
         raise Refused("請填寫內容。", field="body")
     case = lock(case)
+    if kind != Message.Kind.TO_OFFICE and (why := why_recused(by, case)):
+        raise Refused(why, field="body")
     if kind == Message.Kind.TO_OFFICE and not casetype(case.kind).open_messages(case):
         raise Refused("本案陳情人身分保密，訊息會顯示姓名，請改用案件頁所列的動作補充說明。", field="body")
     message = Message.objects.create(case=case, kind=kind, body=body.strip(), at=at, by=by)

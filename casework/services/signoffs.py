@@ -15,9 +15,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.rights import can
+from accounts.roles import Side, right
 from casework.errors import Refused
 from casework.kernel.jsonable import jsonable
 from casework.models import Case, SignOff
+from casework.selectors.recusal import why_recused
 from casework.services.cases import require
 from casework.services.events import record
 
@@ -79,7 +81,7 @@ def why_not_sign(case: Case, states: Sequence[StepState], user: User) -> str:
         return "您已在這份表單核章，同一人不得簽核兩個步驟。"
     if not can(user, due.step.right, case):
         return f"目前輪到「{due.step.label}」核章。"
-    return ""
+    return why_recused(user, case) if right(due.step.right).side is Side.OFFICE else ""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from accounts.models import User
 from casework.casetypes import casetype
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
+from casework.selectors.recusal import why_recused
 from casework.services.cases import lock
 from casework.services.events import record
 
@@ -32,6 +33,8 @@ def claim(case: Case, *, by: User, at: datetime, version: int | None = None) -> 
     case = lock(case, version=version)
     if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
+    if why := why_recused(by, case):
+        raise Refused(why)
     if case.assignee_id == by.pk:
         return
     if case.assignee_id:
@@ -52,7 +55,11 @@ def reassign(case: Case, *, to: User, by: User, at: datetime, version: int | Non
     case = lock(case, version=version)
     if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
+    if why := why_recused(by, case):
+        raise Refused(why)
     if not may_work(to, case):
         raise Refused(f"{to}沒有承辦這件案件的權限。", field="to")
+    if why_recused(to, case):
+        raise Refused(f"{to}是本案當事人（或屬申請單位），應予迴避，請改分給其他同仁。", field="to")
     if case.assignee_id != to.pk:
         _assign(case, to, "reassigned", "改分案件", by=by, at=at)

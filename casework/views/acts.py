@@ -15,6 +15,7 @@ from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.selectors import CaseRights
+from casework.selectors.recusal import why_recused
 from casework.services.receipts import once
 from casework.views import words
 from casework.views.acting import into_form
@@ -58,9 +59,9 @@ def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
 
 def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
     """For the case page. An act that is off comes without its form, and only to whose turn it is."""
-    shown = []
+    shown, stays_away = [], _stays_away(case, rights, side)
     for act in acts_of(case, rights, side):
-        why = act.why_not(case, rights.user)
+        why = stays_away or act.why_not(case, rights.user)
         if why and case.turn != side.value:
             continue
         shown.append(Button(act, why, None if why else _form(act, case), _envelope(act, case)))
@@ -69,7 +70,13 @@ def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
 
 def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
     """Whether the person can do anything to the case as it stands."""
-    return any(not act.why_not(case, rights.user) for act in acts_of(case, rights, side))
+    open_ones = (not act.why_not(case, rights.user) for act in acts_of(case, rights, side))
+    return any(open_ones) and not _stays_away(case, rights, side)
+
+
+def _stays_away(case: Case, rights: CaseRights, side: Side) -> str:
+    """迴避 is the office's; the applicant's own acts are theirs."""
+    return why_recused(rights.user, case) if side is Side.OFFICE else ""
 
 
 def _envelope(act: Act, case: Case, data: MultiValueDict[str, Any] | None = None) -> ActForm:
@@ -86,7 +93,7 @@ def find(case: Case, rights: CaseRights, side: Side, code: str) -> Act:
 
 def asked(act: Act, case: Case, rights: CaseRights) -> Button:
     """The act's own page: its form where it is on."""
-    why = act.why_not(case, rights.user)
+    why = _stays_away(case, rights, right(act.right).side) or act.why_not(case, rights.user)
     return Button(act, why, None if why else _form(act, case), _envelope(act, case))
 
 

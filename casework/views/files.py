@@ -4,16 +4,18 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.clock import now
-from accounts.limits import DOWNLOAD, limited
+from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
+from casework import papers
 from casework.models import Attachment, Document
 from casework.selectors import casepage, side_of
 from casework.services.documents import bytes_of
 from casework.views.acting import acting
+from casework.views.printing import for_reader, from_office
 
 #: A file may show itself and nothing else: no script, no request, no other site around it. The browser's own PDF viewer
 #: does not run under `sandbox`; a PDF was judged free of active content when it came in.
@@ -51,19 +53,25 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     return secure(response, one.media_type)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @acting
 @limited(DOWNLOAD)
+@limited(REVEALING)
 def document(request: HttpRequest, number: str) -> HttpResponse:
-    """An issued paper, byte for byte as it was issued."""
+    """An issued paper, byte for byte as it was issued; to the office a masked reading copy, or for a reason as issued."""
     try:
         one = casepage.document(number)
     except Document.DoesNotExist as error:
         raise Http404 from error
     if one.case is None or not side_of(request.user, one.case):
         raise Http404
-    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"文件 {number}", request=request)
+    subject, office = f"文件 {number}", from_office(request, one.case)
+    said = for_reader(request, one.context, title=one.title, subject=subject, office=office)
+    if isinstance(said, HttpResponse):
+        return said
+    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
     name = f"{one.number}_{one.title}.pdf"
-    response = HttpResponse(bytes_of(one), content_type="application/pdf")
+    content = bytes_of(one) if said is one.context else papers.render(one.paper, said)
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
     return secure(response, "application/pdf")

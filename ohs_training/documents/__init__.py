@@ -1,7 +1,7 @@
 """What the papers say: 附表二 to 附表十二, the letters, the order and the receipt."""
 
 from casework.papers import Paper, register_paper
-from ohs_training.documents.forms import PRINTS, printed
+from ohs_training.documents.forms import PRINTS, print_context, printed
 from ohs_training.documents.issued import (
     certificate_standing,
     issue_accreditation,
@@ -37,6 +37,7 @@ __all__ = [
     "issue_order",
     "issue_proof",
     "issue_receipt",
+    "print_context",
     "printed",
     "revoke_accreditation_letter",
 ]

@@ -319,10 +319,17 @@ PRINTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 }
 
 
-def printed(training_class: TrainingClass, word: str, *, law: Law, at: datetime, today: date, **asked: Any) -> bytes:
+def print_context(
+    training_class: TrainingClass, word: str, *, law: Law, at: datetime, today: date, **asked: Any
+) -> dict[str, Any]:
     """A form of the class: the plan as it was filed, and on every form the changes that are not filed, by name: nobody takes them
     for acknowledged. Raises KeyError for a word that names none."""
-    code, context = PRINTS[word]
+    _, context = PRINTS[word]
     changes = unfiled(training_class) if training_class.case.state not in PLANNED else []
     given = context(as_filed(training_class), law=law, at=at, today=today, **asked)
-    return papers.render(code, {**given, "unfiled": named(changes, most=len(changes)), "unfiled_count": len(changes)})
+    return {**given, "unfiled": named(changes, most=len(changes)), "unfiled_count": len(changes)}
+
+
+def printed(training_class: TrainingClass, word: str, **asked: Any) -> bytes:
+    """The form as the institution prints it."""
+    return papers.render(PRINTS[word][0], print_context(training_class, word, **asked))

@@ -10,6 +10,7 @@ from accounts.rights import can, holders
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Document
+from casework.selectors.recusal import RECUSED, bodies_of
 from casework.services import attachments
 from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_deadline
@@ -50,6 +51,8 @@ def inspect(
     """查核 (county) or 抽查 (ministry). Where a breach was found, a draft order is opened with it."""
     if not can(by, ORDER, office):
         raise NotPermitted("您沒有查核的權限。")
+    if accreditation.organisation_id in bodies_of(by, inspected_on):
+        raise Refused(RECUSED)
     if training_class is not None and training_class.accreditation_id != accreditation.pk:
         raise Refused("這個班次不是這個訓練機構的。", field="training_class")
     sample = office.kind == Organisation.Kind.MINISTRY

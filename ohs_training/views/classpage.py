@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import now, today
-from accounts.limits import DOWNLOAD, limited
+from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
@@ -22,6 +22,7 @@ from casework.services.law import law_in_force
 from casework.views import acts, words
 from casework.views.acting import acting
 from casework.views.files import secure
+from casework.views.printing import for_reader
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.derivation import Chain
@@ -157,11 +158,14 @@ def _prints(place: Any) -> list[dict[str, str]]:
     ]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @acting
 @limited(DOWNLOAD)
+@limited(REVEALING)
 def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
-    """A form as the class stands. It holds identifiers: the printing is logged. `?day=` and `?blank` are 附表八's."""
+    """A form as the class stands. It holds identifiers: the printing is logged, and the office reads them masked or gives its
+    reason. `?day=` and `?blank` are 附表八's.
+    """
     place = load(request, number)
     asked: dict[str, Any] = {"blank": "blank" in request.GET}
     if text := request.GET.get("day"):
@@ -170,14 +174,18 @@ def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
         except DateError as error:
             raise Http404 from error
     try:
-        content = documents.printed(place.training_class, paper, law=law_in_force(), at=now(), today=today(), **asked)
+        given = {"law": law_in_force(), "at": now(), "today": today(), **asked}
+        context = documents.print_context(place.training_class, paper, **given)
     except KeyError as error:
         raise Http404 from error
-    title = papers.paper(documents.PRINTS[paper][0]).title
-    record_access(
-        AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request
-    )
-    response = HttpResponse(content, content_type="application/pdf")
+    code = documents.PRINTS[paper][0]
+    title = papers.paper(code).title
+    subject = f"{number} 列印{title}"
+    said = for_reader(request, context, title=title, subject=subject, office=place.office)
+    if isinstance(said, HttpResponse):
+        return said
+    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
+    response = HttpResponse(papers.render(code, said), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{number}_{title}.pdf") or "inline"
     return secure(response, "application/pdf")
 

@@ -17,6 +17,7 @@ from accounts.services.roles import revoke_role
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import taipei_day
 from casework.models import Case
+from casework.selectors.recusal import RECUSED, bodies_of
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
 from ojt_accounts.selectors import UNIT_RELEASED
@@ -39,6 +40,8 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
     """Take the registration back. Its contacts lose it and are told why; the number can be registered again at once."""
     if not can_anywhere(by, SIGN_OFFICER):
         raise NotPermitted("您沒有釋出單位登錄的權限。")
+    if unit.pk in bodies_of(by, taipei_day(at)):
+        raise Refused(RECUSED)
     if not reason.strip():
         raise Refused("請填寫釋出的理由。", field="reason")
     unit = Organisation.objects.select_for_update().get(pk=unit.pk)

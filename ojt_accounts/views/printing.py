@@ -5,10 +5,10 @@ from django.core.cache import cache
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import now, today
-from accounts.limits import DOWNLOAD, limited
+from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework import papers
@@ -16,6 +16,7 @@ from casework.models import Case
 from casework.selectors import side_of
 from casework.views.acting import acting
 from casework.views.files import PDF_POLICY
+from casework.views.printing import for_reader, from_office
 from ojt_accounts import documents
 from ojt_accounts.selectors import application_of
 from ojt_accounts.states import KIND
@@ -33,25 +34,30 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @acting
 @limited(DOWNLOAD)
+@limited(REVEALING)
 def printed(request: HttpRequest, number: str, paper: str, pk: int | None = None) -> HttpResponse:
-    """A working copy as the case stands, to sign by hand or to look at. It holds identifiers: the printing is logged."""
+    """A working copy as the case stands, to sign by hand or to look at. It holds identifiers: the printing is logged, and the office
+    reads them masked or gives its reason.
+    """
     case = Case.objects.select_related("office", "organisation").get(number=number, kind=KIND)
     if paper not in PAPERS or (pk is None) == (paper in ONE_EACH) or not side_of(request.user, case):
         raise Http404
     application = application_of(case)
     application.case = case
     try:
-        content = documents.printed(application, PAPERS[paper], today=today(), pk=pk)
+        context = documents.print_context(application, PAPERS[paper], today=today(), pk=pk)
     except ObjectDoesNotExist as error:
         raise Http404 from error
     title = papers.paper(PAPERS[paper]).title
-    record_access(
-        AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"{number} 列印{title}", request=request
-    )
-    response = _pdf(content, f"{number}_{title}.pdf")
+    subject, office = f"{number} 列印{title}", from_office(request, case)
+    said = for_reader(request, context, title=title, subject=subject, office=office)
+    if isinstance(said, HttpResponse):
+        return said
+    record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
+    response = _pdf(papers.render(PAPERS[paper], said), f"{number}_{title}.pdf")
     response["Cache-Control"] = "private, no-store"
     return response
 

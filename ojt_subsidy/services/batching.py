@@ -21,6 +21,7 @@ from casework import sheets_in
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.kernel.money import dollars
+from casework.selectors.recusal import RECUSED, bodies_of
 from casework.services.cases import lock
 from casework.services.events import record
 from casework.services.notices import Told, notify_each
@@ -42,6 +43,11 @@ def _require(by: User, office: Organisation) -> None:
         raise NotPermitted("您沒有製作撥款清冊的權限。")
 
 
+def _own(by: User, at: datetime) -> Q:
+    """Lines whose money goes to this person, or to a class of the unit they belong to (迴避)."""
+    return Q(enrolment__person=by) | Q(closing__case__organisation__in=bodies_of(by, taipei_day(at)))
+
+
 def _lines(**which: Any) -> Any:
     return PaymentLine.objects.filter(**which).select_related(
         "closing__case__office", "enrolment__course", "enrolment__person__trainee"
@@ -50,13 +56,17 @@ def _lines(**which: Any) -> Any:
 
 @transaction.atomic
 def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[PaymentBatch, list[str]]:
-    """Every approved line of the office whose payee has an account. Returns the batch and who was left out, and why."""
+    """Every approved line of the office whose payee has an account. Returns the batch and who was left out, and why.
+
+    The maker's own lines wait for a colleague's batch.
+    """
     _require(by, office)
-    ready = _lines(state="approved", closing__case__office=office).select_for_update(of=("self",), skip_locked=True)
+    own, approved = _own(by, at), _lines(state="approved", closing__case__office=office)
+    ready = approved.exclude(own).select_for_update(of=("self",), skip_locked=True)
     lines = list(ready.order_by("closing", "enrolment__number"))
     payees = _payees(lines)
     wrong = doubts(payees.values())
-    chosen, left_out = [], []
+    chosen, left_out = [], [f"{one.enrolment.receipt} {one.enrolment.name}：{RECUSED}" for one in approved.filter(own)]
     for line in lines:
         payee = payees.get(line.pk)
         why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
@@ -107,7 +117,7 @@ def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
 @transaction.atomic
 def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: datetime) -> PaymentLine:
     """移出撥款清冊 while it has not gone to the bank: the line waits for the next one."""
-    batch = _locked(batch.pk, by)
+    batch = _locked(batch.pk, by, at)
     if batch.state != PaymentBatch.State.OPEN:
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
@@ -135,9 +145,12 @@ def _named(text: str) -> Q:
     return Q(enrolment__course__code=code, enrolment__number=int(number)) if found else Q(pk=None)
 
 
-def _locked(pk: int | None, by: User) -> PaymentBatch:
+def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:
+    """Raises NotPermitted, Refused where a line of the batch is their own."""
     batch = PaymentBatch.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
     _require(by, batch.office)
+    if PaymentLine.objects.filter(_own(by, at), batch=batch).exists():
+        raise Refused(RECUSED)
     return batch
 
 
@@ -169,7 +182,7 @@ def send_batch(
 
     `confirmed`: number and sum the person was shown; a batch that has changed since is shown again before it goes.
     """
-    batch = _locked(batch.pk, by)
+    batch = _locked(batch.pk, by, at)
     if batch.state != PaymentBatch.State.OPEN:
         return batch
     if confirmed is not None and confirmed != (str(batch.count), str(batch.total)):
@@ -228,7 +241,7 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
 @transaction.atomic
 def apply_result(batch: PaymentBatch, *, data: bytes, by: User, at: datetime) -> tuple[PaymentBatch, bool]:
     """Settle a batch by the bank's file, whole. The same file again changes nothing: (batch, False)."""
-    batch = _locked(batch.pk, by)
+    batch = _locked(batch.pk, by, at)
     digest = hashlib.sha256(data).hexdigest()
     if batch.state == PaymentBatch.State.SETTLED:
         if batch.result_sha256 == digest:

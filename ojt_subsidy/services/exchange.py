@@ -22,6 +22,7 @@ from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import DateError, parse_day, roc, taipei_day
 from casework.kernel.facts import Impossible
 from casework.kernel.identifiers import mask_person_id
+from casework.selectors.recusal import RECUSED
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
@@ -181,6 +182,9 @@ def import_file(*, office: Organisation, data: bytes, by: User, at: datetime) ->
         raise Refused(f"檔案有誤，未匯入任何資料：{'；'.join(read.problems[:5])}{more}。", field="file")
     if read.day is None:
         raise Refused("檔案沒有資料列。", field="file")
+    rows = Enrolment.objects.select_related("course", "person__trainee").in_bulk(list(read.found))
+    if by.pk in {row.person_id for row in rows.values()}:
+        raise Refused(RECUSED, field="file")
     try:
         with transaction.atomic():
             file = ExchangeFile.objects.create(
@@ -189,7 +193,6 @@ def import_file(*, office: Organisation, data: bytes, by: User, at: datetime) ->
             )  # fmt: skip
     except IntegrityError:
         return ExchangeFile.objects.get(office=office, direction="in", sha256=read.sha256), False
-    rows = Enrolment.objects.select_related("course", "person__trainee").in_bulk(list(read.found))
     for pk, records in read.found.items():
         record_insurance(rows[pk], source=InsuranceCheck.Source.EXCHANGE, records=records, file=file, by=by, at=at)
     return file, True

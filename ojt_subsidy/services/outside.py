@@ -8,6 +8,7 @@ from accounts.identity import holder_of
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import NotPermitted, Refused
+from casework.selectors.recusal import RECUSED
 from ojt_subsidy.models import OutsideCourse
 from ojt_subsidy.permissions import REVIEW_PAYMENT
 from ojt_subsidy.services import reserving
@@ -27,6 +28,8 @@ def enter_outside(
             "沒有身分已確認的學員使用這個身分證字號；學員已加入會員者，請先由帳號管理人員於「登入協助」確認身分證字號。",
             field="national_id",
         )
+    if person.pk == by.pk:
+        raise Refused(RECUSED, field="national_id")
     lock_person(person.pk)
     try:
         with transaction.atomic():

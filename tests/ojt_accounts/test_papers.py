@@ -60,7 +60,7 @@ def fonts(content: bytes) -> set[str]:
 def printed(case: Case, paper: str, pk: int | None = None) -> bytes:
     application = application_of(case)
     application.case = case
-    return documents.printed(application, paper, today=today(), pk=pk)
+    return papers.render(paper, documents.print_context(application, paper, today=today(), pk=pk))
 
 
 def all_of(case: Case) -> dict[str, bytes]:

@@ -2,10 +2,9 @@
 
 #: URL name → why an identifier or bank account stands there in full. Each is logged as a download, and none is a page of HTML.
 PAGES = {
-    "ojt_accounts:print_one": "附表 and 切結書: the regulation's forms ask for the whole number; printed to be signed by hand",
+    "ojt_accounts:print_one": "附表 and 切結書: the regulation's forms ask for the whole number; the unit prints its own to be signed by hand",
     "vrs_credentials:print": "申請書 and 切結書 of the applicant's own case, the same",
     "ohs_training:print": "受訓人員名冊, 成績冊, …: the roster's columns are the regulation's, for the institution that keeps it",
-    "admin:ohs_print": "the same papers, for the authority they are reported to",
     "ohs_training:my_certificate": "one's own 結業證書 or 證明 as it was issued: the form prints the number (附表六、七)",
     "admin:subsidy_batch_file": "撥款檔: the bank pays to the account that stands in it; cashiers alone",
 }

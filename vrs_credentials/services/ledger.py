@@ -8,13 +8,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
-from accounts.rights import can
-from casework.errors import NotPermitted, Refused
+from casework.errors import Refused
 from casework.kernel.dates import taipei_day
 from casework.kernel.law import Law
 from casework.kernel.saying import plain
 from casework.models import Case
-from casework.services.cases import lock
+from casework.services.cases import lock, require
 from casework.services.events import record
 from vrs_credentials.models import Attendance, Certificate, LedgerEntry
 from vrs_credentials.permissions import CORRECT_LEDGER
@@ -111,8 +110,7 @@ def correct(
 ) -> LedgerEntry:  # fmt: skip
     """更正: an entry of its own, below zero where hours are taken back. The case of the certificate keeps the event."""
     case = lock(certificate.case)
-    if not can(by, CORRECT_LEDGER, case):
-        raise NotPermitted("您沒有更正時數的權限。")
+    require(by, CORRECT_LEDGER, case)
     if not hours:
         raise Refused("更正時數不得為 0。", field="hours")
     if not reason.strip():

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Membership, Organisation, RoleGroup, User
+from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
 from casework.errors import NotPermitted, Refused
 from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, CaseUserObjectPermission
+from casework.selectors.recusal import bodies_of
 from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
@@ -33,12 +34,10 @@ CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說�
 
 
 def institutions_of(user: User, on: date) -> set[int]:
-    """Institutions a person works in: by membership, or by a role held there."""
+    """Institutions a person works in: two colleagues of one are not strangers to each other, two officials are."""
     outside = (Organisation.Kind.INSTITUTION, Organisation.Kind.UNIT, Organisation.Kind.SERVICE)
-    member = Membership.objects.filter(user=user, organisation__kind__in=outside, starts_on__lte=on)
-    found = {m.organisation_id for m in member if m.ends_before is None or m.ends_before > on}
-    roles = RoleGroup.objects.filter(group__user=user, organisation__kind__in=outside)
-    return found | set(roles.values_list("organisation_id", flat=True))
+    found = Organisation.objects.filter(pk__in=bodies_of(user, on), kind__in=outside)
+    return set(found.values_list("pk", flat=True))
 
 
 def why_not_reviewer(case: Case, reviewer: User, on: date) -> str:
@@ -119,14 +118,18 @@ def assignment_of(case: Case, user: User) -> Assignment | None:
     return next((one for one in assignments(case) if one.reviewer_id == user.pk), None)
 
 
-def why_no_opinion(case: Case, user: User) -> str:
-    """Why this person cannot give an opinion now; empty when they can."""
+def why_no_opinion(case: Case, user: User, on: date) -> str:
+    """Why this person cannot give an opinion now; empty when they can. Who came to the applicant's institution after being
+    assigned stays away too.
+    """
     mine = assignment_of(case, user)
     if mine is None:
         return "這件案件沒有指派您審查。"
     if hasattr(mine, "opinion"):
         return "您已提出意見，意見提出後不能修改。"
-    return "" if case.state == "review" else "案件目前不在審查中。"
+    if case.state != "review":
+        return "案件目前不在審查中。"
+    return why_not_reviewer(case, user, on)
 
 
 @transaction.atomic
@@ -139,7 +142,7 @@ def give_opinion(
     mine = assignment_of(case, by)
     if mine is None:
         raise NotPermitted("這件案件沒有指派您審查。")
-    if why := why_no_opinion(case, by):
+    if why := why_no_opinion(case, by, taipei_day(at)):
         raise Refused(why)
     if verdict != Opinion.Verdict.PASS and not comment.strip():
         raise Refused("疑義或請補充資料者，請填寫審查說明。", field="comment")
