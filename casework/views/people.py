@@ -112,7 +112,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> HttpResponse:
     """Whoever holds a role in reach; a search finds also who holds none yet."""
     require(request, APPOINT)
-    by, asked = request.user, request.GET.get("q", "").strip().replace("\x00", "")[:100]
+    by, asked = request.user, request.GET.get("q", "").strip()[:100]
     rows, offices = people_in_reach(by), offices_in_reach(by)  # type: ignore[arg-type]
     if asked:
         rows = rows.filter(Q(name__icontains=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))

@@ -352,6 +352,7 @@ def test_people_of_other_branches_are_not_found(here: w.World) -> None:
                 "密碼須包含英文小寫字母。",
                 "密碼須包含數字。",
                 "密碼須包含符號，例：!、@、#。",
+                "密碼只能使用半形的英文字母、數字及符號，不得有中文、全形字元或空白。",
             ],
         ),
     ],

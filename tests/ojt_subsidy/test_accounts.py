@@ -142,9 +142,9 @@ def test_another_holder_is_refused_without_a_reason(here, holder):
 def test_a_line_break_in_the_holder_is_refused_over_http_as_well_with_a_reason(here):
     who = w.trainee()
     answer = _post(who, bank_account="00012345678901", bank_holder=FOREIGN, bank_note="配偶", password="x")
-    assert answer.status_code == 422 and "控制字元" in answer.content.decode()
+    assert answer.status_code == 422 and "只能填寫一行" in answer.content.decode()
     form = PayeeForm({"bank_code": "700", "bank_account": "00012345678901", "bank_holder": FOREIGN})
-    assert not form.is_valid() and "控制字元" in form.errors["bank_holder"][0]
+    assert not form.is_valid() and "只能填寫一行" in form.errors["bank_holder"][0]
 
 
 def test_a_name_written_in_another_width_is_the_same_name(here):

@@ -27,6 +27,21 @@ SHARED = {
         ),
         "the law is one for all offices: whoever may amend it may amend it",
     ),
+    **dict.fromkeys(
+        (
+            f"admin:{name}_{page}"
+            for name in (
+                "accounts_accesslog",
+                "accounts_membership",
+                "accounts_organisation",
+                "accounts_user",
+                "casework_notice",
+                "casework_wording",
+            )
+            for page in ("change", "history")
+        ),
+        "registers of the whole country, for every 系統管理者 (docs/security.md: not yet narrowed to the office)",
+    ),
     "admin:ojt_unverified_release": "a unit that never filed is no branch's yet: whichever its true owner turns to releases its number",
     **dict.fromkeys(("admin:ohs_class", "admin:ohs_print"), "中央主管機關 looks into every class; there is one"),
     **dict.fromkeys(

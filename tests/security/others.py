@@ -31,7 +31,8 @@ def everybody_else() -> dict[str, Client]:
     """
     people = {"staff elsewhere": _person("別處機關人員"), "applicant elsewhere": _person("別處申請人")}
     for role in all_roles():
-        home = Organisation.objects.create(name=f"別處：{role.label}", kind=role.kinds[0])
+        # where a role can be held centrally or in a branch, in a branch: from the centre it reaches everybody by right
+        home = Organisation.objects.create(name=f"別處：{role.label}", kind=role.kinds[-1])
         who = people["staff elsewhere" if role.staff else "applicant elsewhere"]
         grant_role(user=who, role_code=role.code, organisation=home, by=None, at=now())
     return {name: client_of(user) for name, user in people.items()}
