@@ -39,7 +39,7 @@ from ojt_accounts.selectors import (
     application_of,
     differences,
     findings,
-    known_holder,
+    known_holders,
     live_forms,
     live_pledges,
     seats_taken,
@@ -208,14 +208,13 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
 def _account_forms(case: Case, application: Application, user: User) -> list[AccountForm]:
     """Each with what the office must see before it signs: who has the identifier, and the address this form would replace."""
     found, office = live_forms(application), can(user, VIEW_OFFICE, case)
-    for form in found:
-        known = known_holder(case, form) if form.set_on is None else None
-        if known and known.email.casefold() != form.email.casefold():
+    for form, known in known_holders(case, [form for form in found if form.set_on is None]):
+        if known.email.casefold() != form.email.casefold():
             if office:
                 form.replaces = known.email  # type: ignore[attr-defined]
             elif form.account_id:
                 form.replaces = mask_email(known.email)  # type: ignore[attr-defined]
-        if known and office and not same_name(known.name, form.name):
+        if office and not same_name(known.name, form.name):
             form.known_name = known.name  # type: ignore[attr-defined]
     return found
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from accounts import crypto
-from accounts.identity import bears, holder_of
+from accounts.identity import bears, holders
 from accounts.models import Organisation, User
 from casework.changing import in_words
 from casework.kernel.identifiers import mask_person_id, same_name
@@ -202,25 +202,38 @@ def unproven_here(case: Case) -> QuerySet[User]:
     ).distinct()
 
 
-def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
-    """The user an account form speaks of: whose number is proven; whom an earlier decision gave an account of this unit; or
+def people_of_forms(case: Case, forms: Sequence[Mapping[str, Any]]) -> list[User | None]:
+    """The user each account form speaks of: whose number is proven; whom an earlier decision gave an account of this unit; or
     the unit's own contact with that name, account and address. A claim made elsewhere takes no account.
+
+    As many questions for ten forms as for one.
     """
-    number = data["national_id"]
-    if proven := holder_of(number):
-        return proven
+    indexes = [crypto.index(form["national_id"]) for form in forms]
+    keys = {index: key for index, (key, _) in holders(indexes).items()}
+    proven = User.objects.in_bulk(keys.values())
     accounts = TrainingAccount.objects.filter(
-        registration__organisation=case.organisation_id, national_id_index=crypto.index(number), user__isnull=False
+        registration__organisation=case.organisation_id, national_id_index__in=indexes, user__isnull=False
     )
-    former = accounts.select_related("user").order_by("-pk").first()
-    own = (
-        former.user
-        if former
-        else unproven_here(case)
-        .filter(name=data["name"], account_name__iexact=data["account_name"], email__iexact=data["email"])
-        .first()
-    )
-    return own if own and (not own.national_id or bears(own, number)) else None
+    former = {one.national_id_index: one.user for one in accounts.select_related("user").order_by("pk")}
+    rest = any(index not in keys and index not in former for index in indexes)
+    here = {_named(vars(one)): one for one in unproven_here(case)} if rest else {}
+
+    def of(index: str, form: Mapping[str, Any]) -> User | None:
+        if index in keys:
+            return proven[keys[index]]
+        own = former[index] if index in former else here.get(_named(form))
+        return own if own and (not own.national_id or bears(own, form["national_id"])) else None
+
+    return [of(index, form) for index, form in zip(indexes, forms, strict=True)]
+
+
+def _named(data: Mapping[str, Any]) -> tuple[str, str, str]:
+    return data["name"], data["account_name"].lower(), data["email"].lower()
+
+
+def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
+    """The same for one form."""
+    return people_of_forms(case, [data])[0]
 
 
 #: How the reason begins where this scheme closed a sign-in.
@@ -233,14 +246,16 @@ def closed_elsewhere(user: User) -> bool:
     return not user.is_active and user.closed_at is not None and not ours
 
 
-def known_holder(case: Case, form: AccountForm) -> User | None:
-    """The person the portal knows already whom an account form would open or grant an account to."""
-    if form.request == AccountForm.Request.CLOSE:
-        return None
-    if form.account is not None:
-        return form.account.user
+def known_holders(case: Case, forms: Sequence[AccountForm]) -> list[tuple[AccountForm, User]]:
+    """The forms that would open or grant an account to a person the portal knows already, each with that person."""
+    asked = [form for form in forms if form.request != AccountForm.Request.CLOSE and form.account_id is None]
     names = ("national_id", "name", "account_name", "email")
-    return person_of(case, {name: getattr(form, name) for name in names})
+    rows = [{name: getattr(form, name) for name in names} for form in asked]
+    found = dict(zip((form.pk for form in asked), people_of_forms(case, rows) if rows else [], strict=True))
+    granted = (form.account_id for form in forms if form.account_id and form.request != AccountForm.Request.CLOSE)
+    accounts = TrainingAccount.objects.select_related("user").in_bulk(granted)
+    found |= {form.pk: accounts[form.account_id].user for form in forms if form.account_id in accounts}
+    return [(form, user) for form in forms if (user := found.get(form.pk))]
 
 
 def holder_facts(form: AccountForm, user: User) -> account_rules.HolderFacts:
@@ -391,9 +406,8 @@ def findings(application: Application, *, on: date, law: Law) -> list[Outcome]:
             )
             found.append(standing.premiums(facts, on=on, law=law))
         found.append(account_rules.seats(seat_facts(application), on=on, law=law))
-        for form in live_forms(application):
-            if known := known_holder(application.case, form):
-                found.append(account_rules.holder(holder_facts(form, known), on=on, law=law))
+        for form, known in known_holders(application.case, live_forms(application)):
+            found.append(account_rules.holder(holder_facts(form, known), on=on, law=law))
     return found
 
 

@@ -120,7 +120,7 @@ def test_the_form_names_what_is_wrong_and_keeps_nothing(token, newcomer, client)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", ["x", "a" * 43, "設定", "%00"])
+@pytest.mark.parametrize("wrong", ["x", "a" * 43, "設定"])
 def test_a_link_that_never_was(client, wrong):
     answer = client.get(page_of(wrong))
     assert answer.status_code == 410

@@ -19,6 +19,7 @@ from ojt_accounts.rules.papers import papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
 from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign
+from tests.factories import proven
 
 _numbers = count(1)
 
@@ -41,11 +42,9 @@ def person(name: str, **fields: Any) -> User:
 
 
 def known(name: str, n: int, **fields: Any) -> User:
-    """Somebody of another scheme with the n-th number, who has a password and an address of their own."""
+    """Somebody of another scheme with the n-th number, shown by a card, who has a password and an address of their own."""
     found = person(name, phone="0912-345-678", **fields)
-    found.set_national_id(national_id(n))
-    found.save()
-    return found
+    return proven(found, national_id(n))
 
 
 @dataclass

@@ -23,7 +23,7 @@ def claimant(number: str) -> User:
     """A second account with the number of somebody."""
     who = w.person("冒名學員")
     data = {
-        "national_id": number, "born_on": w.date(1980, 1, 1), "mobile": "0912345678", "employer": "別家公司", "bank_code": "700",
+        "national_id": number, "born_on": w.date(2000, 1, 1), "mobile": "0912345678", "employer": "別家公司", "bank_code": "700",
         "bank_account": "00019999999999", "bank_holder": who.name,
     }  # fmt: skip
     profile.save_profile(person=who, data=data, at=w.now())
