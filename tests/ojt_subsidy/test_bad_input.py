@@ -236,7 +236,7 @@ def test_days_of_an_insurance_file_saved_by_libreoffice_are_the_days_that_were_t
     Course.objects.filter(pk=row.course_id).update(starts_on=date(2024, 12, 12))
     Trainee.objects.filter(user=row.person_id).update(born_on=date(2011, 1, 1))
     User.objects.filter(pk=row.person_id).update(claimed_id_index=crypto.index("A123456789"))
-    read = exchange.read_result(office=here.branch, data=saved(f"insurance.{ending}", code=row.receipt))
+    read = exchange.read_result(office=here.branch, data=saved(f"insurance.{ending}", code=row.receipt), at=w.now())
     assert read.problems == []
     assert [(one["from"], one["to"]) for one in read.found[row.pk]] == [("2024-11-01", "2024-12-01")]
 

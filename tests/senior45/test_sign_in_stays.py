@@ -107,7 +107,7 @@ def test_a_leaver_comes_back_and_goes_elsewhere(here: w.World) -> None:
     assert account.is_open
     head = w.person("就業中心主管")
     grant_role(user=head, role_code="s45_head", organisation=here.job_center.organisation, by=None, at=now())
-    w.filed(here, place=here.job_center, head=head, window=here.branch_window)
+    w.filed(here, place=here.job_center, role="service_staff", head=head, window=here.branch_window)
 
 
 def test_whoever_was_closed_by_a_stop_before_is_opened_again(here: w.World) -> None:
