@@ -29,7 +29,7 @@ RUN_PACKAGES = [
     "redis-server",
 ]
 # tests look at papers with poppler's programs; its data are the character tables a Chinese PDF may lean on
-TEST_PACKAGES = ["chromium", "fonts-noto-cjk", "poppler-data", "poppler-utils"]
+TEST_PACKAGES = ["chromium-headless-shell", "fonts-noto-cjk", "poppler-data", "poppler-utils"]
 
 
 def prepare_home() -> None:
