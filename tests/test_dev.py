@@ -112,7 +112,7 @@ def test_the_clock_check_holds_on_any_day() -> None:
 
 
 def test_tests_that_look_at_papers_find_their_program_on_a_bare_machine() -> None:
-    assert {"poppler-utils", "poppler-data", "chromium"} <= {*environment.TEST_PACKAGES}
+    assert {"poppler-utils", "poppler-data", "chromium-headless-shell"} <= {*environment.TEST_PACKAGES}
 
 
 PIP = """\
