@@ -52,6 +52,15 @@ def digest_columns() -> list[models.Field]:
     ]
 
 
+def own_digests() -> list[tuple[models.Field, Callable[[Any], str]]]:
+    """Columns whose digest is made of the row itself (`own_digests` of the model), each with how."""
+    return [
+        (model._meta.get_field(name), made)
+        for model in _tables()
+        for name, made in getattr(model, "own_digests", {}).items()
+    ]
+
+
 @contextmanager
 def _unguarded(table: str) -> Iterator[None]:
     """Append-only tables refuse every UPDATE; their owner may set the guard aside for the length of a transaction.
@@ -179,6 +188,11 @@ def turn_index_key(old_key: bytes) -> tuple[Counter[str], Counter[str]]:
         done[name] = _rewrite(field, f"{connection.ops.quote_name(field.column)} <> ''", [], new_of.get)
         known = field.model._base_manager.exclude(**{f"{field.name}__in": fresh}).exclude(**{field.name: ""})
         left[name] = known.exclude(**{field.name: None}).count()
+    for field, made in own_digests():
+        for row in field.model._base_manager.exclude(**{field.name: ""}).iterator():
+            if (digest := made(row)) != getattr(row, field.name):
+                field.model._base_manager.filter(pk=row.pk).update(**{field.name: digest})
+                done[f"{field.model._meta.db_table}.{field.column}"] += 1
     for one in SavedFilter.objects.filter(query__regex=_DIGEST.pattern):
         turned = _DIGEST.sub(lambda found: new_of.get(found[0], found[0]), one.query)
         if turned != one.query:

@@ -22,6 +22,8 @@ from accounts.models import User
 from casework.models import CasePerson, SavedFilter
 from config import backup, rotation
 from devtools.services import PG_PROGRAMS
+from ojt_subsidy.models import Trainee
+from ojt_subsidy.models.enrolment import account_index
 from tests.casework.jobs import case, kind_of_case, person
 
 NUMBER, ANOTHER = "A123456789", "B123456780"
@@ -89,10 +91,15 @@ def test_who_was_found_is_found_and_a_digest_nobody_can_explain_is_named(setting
         CasePerson.objects.create(case=one, id_index=crypto.index(NUMBER), name=user.name)
         CasePerson.objects.create(case=one, id_index=crypto.index(ANOTHER), name="無人")
         SavedFilter.objects.create(user=user, page="work", name="我的", query=f"who={crypto.index(NUMBER)}&tab=all")
+        payee = Trainee(
+            user=user, born_on=now().date(), saved_at=now(), bank_code="7000021", bank_account="00012345678901"
+        )
+        payee.save()
         settings.INDEX_KEY = bytes(32)
         assert not bearing(crypto.index(NUMBER)).exists()
         done, left = rotation.turn_index_key(old)
         assert bearing(crypto.index(NUMBER)).get() == user
+        assert Trainee.objects.get().bank_index == account_index("700", "00012345678901") != payee.bank_index
         assert CasePerson.objects.get(id_index=crypto.index(NUMBER)).name == user.name
         assert crypto.index(NUMBER) in SavedFilter.objects.get().query
         assert done["casework_caseperson.id_index"] == 1
@@ -100,10 +107,11 @@ def test_who_was_found_is_found_and_a_digest_nobody_can_explain_is_named(setting
 
 
 def test_every_keyed_digest_is_among_the_columns_turned() -> None:
-    """A column filled by crypto.index is named …id_index; whoever names one otherwise is found by its width and name."""
+    """A column filled by crypto.index is named …id_index or stands among the model's `own_digests`; whoever names one otherwise is
+    found by its name."""
     from django.apps import apps
 
-    turned = set(rotation.digest_columns())
+    turned = {*rotation.digest_columns(), *(field for field, _ in rotation.own_digests())}
     suspicious = {
         field
         for model in apps.get_models()
