@@ -86,9 +86,5 @@ class Migration(migrations.Migration):
             name='person',
             field=models.CharField(db_default='', default='', max_length=20),
         ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None), models.Q(('person', ''), _negated=True)), fields=('application', 'person'), name='pledge_of_a_person_once'),
-        ),
         migrations.RunPython(by_person, migrations.RunPython.noop),
     ]
