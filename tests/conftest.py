@@ -19,6 +19,7 @@ from django.template.base import FilterExpression
 
 from casework.services import attachments
 from tests.judging import judged_once
+from tests.kept import a_test
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -133,6 +134,12 @@ def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _worlds_are_kept() -> Iterator[None]:
+    with a_test():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from accounts.clock import now, today
 from accounts.models import Organisation, User
 from casework.casetypes import all_casetypes
 from casework.models import Case, Deadline, Event, Notice
+from tests.drills import CODE
 from tests.drills._site import Site, check
-from tests.drills._worker import CODE
 
 COUNT = 1000
 

@@ -4,8 +4,8 @@ import time
 from datetime import datetime
 
 from config.celery import app
+from tests.drills import CODE
 
-CODE = "drill.answer"
 SLOWLY = 0.002  # seconds per deadline, so that there is a middle to be killed in
 
 app.conf.beat_schedule = {

@@ -36,6 +36,7 @@ from ohs_training.services import (
     roster,
 )
 from tests.factories import proven
+from tests.kept import kept
 
 _numbers = count(1)
 APPLIED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -110,6 +111,7 @@ class World:
     accreditation: Accreditation | None = None
 
 
+@kept
 def world(*, accredited: bool = True) -> World:
     office = ministry()
     counties = []
@@ -143,6 +145,7 @@ def world(*, accredited: bool = True) -> World:
     return here
 
 
+@kept
 def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when: datetime = APPLIED) -> Case:
     """A complete application, filed."""
     application = applying.start(unit=here.unit, kind=kind, by=here.staff, at=when)
@@ -163,6 +166,7 @@ def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when:
     return Case.objects.get(pk=case.pk)
 
 
+@kept
 def accredit(
     here: World, *, ends_on: date = date(2029, 8, 31), starts_on: date = date(2026, 9, 1), when: datetime = APPLIED
 ) -> Accreditation:
@@ -174,6 +178,7 @@ def accredit(
     return Accreditation.objects.get(pk=found.pk)
 
 
+@kept
 def planned(
     here: World,
     *,
@@ -242,11 +247,13 @@ def add_people(case: Case, count: int, *, by: User, when: datetime, first: int =
         roster.import_roster(case, rows=lines(count, first), checked=True, by=by, at=when)
 
 
+@kept
 def filed(here: World, **given: Any) -> Case:
     case = planned(here, **given)
     return filing.file_class(case, by=here.staff, at=given.get("when", PLANNED) + timedelta(days=1))
 
 
+@kept
 def acknowledged(here: World, **given: Any) -> Case:
     case = filed(here, **given)
     return filing.acknowledge(
@@ -257,6 +264,7 @@ def acknowledged(here: World, **given: Any) -> Case:
     )
 
 
+@kept
 def running(here: World, **given: Any) -> Case:
     case = acknowledged(here, **given)
     return filing.begin(case, by=here.tutor, at=at(class_of(case).starts_on, "08:30"))
@@ -283,6 +291,7 @@ def attend(case: Case, *, away: dict[int, set[tuple[date, str]]] | None = None, 
     SignRecord.objects.bulk_create(made)
 
 
+@kept
 def ended(here: World, *, away: dict[int, set[tuple[date, str]]] | None = None, **given: Any) -> Case:
     case = running(here, **given)
     attend(case, away=away)
@@ -305,6 +314,7 @@ def photographed(here: World, case: Case) -> None:
         one.photo.save("photo.jpg", ContentFile(content), save=True)
 
 
+@kept
 def examined(here: World, *, failing: tuple[int, ...] = (), **given: Any) -> Case:
     """Marked by the county three days after the end; practice approved and photographed."""
     case = ended(here, **given)
@@ -324,6 +334,7 @@ def examined(here: World, *, failing: tuple[int, ...] = (), **given: Any) -> Cas
     return Case.objects.get(pk=case.pk)
 
 
+@kept
 def issued(here: World, **given: Any) -> Case:
     case = examined(here, **given)
     issuing.issue_class(case, by=here.staff, at=at(class_of(case).ends_on + timedelta(days=5), "10:00"))

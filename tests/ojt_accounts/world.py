@@ -20,6 +20,7 @@ from ojt_accounts.selectors import application_of, live_pledges
 from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
 from ojt_accounts.services.signing import forms_to_sign
 from tests.factories import proven
+from tests.kept import kept
 
 _numbers = count(1)
 
@@ -90,6 +91,7 @@ def unit(name: str, unified_number: str, at: datetime) -> tuple[Organisation, Us
     return made, contact
 
 
+@kept
 def world() -> World:
     at = now()
     today = taipei_day(at)
@@ -152,6 +154,7 @@ def account(n: int, **changes: Any) -> dict[str, Any]:
     }
 
 
+@kept
 def registered(w: World) -> Registration:
     """The unit as one the branch has registered before."""
     at = now()
@@ -161,6 +164,7 @@ def registered(w: World) -> Registration:
     return found
 
 
+@kept
 def drafted(w: World, *, numbers: tuple[int, ...] = (1,), kind: str = "new_unit") -> Case:
     """A draft with forms, papers and pledges complete."""
     intake = w.intake if kind != "cancellation" else None
@@ -211,6 +215,7 @@ def complete_papers(w: World, case: Case) -> None:
         attaching.add_pledge_scan(case, pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
 
 
+@kept
 def filed(w: World, **given: Any) -> Case:
     case = drafted(w, **given)
     return filing.file_application(case, by=w.contact, at=now())
@@ -243,12 +248,14 @@ def signed(w: World, case: Case, *people: User) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+@kept
 def approved(w: World, **given: Any) -> Case:
     case = filed(w, **given)
     checked(w, case)
     return signed(w, case, w.officer, w.chief, w.approver)
 
 
+@kept
 def done(w: World, **given: Any) -> Case:
     case = approved(w, **given)
     chosen = [form.code for form in forms_to_sign(application_of(case)) if form.account_form]

@@ -26,6 +26,7 @@ from ojt_subsidy.services import (
 )
 from ojt_subsidy.services.evidence import record_insurance
 from tests.factories import proven
+from tests.kept import kept
 
 _numbers = count(1)
 STAFF = {
@@ -49,6 +50,7 @@ def person(name: str) -> User:
     return User.objects.create_user(f"sub{n:06d}", name=name, email=f"sub{n}@example.com", password="x")
 
 
+@kept
 def trainee(name: str = "", *, employer: str = "", number: str = "", born_on: date = date(2000, 5, 1)) -> User:
     n = next(_numbers)
     who = person(name or f"學員{n}")
@@ -94,6 +96,7 @@ def unit(name: str, number: str) -> tuple[Organisation, User]:
     return made, clerk
 
 
+@kept
 def world() -> World:
     sync_rights()
     at = now()
@@ -124,6 +127,7 @@ def plan(starts_on: date, *, weeks: int = 4, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@kept
 def drafted(w: World, starts_on: date | None = None, *, union: bool = False, **changes: Any) -> Case:
     at = now()
     starts_on = starts_on or taipei_day(at) + timedelta(days=25)
@@ -134,6 +138,7 @@ def drafted(w: World, starts_on: date | None = None, *, union: bool = False, **c
     return planning.draft_course(unit=organisation, intake=w.intake, county=w.county, data=data, by=who, at=at).case
 
 
+@kept
 def published(
     w: World, starts_on: date | None = None, *, seats: int = 30, union: bool = False, **changes: Any
 ) -> Course:
@@ -151,11 +156,13 @@ def opening(course: Course) -> datetime:
     return datetime.combine(add_months(course.starts_on, -1), time(12), TAIPEI)
 
 
+@kept
 def enrolled(course: Course, who: User, at: datetime | None = None) -> Enrolment:
     answer, _ = enrolling.enrol(code=course.code, person=who, key=uuid4(), at=at or max(now(), opening(course)))
     return Enrolment.objects.select_related("course__case", "person").get(pk=answer["enrolment"])
 
 
+@kept
 def admitted(w: World, course: Course, who: User, at: datetime | None = None) -> Enrolment:
     at = at or max(now(), opening(course))
     clerk = w.union_clerk if course.plan == "self_learning" else w.clerk
@@ -207,6 +214,7 @@ def approved_lines(w: World, one: Closing, at: datetime) -> None:
     assert not heldback, heldback
 
 
+@kept
 def approved(w: World, *people: User, **given: Any) -> tuple[list[Enrolment], Closing, datetime]:
     """A class from its plan to approved lines: its filings, its dossier and the moment."""
     course = published(w, **given)

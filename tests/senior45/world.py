@@ -14,6 +14,7 @@ from senior45.models import AccountRequest, Article, SiteAccount, SiteOffice
 from senior45.params import OfficeKind
 from senior45.services import articles, deciding, requests
 from senior45.services.accounts import give_right, role_from_rights, set_idle_deadline
+from tests.kept import kept
 
 KIND = Organisation.Kind
 _numbers = count(1)
@@ -68,6 +69,7 @@ def account(user: User, place: SiteOffice, *rights: str, at: datetime | None = N
     return made
 
 
+@kept
 def world() -> World:
     at = now()
     sync_wordings(at=at)
@@ -117,25 +119,30 @@ FORM = {
 }
 
 
+@kept
 def drafted(w: World, *, by: User | None = None, place: SiteOffice | None = None, **changes: Any) -> AccountRequest:
     by = by or w.newcomer
     data = {**FORM, **changes}
     return requests.start(office=place or w.point, change=data["change"], data=data, by=by, at=now())
 
 
+@kept
 def at_head(w: World, **given: Any) -> Case:
     by = given.get("by") or w.newcomer
     return requests.submit(drafted(w, **given).case, accepted=True, by=by, at=now())
 
 
+@kept
 def at_window(w: World, *, head: User | None = None, **given: Any) -> Case:
     return requests.approve(at_head(w, **given), by=head or w.head, at=now())
 
 
+@kept
 def filed(w: World, *, window: User | None = None, **given: Any) -> Case:
     return requests.file_request(at_window(w, **given), by=window or w.window, at=now())
 
 
+@kept
 def opened(w: World, **given: Any) -> SiteAccount:
     case = deciding.complete(filed(w, **given), by=w.opener, at=now())
     return AccountRequest.objects.get(case=case).account
@@ -144,6 +151,7 @@ def opened(w: World, **given: Any) -> SiteAccount:
 TEXT = {"category": "event", "title": "銀髮徵才活動", "summary": "十家廠商", "body": "# 時間\n\n**11月30日** 上午九時"}
 
 
+@kept
 def written(w: World, *, by: User | None = None, place: SiteOffice | None = None, **changes: Any) -> Article:
     from accounts.clock import today
 
@@ -151,12 +159,14 @@ def written(w: World, *, by: User | None = None, place: SiteOffice | None = None
     return articles.start(office=place or w.point, data=data, by=by or w.editor, at=now())
 
 
+@kept
 def submitted(w: World, **given: Any) -> Article:
     article = written(w, **given)
     articles.submit(article.case, by=given.get("by") or w.editor, at=now())
     return Article.objects.select_related("case", "office").get(pk=article.pk)
 
 
+@kept
 def published(w: World, **given: Any) -> Article:
     article = submitted(w, **given)
     articles.publish(article.case, by=w.reviewer, at=now())

@@ -15,6 +15,7 @@ from casework.intake.sample import paper
 from casework.models import Case
 from casework.services.law import law_in_force
 from casework.services.wordings import sync_wordings
+from tests.kept import kept
 from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Course, Lecturer, LedgerEntry, Professional, Qualification
 from vrs_credentials.selectors.papers import checklist, qualification_of
@@ -102,6 +103,7 @@ def institution(name: str = "社團法人測試協會", number: str = "04595257"
     return body, clerk
 
 
+@kept
 def world() -> World:
     at = now()
     sync_wordings(at=at)
@@ -121,6 +123,7 @@ def world() -> World:
 ANSWERS = {"chosen": "programme"}
 
 
+@kept
 def drafted(
     w: World, applicant: User | None = None, *, kind: str = "placement", clause: str = "7-1-4", **answers: Any
 ) -> Case:
@@ -143,21 +146,25 @@ def fill(one: Qualification, who: User) -> None:
     qualifying.declare_no_bar(one.case, by=who, at=now())
 
 
+@kept
 def filed(w: World, applicant: User | None = None, **given: Any) -> Case:
     case = drafted(w, applicant, **given)
     return filing.file(case, by=case.person, at=now())
 
 
+@kept
 def assigned(w: World, case: Case | None = None) -> Case:
     return reviewing.assign(case or filed(w), reviewers=w.reviewers[:2], by=w.handler, at=now())
 
 
+@kept
 def opined(w: World, case: Case, *verdicts: str) -> Case:
     for who, verdict in zip(w.reviewers, verdicts or ("pass", "pass"), strict=False):
         reviewing.give_opinion(case, verdict=verdict, comment="說明", by=who, at=now())
     return Case.objects.get(pk=case.pk)
 
 
+@kept
 def to_approve(w: World, case: Case | None = None) -> Case:
     case = opined(w, assigned(w, case))
     return reviewing.pass_review(case, by=w.handler, at=now())
@@ -167,6 +174,7 @@ def approve(w: World, case: Case, **more: Any) -> Case:
     return certifying.approve(case, letter_number=LETTER, letter_on=today(), by=w.approver, at=now(), **more)
 
 
+@kept
 def turned_down(w: World, case: Case | None = None, reason: str = "科系不符") -> Case:
     """The committee resolved against it; the ministry has the case."""
     case = opined(w, assigned(w, case), "doubt", "pass")
@@ -187,6 +195,7 @@ def revoke(w: World, certificate: Certificate, reason: str = "查有準則第十
     return certifying.revoke(certificate, reason=reason, **given)
 
 
+@kept
 def certified(w: World, applicant: User | None = None, **given: Any) -> Certificate:
     case = approve(w, to_approve(w, filed(w, applicant, **given)))
     return Certificate.objects.get(case=case)
@@ -197,6 +206,7 @@ def certified(w: World, applicant: User | None = None, **given: Any) -> Certific
 LECTURER = {"name": "林講師", "clause": "2", "expertise": "社會工作十年", "degree": "社會工作碩士", "post": "督導"}
 
 
+@kept
 def lecturer(w: World, n: int = 900001) -> Lecturer:
     return courses.save_lecturer(w.institution, data={**LECTURER, "national_id": national_id(n)}, by=w.clerk, at=now())
 
@@ -212,6 +222,7 @@ def a_set(hours: str = "6", group: str = "professional") -> dict[str, Any]:
     return {"group": group, "competence": "就業服務", "area": "就業開拓", "hours": Decimal(hours)}
 
 
+@kept
 def course_filed(
     w: World, *, starts_on: date | None = None, sets: Any = None, teacher: Lecturer | None = None, **changes: Any
 ) -> Course:
@@ -231,6 +242,7 @@ def course_filed(
     return course
 
 
+@kept
 def course_approved(w: World, **given: Any) -> Course:
     course = course_filed(w, **given)
     case = approve(w, to_approve(w, Case.objects.get(pk=course.case_id)))
