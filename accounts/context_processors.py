@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts import clock, navigation, rights
 from accounts.middleware.idle import idle_seconds, since_seen
-from casework.kernel.dates import roc
+from kernel.dates import roc
 
 _count_unread: Callable[[Any], int] = lambda user: 0  # noqa: E731  (replaced by register_unread)
 

@@ -1,6 +1,5 @@
 """展示用角色: one sign-in button per role, and a software card per person, only where settings.DEMO says so."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -45,9 +44,9 @@ class DemoGroup:
 _roles: dict[str, DemoRole] = {}
 
 
-def register_demo_role(label: str, account_name: str, note: str = "") -> None:
-    """Called by an app's demo.py; the app it stands in is the scheme the role belongs to."""
-    owner = apps.get_containing_app_config(sys._getframe(1).f_globals["__name__"])
+def register_demo_role(module: str, label: str, account_name: str, note: str = "") -> None:
+    """Called by an app's demo.py with its `__name__`: the app it stands in is the scheme the role belongs to."""
+    owner = apps.get_containing_app_config(module)
     scheme = str(owner.verbose_name) if owner and owner.name in settings.SCHEMES else ""
     _roles[account_name] = DemoRole(label, account_name, note, scheme)
 

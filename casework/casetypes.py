@@ -12,11 +12,11 @@ from django import forms
 
 from accounts.models import User
 from accounts.roles import Side, right
-from casework.kernel.identifiers import mask_person_id
-from casework.kernel.law import Law
-from casework.kernel.machine import Machine, Turn
-from casework.kernel.outcome import Outcome
 from casework.models import Case
+from kernel.identifiers import mask_person_id
+from kernel.law import Law
+from kernel.machine import Machine, Turn
+from kernel.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from casework.kernel.saying import said
+from kernel.saying import said
 
 Labels = Mapping[str, Mapping[Any, Any]]
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from casework import forms, papers
-from casework.kernel import identifiers, rulebook  # noqa: F401  (the rules ID-1 to ID-3 enter by import)
 from casework.schemes import load_rules
+from kernel import identifiers, rulebook  # noqa: F401  (the rules ID-1 to ID-3 enter by import)
 
-KERNEL = "casework"
+KERNEL = "kernel"
 KERNEL_RULES = ("ID-1", "ID-2", "ID-3")
 #: A rule of a scheme is tested where the scheme's tests are; what tests the machinery names rules in passing.
 NOT_OF_SCHEMES = {"casework", "kernel", "bench", "config", "accounts"}

@@ -67,4 +67,4 @@ def _administrator() -> int:
 
 
 register_demo(899, "系統管理", _administrator)
-register_demo_role("系統管理者", ADMINISTRATOR_ACCOUNT, "勞動部勞動力發展署，管理人員與角色")
+register_demo_role(__name__, "系統管理者", ADMINISTRATOR_ACCOUNT, "勞動部勞動力發展署，管理人員與角色")

@@ -19,9 +19,9 @@ from casework.casetypes import casetype
 from casework.intake import DEFAULT, Limits
 from casework.intake.judge import too_big_sentence
 from casework.intake.reasons import SENTENCES, not_pdf_sentence
-from casework.kernel import identifiers
-from casework.kernel.dates import WEEKDAYS, DateError, parse_day, roc, roc_long
 from casework.models import Message
+from kernel import identifiers
+from kernel.dates import WEEKDAYS, DateError, parse_day, roc, roc_long
 
 
 class PortalForm(Spoken, forms.Form):

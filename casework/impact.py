@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Rows read, asked and written at once: what a run holds in memory.

@@ -6,11 +6,11 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import Organisation, User
 from casework.demo import demo_role, register_demo
-from casework.kernel.dates import taipei_day
 from casework.models import Amendment
 from casework.rights import LAW_APPROVER, LAW_OFFICER
 from casework.services import amending, impact
 from casework.services.law import law_in_force
+from kernel.dates import taipei_day
 
 DRAFTER, APPROVER = "lawdraft", "lawapprove"
 #: (title, citation, figure, value) of the draft, by the first scheme the site offers.
@@ -58,5 +58,5 @@ def _assessed(by: User, title: str, citation: str, values: dict[str, int], day: 
 
 
 register_demo(900, "法規修正案", build)
-register_demo_role("法規承辦人", DRAFTER, "起草修正案、試算影響")
-register_demo_role("法規核定人", APPROVER, "核定他人起草的修正案")
+register_demo_role(__name__, "法規承辦人", DRAFTER, "起草修正案、試算影響")
+register_demo_role(__name__, "法規核定人", APPROVER, "核定他人起草的修正案")

@@ -16,8 +16,6 @@ from accounts.panels import register_list
 from accounts.rights import rights_of
 from accounts.roles import right
 from casework.casetypes import casetype
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.machine import Turn
 from casework.models import Amendment, Case
 from casework.rights import AMEND, ENACT
 from casework.selectors import Desk, applicant_cases, casepage, desk_of, work_page
@@ -26,6 +24,8 @@ from casework.selectors.agenda import agenda
 from casework.selectors.worklist import Criteria, Sort, Tab
 from casework.services.notices import notify
 from casework.views import words
+from kernel.dates import roc, taipei_day
+from kernel.machine import Turn
 
 SHOWN = 8
 TOLD = 5

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template, render_to_string
 
-from casework.kernel.identifiers import mask_person_id
+from kernel.identifiers import mask_person_id
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.kernel import rulebook
-from casework.kernel.dates import roc
-from casework.kernel.law import Figure, Law, Value
-from casework.kernel.rulebook import Rule
-from casework.kernel.sources import Contradiction, Scheme, all_schemes, scheme_of_figure
+from kernel import rulebook
+from kernel.dates import roc
+from kernel.law import Figure, Law, Value
+from kernel.rulebook import Rule
+from kernel.sources import Contradiction, Scheme, all_schemes, scheme_of_figure
 
 
 def scheme_label(code: str) -> str:

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import xlsxwriter
 
-from casework.kernel.dates import TAIPEI, roc
+from kernel.dates import TAIPEI, roc
 
 XLSX, ODS, CSV = "xlsx", "ods", "csv"
 LABELS = {ODS: "ODS（開放文件格式）", XLSX: "XLSX", CSV: "CSV（UTF-8）"}

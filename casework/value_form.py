@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from casework.forms import PortalForm, RocDateField
-from casework.kernel import shape
-from casework.kernel.law import Figure
-from casework.kernel.shape import Kind, Leaf, Path
+from kernel import shape
+from kernel.law import Figure
+from kernel.shape import Kind, Leaf, Path
 
 #: More parts than this are edited one at a time.
 AT_ONCE = 14

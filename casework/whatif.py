@@ -12,8 +12,8 @@ from django import forms
 from django.db import connection, transaction
 
 from accounts.models import User
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.law import Law
+from kernel.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

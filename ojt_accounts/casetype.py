@@ -12,7 +12,6 @@ from casework.casetypes import Act, CaseType, Identifier, Panel, Target, registe
 from casework.deadline_handlers import register_handler
 from casework.errors import Refused
 from casework.forms import CorrectionForm
-from casework.kernel.identifiers import mask_email, same_name
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, classify
 from casework.services import corrections
@@ -20,6 +19,7 @@ from casework.services.law import law_in_force
 from casework.services.signoffs import StepState, next_step, why_not_sign
 from casework.templatetags.casework import roc_moment
 from casework.things import Things, register_things
+from kernel.identifiers import mask_email, same_name
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm

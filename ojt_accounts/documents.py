@@ -10,11 +10,11 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from casework import papers
-from casework.kernel.dates import roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
 from casework.models import Case, Document, SignOff
 from casework.papers import Paper, register_paper
 from casework.services import documents
+from kernel.dates import roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
 from ojt_accounts.models import AccountForm, Application, Pledge, UnitForm
 from ojt_accounts.params import CATEGORIES, PLANS, REQUESTS
 from ojt_accounts.rules.papers import PAPERS

@@ -6,11 +6,11 @@ from typing import Any
 
 from accounts.models import User
 from casework import papers
-from casework.kernel.dates import roc, roc_long, taipei_day
 from casework.models import Case, Document
 from casework.papers import Paper, register_paper
 from casework.services import documents
 from casework.services.signoffs import chain_state
+from kernel.dates import roc, roc_long, taipei_day
 from senior45.models import AccountRequest, Campaign
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right
 from senior45.selectors import FORM, HEAD_CHAIN, counts_by_office, digest_of, line_counts, lines

@@ -7,11 +7,11 @@ import time_machine
 
 from casework import entitlements
 from casework.impact import all_sources
-from casework.kernel.law import Law, Value
 from casework.models import ImpactLine
 from casework.rights import LAW_OFFICER
 from casework.services import amending, impact
 from casework.services.law import law_in_force
+from kernel.law import Law, Value
 from tests.casework.lawroom import approver, ministry
 from tests.factories import AT, UserFactory
 

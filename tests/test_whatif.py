@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from accounts.rights import held
 from casework import entitlements
-from casework.kernel.dates import roc
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Event
 from casework.services.law import law_in_force
 from casework.whatif import Reply, WhatIf, _questions, questions_for, reply_to
+from kernel.dates import roc
+from kernel.outcome import Outcome
 from tests.factories import AT, UserFactory
 
 pytestmark = pytest.mark.django_db

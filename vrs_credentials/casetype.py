@@ -12,14 +12,14 @@ from accounts.rights import can
 from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm, DatedCorrectionForm
-from casework.kernel.law import Law
-from casework.kernel.machine import Machine
-from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from casework.services import corrections
 from casework.services.law import law_in_force
 from casework.things import Things, register_things
+from kernel.law import Law
+from kernel.machine import Machine
+from kernel.outcome import Outcome
 from vrs_credentials import (
     documents,  # noqa: F401 - registers the papers
     states,

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from casework.casetypes import all_casetypes, casetype
 from casework.impact import Answer, OpenThing, day, register_rows, verdict
-from casework.kernel.law import Law
 from casework.models import Case
+from kernel.law import Law
 from vrs_credentials.models import Certificate, FollowUp
 from vrs_credentials.selectors.outcomes import findings, renewal_outcomes
 from vrs_credentials.selectors.register import follow_up_outcome

@@ -3,7 +3,7 @@ from typing import Any
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from casework.kernel.machine import Turn
+from kernel.machine import Turn
 
 TURNS = [(Turn.APPLICANT.value, "申請端"), (Turn.OFFICE.value, "機關"), (Turn.NOBODY.value, "已結束")]
 

@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.rights import applies_alone, held, where_held
 from accounts.roles import Side, all_rights, right
 from casework.casetypes import all_casetypes
-from casework.kernel.machine import Turn
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
+from kernel.machine import Turn
 
 
 def unfiled() -> Q:

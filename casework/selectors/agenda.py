@@ -9,11 +9,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from casework.deadline_handlers import closed_by_lapse
-from casework.kernel.machine import Turn
 from casework.models import Case, Deadline
 from casework.selectors.access import applicant_cases
 from casework.selectors.desk import Desk, desk_of
 from casework.things import all_things, things
+from kernel.machine import Turn
 
 #: What is long past is no longer a day to come.
 BACK = timedelta(days=30)

@@ -6,9 +6,9 @@ from django.db.models import Case as Choose
 from django.db.models import IntegerField, Q, QuerySet, Value, When
 
 from casework.casetypes import all_casetypes
-from casework.kernel.machine import Turn
 from casework.models import Case
 from casework.selectors.access import applicant_cases, as_lines
+from kernel.machine import Turn
 
 
 def mine_page(user: Any, asked: str = "") -> QuerySet[Case]:

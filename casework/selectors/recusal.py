@@ -11,8 +11,8 @@ from django.db.models import Q
 from accounts import crypto
 from accounts.models import Membership, RoleGroup, User
 from casework.casetypes import all_casetypes
-from casework.kernel.dates import taipei_day
 from casework.models import Case
+from kernel.dates import taipei_day
 
 RECUSED = "您是本案當事人（或屬申請單位），依行政程序法第32條應自行迴避，請改由其他同仁辦理。"
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from accounts import crypto
 from accounts.identity import bearing
 from accounts.models import Organisation, User
-from casework.kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
 from casework.models import CasePerson
+from kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
 
 _NUMBER = re.compile(r"([A-Z]{1,5})-?(\d{2,3})(?:-(\d{1,9}))?")
 #: More organisations than this under one name is no search any more.

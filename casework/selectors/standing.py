@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from accounts.fields import EncryptedTextField
 from casework.casetypes import CaseType
 from casework.errors import Refused
-from casework.kernel.dates import end_of_day
-from casework.kernel.facts import Impossible
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Figure, Law, UnknownFigure, Value, WatchedLaw
 from casework.models import Attachment, Case, Deadline, Document, Event
+from kernel.dates import end_of_day
+from kernel.facts import Impossible
+from kernel.jsonable import jsonable
+from kernel.law import Figure, Law, UnknownFigure, Value, WatchedLaw
 
 
 @dataclass(frozen=True, slots=True)

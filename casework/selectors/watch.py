@@ -7,8 +7,8 @@ from celery import current_app
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Organisation
-from casework.kernel.machine import Turn
 from casework.models import Case, Deadline, ExportJob, Finding, JobRun, Notice, Reminder
+from kernel.machine import Turn
 
 #: The sender runs every minute; a notice still waiting after so long is stuck.
 STUCK_AFTER = timedelta(hours=1)

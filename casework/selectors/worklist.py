@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from casework.kernel.machine import Turn
 from casework.models import Case
 from casework.selectors.access import as_lines
 from casework.selectors.desk import Desk
 from casework.selectors.search import Search
+from kernel.machine import Turn
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000

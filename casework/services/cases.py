@@ -12,11 +12,11 @@ from accounts.rights import can
 from accounts.roles import Side, right
 from casework.casetypes import CaseType, casetype
 from casework.errors import NotPermitted, Refused, Stale
-from casework.kernel.dates import roc_year, taipei_day
-from casework.kernel.outcome import Outcome
 from casework.models import Case, CasePerson, Event
 from casework.selectors.recusal import why_recused
 from casework.services.events import record
+from kernel.dates import roc_year, taipei_day
+from kernel.outcome import Outcome
 
 
 def next_number(series: str, *, at: datetime) -> str:

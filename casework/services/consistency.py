@@ -14,9 +14,9 @@ from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
 from casework import deadline_handlers
 from casework.casetypes import all_casetypes, casetype
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
 from casework.services.deadlines import owed
+from kernel.dates import roc, taipei_day
 
 CHUNK = 500
 #: Jobs run every day or oftener; what is this late is not late but forgotten.

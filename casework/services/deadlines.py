@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from casework.deadline_handlers import closed_by_lapse, register_handler
-from casework.kernel.dates import taipei_day
-from casework.kernel.jsonable import jsonable
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Reminder
 from casework.services.sweeping import SweepReport, refresh_due_days, sweep
+from kernel.dates import taipei_day
+from kernel.jsonable import jsonable
+from kernel.outcome import Outcome
 
 
 def kind_of(thing: Model) -> str:

@@ -13,11 +13,11 @@ from django.db import transaction
 
 from accounts.models import User
 from casework import papers, signing
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.jsonable import jsonable
 from casework.models import Case, Document
 from casework.services.cases import next_number
 from casework.services.events import record
+from kernel.dates import roc, taipei_day
+from kernel.jsonable import jsonable
 
 # No 0 O 1 I: read out over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

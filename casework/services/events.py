@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
-from casework.kernel.jsonable import jsonable
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Event
+from kernel.jsonable import jsonable
+from kernel.outcome import Outcome
 
 SYSTEM = "系統"
 

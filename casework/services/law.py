@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from casework.kernel.dates import WorkingCalendar
-from casework.kernel.law import Law, Value, declared_law
 from casework.models import AmendedValue, Amendment, CalendarDay
+from kernel.dates import WorkingCalendar
+from kernel.law import Law, Value, declared_law
 
 #: What both caches are keyed by, in one statement: a change of either makes another version. Amendments in force never change
 #: or go (trigger), so their count, the newest key and the latest moment are their version.

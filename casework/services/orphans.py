@@ -18,9 +18,9 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import FileField
 
-from casework.kernel.dates import taipei_day
 from casework.models import StoreMark
 from casework.stores import folder_of, move
+from kernel.dates import taipei_day
 
 log = structlog.get_logger(__name__)
 #: A younger file may belong to an upload that is not committed yet.

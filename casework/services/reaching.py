@@ -10,10 +10,10 @@ from django.db.models import Q
 
 from accounts.errors import Refused
 from accounts.models import User
-from casework.kernel.dates import roc, taipei_day
 from casework.models import CalendarFeed, MailChoice, Notice
 from casework.notice_kinds import KINDS, How, kind_named
 from casework.services.notices import Told, notify_each
+from kernel.dates import roc, taipei_day
 
 DIGEST = "casework.digest"
 #: A letter names so many; the rest is counted, and everything stands in the inbox.

@@ -17,11 +17,11 @@ from accounts.models import User
 from accounts.rights import can
 from accounts.roles import Side, right
 from casework.errors import Refused
-from casework.kernel.jsonable import jsonable
 from casework.models import Case, SignOff
 from casework.selectors.recusal import why_recused
 from casework.services.cases import require
 from casework.services.events import record
+from kernel.jsonable import jsonable
 
 
 @dataclass(frozen=True, slots=True)

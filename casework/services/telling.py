@@ -10,9 +10,9 @@ from itertools import chain
 from accounts.models import User
 from accounts.rights import holders
 from casework.deadline_handlers import Lapse, Remind
-from casework.kernel.dates import roc
 from casework.models import Case, Deadline, Reminder
 from casework.services.notices import Told, notify, notify_each
+from kernel.dates import roc
 
 
 def applicants(case: Case, *, right: str) -> list[User]:

@@ -8,11 +8,11 @@ from typing import Any
 from django import template
 
 from accounts.clock import today
-from casework.kernel import dates
-from casework.kernel.dates import TAIPEI, WEEKDAYS
-from casework.kernel.outcome import Line
-from casework.kernel.saying import said, size
 from casework.services.law import law_in_force
+from kernel import dates
+from kernel.dates import TAIPEI, WEEKDAYS
+from kernel.outcome import Line
+from kernel.saying import said, size
 
 register = template.Library()
 

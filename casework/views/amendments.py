@@ -17,10 +17,6 @@ from casework import value_form
 from casework.admin_site import holds
 from casework.forms import PortalForm, ReasonForm, RocDateField
 from casework.impact_listing import PAGE as EXPORT
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import roc
-from casework.kernel.law import Figure, Law
-from casework.kernel.saying import said
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
 from casework.rulepages import plain, scheme_label
@@ -32,6 +28,10 @@ from casework.sheets import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require
+from kernel.asked import whole_number
+from kernel.dates import roc
+from kernel.law import Figure, Law
+from kernel.saying import said
 
 PER_PAGE = 50
 

@@ -15,7 +15,6 @@ from accounts.clock import now, today
 from accounts.roles import Side
 from casework.errors import NotPermitted
 from casework.forms import AnswerForm, MessageForm
-from casework.kernel.machine import Turn
 from casework.models import Case, CorrectionItem, Message
 from casework.selectors import CaseRights, case_on_side, casepage
 from casework.selectors.mine import mine_page
@@ -26,6 +25,7 @@ from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels
+from kernel.machine import Turn
 
 PER_PAGE = 20
 

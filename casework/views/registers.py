@@ -19,7 +19,6 @@ from accounts.models import User
 from accounts.services.identifiers import reveal_national_id
 from casework.admin_site import holds
 from casework.errors import NotPermitted
-from casework.kernel.law import Figure, Value
 from casework.models import ExportJob, Notice
 from casework.rights import PEOPLE, WATCH
 from casework.rulepages import plain, scheme_label
@@ -30,6 +29,7 @@ from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page
 from casework.views.parts import revealing
+from kernel.law import Figure, Value
 
 PER_PAGE = 50
 

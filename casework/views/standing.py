@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 from accounts.clock import today
 from accounts.roles import Side
 from casework.forms import PortalForm, RocDateField
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Event
 from casework.rulepages import plain
 from casework.selectors import case_on_side, casepage
@@ -22,6 +21,7 @@ from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page
+from kernel.outcome import Outcome
 
 
 class DayForm(PortalForm):

@@ -11,14 +11,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from casework.casetypes import CaseType, casetype
-from casework.kernel import rulebook
-from casework.kernel.facts import FactsError
-from casework.kernel.machine import Machine, State, Turn
-from casework.kernel.outcome import Line, Outcome
-from casework.kernel.rulebook import get as rule_named
-from casework.kernel.saying import said
 from casework.models import Case, Deadline, Event, Notice
 from casework.templatetags.casework import roc_moment
+from kernel import rulebook
+from kernel.facts import FactsError
+from kernel.machine import Machine, State, Turn
+from kernel.outcome import Line, Outcome
+from kernel.rulebook import get as rule_named
+from kernel.saying import said
 
 SOON = timedelta(days=7)
 _UNKNOWN = State("?", "狀態不明", Turn.NOBODY, tone="calm")

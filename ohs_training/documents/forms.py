@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from casework import papers
-from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
-from casework.kernel.law import Law
-from casework.kernel.saying import plain
+from kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
+from kernel.law import Law
+from kernel.saying import plain
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
 from ohs_training.selectors.chain import ClassChain, class_chain
 from ohs_training.selectors.classes import PLANNED, as_filed, last_version, live_trainees, named, rows_of, unfiled

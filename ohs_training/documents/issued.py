@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
-from casework.kernel.dates import ONE_DAY, roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
-from casework.kernel.saying import plain
 from casework.models import Case, Document
 from casework.papers import Standing
 from casework.services import documents
 from casework.services.law import law_in_force
+from kernel.dates import ONE_DAY, roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
+from kernel.saying import plain
 from ohs_training.documents.forms import head, photo_of
 from ohs_training.models import Accreditation, Application, Certificate, Order, Revocation, Trainee, TrainingClass
 

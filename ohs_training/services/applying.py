@@ -11,7 +11,6 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Attachment, Case
 from casework.services import attachments, corrections
 from casework.services.cases import lock, move, open_case, require
@@ -19,6 +18,7 @@ from casework.services.deadlines import meet_deadline, withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_office
+from kernel.dates import roc, taipei_day
 from ohs_training.models import Accreditation, Application, PlanSection
 from ohs_training.permissions import FILE_ACCREDITATION, REVIEW
 from ohs_training.rules import institutions

@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from accounts.rights import can, holders
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Document
 from casework.selectors.recusal import RECUSED, bodies_of
 from casework.services import attachments
@@ -17,6 +16,7 @@ from casework.services.deadlines import meet_deadline, set_deadline, withdraw_de
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.telling import tell_applicant
+from kernel.dates import roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Inspection, Order, TrainingClass
 from ohs_training.permissions import ANSWER_ORDER, ORDER, REVIEW

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Document
 from casework.services import documents as kept
 from casework.services.cases import lock, move, next_number, require
@@ -15,6 +14,7 @@ from casework.services.deadlines import meet_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import send_task
+from kernel.dates import taipei_day
 from ohs_training import documents
 from ohs_training.documents.issued import certificate_context, given_fields
 from ohs_training.models import Certificate, CertificateBatch, TimetableRow, TrainingClass

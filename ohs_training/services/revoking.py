@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.models import Case
 from casework.services.cases import lock, move, require
 from casework.services.deadlines import withdraw_all
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant, tell_office
+from kernel.dates import ONE_DAY, roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Application, Revocation, TrainingClass
 from ohs_training.permissions import ACKNOWLEDGE, FILE_ACCREDITATION, FILE_CLASS, REVOKE

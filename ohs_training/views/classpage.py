@@ -14,8 +14,6 @@ from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
 from casework import papers
-from casework.kernel.dates import DateError, parse_day
-from casework.kernel.saying import plain
 from casework.models import Deadline
 from casework.selectors import casepage
 from casework.services.law import law_in_force
@@ -23,6 +21,8 @@ from casework.views import acts, words
 from casework.views.acting import acting
 from casework.views.files import secure
 from casework.views.printing import for_reader
+from kernel.dates import DateError, parse_day
+from kernel.saying import plain
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.derivation import Chain

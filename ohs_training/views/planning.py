@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
 from casework.forms import ActForm
-from casework.kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
-from casework.kernel.saying import plain
 from casework.services.law import law_in_force
 from casework.services.receipts import once
 from casework.views.acting import acting, into_form
+from kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
+from kernel.saying import plain
 from ohs_training.forms import classes as forms
 from ohs_training.models import Trainee
 from ohs_training.models.classes import CATEGORIES

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case
 from casework.services import corrections
 from casework.services.cases import lock, move, set_people
@@ -14,6 +13,7 @@ from casework.services.deadlines import meet_deadline, set_deadline, withdraw_al
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.telling import tell_office
+from kernel.dates import roc, taipei_day
 from ojt_accounts.models import Application
 from ojt_accounts.permissions import SIGN_OFFICER
 from ojt_accounts.rules import accounts as account_rules

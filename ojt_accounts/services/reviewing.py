@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts.models import User
 from casework.changing import rewrite
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, SignOff
 from casework.services import attachments, corrections
 from casework.services.cases import lock, move, require
@@ -18,6 +17,7 @@ from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.signoffs import next_step, sign
 from casework.services.telling import tell_applicant, tell_office
+from kernel.dates import roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER

@@ -17,7 +17,6 @@ from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
 from casework.errors import NotPermitted
 from casework.forms import ActForm
-from casework.kernel.asked import whole_number
 from casework.models import Case
 from casework.selectors.access import with_people
 from casework.services.exports import request_export
@@ -26,6 +25,7 @@ from casework.services.receipts import once
 from casework.sheets import LABELS
 from casework.views import words
 from casework.views.acting import acting
+from kernel.asked import whole_number
 from ojt_accounts.forms.office import RegisterFilter, YearFilter
 from ojt_accounts.models import Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import MANAGE_INTAKE, PREPARE, VIEW_OFFICE

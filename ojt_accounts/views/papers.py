@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 
 from casework.errors import Refused
 from casework.forms import ActForm
-from casework.kernel.asked import whole_number
 from casework.models import Attachment, Case
 from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from ojt_accounts.forms.preparing import PaperForm, PledgeForm, ScanForm, StandingForm
 from ojt_accounts.models import Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed

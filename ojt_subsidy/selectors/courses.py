@@ -7,10 +7,10 @@ from typing import Any
 
 from accounts.clock import today
 from casework.entitlements import UNIT_STANDING, Entitlement, entitled
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseIntake
 from ojt_subsidy.params import Plan, UnitKind
 from ojt_subsidy.rules import courses as rules

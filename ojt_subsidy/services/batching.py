@@ -19,12 +19,12 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework import sheets_in
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.money import dollars
 from casework.selectors.recusal import RECUSED, bodies_of
 from casework.services.cases import lock
 from casework.services.events import record
 from casework.services.notices import Told, notify_each
+from kernel.dates import roc, taipei_day
+from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
 from ojt_subsidy.selectors.accounts import bank_fields, doubts

@@ -9,7 +9,6 @@ from accounts.models import User
 from accounts.rights import holders
 from casework.errors import NotAllowed, Refused
 from casework.intake import Limits
-from casework.kernel.dates import taipei_day
 from casework.models import Attachment, Case, SignOff
 from casework.services.attachments import judged, keep_attachment
 from casework.services.cases import lock, move, open_case, require
@@ -18,6 +17,7 @@ from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.signoffs import Step, content_digest, sign
 from casework.services.telling import tell_office
+from kernel.dates import taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Closing, Course, PaymentLine
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING

@@ -19,10 +19,10 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework import sheets_in
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import DateError, parse_day, roc, taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.identifiers import mask_person_id
 from casework.selectors.recusal import RECUSED
+from kernel.dates import DateError, parse_day, roc, taipei_day
+from kernel.facts import Impossible
+from kernel.identifiers import mask_person_id
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE

@@ -8,12 +8,12 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, SignOff
 from casework.services.cases import lock, move
 from casework.services.law import law_in_force
 from casework.services.signoffs import Step, content_digest, sign
 from casework.services.telling import tell_applicant, tell_office
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.permissions import APPROVE_COURSE, FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.selectors.catalogue import bigrams, searched

@@ -15,10 +15,10 @@ from accounts.clock import now, today
 from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
 from casework import ics, sheets
-from casework.kernel.dates import TAIPEI, roc
-from casework.kernel.identifiers import mask_name
-from casework.kernel.outcome import Outcome
 from casework.services.law import law_in_force
+from kernel.dates import TAIPEI, roc
+from kernel.identifiers import mask_name
+from kernel.outcome import Outcome
 from ojt_subsidy.forms.public import CatalogueForm
 from ojt_subsidy.forms.trainee import EnrolForm
 from ojt_subsidy.models import Course, Enrolment

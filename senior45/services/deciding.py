@@ -8,7 +8,6 @@ from accounts.models import User
 from accounts.rights import holders
 from accounts.services.passwords import issue_password_link, link_lines
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Deadline
 from casework.services.cases import lock, move
 from casework.services.deadlines import meet_deadline, withdraw_all
@@ -16,6 +15,7 @@ from casework.services.law import law_in_force
 from casework.services.notices import notify, notify_each
 from casework.services.signoffs import sign
 from casework.services.telling import remind_office, tell, told_office
+from kernel.dates import roc, taipei_day
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import DECIDE, DESIGNATE

@@ -11,13 +11,13 @@ from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
 from casework.models import Case, Deadline, Document, Reminder
 from casework.services.cases import lock, move, open_case
 from casework.services.deadlines import meet_deadline, set_deadline
 from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each, send_task
+from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45 import documents
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount
 from senior45.params import RIGHT_LABELS

@@ -10,7 +10,6 @@ from accounts.models import User
 from accounts.rights import can, permission_row
 from casework.changing import rewrite
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, CaseUserObjectPermission, SignOff
 from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
@@ -20,6 +19,7 @@ from casework.services.notices import notify
 from casework.services.signoffs import sign
 from casework.services.telling import tell
 from casework.services.wordings import wording
+from kernel.dates import roc, taipei_day
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
 from senior45.params import RIGHT_LABELS
 from senior45.permissions import APPROVE, FILE, SUBMIT

@@ -13,9 +13,9 @@ from accounts.clock import now
 from accounts.errors import Refused
 from accounts.rights import rights_of
 from accounts.roles import right
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import roc
 from casework.views.acting import acting
+from kernel.asked import whole_number
+from kernel.dates import roc
 from senior45.models import InventoryLine
 from senior45.permissions import ANSWER
 from senior45.selectors import campaigns, line_counts, lines_of, my_offices

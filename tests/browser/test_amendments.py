@@ -7,9 +7,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.clock import now, today
-from casework.kernel.dates import roc
 from casework.models import Amendment, Deadline
 from casework.services import amending, impact
+from kernel.dates import roc
 from senior45.services import idling
 from senior45.services.accounts import IDLE
 from senior45.services.requests import ANSWER

@@ -13,11 +13,11 @@ from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
 from casework import casetypes, deadline_handlers
 from casework.casetypes import CaseType
-from casework.kernel.machine import Machine, State, Transition, Turn
 from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
 from casework.services import deadlines
 from casework.services.cases import open_case
+from kernel.machine import Machine, State, Transition, Turn
 
 KIND = "test.jobs"
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from psycopg import connect
 
 from accounts.models import AccessLog
 from casework.errors import NotPermitted, Refused
-from casework.kernel.outcome import Reasoning
 from casework.models import AmendedValue, Amendment, ImpactSheet
 from casework.services import amending, impact
 from casework.services.law import law_in_force, law_with
+from kernel.reasoning import Reasoning
 from tests.casework.lawroom import BEGINS, DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, UserFactory
 from tests.parallel import together

@@ -17,11 +17,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from casework import clause_list
-from casework.kernel import rulebook
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
 from casework.services import consistency, deadlines
 from casework.services.cases import lock
 from casework.services.events import record
+from kernel import rulebook
 from tests.casework.jobs import AT, ON, case, handlers, kind_of_case, person
 
 DAY = timedelta(days=1)

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Reasoning
 from casework.models import Case, Deadline, Reminder
 from casework.services import deadlines
 from casework.services.cases import lock
 from casework.services.events import record
+from kernel.law import Law
+from kernel.reasoning import Reasoning
 from tests.casework.jobs import AT, ON, case, kind_of_case, office, owe
 
 DAY = timedelta(days=1)

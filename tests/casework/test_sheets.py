@@ -135,6 +135,7 @@ def test_nothing_else_writes_csv() -> None:
         "accounts",
         "casework",
         "config",
+        "kernel",
         "ohs_training",
         "ojt_accounts",
         "ojt_subsidy",

@@ -14,9 +14,9 @@ from python_calamine import CalamineWorkbook
 from casework import sheets_in
 from casework.intake import read_sheet
 from casework.intake.read_sheet import DAMAGED, MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, julian
-from casework.kernel.dates import parse_day
 from casework.services import calendar
 from casework.sheets_in import SheetError, read
+from kernel.dates import parse_day
 from tests.casework.files.sheets import saved
 
 BOTH = pytest.mark.parametrize("ending", ["ods", "xlsx"])

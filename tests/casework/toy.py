@@ -17,13 +17,13 @@ from casework import casetypes
 from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.errors import Refused
 from casework.forms import CorrectionForm, PortalForm, ReasonForm, RocDateField
-from casework.kernel.law import Law
-from casework.kernel.machine import Machine, State, Transition, Turn
-from casework.kernel.outcome import Line, Outcome
 from casework.models import Case
 from casework.rights import CALENDAR, PEOPLE, WATCH
 from casework.services import corrections
 from casework.services.cases import lock, move, open_case
+from kernel.law import Law
+from kernel.machine import Machine, State, Transition, Turn
+from kernel.outcome import Line, Outcome
 
 KIND, OTHER = "toy.case", "toy.other"
 VIEW, DECIDE, OWN, PREPARE = "toy.view", "toy.decide", "toy.view_own", "toy.prepare"

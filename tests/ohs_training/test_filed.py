@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 
 from casework import papers
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc
 from casework.models import Case, Deadline, Event, Notice
 from casework.services.law import law_in_force
 from casework.services.sweeping import sweep
+from kernel.dates import roc
 from ohs_training import documents
 from ohs_training.models import ClassVersion, SignRecord, TrainingClass, VersionAnswer
 from ohs_training.selectors.chain import class_chain

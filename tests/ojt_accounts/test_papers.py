@@ -11,9 +11,9 @@ from PIL import Image
 
 from accounts.clock import now, today
 from casework import papers
-from casework.kernel.dates import roc
 from casework.models import Case, Document
 from casework.services.documents import bytes_of
+from kernel.dates import roc
 from ojt_accounts import documents
 from ojt_accounts.models import Application
 from ojt_accounts.params import CATEGORIES

@@ -9,8 +9,8 @@ from django.test import Client
 from accounts.clock import now
 from accounts.models import AccessLog, User
 from casework import papers
-from casework.kernel.identifiers import mask_person_id
 from casework.models import Case, Document
+from kernel.identifiers import mask_person_id
 from ojt_accounts import documents
 from ojt_accounts.selectors import application_of, live_pledges
 from tests.ojt_accounts import world as w

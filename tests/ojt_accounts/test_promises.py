@@ -13,9 +13,9 @@ from accounts.services.openings import open_password, password_is_open
 from accounts.services.passwords import set_password_by_link
 from casework.casetypes import casetype
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Notice
 from casework.services import delivery
+from kernel.dates import roc, taipei_day
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, Application, Pledge, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, pledge_people, seats_taken

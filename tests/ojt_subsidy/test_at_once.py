@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, enrolling, places, reserving, screening
 from ojt_subsidy.services.outside import enter_outside

@@ -54,7 +54,7 @@ def office(name: str, kind: OfficeKind, organisation_kind: str, **given: Any) ->
 
 def account(user: User, place: SiteOffice, *rights: str, at: datetime | None = None) -> SiteAccount:
     """An open account with rights, as if it had been opened on the day of `at`."""
-    from casework.kernel.dates import taipei_day
+    from kernel.dates import taipei_day
 
     at = at or now()
     on = taipei_day(at)

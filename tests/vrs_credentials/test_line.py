@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import roc
 from casework.models import Case, Deadline, Document, Notice
 from casework.services.deadlines import of_thing, owed, sweep
 from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
+from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get

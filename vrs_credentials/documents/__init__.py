@@ -8,14 +8,14 @@ from django.db.models import Q
 
 from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import days_spelled, roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Document
 from casework.papers import Paper, Standing, register_paper
 from casework.services import documents
 from casework.services.wordings import wording
+from kernel.dates import days_spelled, roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.documents import letters
 from vrs_credentials.models import (
     Certificate,

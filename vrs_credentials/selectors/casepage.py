@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.saying import plain
 from casework.models import Case
 from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.saying import plain
 from vrs_credentials.models import (
     Assignment,
     Attendance,

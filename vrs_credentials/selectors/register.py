@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Deadline, Document
 from casework.services.deadlines import kind_of
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import Certificate, FollowUp, LedgerEntry, Renewal
 from vrs_credentials.rules import extension, hours, renewal
 from vrs_credentials.rules.ledger import GROUPS

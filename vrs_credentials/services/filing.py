@@ -7,13 +7,13 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.services import corrections
 from casework.services.cases import lock, move, set_people
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from vrs_credentials.models import SessionCase
 from vrs_credentials.rules import courses
 from vrs_credentials.services.office import tell_applicant, tell_office

@@ -8,13 +8,13 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.outcome import Outcome
 from casework.models import Case
 from casework.services.cases import open_case
 from casework.services.events import record
 from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.facts import Impossible
+from kernel.outcome import Outcome
 from vrs_credentials.models import Certificate, Professional, Qualification
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import qualification as rules

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.saying import plain
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel.dates import roc, taipei_day
+from kernel.saying import plain
 from vrs_credentials.forms.applying import PlanForm, ReissueForm
 from vrs_credentials.models import Certificate
 from vrs_credentials.selectors.casepage import ledger_table

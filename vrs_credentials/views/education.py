@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now
-from casework.kernel import rulebook
 from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
+from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import OwnEducation
 from vrs_credentials.selectors.register import current_certificates

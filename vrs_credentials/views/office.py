@@ -14,10 +14,10 @@ from accounts.identity import bearing
 from accounts.rights import can, organisations_with
 from casework import papers
 from casework.errors import NotPermitted, Refused
-from casework.kernel import identifiers
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import identifiers
 from vrs_credentials import documents
 from vrs_credentials.forms.institution import AnswerForm, NewsForm
 from vrs_credentials.forms.office import (

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
-from casework.kernel import rulebook
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import Certificate, HoursApplication
 from vrs_credentials.selectors.register import current_certificates, follow_up_outcome, own_cases

@@ -8,16 +8,15 @@ line is for the reader of the code.
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from casework.kernel.facts import FactsError, Impossible, build
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.facts import FactsError, Impossible, build
+from kernel.jsonable import jsonable
+from kernel.law import Law
+from kernel.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,11 @@ def rule(
     return enter
 
 
-def promise(rule_id: str, text: str, *, screens: tuple[str, ...] = ()) -> None:
+def promise(module: str, rule_id: str, text: str, *, screens: tuple[str, ...] = ()) -> None:
     """Enter a rule that is not a computation: kept by a constraint, a state table, a screen or a paper.
 
-    `text` as a rule's docstring opens: 「條次：規定。」
+    `module` is the caller's `__name__`: its app is the scheme of the rule. `text` as a rule's docstring opens: 「條次：規定。」
     """
-    module = sys._getframe(1).f_globals["__name__"]  # `inspect.stack` would read every file on the way
     clause, sentence = _split(text, rule_id)
     _enter(Rule(rule_id, clause, sentence, module, None, None, screens))
 

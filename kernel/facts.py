@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from casework.kernel.dates import roc
+from kernel.dates import roc
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from casework.kernel.dates import WorkingCalendar
+from kernel.dates import WorkingCalendar
 
 
 class UnknownFigure(LookupError):

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from casework.kernel.law import Figure
+from kernel.law import Figure
 
 Path = tuple[str | int, ...]
 #: Values the rules compare codes with: letters a program chose, never a sentence.

@@ -11,10 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
 
 _LETTERS = dict(zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True))
 _NATIONAL = re.compile(r"[A-Z][12]\d{8}")

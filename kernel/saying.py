@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from casework.kernel.dates import TAIPEI, roc
-from casework.kernel.jsonable import jsonable
+from kernel.dates import TAIPEI, roc
+from kernel.jsonable import jsonable
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

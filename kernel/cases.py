@@ -16,12 +16,12 @@ from typing import Any
 import yaml
 
 # identifiers: the three checksums belong to no scheme; ID-1 is asked whichever rules the caller has imported.
-from casework.kernel import identifiers, rulebook  # noqa: F401
-from casework.kernel.dates import TAIPEI
-from casework.kernel.facts import FactsError, Impossible
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Law, UnknownFigure
-from casework.kernel.outcome import Outcome
+from kernel import identifiers, rulebook  # noqa: F401
+from kernel.dates import TAIPEI
+from kernel.facts import FactsError, Impossible
+from kernel.jsonable import jsonable
+from kernel.law import Law, UnknownFigure
+from kernel.outcome import Outcome
 
 KEYS = {"name", "rule", "on", "facts", "expect"}
 NEEDED = ("name", "rule", "facts", "expect")
