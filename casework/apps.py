@@ -19,6 +19,6 @@ class CaseworkConfig(AppConfig):
 
 def _sync(sender: AppConfig, **kwargs: object) -> None:
     from accounts.clock import now
-    from casework.services.wordings import sync_wordings
+    from casework.papers.wordings import sync_wordings
 
     sync_wordings(at=now())

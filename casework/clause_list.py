@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from casework import forms, papers
+from casework import forms
+from casework.papers import rendering
 from casework.schemes import load_rules
 from kernel import identifiers, rulebook  # noqa: F401  (the rules ID-1 to ID-3 enter by import)
 
@@ -106,7 +107,7 @@ def _counts(app: str, path: str) -> bool:
 def known_screens() -> set[str]:
     """Where a person can meet a rule: a page (URL name), a paper (`paper:…`), a form field of the kernel (`field:…`)."""
     fields = {f"field:{name}" for name in vars(forms) if name.endswith("Field")}
-    return {*_url_names(get_resolver().url_patterns), *(f"paper:{one.code}" for one in papers.all_papers()), *fields}
+    return {*_url_names(get_resolver().url_patterns), *(f"paper:{one.code}" for one in rendering.all_papers()), *fields}
 
 
 def _url_names(patterns: Iterable[URLPattern | URLResolver], space: str = "") -> Iterator[str]:

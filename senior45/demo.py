@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.demo import demo_person, register_demo
 from casework.models import Notice
+from casework.papers.wordings import sync_wordings
 from casework.services.law import law_in_force
-from casework.services.wordings import sync_wordings
 from kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, InventoryLine, SiteAccount, SiteOffice
 from senior45.selectors import leaver_outcome

@@ -14,9 +14,10 @@ from accounts.models import AccessLog, User
 from accounts.rights import can_anywhere
 from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
+from casework.intake.read_sheet import SheetError
 from casework.models import CalendarDay, Deadline
 from casework.rights import CALENDAR
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
 from kernel.dates import WEEKDAYS, DateError, WorkingCalendar, parse_day, roc
 
 COLUMNS = ("西元日期", "星期", "是否放假", "備註")

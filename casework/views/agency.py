@@ -23,7 +23,7 @@ from casework.selectors.worklist import Criteria, Sort, Tab, spell_count
 from casework.services.exports import request_export
 from casework.services.filters import delete_filter, keep_filter
 from casework.services.receipts import once
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views import bulk_acts, words
 from casework.views.acting import acting
 

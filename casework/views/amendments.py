@@ -24,7 +24,7 @@ from casework.selectors import amendments as selectors
 from casework.services import amending, impact
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require

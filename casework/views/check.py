@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.limits import CHECK, limited
-from casework import papers
 from casework.forms import PortalForm
 from casework.models import Document
+from casework.papers import rendering
 from casework.selectors import casepage
 
 TONES = {
@@ -46,10 +46,10 @@ class CheckForm(PortalForm):
         return code
 
 
-def _kind(document: Document | None) -> papers.Paper | None:
+def _kind(document: Document | None) -> rendering.Paper | None:
     """None also for a paper of a scheme this site no longer offers."""
     try:
-        return papers.paper(document.paper) if document else None
+        return rendering.paper(document.paper) if document else None
     except KeyError:
         return None
 

@@ -12,8 +12,8 @@ from casework.admin_site import holds
 from casework.errors import NotPermitted
 from casework.forms import PortalForm, RocDateField
 from casework.models import Wording
+from casework.papers.wordings import set_wording
 from casework.rights import WORDING
-from casework.services.wordings import set_wording
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from accounts.models import User
 from casework.models import Case, Document
-from casework.papers import Standing
-from casework.services import documents
+from casework.papers import documents
+from casework.papers.rendering import Standing
 from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, roc_long, taipei_day
 from kernel.identifiers import mask_name

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import Case, Document
-from casework.services import documents as kept
+from casework.papers import documents as kept
 from casework.services.cases import lock, move, next_number, require
 from casework.services.deadlines import meet_deadline
 from casework.services.events import record

@@ -18,12 +18,13 @@ from accounts import crypto
 from accounts.models import User
 from casework.errors import Refused
 from casework.intake import Limits
+from casework.intake.read_sheet import SheetError
 from casework.models import Attachment, Case
 from casework.services import attachments
 from casework.services.cases import lock, require, set_people
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
 from kernel.dates import DateError, parse_day, taipei_day
 from kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id
 from ohs_training.models import Exemption, Trainee, TrainingClass

@@ -19,9 +19,10 @@ from accounts.clock import now, today
 from accounts.middleware.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
+from casework.intake.read_sheet import SheetError
 from casework.models import Case
 from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
 from casework.views.acting import acting, into_form
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
 from ohs_training.forms.running import SheetFileForm, TimeField

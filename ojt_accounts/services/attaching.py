@@ -9,10 +9,10 @@ from accounts import crypto
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import Case
+from casework.papers.wordings import wording
 from casework.services import attachments
 from casework.services.cases import require
 from casework.services.events import record
-from casework.services.wordings import wording
 from kernel.dates import taipei_day
 from kernel.identifiers import same_name
 from ojt_accounts.models import Application, Pledge

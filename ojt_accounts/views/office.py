@@ -22,7 +22,7 @@ from casework.selectors.access import with_people
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
 from casework.services.receipts import once
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views import words
 from casework.views.acting import acting
 from kernel.asked import whole_number

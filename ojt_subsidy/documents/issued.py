@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.models import User
 from casework.models import Case, Document
-from casework.services.documents import issue
+from casework.papers.documents import issue
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.identifiers import mask_name

@@ -310,7 +310,7 @@ def _download(page: Page, number: str, folder: Path) -> None:
 
 
 def _check_by_code(page: Page, number: str, folder: Path) -> None:
-    from casework.services.documents import check_url
+    from casework.papers.documents import check_url
 
     document = Document.objects.get(case__number=number, paper="ojt.account_form")
     page.goto(check_url(document))

@@ -13,8 +13,8 @@ from accounts.middleware import idle
 from accounts.models import User
 from casework import entitlements
 from casework.models import Document
-from casework.services.documents import check_url
-from casework.services.wordings import sync_wordings
+from casework.papers.documents import check_url
+from casework.papers.wordings import sync_wordings
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.services import batching, complaining, evidence, paying, running
 from ojt_subsidy.services.digests import digest_course

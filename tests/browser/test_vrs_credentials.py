@@ -12,8 +12,8 @@ from accounts.clock import now, today
 from accounts.models import User
 from casework.intake.sample import paper
 from casework.models import Case, Document
-from casework.papers import qr
-from casework.services.documents import check_url
+from casework.papers.documents import check_url
+from casework.papers.rendering import qr
 from kernel.dates import roc
 from tests.browser.conftest import Opens
 from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, pdf_text, tab_to

@@ -12,7 +12,7 @@ from accounts.models import AccessLog
 from casework.errors import Refused
 from casework.models import ExportJob, Notice
 from casework.services import exports, notices, retention
-from casework.sheets_in import read
+from casework.sheets.reading import read
 from tests.casework.jobs import AT, at_once, person
 
 

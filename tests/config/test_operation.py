@@ -19,8 +19,9 @@ from accounts import clock
 from accounts.certificates import authorities
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import signing, tasks
+from casework import tasks
 from casework.models import Deadline, Draft, ExportJob, Finding, JobRun, StoreMark
+from casework.papers import signing
 from casework.selectors import watch
 from casework.services import findings, orphans, retention
 from casework.stores import WholeFiles, folder_of

@@ -7,9 +7,9 @@ import pytest
 
 from casework.errors import Refused
 from casework.models import Case, Deadline, Notice
-from casework.papers import page_count
+from casework.papers.documents import bytes_of
+from casework.papers.rendering import page_count
 from casework.services import corrections
-from casework.services.documents import bytes_of
 from casework.services.law import law_in_force
 from casework.services.sweeping import sweep
 from ohs_training.models import Accreditation, Certificate, CertificateBatch

@@ -16,7 +16,7 @@ from casework.casetypes import casetype
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Document, Notice
 from casework.services.law import law_in_force
-from casework.sheets import write
+from casework.sheets.writing import write
 from kernel.law import declared_law
 from ohs_training.models import Accreditation, Certificate, Retention, Revocation, SignRecord, Sitting, TrainingClass
 from ohs_training.rules import issue

@@ -6,7 +6,7 @@ from accounts.clock import now
 from accounts.models import SetPasswordLink, User
 from accounts.rights import can
 from casework.models import Case, Document, Notice
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
 from casework.services.events import broken_links
 from casework.services.law import law_in_force
 from kernel.outcome import Outcome

@@ -226,7 +226,7 @@ def test_oa_20_the_pledge_keeps_the_version_that_was_shown(here: w.World) -> Non
     before = pledge.wording
     tomorrow = taipei_day(now()) + timedelta(days=1)
     w.sync_wordings(at=now())
-    from casework.services.wordings import set_wording
+    from casework.papers.wordings import set_wording
 
     set_wording(
         code="ojt.pledge", body="新版文字", in_force_from=tomorrow, by=here.officer, at=now(), today=taipei_day(now())

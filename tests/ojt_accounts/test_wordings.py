@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.models import Wording
-from casework.services.wordings import wording
+from casework.papers.wordings import wording
 from kernel.dates import roc
 from tests.ojt_accounts import world as w
 

@@ -19,9 +19,9 @@ from weasyprint.urls import FatalURLFetchingError
 
 from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog, Organisation, User
-from casework import papers
 from casework.intake.sample import paper
 from casework.models import Attachment, Case, Notice
+from casework.papers import rendering
 from casework.services.attachments import add_attachment
 from casework.services.delivery import deliver_due
 from casework.services.notices import notify
@@ -263,7 +263,7 @@ def test_a_paper_fetches_nothing(address: str, where: str, monkeypatch: pytest.M
     monkeypatch.setattr(urllib.request, "urlopen", asked)
     # a refusal of any kind will do; being asked is what must not happen
     with contextlib.suppress(ValueError, OSError, FatalURLFetchingError):
-        pdf = papers.render_html(f"<html><head></head><body>{where.format(address)}<p>x</p></body></html>")
+        pdf = rendering.render_html(f"<html><head></head><body>{where.format(address)}<p>x</p></body></html>")
         assert b"root:" not in pdf and b"EmbeddedFile" not in pdf
 
 

@@ -11,10 +11,10 @@ import time_machine
 from accounts.clock import now
 from casework.errors import Refused
 from casework.models import Case, Document, Notice
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
 from casework.services.exports import request_export, run_export
 from casework.services.sweeping import sweep
-from casework.sheets_in import read
+from casework.sheets.reading import read
 from kernel.dates import TAIPEI
 from senior45 import tasks
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount

@@ -10,7 +10,7 @@ from accounts.models import SetPasswordLink
 from accounts.rights import can
 from casework.errors import Refused
 from casework.models import Case, Deadline, Document, Notice
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
 from casework.services.events import broken_links
 from casework.services.law import law_in_force
 from casework.services.sweeping import sweep

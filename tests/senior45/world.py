@@ -9,7 +9,7 @@ from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
 from casework.models import Case
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
 from senior45.models import AccountRequest, Article, SiteAccount, SiteOffice
 from senior45.params import OfficeKind
 from senior45.services import articles, deciding, requests

@@ -110,7 +110,7 @@ def test_rosters_are_read_in_every_encoding_offices_save(here: w.World, encoding
 def test_rosters_come_as_sheets_too(here: w.World, kind: str) -> None:
     import io
 
-    from casework.sheets import write
+    from casework.sheets.writing import write
 
     w.certified(here)
     course = _course(here)

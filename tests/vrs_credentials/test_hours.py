@@ -196,8 +196,8 @@ def test_a_pledge_with_an_electronic_signature_is_refused(here: w.World, setting
     """VRS-02."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from casework.papers import render_html
-    from casework.signing import sign
+    from casework.papers.rendering import render_html
+    from casework.papers.signing import sign
 
     one = qualifying.start(person=here.applicant, kind="placement", clause="7-1-1", answers={}, background={}, at=now())
     signed = SimpleUploadedFile("切結書.pdf", sign(render_html("<p>切結</p>"), reason="x"))

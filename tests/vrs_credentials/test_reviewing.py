@@ -9,7 +9,7 @@ from accounts.clock import now, today
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, CaseUserObjectPermission, Document, Notice
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
 from casework.services.law import law_in_force
 from kernel.dates import days_after
 from tests.vrs_credentials import world as w

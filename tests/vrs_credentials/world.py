@@ -13,8 +13,8 @@ from accounts.models import Membership, Organisation, User
 from accounts.services.roles import grant_role
 from casework.intake.sample import paper
 from casework.models import Case
+from casework.papers.wordings import sync_wordings
 from casework.services.law import law_in_force
-from casework.services.wordings import sync_wordings
 from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Course, Lecturer, LedgerEntry, Professional, Qualification
 from vrs_credentials.selectors.papers import checklist, qualification_of

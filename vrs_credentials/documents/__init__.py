@@ -9,9 +9,9 @@ from django.db.models import Q
 from accounts.clock import today
 from accounts.models import User
 from casework.models import Case, Document
-from casework.papers import Paper, Standing, register_paper
-from casework.services import documents
-from casework.services.wordings import wording
+from casework.papers import documents
+from casework.papers.rendering import Paper, Standing, register_paper
+from casework.papers.wordings import wording
 from kernel.dates import days_spelled, roc, roc_long, taipei_day
 from kernel.identifiers import mask_name
 from kernel.law import Law

@@ -18,12 +18,13 @@ from accounts import crypto
 from accounts.identity import holders
 from accounts.models import User
 from casework.errors import Refused
+from casework.intake.read_sheet import SheetError
 from casework.models import Case
 from casework.services import attachments
 from casework.services.cases import lock, move, require
 from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
 from kernel.dates import roc, taipei_day
 from kernel.law import Law
 from kernel.saying import plain

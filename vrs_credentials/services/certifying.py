@@ -13,9 +13,9 @@ from accounts.services.proving import prove_by_decision
 from casework.casetypes import casetype
 from casework.errors import Refused
 from casework.models import Case, Deadline, Document
+from casework.papers.documents import revoke as revoke_document
 from casework.services.cases import lock, move, next_number, require
 from casework.services.deadlines import meet_deadline, of_thing, set_deadline, withdraw_all
-from casework.services.documents import revoke as revoke_document
 from casework.services.events import record
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day

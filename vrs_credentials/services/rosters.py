@@ -21,7 +21,7 @@ from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.models import Case
 from casework.services.law import law_in_force
 from casework.services.notices import notify, send_task
-from casework.sheets import write
+from casework.sheets.writing import write
 from kernel.dates import taipei_day
 from vrs_credentials.models import Course, CourseField, RosterFile, RosterJob
 from vrs_credentials.services import attending

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
-from casework import papers as printing
 from casework.casetypes import casetype
 from casework.models import Case
+from casework.papers import rendering as printing
 from casework.selectors import case_on_side
 from casework.services.law import law_in_force
 from casework.views import words

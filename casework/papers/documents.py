@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
-from casework import papers, signing
 from casework.models import Case, Document
+from casework.papers import rendering, signing
 from casework.services.cases import next_number
 from casework.services.events import record
 from kernel.dates import roc, taipei_day
@@ -45,7 +45,7 @@ def issue(
 
     Without a case it is somebody's own: the scheme that issues it shows it to them, and holds a lock of its own meanwhile.
     """
-    kind = papers.paper(paper)
+    kind = rendering.paper(paper)
     draft = kind.numbered and not str(context.get("letter_number") or "").strip()
     document = Document(
         number=next_number("D", at=at),
@@ -53,7 +53,7 @@ def issue(
         paper=paper,
         subject=subject,
         title=title or kind.title,
-        template_version=papers.template_version(paper),
+        template_version=rendering.template_version(paper),
         check_code="".join(secrets.choice(_ALPHABET) for _ in range(12)),
         public=jsonable(list(public)),
         context={},
@@ -68,7 +68,7 @@ def issue(
             # what the check page asks of somebody without a camera, in groups of four
             "check_code": "-".join(re.findall(".{4}", document.check_code)),
             "issued_on": roc(taipei_day(at)),
-            "qr": papers.qr(check_url(document)),
+            "qr": rendering.qr(check_url(document)),
         }
     )
     issued = Document.objects.filter(case=case, paper=paper, subject=subject, state=Document.State.ISSUED)
@@ -90,11 +90,11 @@ def bytes_of(document: Document) -> bytes:
     """The kept bytes; made from the frozen context at first need. Raises CorruptDocument when they no longer match."""
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if not locked.file:
-        content = papers.render(locked.paper, locked.context)
-        if papers.paper(locked.paper).signed:
+        content = rendering.render(locked.paper, locked.context)
+        if rendering.paper(locked.paper).signed:
             content = signing.sign(content, reason=locked.title)
-        locked.sha256, locked.pages = hashlib.sha256(content).hexdigest(), papers.page_count(content)
-        locked.template_version = papers.template_version(locked.paper)
+        locked.sha256, locked.pages = hashlib.sha256(content).hexdigest(), rendering.page_count(content)
+        locked.template_version = rendering.template_version(locked.paper)
         locked.file.save(f"{locked.number}.pdf", ContentFile(content), save=False)
         locked.save(update_fields=["sha256", "pages", "template_version", "file"])
         return content
@@ -112,10 +112,10 @@ def keep_batch(documents: Sequence[Document]) -> int:
     waiting = [one for one in Document.objects.select_for_update().filter(pk__in=keys).order_by("pk") if not one.file]
     for code in sorted({one.paper for one in waiting}):
         group = [one for one in waiting if one.paper == code]
-        version = papers.template_version(code)
-        for one, made in zip(group, papers.render_batch(code, [one.context for one in group]), strict=True):
-            content = signing.sign(made, reason=one.title) if papers.paper(code).signed else made
-            one.sha256, one.pages = hashlib.sha256(content).hexdigest(), papers.page_count(content)
+        version = rendering.template_version(code)
+        for one, made in zip(group, rendering.render_batch(code, [one.context for one in group]), strict=True):
+            content = signing.sign(made, reason=one.title) if rendering.paper(code).signed else made
+            one.sha256, one.pages = hashlib.sha256(content).hexdigest(), rendering.page_count(content)
             one.template_version = version
             one.file.save(f"{one.number}.pdf", ContentFile(content), save=False)
             one.save(update_fields=["sha256", "pages", "template_version", "file"])

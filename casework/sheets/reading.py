@@ -10,7 +10,7 @@ import json
 from casework.intake import read_sheet
 from casework.intake.judge import MB, Limits, confined
 from casework.intake.read_sheet import SheetError
-from casework.sheets import GUARDED
+from casework.sheets.writing import GUARDED
 
 __all__ = ["SheetError", "read"]
 
