@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from casework import forms
 from casework.papers import rendering
-from casework.schemes import load_rules
+from casework.schemes.loading import load_rules
 from kernel import identifiers, rulebook  # noqa: F401  (the rules ID-1 to ID-3 enter by import)
 
 KERNEL = "kernel"

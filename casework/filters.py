@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from casework.casetypes import CaseType
+from casework.cases.casetypes import CaseType
 from casework.forms import PortalForm, RocDateField
 from casework.models.case import TURNS
 from casework.selectors.desk import Desk

@@ -15,7 +15,7 @@ from django.forms.boundfield import BoundField
 from accounts.clock import today
 from accounts.forms.wording import Spoken
 from accounts.models import User
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.intake import DEFAULT, Limits
 from casework.intake.judge import too_big_sentence
 from casework.intake.reasons import SENTENCES, not_pdf_sentence

@@ -15,11 +15,12 @@ from accounts.navigation import NavItem, register_nav
 from accounts.panels import register_list
 from accounts.rights import rights_of
 from accounts.roles import right
-from casework.casetypes import casetype
+from casework.cases import casepage
+from casework.cases.access import applicant_cases, as_lines
+from casework.cases.casetypes import casetype
 from casework.models import Amendment, Case
 from casework.rights import AMEND, ENACT
-from casework.selectors import Desk, applicant_cases, casepage, desk_of, work_page
-from casework.selectors.access import as_lines
+from casework.selectors import Desk, desk_of, work_page
 from casework.selectors.agenda import agenda
 from casework.selectors.worklist import Criteria, Sort, Tab
 from casework.services.notices import notify

@@ -8,15 +8,15 @@ from django.urls import reverse
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases.signoffs import StepState, next_step, why_not_sign
 from casework.deadline_handlers import register_handler
 from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, classify
-from casework.services import corrections
 from casework.services.law import law_in_force
-from casework.services.signoffs import StepState, next_step, why_not_sign
 from casework.templatetags.casework import roc_moment
 from casework.things import Things, register_things
 from kernel.identifiers import mask_email, same_name

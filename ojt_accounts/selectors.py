@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from accounts import crypto
 from accounts.identity import bears, holders
 from accounts.models import Organisation, User
-from casework.changing import in_words
+from casework.cases.changing import in_words
 from casework.models import Case
 from kernel.identifiers import mask_person_id, same_name
 from kernel.jsonable import jsonable

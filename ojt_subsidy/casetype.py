@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, applicants, register
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.models import Case, Deadline
 from casework.notice_kinds import PROGRESS, REMINDER, classify

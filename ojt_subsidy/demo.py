@@ -12,8 +12,8 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import County, Organisation, User
 from casework.demo import demo_person, demo_role, register_demo
-from casework.entitlements import nobody_asked
 from casework.models import Case
+from casework.schemes.entitlements import nobody_asked
 from kernel.dates import TAIPEI, roc, roc_year, taipei_day
 from kernel.outcome import Line, Outcome
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck, Trainee

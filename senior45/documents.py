@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
+from casework.cases.signoffs import chain_state
 from casework.models import Case, Document
 from casework.papers import documents, rendering
 from casework.papers.rendering import Paper, register_paper
-from casework.services.signoffs import chain_state
 from kernel.dates import roc, roc_long, taipei_day
 from senior45.models import AccountRequest, Campaign
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right

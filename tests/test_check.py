@@ -8,10 +8,10 @@ from django.test import Client
 
 from accounts.clock import now, today
 from accounts.models import Organisation
+from casework.cases.moving import open_case
 from casework.models import Case, Document
 from casework.papers import documents
 from casework.papers.rendering import Paper, all_papers
-from casework.services.cases import open_case
 from kernel.dates import roc
 
 pytestmark = pytest.mark.django_db

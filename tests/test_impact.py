@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from casework import entitlements
 from casework.impact import all_sources
 from casework.models import ImpactLine
 from casework.rights import LAW_OFFICER
+from casework.schemes import entitlements
 from casework.services import amending, impact
 from casework.services.law import law_in_force
 from kernel.law import Law, Value

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.roles import right
-from casework.casetypes import CaseType, all_casetypes
+from casework.cases.casetypes import CaseType, all_casetypes
 from casework.errors import NotAllowed
 from casework.models import Case
 from casework.views import words

@@ -9,12 +9,12 @@ from django.urls import reverse
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
 from casework.deadline_handlers import register_handler
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.models import Case
 from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
-from casework.services import corrections
 from casework.services.law import law_in_force
 from casework.things import Things, register_things
 from kernel.law import Law

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.casetypes import all_casetypes, casetype
+from casework.cases.casetypes import all_casetypes, casetype
 from casework.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.models import Case
 from kernel.law import Law

@@ -22,7 +22,7 @@ class NumberSeries(models.Model):
 class Case(models.Model):
     """One application of any kind 案件. A regulation's row has a case; it never inherits from it.
 
-    `state`, `turn`, `version`, `events` and `digest` change only in casework.services.cases.
+    `state`, `turn`, `version`, `events` and `digest` change only in casework.cases.moving.
     """
 
     number = models.CharField("案號", max_length=20, unique=True)

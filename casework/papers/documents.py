@@ -12,10 +12,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import next_number
 from casework.models import Case, Document
 from casework.papers import rendering, signing
-from casework.services.cases import next_number
-from casework.services.events import record
 from kernel.dates import roc, taipei_day
 from kernel.jsonable import jsonable
 

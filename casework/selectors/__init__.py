@@ -1,6 +1,6 @@
 """Every queryset of the screens: the desk and its lists, the case page, search, and what needs watching."""
 
-from casework.selectors.access import CaseRights, applicant_cases, case_on_side, rights_on, side_of
+from casework.cases.access import CaseRights, applicant_cases, case_on_side, rights_on, side_of
 from casework.selectors.desk import Desk, desk_of
 from casework.selectors.search import Search, read_search
 from casework.selectors.worklist import Criteria, WorkPage, tab_counts, work_page

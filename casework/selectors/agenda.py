@@ -8,9 +8,9 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from casework.cases.access import applicant_cases
 from casework.deadline_handlers import closed_by_lapse
 from casework.models import Case, Deadline
-from casework.selectors.access import applicant_cases
 from casework.selectors.desk import Desk, desk_of
 from casework.things import all_things, things
 from kernel.machine import Turn

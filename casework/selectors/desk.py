@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organisation, OrganisationGroupObjectPermission, User
 from accounts.rights import held
 from accounts.roles import Side, all_rights, right
-from casework.casetypes import CaseType, all_casetypes
+from casework.cases.access import granted_cases, unfiled
+from casework.cases.casetypes import CaseType, all_casetypes
 from casework.models import Case
-from casework.selectors.access import granted_cases, unfiled
 
 
 @dataclass(frozen=True)

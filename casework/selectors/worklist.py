@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from casework.cases.access import as_lines
 from casework.models import Case
-from casework.selectors.access import as_lines
 from casework.selectors.desk import Desk
 from casework.selectors.search import Search
 from kernel.machine import Turn

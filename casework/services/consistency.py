@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
 from casework import deadline_handlers
-from casework.casetypes import all_casetypes, casetype
+from casework.cases.casetypes import all_casetypes, casetype
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
 from casework.services.deadlines import owed
 from kernel.dates import roc, taipei_day

@@ -7,12 +7,12 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from accounts.roles import Side, right
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.models import Case, Message
-from casework.selectors.recusal import why_recused
-from casework.services.cases import lock
-from casework.services.events import record
 from casework.services.telling import tell, tell_applicant
 
 #: What happened, as either side reads it in the history.

@@ -17,13 +17,13 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.rights import can, can_anywhere
 from accounts.roles import Side, right
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, MailChoice, Notice
 from casework.notice_kinds import How, kind_of_notice
 from casework.rights import WATCH
-from casework.services.cases import lock
-from casework.services.events import record
 
 log = structlog.get_logger(__name__)
 

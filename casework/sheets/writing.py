@@ -1,6 +1,6 @@
-"""Tables out as XLSX, ODS and CSV, row by row in constant memory; and any of the three in, as rows of text.
+"""Tables out as XLSX, ODS and CSV, row by row in constant memory.
 
-Out: text stays text whatever it looks like (`=1+1`, `04595257`), days are real days shown in the calendar of the Republic
+Text stays text whatever it looks like (`=1+1`, `04595257`), days are real days shown in the calendar of the Republic
 (113/12/12). In CSV, which knows only text, a cell that a spreadsheet would run as a formula gets an apostrophe before it;
 reading takes it off again.
 """

@@ -31,9 +31,10 @@ from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
+from casework.cases import casepage
+from casework.cases.access import rights_on
 from casework.errors import NotAllowed, NotPermitted, Stale
 from casework.models import Case
-from casework.selectors import casepage, rights_on
 from casework.views import words
 
 View = Callable[..., HttpResponse]

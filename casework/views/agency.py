@@ -13,6 +13,7 @@ from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.rights import rights_of
 from casework.admin_site import holds
+from casework.cases.receipts import once
 from casework.filters import WorkFilter
 from casework.forms import ActForm
 from casework.models import SavedFilter
@@ -22,7 +23,6 @@ from casework.selectors.search import index_of
 from casework.selectors.worklist import Criteria, Sort, Tab, spell_count
 from casework.services.exports import request_export
 from casework.services.filters import delete_filter, keep_filter
-from casework.services.receipts import once
 from casework.sheets.writing import LABELS
 from casework.views import bulk_acts, words
 from casework.views.acting import acting

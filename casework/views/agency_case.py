@@ -17,12 +17,14 @@ from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
 from casework.admin_site import holds
-from casework.casetypes import Identifier
+from casework.cases import attachments, casepage, work
+from casework.cases.access import CaseRights, case_on_side
+from casework.cases.casetypes import Identifier
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm
 from casework.models import Case, Message
-from casework.selectors import CaseRights, case_on_side, casepage, desk_of
-from casework.services import attachments, notices, work
+from casework.selectors import desk_of
+from casework.services import notices
 from casework.services.law import law_in_force
 from casework.services.messages import write
 from casework.views import acts, words

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.limits import CHECK, limited
+from casework.cases import casepage
 from casework.forms import PortalForm
 from casework.models import Document
 from casework.papers import rendering
-from casework.selectors import casepage
 
 TONES = {
     Document.State.ISSUED: "good",

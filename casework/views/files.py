@@ -10,10 +10,11 @@ from accounts.clock import now
 from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
+from casework.cases import casepage
+from casework.cases.access import side_of
 from casework.models import Attachment, Document
 from casework.papers import rendering
 from casework.papers.documents import bytes_of
-from casework.selectors import casepage, side_of
 from casework.views.acting import acting
 from casework.views.printing import for_reader, from_office
 

@@ -11,9 +11,9 @@ from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from accounts.services.passwords import without_links
+from casework.cases import casepage
+from casework.cases.drafts import save_draft
 from casework.models import ExportJob, Notice
-from casework.selectors import casepage
-from casework.services.drafts import save_draft
 from casework.services.exports import KEPT
 from casework.services.notices import mark_all_read, mark_read
 from casework.templatetags.casework import roc_moment

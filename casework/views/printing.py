@@ -12,10 +12,10 @@ from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
 from casework.admin_site import holds
+from casework.cases.access import side_of
 from casework.forms import ReasonForm
 from casework.models import Case
 from casework.papers import rendering
-from casework.selectors import side_of
 from casework.views.acting import into_form
 from casework.views.agency import page
 

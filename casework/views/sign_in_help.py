@@ -24,8 +24,8 @@ from accounts.services.bindings import release_certificate
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
+from casework.cases.receipts import once
 from casework.forms import ActForm, PersonIdField, PortalForm, RocDateField
-from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require

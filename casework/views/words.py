@@ -10,7 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from casework.casetypes import CaseType, casetype
+from casework.cases.casetypes import CaseType, casetype
 from casework.models import Case, Deadline, Event, Notice
 from casework.templatetags.casework import roc_moment
 from kernel import rulebook

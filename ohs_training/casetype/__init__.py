@@ -2,7 +2,7 @@
 
 from accounts.rights import organisations_with
 from accounts.services.offices import register_offices
-from casework.casetypes import register
+from casework.cases.casetypes import register
 from casework.notice_kinds import REMINDER, classify
 from casework.things import Things, register_things
 from ohs_training.casetype.accreditation import ACCREDITATION_TYPE

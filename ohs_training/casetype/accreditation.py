@@ -9,9 +9,9 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Panel, Target
 from casework.models import Case
-from casework.services import corrections
 from casework.services.law import law_in_force
 from kernel.dates import roc
 from kernel.law import Law

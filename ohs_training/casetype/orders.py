@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import User
-from casework.casetypes import Act, CaseType, Panel
+from casework.cases.casetypes import Act, CaseType, Panel
 from casework.models import Case
 from kernel.dates import roc
 from kernel.law import Law

@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.models import Case
-from casework.services import attachments
-from casework.services.cases import lock, require
-from casework.services.events import record
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.saying import plain

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from casework.cases import corrections
+from casework.cases.moving import lock, move, require
 from casework.errors import Refused
 from casework.models import Case
-from casework.services import corrections
-from casework.services.cases import lock, move, require
 from casework.services.deadlines import set_deadline, withdraw_all
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant

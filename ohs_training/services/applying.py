@@ -9,13 +9,13 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.rights import can
-from casework.changing import rewrite
+from casework.cases import attachments, corrections
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotPermitted, Refused
 from casework.models import Attachment, Case
-from casework.services import attachments, corrections
-from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, withdraw_all
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_office
 from kernel.dates import roc, taipei_day

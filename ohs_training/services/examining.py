@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant
 from kernel.dates import roc, taipei_day

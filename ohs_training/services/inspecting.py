@@ -7,11 +7,11 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.rights import can, holders
+from casework.cases import attachments
+from casework.cases.moving import lock, move, open_case, require
+from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Document
-from casework.selectors.recusal import RECUSED, bodies_of
-from casework.services import attachments
-from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_deadline
 from casework.services.law import law_in_force
 from casework.services.notices import notify

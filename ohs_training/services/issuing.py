@@ -6,12 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, next_number, require
 from casework.errors import Refused
 from casework.models import Case, Document
 from casework.papers import documents as kept
-from casework.services.cases import lock, move, next_number, require
 from casework.services.deadlines import meet_deadline
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import send_task
 from kernel.dates import taipei_day

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
-from casework.services.cases import lock
-from casework.services.events import record
 from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
-from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, withdraw_deadline
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from casework.services.telling import tell_applicant

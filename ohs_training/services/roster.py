@@ -16,13 +16,13 @@ from PIL import Image, ImageOps
 
 from accounts import crypto
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, require, set_people
 from casework.errors import Refused
 from casework.intake import Limits
 from casework.intake.read_sheet import SheetError
 from casework.models import Attachment, Case
-from casework.services import attachments
-from casework.services.cases import lock, require, set_people
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.sheets.reading import read
 from kernel.dates import DateError, parse_day, taipei_day

@@ -13,9 +13,9 @@ from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
+from casework.cases import casepage
 from casework.models import Deadline
 from casework.papers import rendering
-from casework.selectors import casepage
 from casework.services.law import law_in_force
 from casework.views import acts, words
 from casework.views.acting import acting

@@ -3,7 +3,7 @@
 from datetime import date
 
 from accounts.models import Organisation, User
-from casework.entitlements import Entitlement
+from casework.schemes.entitlements import Entitlement
 from casework.services.law import law_in_force
 from ojt_accounts.models import Application, PlanRight, Registration, TrainingAccount
 from ojt_accounts.params import PLANS

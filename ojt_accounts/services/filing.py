@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import corrections
+from casework.cases.moving import lock, move, set_people
 from casework.errors import Refused
 from casework.models import Case
-from casework.services import corrections
-from casework.services.cases import lock, move, set_people
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.law import law_in_force
 from casework.services.notices import notify

@@ -7,15 +7,15 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from casework.changing import rewrite
+from casework.cases import attachments, corrections
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.signoffs import next_step, sign
 from casework.errors import Refused
 from casework.models import Case, SignOff
-from casework.services import attachments, corrections
-from casework.services.cases import lock, move, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
-from casework.services.events import record
 from casework.services.law import law_in_force
-from casework.services.signoffs import next_step, sign
 from casework.services.telling import tell_applicant, tell_office
 from kernel.dates import roc, taipei_day
 from ojt_accounts import documents

@@ -11,14 +11,14 @@ from accounts.services.addresses import ask_address_change, taken
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.users import open_user, update_phone
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.signoffs import sign
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.cases import lock, move, require
 from casework.services.deadlines import of_thing, owed, set_deadline, withdraw_all
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
-from casework.services.signoffs import sign
 from casework.services.telling import tell_applicant
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ojt_accounts import documents

@@ -15,13 +15,13 @@ from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
+from casework.cases.access import with_people
+from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm
 from casework.models import Case
-from casework.selectors.access import with_people
 from casework.services.exports import request_export
 from casework.services.law import law_in_force
-from casework.services.receipts import once
 from casework.sheets.writing import LABELS
 from casework.views import words
 from casework.views.acting import acting

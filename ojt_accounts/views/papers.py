@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from casework.cases.drafts import drop_draft
 from casework.errors import Refused
 from casework.forms import ActForm
 from casework.models import Attachment, Case
-from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
 from ojt_accounts.forms.preparing import PaperForm, PledgeForm, ScanForm, StandingForm

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.roles import Side
+from casework.cases import casepage
+from casework.cases.drafts import drop_draft
 from casework.forms import ActForm
 from casework.models import Case
-from casework.selectors import casepage
-from casework.services.drafts import drop_draft
 from casework.templatetags.casework import roc_moment
 from casework.views import acts, words
 from casework.views.acting import acting, into_form

@@ -11,9 +11,9 @@ from accounts.clock import now, today
 from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
+from casework.cases.access import side_of
 from casework.models import Case
 from casework.papers import rendering
-from casework.selectors import side_of
 from casework.views.acting import acting
 from casework.views.files import PDF_POLICY
 from casework.views.printing import for_reader, from_office

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.roles import all_roles
+from casework.cases.access import with_people
 from casework.models import Case
-from casework.selectors.access import with_people
 from casework.views import words
 from kernel.dates import ONE_DAY, roc
 from kernel.machine import Turn

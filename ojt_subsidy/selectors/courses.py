@@ -6,8 +6,8 @@ from datetime import date, time
 from typing import Any
 
 from accounts.clock import today
-from casework.entitlements import UNIT_STANDING, Entitlement, entitled
 from casework.models import Case
+from casework.schemes.entitlements import UNIT_STANDING, Entitlement, entitled
 from kernel.facts import Impossible
 from kernel.law import Law
 from kernel.outcome import Outcome

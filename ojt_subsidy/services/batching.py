@@ -17,10 +17,10 @@ from simple_history.utils import bulk_update_with_history
 
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.selectors.recusal import RECUSED, bodies_of
-from casework.services.cases import lock
-from casework.services.events import record
 from casework.services.notices import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day

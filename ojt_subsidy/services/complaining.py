@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts.models import County, User
 from accounts.rights import can, holders, permission_row
+from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, CaseUserObjectPermission
-from casework.services.cases import lock, move, open_case, require
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from kernel.dates import taipei_day

@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import County, User
+from casework.cases.attachments import judged, keep_attachment
+from casework.cases.moving import lock, move, open_case
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake import Limits
 from casework.models import Attachment, Case
-from casework.services.attachments import judged, keep_attachment
-from casework.services.cases import lock, move, open_case
 from casework.services.law import law_in_force
 from casework.services.telling import tell_applicant
 from kernel.dates import roc, taipei_day

@@ -17,8 +17,8 @@ from django.db import IntegrityError, transaction
 from accounts.identity import bears
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases.recusal import RECUSED
 from casework.errors import NotPermitted, Refused
-from casework.selectors.recusal import RECUSED
 from casework.sheets import reading
 from kernel.dates import DateError, parse_day, roc, taipei_day
 from kernel.facts import Impossible

@@ -9,11 +9,11 @@ from django.db import transaction
 from accounts.identity import others_bearing
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.attachments import add_attachment
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
 from casework.models import Case
-from casework.services.attachments import add_attachment
-from casework.services.cases import lock, require
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from kernel.dates import taipei_day

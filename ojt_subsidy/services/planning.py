@@ -8,12 +8,12 @@ from django.db import transaction
 
 from accounts.models import County, Organisation, User
 from accounts.rights import can
-from casework.entitlements import PLAN_RIGHT, entitled
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.models import Case
-from casework.services.cases import lock, move, open_case, require
+from casework.schemes.entitlements import PLAN_RIGHT, entitled
 from casework.services.deadlines import withdraw_all
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_office
 from kernel.dates import taipei_day

@@ -11,9 +11,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.models import Case
-from casework.services.cases import lock
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.telling import tell_office
 from kernel.dates import taipei_day

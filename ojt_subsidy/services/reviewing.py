@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from casework.cases.moving import lock, move
+from casework.cases.signoffs import Step, content_digest, sign
 from casework.errors import Refused
 from casework.models import Case, SignOff
-from casework.services.cases import lock, move
 from casework.services.law import law_in_force
-from casework.services.signoffs import Step, content_digest, sign
 from casework.services.telling import tell_applicant, tell_office
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Course, CourseLedger

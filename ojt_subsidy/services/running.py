@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.moving import lock, move, require
 from casework.errors import NotAllowed, Refused
 from casework.models import Case
-from casework.services.cases import lock, move, require
 from casework.services.deadlines import set_deadline
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from casework.cases.moving import require
 from casework.errors import NotAllowed, Refused
-from casework.services.cases import require
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from ojt_subsidy.models import Enrolment

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, holders
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Deadline
-from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import set_deadline, withdraw_deadline
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from kernel.dates import ONE_DAY, roc, taipei_day

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from accounts.clock import now
 from accounts.models import User
+from casework.cases.events import SYSTEM
 from casework.models import Deadline, Reminder
-from casework.services.events import SYSTEM
 from casework.services.law import law_in_force
 from casework.services.notices import Told, notify_each
 from kernel.dates import ONE_DAY, roc, taipei_day

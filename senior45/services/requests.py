@@ -8,16 +8,16 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, permission_row
-from casework.changing import rewrite
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
+from casework.cases.signoffs import sign
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, CaseUserObjectPermission, SignOff
 from casework.papers.wordings import wording
-from casework.services.cases import lock, move, open_case, require
 from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
-from casework.services.signoffs import sign
 from casework.services.telling import tell
 from kernel.dates import roc, taipei_day
 from senior45.models import AccountRequest, SiteAccount, SiteOffice

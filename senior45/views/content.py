@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.rights import organisations_with
+from casework.cases import casepage
+from casework.cases.receipts import once
 from casework.models import Case
-from casework.selectors import casepage
 from casework.services.law import law_in_force
-from casework.services.receipts import once
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel.dates import ONE_DAY, roc

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organisation, User
 from accounts.roles import Side, all_roles, right
 from accounts.services.roles import grant_role
-from casework.casetypes import all_casetypes
+from casework.cases.casetypes import all_casetypes
 from casework.selectors import Desk, desk_of, work_page
 from casework.selectors.worklist import PAGE_SIZE, Criteria, Sort, Tab
 from tests.bench._scratch import scratch_database

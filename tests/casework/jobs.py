@@ -11,12 +11,13 @@ from django.db import connection
 
 from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
-from casework import casetypes, deadline_handlers
-from casework.casetypes import CaseType
+from casework import deadline_handlers
+from casework.cases import casetypes
+from casework.cases.casetypes import CaseType
+from casework.cases.moving import open_case
 from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
 from casework.services import deadlines
-from casework.services.cases import open_case
 from kernel.machine import Machine, State, Transition, Turn
 
 KIND = "test.jobs"

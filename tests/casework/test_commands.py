@@ -17,10 +17,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from casework import clause_list
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
 from casework.services import consistency, deadlines
-from casework.services.cases import lock
-from casework.services.events import record
 from kernel import rulebook
 from tests.casework.jobs import AT, ON, case, handlers, kind_of_case, person
 

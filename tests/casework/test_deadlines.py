@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.models import Case, Deadline, Reminder
 from casework.services import deadlines
-from casework.services.cases import lock
-from casework.services.events import record
 from kernel.law import Law
 from kernel.reasoning import Reasoning
 from tests.casework.jobs import AT, ON, case, kind_of_case, office, owe

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from casework.cases.moving import set_people
 from casework.models import Case, ExportJob, SavedFilter
 from casework.selectors import desk_of, tab_counts, work_page
 from casework.selectors.worklist import COUNT_CAP, Criteria, Sort, Tab, spell_count
-from casework.services.cases import set_people
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory

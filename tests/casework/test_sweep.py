@@ -9,9 +9,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from casework.cases.moving import lock
 from casework.models import Case, Deadline, Notice, Reminder
 from casework.services import deadlines, notices, sweeping
-from casework.services.cases import lock
 from tests.casework.jobs import AT, ON, at_once, case, handlers, kind_of_case, office, owe, person
 
 DAY = timedelta(days=1)

@@ -18,9 +18,9 @@ app.conf.broker_transport_options = {**app.conf.broker_transport_options, "visib
 
 def lapse(deadlines: list, at: datetime) -> None:
     """An event on each case and a letter to its person: each exactly once."""
+    from casework.cases.events import record
+    from casework.cases.moving import lock
     from casework.models import Case
-    from casework.services.cases import lock
-    from casework.services.events import record
     from casework.services.notices import Told, notify_each
 
     told = []

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casework.schemes import load_rules
+from casework.schemes.loading import load_rules
 from kernel import rulebook
 from kernel.comparing import beyond, folded, same_place
 from kernel.dates import WorkingCalendar

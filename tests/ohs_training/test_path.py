@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from casework.cases import corrections
 from casework.errors import Refused
 from casework.models import Case, Deadline, Notice
 from casework.papers.documents import bytes_of
 from casework.papers.rendering import page_count
-from casework.services import corrections
 from casework.services.law import law_in_force
 from casework.services.sweeping import sweep
 from ohs_training.models import Accreditation, Certificate, CertificateBatch

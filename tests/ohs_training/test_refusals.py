@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from accounts.clock import today
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Document, Notice
 from casework.services.law import law_in_force

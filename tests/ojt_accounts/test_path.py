@@ -5,9 +5,9 @@ import pytest
 from accounts.clock import now
 from accounts.models import SetPasswordLink, User
 from accounts.rights import can
+from casework.cases.events import broken_links
 from casework.models import Case, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.events import broken_links
 from casework.services.law import law_in_force
 from kernel.outcome import Outcome
 from kernel.rulebook import again

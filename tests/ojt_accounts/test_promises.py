@@ -11,7 +11,7 @@ from accounts.clock import now
 from accounts.models import AccessLog, Organisation, SetPasswordLink, User
 from accounts.services.openings import open_password, password_is_open
 from accounts.services.passwords import set_password_by_link
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Notice
 from casework.services import delivery

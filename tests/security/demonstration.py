@@ -20,9 +20,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
+from casework.cases import attachments
 from casework.intake.judge import Verdict
 from casework.papers import rendering
-from casework.services import attachments
 
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 

@@ -19,10 +19,10 @@ from weasyprint.urls import FatalURLFetchingError
 
 from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog, Organisation, User
+from casework.cases.attachments import add_attachment
 from casework.intake.sample import paper
 from casework.models import Attachment, Case, Notice
 from casework.papers import rendering
-from casework.services.attachments import add_attachment
 from casework.services.delivery import deliver_due
 from casework.services.notices import notify
 from tests.accounts.conftest import PASSWORD, sign_in

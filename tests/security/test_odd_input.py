@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.forms.wording import Spoken
+from casework.cases.receipts import once
 from casework.errors import Refused
 from casework.forms import PortalForm
 from casework.models import Draft, Receipt
-from casework.services.receipts import once
 from casework.views import bulk_acts
 from kernel.asked import whole_number
 from tests.factories import AT, UserFactory

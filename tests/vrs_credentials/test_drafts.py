@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases import work
 from casework.errors import NotPermitted
 from casework.models import Draft
-from casework.services import work
 from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get

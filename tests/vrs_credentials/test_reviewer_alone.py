@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.events import record
 from casework.models import Attachment, Case, Event, Message, Notice
-from casework.services.events import record
 from casework.services.messages import write
 from kernel.dates import roc
 from tests.vrs_credentials import world as w

@@ -94,7 +94,7 @@ def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
     assert (case.state, case.due_on) == ("supplement", days_after(today(), 7))
     with pytest.raises(Refused, match="尚有補正項目未回復"):
         filing.supply(case, by=here.applicant, at=now())
-    from casework.services import corrections
+    from casework.cases import corrections
 
     request = corrections.open_request(case)
     assert request

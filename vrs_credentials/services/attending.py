@@ -17,12 +17,12 @@ from simple_history.utils import bulk_create_with_history
 from accounts import crypto
 from accounts.identity import holders
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
 from casework.errors import Refused
 from casework.intake.read_sheet import SheetError
 from casework.models import Case
-from casework.services import attachments
-from casework.services.cases import lock, move, require
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.sheets.reading import read
 from kernel.dates import roc, taipei_day

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from accounts import crypto
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
-from casework.services.cases import next_number, open_case
-from casework.services.events import record
 from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.facts import Impossible

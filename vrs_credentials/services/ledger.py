@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.cases import lock, require
-from casework.services.events import record
 from kernel.dates import taipei_day
 from kernel.law import Law
 from kernel.saying import plain

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import open_case
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.cases import open_case
-from casework.services.events import record
 from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.facts import Impossible

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, CaseUserObjectPermission
-from casework.selectors.recusal import bodies_of
-from casework.services.cases import lock, move, require
-from casework.services.events import record
 from casework.services.law import law_in_force
 from casework.services.notices import notify
 from kernel.dates import roc, taipei_day

@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.intake import Kind, Limits, Verdict
 from casework.models import Attachment, Case
-from casework.services import attachments
-from casework.services.cases import lock, require
 from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now
-from casework.services.drafts import drop_draft
+from casework.cases.drafts import drop_draft
 from casework.views.acting import acting, into_form
 from kernel import rulebook
 from vrs_credentials.forms import applying as forms

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import crypto
 from accounts.clock import now, today
-from casework.services.drafts import drop_draft
+from casework.cases.drafts import drop_draft
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel import identifiers

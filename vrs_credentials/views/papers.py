@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
-from casework.casetypes import casetype
+from casework.cases.access import case_on_side
+from casework.cases.casetypes import casetype
 from casework.models import Case
 from casework.papers import rendering as printing
-from casework.selectors import case_on_side
 from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.clock import today
-from casework.schemes import load_rules
+from casework.schemes.loading import load_rules
 from kernel import cases
 from kernel.cases import CasesError, Result
 from kernel.law import declared_law

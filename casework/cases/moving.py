@@ -10,11 +10,11 @@ from accounts import crypto
 from accounts.models import Organisation, User
 from accounts.rights import can
 from accounts.roles import Side, right
-from casework.casetypes import CaseType, casetype
+from casework.cases.casetypes import CaseType, casetype
+from casework.cases.events import record
+from casework.cases.recusal import why_recused
 from casework.errors import NotPermitted, Refused, Stale
 from casework.models import Case, CasePerson, Event
-from casework.selectors.recusal import why_recused
-from casework.services.events import record
 from kernel.dates import roc_year, taipei_day
 from kernel.outcome import Outcome
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Case as Choose
 from django.db.models import IntegerField, Q, QuerySet, Value, When
 
-from casework.casetypes import all_casetypes
+from casework.cases.access import applicant_cases, as_lines
+from casework.cases.casetypes import all_casetypes
 from casework.models import Case
-from casework.selectors.access import applicant_cases, as_lines
 from kernel.machine import Turn
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.rights import applies_alone, held, where_held
 from accounts.roles import Side, all_rights, right
-from casework.casetypes import all_casetypes
+from casework.cases.casetypes import all_casetypes
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
 from kernel.machine import Turn
 

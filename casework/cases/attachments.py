@@ -14,11 +14,11 @@ from django.db import transaction
 
 from accounts.errors import out_of_room
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.errors import Refused
 from casework.intake import Kind, Limits, Verdict, judge
 from casework.models import Attachment, Case
-from casework.services.cases import lock
-from casework.services.events import record
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.cases.recusal import why_recused
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
-from casework.selectors.recusal import why_recused
-from casework.services.cases import lock
-from casework.services.events import record
 
 
 def may_work(user: User, case: Case) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts import crypto
 from accounts.models import Membership, RoleGroup, User
-from casework.casetypes import all_casetypes
+from casework.cases.casetypes import all_casetypes
 from casework.models import Case
 from kernel.dates import taipei_day
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from casework.cases.access import CaseRights
 from casework.models import (
     Attachment,
     Case,
@@ -13,7 +14,6 @@ from casework.models import (
     Message,
     Notice,
 )
-from casework.selectors.access import CaseRights
 
 
 def events(case: Case, *, internal: bool) -> QuerySet[Event]:

@@ -16,11 +16,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.rights import can
 from accounts.roles import Side, right
+from casework.cases.events import record
+from casework.cases.moving import require
+from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.models import Case, SignOff
-from casework.selectors.recusal import why_recused
-from casework.services.cases import require
-from casework.services.events import record
 from kernel.jsonable import jsonable
 
 

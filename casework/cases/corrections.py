@@ -7,9 +7,9 @@ from typing import TypedDict
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
 from casework.errors import Refused
 from casework.models import Case, CorrectionItem, CorrectionRequest
-from casework.services.events import record
 
 
 class Item(TypedDict):

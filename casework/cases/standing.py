@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from accounts.fields import EncryptedTextField
-from casework.casetypes import CaseType
+from casework.cases.casetypes import CaseType
 from casework.errors import Refused
 from casework.models import Attachment, Case, Deadline, Document, Event
 from kernel.dates import end_of_day
