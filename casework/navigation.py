@@ -19,11 +19,11 @@ from casework.cases import casepage
 from casework.cases.access import applicant_cases, as_lines
 from casework.cases.casetypes import casetype
 from casework.models import Amendment, Case
+from casework.notices.outbox import notify
 from casework.rights import AMEND, ENACT
 from casework.selectors import Desk, desk_of, work_page
 from casework.selectors.agenda import agenda
 from casework.selectors.worklist import Criteria, Sort, Tab
-from casework.services.notices import notify
 from casework.views import words
 from kernel.dates import roc, taipei_day
 from kernel.machine import Turn

@@ -5,7 +5,9 @@ worker, doubled or late changes nothing but lateness. The schedule is in config.
 from celery import shared_task
 
 from accounts.clock import now, today
-from casework.services import delivery, exports, findings, impact, reaching, retention, sweeping
+from casework.deadlines import sweeping
+from casework.notices import delivery, reaching
+from casework.services import exports, findings, impact, retention
 
 
 @shared_task(name="casework.tasks.deliver_notices")

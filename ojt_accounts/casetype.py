@@ -11,14 +11,14 @@ from accounts.rights import can
 from casework.cases import corrections
 from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
 from casework.cases.signoffs import StepState, next_step, why_not_sign
-from casework.deadline_handlers import register_handler
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.things import Things, register_things
 from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.models import Case
-from casework.notice_kinds import PROGRESS, REMINDER, classify
+from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.services.law import law_in_force
 from casework.templatetags.casework import roc_moment
-from casework.things import Things, register_things
 from kernel.identifiers import mask_email, same_name
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms

@@ -16,7 +16,7 @@ from casework.cases import work
 from casework.demo import PASSWORD, demo_role, register_demo
 from casework.intake.sample import paper
 from casework.models import Case, Message
-from casework.services import messages
+from casework.notices import messages
 from kernel.dates import roc, roc_year, taipei_day
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed

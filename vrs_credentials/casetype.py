@@ -11,12 +11,12 @@ from accounts.models import User
 from accounts.rights import can
 from casework.cases import corrections
 from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
-from casework.deadline_handlers import register_handler
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.things import Things, register_things
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.models import Case
-from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
+from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from casework.services.law import law_in_force
-from casework.things import Things, register_things
 from kernel.law import Law
 from kernel.machine import Machine
 from kernel.outcome import Outcome

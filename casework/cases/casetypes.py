@@ -99,7 +99,7 @@ class CaseType:
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
     targets: Callable[[Case], Sequence[Target]] = _nothing
-    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, selectors.recusal).
+    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, casework.cases.recusal).
     parties: Callable[[Case], Collection[int]] = applicants
     #: Personal identifiers that the office may reveal one at a time.
     identifiers: Callable[[Case], Sequence[Identifier]] = _nothing

@@ -1,6 +1,6 @@
 """迴避 (行政程序法第32條): nobody handles for the office a case in which they, or a body they work in, stand.
 
-Asked by services.cases.require, which every act on a case passes, and by the pages for the sentence beside a button.
+Asked by casework.cases.moving.require, which every act on a case passes, and by the pages for the sentence beside a button.
 """
 
 from datetime import date

@@ -49,7 +49,7 @@ class Case(models.Model):
     filed_at = models.DateTimeField("送件時間", null=True, blank=True)
     received_on = models.DateField("收件日", null=True, blank=True)
     decided_on = models.DateField("核定日", null=True, blank=True)
-    #: The earliest unmet deadline's day, kept by casework.services.deadlines for the work list.
+    #: The earliest unmet deadline's day, kept by casework.deadlines.keeping for the work list.
     due_on = models.DateField("期限", null=True, blank=True)
     #: Grows with every act; a form posts the version it was drawn from.
     version = models.PositiveIntegerField(default=1)

@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from casework.cases.access import applicant_cases
-from casework.deadline_handlers import closed_by_lapse
+from casework.deadlines.handlers import closed_by_lapse
+from casework.deadlines.things import all_things, things
 from casework.models import Case, Deadline
 from casework.selectors.desk import Desk, desk_of
-from casework.things import all_things, things
 from kernel.machine import Turn
 
 #: What is long past is no longer a day to come.

@@ -12,10 +12,10 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
-from casework import deadline_handlers
 from casework.cases.casetypes import all_casetypes, casetype
+from casework.deadlines import handlers
+from casework.deadlines.keeping import owed
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
-from casework.services.deadlines import owed
 from kernel.dates import roc, taipei_day
 
 CHUNK = 500
@@ -93,7 +93,7 @@ def deadlines_with_their_owners() -> Iterator[str]:
         for one in rows.only("pk", "thing_kind", "thing_id", "label").iterator(CHUNK):
             yield f"期限 {one.pk}「{one.label}」所屬的 {one.thing_kind} {one.thing_id} 不存在"
     for code in open_.order_by("code").values_list("code", flat=True).distinct():
-        if not deadline_handlers.is_registered(code):
+        if not handlers.is_registered(code):
             yield f"期限種類「{code}」沒有處理程式"
     # Closing a deadline takes its unsent reminders along.
     left = Reminder.objects.filter(done_at=None).exclude(deadline__in=open_.values("pk"))

@@ -19,7 +19,7 @@ from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from casework.errors import Refused
 from casework.models import ExportJob
-from casework.services.notices import notify, send_task
+from casework.notices.outbox import notify, send_task
 from casework.sheets.writing import LABELS, write
 
 log = structlog.get_logger(__name__)

@@ -23,10 +23,10 @@ from casework.cases.casetypes import Identifier
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm
 from casework.models import Case, Message
+from casework.notices import outbox
+from casework.notices.messages import write
 from casework.selectors import desk_of
-from casework.services import notices
 from casework.services.law import law_in_force
-from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -179,7 +179,7 @@ def resend_notice(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if not rights.of_office():
         raise NotPermitted("您沒有重寄通知的權限。")
     notice = get_object_or_404(found.notices, pk=pk)
-    notices.resend(notice, by=request.user, at=now())
+    outbox.resend(notice, by=request.user, at=now())
     messages.success(request, "已排入寄送。")
     return redirect(f"{reverse('admin:case', args=[number])}#notices")
 

@@ -20,8 +20,8 @@ from casework.cases.moving import lock
 from casework.errors import NotPermitted
 from casework.forms import AnswerForm, MessageForm
 from casework.models import Case, CorrectionItem, Message
+from casework.notices.messages import write
 from casework.selectors.search import index_of
-from casework.services.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels

@@ -12,8 +12,8 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.errors import Refused
 from casework.models import Case
+from casework.notices.telling import tell_applicant
 from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
 from kernel.saying import plain

@@ -12,9 +12,9 @@ from accounts.rights import can
 from casework.cases.changing import rewrite
 from casework.cases.events import record
 from casework.cases.moving import lock, open_case, require
+from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
-from casework.services.deadlines import set_deadline
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible

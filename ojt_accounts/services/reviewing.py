@@ -12,11 +12,11 @@ from casework.cases.changing import rewrite
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.cases.signoffs import next_step, sign
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.models import Case, SignOff
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
+from casework.notices.telling import tell_applicant, tell_office
 from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant, tell_office
 from kernel.dates import roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge

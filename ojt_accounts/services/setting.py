@@ -14,12 +14,12 @@ from accounts.services.users import open_user, update_phone
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.cases.signoffs import sign
+from casework.deadlines.keeping import of_thing, owed, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.deadlines import of_thing, owed, set_deadline, withdraw_all
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_applicant
 from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.telling import tell_applicant
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount

@@ -21,7 +21,7 @@ from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.services.notices import Told, notify_each
+from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day
 from kernel.money import dollars

@@ -13,8 +13,8 @@ from casework.cases.moving import lock, move, open_case
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake import Limits
 from casework.models import Attachment, Case
+from casework.notices.telling import tell_applicant
 from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment, Evidence, ExchangeFile, InsuranceCheck

@@ -14,8 +14,8 @@ from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.models import Case
+from casework.notices.telling import tell_office
 from casework.services.law import law_in_force
-from casework.services.telling import tell_office
 from kernel.dates import taipei_day
 from kernel.money import dollars
 from kernel.outcome import Outcome

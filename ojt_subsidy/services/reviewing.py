@@ -11,8 +11,8 @@ from casework.cases.moving import lock, move
 from casework.cases.signoffs import Step, content_digest, sign
 from casework.errors import Refused
 from casework.models import Case, SignOff
+from casework.notices.telling import tell_applicant, tell_office
 from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant, tell_office
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.permissions import APPROVE_COURSE, FILE_COURSE, REVIEW_COURSE

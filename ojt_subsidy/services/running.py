@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import set_deadline
 from casework.errors import NotAllowed, Refused
 from casework.models import Case
-from casework.services.deadlines import set_deadline
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from ojt_subsidy.documents import issued

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from casework.services.notices import Told, notify_each, send_task
+from casework.notices.outbox import Told, notify_each, send_task
 from casework.templatetags.casework import roc_moment
 from kernel.dates import roc
 from ojt_subsidy.models import Enrolment

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
-from casework import ics
+from casework.deadlines import ics
 from casework.services.law import law_in_force
 from casework.sheets import writing
 from kernel.dates import TAIPEI, roc

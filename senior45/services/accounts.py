@@ -14,11 +14,11 @@ from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, revoke_role
 from casework.cases.events import SYSTEM
+from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.models import Case, Deadline
-from casework.services.deadlines import owed, set_deadline, withdraw_all, withdraw_deadline
+from casework.notices.outbox import notify
 from casework.services.law import law_in_force
-from casework.services.notices import notify
 from kernel.dates import ONE_DAY, roc, taipei_day
 from kernel.outcome import Outcome
 from senior45.models import AccountEvent, AccountRequest, AccountRight, SiteAccount, SiteOffice

@@ -10,11 +10,11 @@ from accounts.models import User
 from accounts.rights import can, holders
 from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case, require
+from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Deadline
-from casework.services.deadlines import set_deadline, withdraw_deadline
+from casework.notices.outbox import notify
 from casework.services.law import law_in_force
-from casework.services.notices import notify
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import AccountRight, Article, ArticleFile, ArticlePicture, ArticleVersion, SiteOffice
 from senior45.params import RIGHT_LABELS, Category, Right

@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.models import AccessLog
 from casework.errors import Refused
 from casework.models import ExportJob, Notice
-from casework.services import exports, notices, retention
+from casework.notices import outbox
+from casework.services import exports, retention
 from casework.sheets.reading import read
 from tests.casework.jobs import AT, at_once, person
 
@@ -19,7 +20,7 @@ from tests.casework.jobs import AT, at_once, person
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "_exporters", {})
-    monkeypatch.setattr(notices, "_rest_until", 0.0)
+    monkeypatch.setattr(outbox, "_rest_until", 0.0)
 
 
 def names(user, query: str) -> tuple[list[str], Iterator[list[object]]]:

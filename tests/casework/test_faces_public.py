@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import AccessLog
 from casework.models import CalendarDay, Deadline, Document, Notice
-from casework.services.notices import notify
+from casework.notices.outbox import notify
 from kernel.law import Figure, Law, Value
 from tests.casework import toy
 from tests.casework.conftest import NOW

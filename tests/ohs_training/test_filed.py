@@ -10,11 +10,11 @@ import time_machine
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Deadline, Event, Notice
 from casework.papers import rendering
 from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
 from kernel.dates import roc
 from ohs_training import documents
 from ohs_training.models import ClassVersion, SignRecord, TrainingClass, VersionAnswer

@@ -14,7 +14,7 @@ from accounts.services.passwords import set_password_by_link
 from casework.cases.casetypes import casetype
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Notice
-from casework.services import delivery
+from casework.notices import delivery
 from kernel.dates import roc, taipei_day
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, Application, Pledge, TrainingAccount

@@ -18,7 +18,7 @@ from accounts.services.openings import password_is_open
 from casework.cases import work
 from casework.cases.moving import open_case
 from casework.models import Case, ExportJob, Message, Notice
-from casework.services.messages import write
+from casework.notices.messages import write
 from kernel.dates import taipei_day
 from ojt_accounts.forms.passwords import CompositionValidator
 from ojt_accounts.models import Intake, PlanRight, Registration, TrainingAccount

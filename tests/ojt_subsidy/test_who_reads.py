@@ -10,7 +10,7 @@ from django.test import Client
 
 from casework.intake.sample import paper
 from casework.models import Case, Document, Event, Notice
-from casework.services.delivery import message
+from casework.notices.delivery import message
 from kernel.dates import taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Closing, PaymentLine

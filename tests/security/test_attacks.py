@@ -22,9 +22,9 @@ from accounts.models import AccessLog, Organisation, User
 from casework.cases.attachments import add_attachment
 from casework.intake.sample import paper
 from casework.models import Attachment, Case, Notice
+from casework.notices.delivery import deliver_due
+from casework.notices.outbox import notify
 from casework.papers import rendering
-from casework.services.delivery import deliver_due
-from casework.services.notices import notify
 from tests.accounts.conftest import PASSWORD, sign_in
 from tests.casework import faces, toy
 from tests.casework.conftest import NOW, scene, toys  # noqa: F401 - fixtures

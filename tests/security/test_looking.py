@@ -16,8 +16,8 @@ from django.template import engines
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework.models import Notice
-from casework.services.delivery import deliver_due
-from casework.services.notices import notify
+from casework.notices.delivery import deliver_due
+from casework.notices.outbox import notify
 from casework.sheets import writing
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory

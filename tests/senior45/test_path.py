@@ -9,11 +9,11 @@ from accounts.clock import now, today
 from accounts.models import SetPasswordLink
 from accounts.rights import can
 from casework.cases.events import broken_links
+from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
 from casework.models import Case, Deadline, Document, Notice
 from casework.papers.documents import bytes_of
 from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
 from kernel.dates import TAIPEI
 from kernel.outcome import Outcome
 from kernel.rulebook import again

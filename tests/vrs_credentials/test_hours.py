@@ -9,9 +9,10 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.clock import now, today
+from casework.deadlines.keeping import of_thing
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Notice
-from casework.services.deadlines import of_thing, sweep
 from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Extension, LedgerEntry

@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.deadlines.keeping import of_thing, owed
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.deadlines import of_thing, owed, sweep
 from casework.services.law import law_in_force
 from kernel.dates import roc
 from tests.vrs_credentials import world as w

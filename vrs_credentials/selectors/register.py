@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.clock import today
 from accounts.models import User
+from casework.deadlines.keeping import kind_of
 from casework.models import Case, Deadline, Document
-from casework.services.deadlines import kind_of
 from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome

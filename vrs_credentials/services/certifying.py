@@ -13,10 +13,10 @@ from accounts.services.proving import prove_by_decision
 from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
+from casework.deadlines.keeping import meet_deadline, of_thing, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.models import Case, Deadline, Document
 from casework.papers.documents import revoke as revoke_document
-from casework.services.deadlines import meet_deadline, of_thing, set_deadline, withdraw_all
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.identifiers import mask_person_id

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, open_case, require
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
 from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible

@@ -17,8 +17,8 @@ from casework.cases.moving import lock, move, require
 from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, CaseUserObjectPermission
+from casework.notices.outbox import notify
 from casework.services.law import law_in_force
-from casework.services.notices import notify
 from kernel.dates import roc, taipei_day
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right

@@ -9,9 +9,9 @@ from itertools import chain
 
 from accounts.models import User
 from accounts.rights import holders
-from casework.deadline_handlers import Lapse, Remind
+from casework.deadlines.handlers import Lapse, Remind
 from casework.models import Case, Deadline, Reminder
-from casework.services.notices import Told, notify, notify_each
+from casework.notices.outbox import Told, notify, notify_each
 from kernel.dates import roc
 
 

@@ -22,7 +22,7 @@ from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, MailChoice, Notice
-from casework.notice_kinds import How, kind_of_notice
+from casework.notices.kinds import How, kind_of_notice
 from casework.rights import WATCH
 
 log = structlog.get_logger(__name__)

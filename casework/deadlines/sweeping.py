@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from casework.deadline_handlers import closed_by_lapse, handler
+from casework.deadlines.handlers import closed_by_lapse, handler
 from casework.models import Case, Deadline, Reminder
 
 log = structlog.get_logger(__name__)

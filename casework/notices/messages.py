@@ -13,7 +13,7 @@ from casework.cases.moving import lock
 from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.models import Case, Message
-from casework.services.telling import tell, tell_applicant
+from casework.notices.telling import tell, tell_applicant
 
 #: What happened, as either side reads it in the history.
 _DONE = {

@@ -11,9 +11,9 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from casework.deadline_handlers import closed_by_lapse, register_handler
+from casework.deadlines.handlers import closed_by_lapse
+from casework.deadlines.sweeping import refresh_due_days
 from casework.models import Case, Deadline, Reminder
-from casework.services.sweeping import SweepReport, refresh_due_days, sweep
 from kernel.dates import taipei_day
 from kernel.jsonable import jsonable
 from kernel.outcome import Outcome
@@ -136,19 +136,3 @@ def withdraw_all(*, at: datetime, case: Case | None = None, thing: Model | None 
     _lock_owner(case, thing)
     rows = of_thing(thing) if thing is not None else Deadline.objects.filter(case=case)
     return _close(rows.filter(owed()), case, withdrawn_at=at)
-
-
-__all__ = [
-    "SweepReport",
-    "kind_of",
-    "meet_deadline",
-    "of_thing",
-    "owed",
-    "refresh_due_on",
-    "register_handler",
-    "set_deadline",
-    "sweep",
-    "thing_of",
-    "withdraw_all",
-    "withdraw_deadline",
-]

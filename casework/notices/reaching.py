@@ -11,8 +11,8 @@ from django.db.models import Q
 from accounts.errors import Refused
 from accounts.models import User
 from casework.models import CalendarFeed, MailChoice, Notice
-from casework.notice_kinds import KINDS, How, kind_named
-from casework.services.notices import Told, notify_each
+from casework.notices.kinds import KINDS, How, kind_named
+from casework.notices.outbox import Told, notify_each
 from kernel.dates import roc, taipei_day
 
 DIGEST = "casework.digest"
