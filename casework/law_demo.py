@@ -6,10 +6,10 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import Organisation, User
 from casework.demo import demo_role, register_demo
+from casework.law import amending, impact_sheets
+from casework.law.in_force import law_in_force
 from casework.models import Amendment
 from casework.rights import LAW_APPROVER, LAW_OFFICER
-from casework.services import amending, impact
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 
 DRAFTER, APPROVER = "lawdraft", "lawapprove"
@@ -51,8 +51,8 @@ def _assessed(by: User, title: str, citation: str, values: dict[str, int], day: 
     amendment = amending.draft(title=title, citation=citation, in_force_from=day, by=by, at=at)
     for code, value in values.items():
         amending.set_value(amendment, code=code, value=value, by=by, at=at)
-    sheet = impact.ask_sheet(amendment, by=by, at=at)
-    impact.run_sheet(sheet.pk, clock=now)
+    sheet = impact_sheets.ask_sheet(amendment, by=by, at=at)
+    impact_sheets.run_sheet(sheet.pk, clock=now)
     amendment.refresh_from_db()
     return amendment
 

@@ -6,8 +6,9 @@ from celery import shared_task
 
 from accounts.clock import now, today
 from casework.deadlines import sweeping
+from casework.law import impact_sheets
 from casework.notices import delivery, reaching
-from casework.services import exports, findings, impact, retention
+from casework.services import exports, findings, retention
 
 
 @shared_task(name="casework.tasks.deliver_notices")
@@ -39,13 +40,13 @@ def run_waiting_exports() -> None:
 @shared_task(name="casework.tasks.run_impact")
 def run_impact(sheet_id: int) -> None:
     """Write one impact sheet."""
-    impact.run_sheet(sheet_id, clock=now)
+    impact_sheets.run_sheet(sheet_id, clock=now)
 
 
 @shared_task(name="casework.tasks.run_waiting_impact")
 def run_waiting_impact() -> None:
     """Sheets whose nudge or worker was lost."""
-    impact.run_waiting(clock=now)
+    impact_sheets.run_waiting(clock=now)
 
 
 @shared_task(name="casework.tasks.keep_no_longer")

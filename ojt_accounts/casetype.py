@@ -15,9 +15,9 @@ from casework.deadlines.handlers import register_handler
 from casework.deadlines.things import Things, register_things
 from casework.errors import Refused
 from casework.forms import CorrectionForm
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, classify
-from casework.services.law import law_in_force
 from casework.templatetags.casework import roc_moment
 from kernel.identifiers import mask_email, same_name
 from ojt_accounts import wordings  # noqa: F401 - declares the texts

@@ -12,10 +12,10 @@ from accounts.rights import can
 from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
 from casework.deadlines.handlers import register_handler
 from casework.deadlines.things import Things, register_things
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.notices.telling import late_applicant, late_office, remind_applicant
-from casework.services.law import law_in_force
 from kernel.machine import Machine
 from kernel.outcome import Outcome
 from ojt_subsidy import documents  # noqa: F401 - registers the papers

@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf, register_whatif
 from kernel.dates import roc
 from kernel.law import Law
 from ojt_subsidy.permissions import ENROL

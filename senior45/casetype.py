@@ -12,9 +12,9 @@ from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, r
 from casework.deadlines.handlers import register_handler
 from casework.deadlines.keeping import thing_of
 from casework.deadlines.things import Things, register_things
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, WORK, classify
-from casework.services.law import law_in_force
 from senior45 import wordings  # noqa: F401 - declares the texts
 from senior45.forms import requests as forms
 from senior45.models import AccountRequest, AccountRight, SiteAccount

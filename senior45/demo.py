@@ -10,9 +10,9 @@ from accounts.demo import register_demo_role
 from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.demo import demo_person, register_demo
+from casework.law.in_force import law_in_force
 from casework.models import Notice
 from casework.papers.wordings import sync_wordings
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, InventoryLine, SiteAccount, SiteOffice
 from senior45.selectors import leaver_outcome

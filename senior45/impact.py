@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.models import Case
 from kernel.law import Law
 from senior45.models import SiteAccount

@@ -8,8 +8,8 @@ from django import forms
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.impact import day
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.impact import day
+from casework.law.whatif import Reply, WhatIf, register_whatif
 from kernel.law import Law
 from senior45.params import OFFICE_LABELS, OfficeKind
 from senior45.permissions import DECIDE, FILE

@@ -14,9 +14,9 @@ from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, r
 from casework.deadlines.handlers import register_handler
 from casework.deadlines.things import Things, register_things
 from casework.forms import CorrectionForm, DatedCorrectionForm
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK, classify
-from casework.services.law import law_in_force
 from kernel.law import Law
 from kernel.machine import Machine
 from kernel.outcome import Outcome

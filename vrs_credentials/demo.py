@@ -13,8 +13,8 @@ from accounts.demo import register_demo_role
 from accounts.models import Membership, Organisation, User
 from casework.demo import demo_person, demo_role, register_demo
 from casework.intake.sample import paper
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import TAIPEI, roc_long
 from kernel.saying import plain
 from vrs_credentials import permissions as rights

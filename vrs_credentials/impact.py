@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from casework.cases.casetypes import all_casetypes, casetype
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.models import Case
 from kernel.law import Law
 from vrs_credentials.models import Certificate, FollowUp

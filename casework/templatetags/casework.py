@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from accounts.clock import today
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from kernel import dates
 from kernel.dates import TAIPEI, WEEKDAYS
 from kernel.outcome import Line

@@ -16,14 +16,14 @@ from accounts.rights import rights_of
 from casework import value_form
 from casework.admin_site import holds
 from casework.forms import PortalForm, ReasonForm, RocDateField
-from casework.impact_listing import PAGE as EXPORT
+from casework.law import amending, impact_sheets
+from casework.law import amendments as selectors
+from casework.law.impact_listing import PAGE as EXPORT
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import plain, scheme_label
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
-from casework.rulepages import plain, scheme_label
-from casework.selectors import amendments as selectors
-from casework.services import amending, impact
 from casework.services.exports import request_export
-from casework.services.law import law_in_force
 from casework.sheets.writing import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -239,7 +239,7 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     version = whole_number(request.POST.get("version"))
     at, by = now(), request.user
     if what == "assess":
-        sheet = impact.ask_sheet(row, by=by, at=at)
+        sheet = impact_sheets.ask_sheet(row, by=by, at=at)
         messages.success(request, "已開始試算，完成後會顯示在本頁。")
         return redirect("admin:impact", sheet.pk)
     if what == "enforce":

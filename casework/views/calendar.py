@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from casework.admin_site import holds
 from casework.forms import PortalForm, RocDateField
+from casework.law import calendar as service
 from casework.rights import CALENDAR
-from casework.services import calendar as service
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from kernel.asked import whole_number

@@ -16,9 +16,9 @@ from casework.cases import casepage
 from casework.cases.access import case_on_side
 from casework.cases.standing import Figured, as_it_stood
 from casework.forms import PortalForm, RocDateField
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import plain
 from casework.models import Case, Event
-from casework.rulepages import plain
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page

@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.rights import can
 from casework.cases import corrections
 from casework.cases.casetypes import Act, CaseType, Panel, Target
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from casework.papers import documents
 from casework.papers.rendering import Standing
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, roc_long, taipei_day
 from kernel.identifiers import mask_name
 from kernel.saying import plain

@@ -11,8 +11,8 @@ from casework.cases import attachments
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.saying import plain
 from ohs_training.models import LeaveRequest, MakeUp, Trainee, TrainingClass

@@ -11,9 +11,9 @@ from casework.cases import corrections
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import set_deadline, withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation

@@ -15,9 +15,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case, require
 from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
 from casework.notices.telling import tell_office
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from ohs_training.models import Accreditation, Application, PlanSection
 from ohs_training.permissions import FILE_ACCREDITATION, REVIEW

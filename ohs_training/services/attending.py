@@ -15,8 +15,8 @@ from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import TAIPEI, roc, taipei_day
 from ohs_training.models import RollCall, SignRecord, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS

@@ -11,9 +11,9 @@ from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
 from kernel.saying import plain

@@ -12,10 +12,10 @@ from casework.cases.moving import lock, move, open_case, require
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Inspection, Order, TrainingClass

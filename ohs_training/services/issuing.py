@@ -10,10 +10,10 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
 from casework.deadlines.keeping import meet_deadline
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from casework.notices.outbox import send_task
 from casework.papers import documents as kept
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from ohs_training import documents
 from ohs_training.documents.issued import certificate_context, given_fields

@@ -10,7 +10,7 @@ from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law
 from ohs_training.models import Certificate, Retention, RollCall, SignRecord, Sitting, TrainingClass

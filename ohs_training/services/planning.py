@@ -14,8 +14,8 @@ from casework.cases.events import record
 from casework.cases.moving import lock, open_case, require
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
 from ohs_training.models import Accreditation, Teacher, TimetableRow, TrainingClass

@@ -10,10 +10,10 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import meet_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT

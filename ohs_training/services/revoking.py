@@ -12,9 +12,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_applicant, tell_office
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Application, Revocation, TrainingClass

@@ -22,8 +22,8 @@ from casework.cases.moving import lock, require, set_people
 from casework.errors import Refused
 from casework.intake import Limits
 from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services.law import law_in_force
 from casework.sheets.reading import read
 from kernel.dates import DateError, parse_day, taipei_day
 from kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id

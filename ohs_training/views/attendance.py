@@ -20,8 +20,8 @@ from accounts.middleware.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
 from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from casework.sheets.reading import read
 from casework.views.acting import acting, into_form
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc

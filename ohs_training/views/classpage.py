@@ -14,9 +14,9 @@ from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
 from casework.cases import casepage
+from casework.law.in_force import law_in_force
 from casework.models import Deadline
 from casework.papers import rendering
-from casework.services.law import law_in_force
 from casework.views import acts, words
 from casework.views.acting import acting
 from casework.views.files import secure

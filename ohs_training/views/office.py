@@ -13,8 +13,8 @@ from accounts.clock import now, today
 from accounts.rights import organisations_with
 from casework.cases.access import with_people
 from casework.errors import NotPermitted
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel.saying import plain

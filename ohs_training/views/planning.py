@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import now, today
 from casework.cases.receipts import once
 from casework.forms import ActForm
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
 from kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
 from kernel.saying import plain

@@ -18,7 +18,7 @@ from casework.forms import (
     RocDateField,
     UnifiedNumberField,
 )
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from kernel.dates import roc, roc_year
 from kernel.identifiers import IdentifierError, mask_person_id, odd_letter_number, read_person_id
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, UnitForm

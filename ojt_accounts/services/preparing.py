@@ -14,8 +14,8 @@ from casework.cases.changing import rewrite
 from casework.cases.events import record
 from casework.cases.moving import open_case
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.identifiers import mask_person_id
 from ojt_accounts.models import AccountForm, Application, Intake, Registration, TrainingAccount, UnitForm

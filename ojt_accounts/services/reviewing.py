@@ -14,9 +14,9 @@ from casework.cases.moving import lock, move, require
 from casework.cases.signoffs import next_step, sign
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
 from casework.notices.telling import tell_applicant, tell_office
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge

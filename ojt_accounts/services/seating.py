@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount

@@ -16,10 +16,10 @@ from casework.cases.moving import lock, move, require
 from casework.cases.signoffs import sign
 from casework.deadlines.keeping import of_thing, owed, set_deadline, withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount

@@ -12,7 +12,7 @@ from accounts.clock import now, today
 from accounts.models import Organisation
 from accounts.rights import organisations_with
 from casework.cases.receipts import once
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
 from kernel.dates import roc_year
 from ojt_accounts.forms.preparing import StartForm

@@ -19,8 +19,8 @@ from casework.cases.drafts import draft, drop_draft, save_draft
 from casework.cases.receipts import once
 from casework.errors import Stale
 from casework.forms import ActForm
+from casework.law.in_force import law_in_force
 from casework.models import Case, Draft
-from casework.services.law import law_in_force
 from kernel.identifiers import looks_like_person_id
 from kernel.law import Law
 from kernel.outcome import Line, Outcome

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from casework.papers.documents import issue
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.identifiers import mask_name
 from kernel.jsonable import jsonable

@@ -13,10 +13,10 @@ from casework.cases.signoffs import Step, content_digest, sign
 from casework.deadlines.keeping import meet_deadline
 from casework.errors import NotAllowed, Refused
 from casework.intake import Limits
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case, SignOff
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_office
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Closing, Course, PaymentLine

@@ -8,9 +8,9 @@ from accounts.models import County, User
 from accounts.rights import can, holders, permission_row
 from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Complaint, Course
 from ojt_subsidy.permissions import FILE_COMPLAINT, HANDLE_COMPLAINT, SEE_COMPLAINANT

@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.rights import holders
 from casework.cases.receipts import once
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import TAIPEI, roc, taipei_day
 from ojt_subsidy.models import Course, CourseSession, Enrolment, Trainee
 from ojt_subsidy.permissions import SCREEN

@@ -12,9 +12,9 @@ from casework.cases.attachments import judged, keep_attachment
 from casework.cases.moving import lock, move, open_case
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake import Limits
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
 from casework.notices.telling import tell_applicant
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment, Evidence, ExchangeFile, InsuranceCheck

@@ -13,9 +13,9 @@ from casework.cases.attachments import add_attachment
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.money import dollars
 from kernel.outcome import Outcome

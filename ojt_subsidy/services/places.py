@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from casework.errors import NotAllowed, Refused
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee

@@ -13,9 +13,9 @@ from django.db import transaction
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_office
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.money import dollars
 from kernel.outcome import Outcome

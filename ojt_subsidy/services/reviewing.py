@@ -10,9 +10,9 @@ from accounts.models import User
 from casework.cases.moving import lock, move
 from casework.cases.signoffs import Step, content_digest, sign
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
 from casework.notices.telling import tell_applicant, tell_office
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.permissions import APPROVE_COURSE, FILE_COURSE, REVIEW_COURSE

@@ -15,7 +15,7 @@ from accounts.clock import now, today
 from accounts.limits import PUBLIC_DATA, limited
 from accounts.middleware.idle import no_idle_sign_out
 from casework.deadlines import ics
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.sheets import writing
 from kernel.dates import TAIPEI, roc
 from kernel.identifiers import mask_name

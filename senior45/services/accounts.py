@@ -16,9 +16,9 @@ from accounts.services.roles import grant_role, revoke_role
 from casework.cases.events import SYSTEM
 from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from kernel.outcome import Outcome
 from senior45.models import AccountEvent, AccountRequest, AccountRight, SiteAccount, SiteOffice

@@ -12,9 +12,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case, require
 from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import AccountRight, Article, ArticleFile, ArticlePicture, ArticleVersion, SiteOffice
 from senior45.params import RIGHT_LABELS, Category, Right

@@ -11,10 +11,10 @@ from casework.cases.moving import lock, move
 from casework.cases.signoffs import sign
 from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.outbox import notify, notify_each
 from casework.notices.telling import remind_office, tell, told_office
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount

@@ -10,9 +10,9 @@ from django.db.models import Q
 from accounts.clock import now
 from accounts.models import User
 from casework.cases.events import SYSTEM
+from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
 from casework.notices.outbox import Told, notify_each
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import SiteAccount
 from senior45.params import OfficeKind

@@ -14,9 +14,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case
 from casework.deadlines.keeping import meet_deadline, set_deadline
 from casework.errors import NotAllowed, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Reminder
 from casework.notices.outbox import Told, notify_each, send_task
-from casework.services.law import law_in_force
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45 import documents
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount

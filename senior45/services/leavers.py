@@ -8,9 +8,9 @@ from accounts.models import User
 from accounts.rights import can
 from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
 from casework.notices.outbox import Told, notify_each
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
 from senior45.models import AccountRequest, SiteAccount

@@ -14,11 +14,11 @@ from casework.cases.moving import lock, move, open_case, require
 from casework.cases.signoffs import sign
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission, SignOff
 from casework.notices.outbox import notify
 from casework.notices.telling import tell
 from casework.papers.wordings import wording
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
 from senior45.params import RIGHT_LABELS

@@ -16,8 +16,8 @@ from accounts.clock import now, today
 from accounts.rights import organisations_with
 from casework.cases import casepage
 from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel.dates import ONE_DAY, roc

@@ -15,9 +15,9 @@ from accounts.limits import REGISTER, limited
 from accounts.roles import Side
 from casework.cases.access import case_on_side
 from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.papers.wordings import wording
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from senior45 import documents

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
+from casework.law.in_force import law_in_force
 from casework.papers import rendering
 from casework.papers.signing import sign
-from casework.services.law import law_in_force
 from tests.bench import _vrs
 from vrs_credentials.documents import CERTIFICATE, certificate_context
 

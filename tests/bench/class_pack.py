@@ -8,9 +8,9 @@ from typing import Any
 
 from django.test.utils import override_settings
 
+from casework.law.in_force import law_in_force
 from casework.models import Document
 from casework.papers import rendering
-from casework.services.law import law_in_force
 from ohs_training import documents
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import issuing

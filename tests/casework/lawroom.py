@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Organisation, User
+from casework.law import amending
 from casework.models import Amendment
 from casework.rights import LAW_APPROVER, LAW_OFFICER
-from casework.services import amending
 from kernel.law import Figure, Value, _declared, declare
 from tests.factories import AT, OrganisationFactory, UserFactory
 

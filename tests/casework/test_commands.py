@@ -16,10 +16,10 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casework import clause_list
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.deadlines import keeping
+from casework.management import clause_list
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
 from casework.services import consistency
 from kernel import rulebook

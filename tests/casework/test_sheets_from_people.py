@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from casework.intake import read_sheet
 from casework.intake.read_sheet import DAMAGED, MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, SheetError, julian
-from casework.services import calendar
+from casework.law import calendar
 from casework.sheets import reading
 from casework.sheets.reading import read
 from kernel.dates import parse_day

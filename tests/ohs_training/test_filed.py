@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Event, Notice
 from casework.papers import rendering
-from casework.services.law import law_in_force
 from kernel.dates import roc
 from ohs_training import documents
 from ohs_training.models import ClassVersion, SignRecord, TrainingClass, VersionAnswer

@@ -8,10 +8,10 @@ import pytest
 from casework.cases import corrections
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Notice
 from casework.papers.documents import bytes_of
 from casework.papers.rendering import page_count
-from casework.services.law import law_in_force
 from ohs_training.models import Accreditation, Certificate, CertificateBatch
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of

@@ -14,8 +14,8 @@ from PIL import Image
 from accounts.clock import today
 from casework.cases.casetypes import casetype
 from casework.errors import NotAllowed, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
-from casework.services.law import law_in_force
 from casework.sheets.writing import write
 from kernel.law import declared_law
 from ohs_training.models import Accreditation, Certificate, Retention, Revocation, SignRecord, Sitting, TrainingClass

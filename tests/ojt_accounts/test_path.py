@@ -6,9 +6,9 @@ from accounts.clock import now
 from accounts.models import SetPasswordLink, User
 from accounts.rights import can
 from casework.cases.events import broken_links
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.law import law_in_force
 from kernel.outcome import Outcome
 from kernel.rulebook import again
 from ojt_accounts.models import PlanRight, Registration, TrainingAccount

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Notice
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from kernel.rulebook import again

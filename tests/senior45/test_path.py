@@ -11,9 +11,9 @@ from accounts.rights import can
 from casework.cases.events import broken_links
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.law import law_in_force
 from kernel.dates import TAIPEI
 from kernel.outcome import Outcome
 from kernel.rulebook import again

@@ -16,8 +16,8 @@ from accounts.models import AccessLog
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake.sample import paper
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import TAIPEI
 from senior45.models import AccountRight, Article, ArticleVersion, InventoryLine, SiteAccount
 from senior45.selectors import idle_outcome

@@ -14,8 +14,8 @@ from django.db.models import Model
 from accounts.clock import now, today
 from casework.cases import moving
 from casework.errors import NotAllowed, Refused, Stale
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from tests.parallel import judge_before_writing, meet, together
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away

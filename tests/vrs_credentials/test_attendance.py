@@ -8,8 +8,8 @@ import pytest
 
 from accounts.clock import now, today
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from tests.casework.files.sheets import saved
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport

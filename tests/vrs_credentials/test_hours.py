@@ -12,8 +12,8 @@ from accounts.clock import now, today
 from casework.deadlines.keeping import of_thing
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Notice
-from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Extension, LedgerEntry
 from vrs_credentials.selectors import register

@@ -15,9 +15,9 @@ from accounts.clock import now, today
 from casework.deadlines.keeping import of_thing, owed
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.law import law_in_force
 from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.services.law import law_in_force
 from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from vrs_credentials.documents import blanks

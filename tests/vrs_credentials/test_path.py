@@ -12,9 +12,9 @@ from django.test import Client
 from accounts.clock import now, today
 from casework.cases.events import broken_links
 from casework.deadlines.keeping import of_thing
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document
 from casework.papers.documents import bytes_of
-from casework.services.law import law_in_force
 from kernel.dates import months_after
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, LedgerEntry

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from accounts.clock import now, today
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.law import law_in_force
 from kernel.dates import days_after
 from tests.vrs_credentials import world as w
 from vrs_credentials.permissions import GIVE_OPINION, VIEW_ASSIGNED

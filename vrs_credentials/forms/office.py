@@ -8,8 +8,8 @@ from django import forms
 from accounts.clock import today
 from accounts.models import User
 from casework.forms import NameField, PersonIdField, PortalForm, RocDateField
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc
 from kernel.identifiers import odd_letter_number
 from kernel.saying import plain

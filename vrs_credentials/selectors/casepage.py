@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.clock import today
 from accounts.models import User
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.saying import plain
 from vrs_credentials.models import (

@@ -22,8 +22,8 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.errors import Refused
 from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from casework.sheets.reading import read
 from kernel.dates import roc, taipei_day
 from kernel.law import Law

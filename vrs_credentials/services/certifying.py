@@ -15,9 +15,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
 from casework.deadlines.keeping import meet_deadline, of_thing, set_deadline, withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document
 from casework.papers.documents import revoke as revoke_document
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.identifiers import mask_person_id
 from kernel.law import Law

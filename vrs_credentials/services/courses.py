@@ -12,8 +12,8 @@ from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
 from kernel.law import Law

@@ -10,8 +10,8 @@ from casework.cases import corrections
 from casework.cases.moving import lock, move, set_people
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
 from vrs_credentials.models import SessionCase

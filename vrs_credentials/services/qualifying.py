@@ -10,8 +10,8 @@ from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import open_case
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
 from kernel.outcome import Outcome

@@ -16,9 +16,9 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
 from casework.notices.outbox import notify
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right

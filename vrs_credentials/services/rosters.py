@@ -18,9 +18,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify, send_task
-from casework.services.law import law_in_force
 from casework.sheets.writing import write
 from kernel.dates import taipei_day
 from vrs_credentials.models import Course, CourseField, RosterFile, RosterJob

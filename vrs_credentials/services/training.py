@@ -11,8 +11,8 @@ from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, open_case
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
 from kernel.law import Law

@@ -14,8 +14,8 @@ from casework.cases import attachments
 from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.intake import Kind, Limits, Verdict
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services.law import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law
 from vrs_credentials.permissions import file_right

@@ -13,8 +13,8 @@ from accounts.clock import now, today
 from accounts.identity import bearing
 from accounts.rights import can, organisations_with
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.papers import rendering
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel import identifiers

@@ -16,9 +16,9 @@ from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
 from casework.cases.access import case_on_side
 from casework.cases.casetypes import casetype
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.papers import rendering as printing
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials import documents

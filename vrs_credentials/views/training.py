@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel import rulebook

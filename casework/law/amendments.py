@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.models import Organisation
 from accounts.roles import Side, all_rights, right
-from casework.impact import all_sources
+from casework.law.impact import all_sources
 from casework.models import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.rights import AMEND, ENACT
 from kernel.asked import whole_number

@@ -13,12 +13,12 @@ from django.db.models import F
 
 from accounts.models import User
 from casework.errors import NotPermitted, Refused
-from casework.impact import Difference, OpenThing, Source, all_sources, differences
+from casework.law.amending import require
+from casework.law.impact import Difference, OpenThing, Source, all_sources, differences
+from casework.law.in_force import law_in_force, law_with
 from casework.models import Amendment, ImpactLine, ImpactSheet
 from casework.notices.outbox import send_task
 from casework.rights import AMEND, ENACT
-from casework.services.amending import require
-from casework.services.law import law_in_force, law_with
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
 from kernel.law import Law, WatchedLaw

@@ -7,9 +7,9 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.rights import held
 from casework.errors import Refused
-from casework.impact import all_sources
+from casework.law.amendments import lines_visible, narrowed
+from casework.law.impact import all_sources
 from casework.models import ImpactLine, ImpactSheet
-from casework.selectors.amendments import lines_visible, narrowed
 
 PAGE = "impact"
 COLUMNS = ("種類", "事項", "承辦機關", "項目", "現行", "修正後", "依據")

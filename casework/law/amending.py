@@ -11,9 +11,9 @@ from accounts.models import AccessLog, User
 from accounts.rights import can_anywhere
 from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import AmendedValue, Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
-from casework.services.law import law_in_force
 from kernel import shape
 from kernel.dates import roc, taipei_day
 
