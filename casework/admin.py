@@ -15,13 +15,13 @@ from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.services.passwords import without_links
 from casework import navigation
 from casework.admin_site import holds
+from casework.jobs.exports import register_exporter
 from casework.law.impact_listing import PAGE as IMPACT
 from casework.law.impact_listing import impact_rows
 from casework.listing import work_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
 from casework.selectors import desk_of
-from casework.services.exports import register_exporter
 from casework.templatetags.casework import roc, roc_moment
 from casework.views.agency import PAGE
 

@@ -6,9 +6,9 @@ from celery import shared_task
 
 from accounts.clock import now, today
 from casework.deadlines import sweeping
+from casework.jobs import exports, findings, retention
 from casework.law import impact_sheets
 from casework.notices import delivery, reaching
-from casework.services import exports, findings, retention
 
 
 @shared_task(name="casework.tasks.deliver_notices")

@@ -16,12 +16,13 @@ from casework.admin_site import holds
 from casework.cases.receipts import once
 from casework.filters import WorkFilter
 from casework.forms import ActForm
+from casework.jobs import watch
+from casework.jobs.exports import request_export
 from casework.models import SavedFilter
 from casework.rights import WATCH
-from casework.selectors import Desk, desk_of, tab_counts, watch, work_page
+from casework.selectors import Desk, desk_of, tab_counts, work_page
 from casework.selectors.search import index_of
 from casework.selectors.worklist import Criteria, Sort, Tab, spell_count
-from casework.services.exports import request_export
 from casework.services.filters import delete_filter, keep_filter
 from casework.sheets.writing import LABELS
 from casework.views import bulk_acts, words

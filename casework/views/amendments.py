@@ -16,6 +16,7 @@ from accounts.rights import rights_of
 from casework import value_form
 from casework.admin_site import holds
 from casework.forms import PortalForm, ReasonForm, RocDateField
+from casework.jobs.exports import request_export
 from casework.law import amending, impact_sheets
 from casework.law import amendments as selectors
 from casework.law.impact_listing import PAGE as EXPORT
@@ -23,7 +24,6 @@ from casework.law.in_force import law_in_force
 from casework.law.rulepages import plain, scheme_label
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
-from casework.services.exports import request_export
 from casework.sheets.writing import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page

@@ -13,9 +13,9 @@ from accounts.services.access import record_access
 from accounts.services.passwords import without_links
 from casework.cases import casepage
 from casework.cases.drafts import save_draft
+from casework.jobs.exports import KEPT
 from casework.models import ExportJob, Notice
 from casework.notices.outbox import mark_all_read, mark_read
-from casework.services.exports import KEPT
 from casework.templatetags.casework import roc_moment
 from casework.views.acting import ENVELOPE
 from kernel.identifiers import looks_like_person_id

@@ -19,9 +19,9 @@ from casework.cases.access import with_people
 from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm
+from casework.jobs.exports import request_export
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.exports import request_export
 from casework.sheets.writing import LABELS
 from casework.views import words
 from casework.views.acting import acting

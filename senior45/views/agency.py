@@ -15,8 +15,8 @@ from accounts.limits import EXPORT, limited
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.admin_site import holds
+from casework.jobs.exports import request_export
 from casework.law.in_force import law_in_force
-from casework.services.exports import request_export
 from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
 from senior45.forms.requests import DesignateForm

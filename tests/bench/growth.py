@@ -19,8 +19,9 @@ from accounts.clock import now
 from casework.deadlines import handlers
 from casework.deadlines.handlers import Handler
 from casework.deadlines.sweeping import sweep
+from casework.jobs import watch
 from casework.models import Deadline
-from casework.selectors import desk_of, watch, work_page
+from casework.selectors import desk_of, work_page
 from casework.selectors.search import read_search
 from casework.selectors.worklist import Criteria, Tab, tab_counts
 from ojt_accounts.services import filing

@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from casework.jobs.exports import run_export
 from casework.law import impact_sheets
 from casework.law.amendments import coming, lately
 from casework.law.impact import Source, _sources
 from casework.law.in_force import law_in_force
 from casework.models import Amendment, ExportJob, ImpactLine
-from casework.services.exports import run_export
 from kernel.sources import all_schemes
 from tests.casework.lawroom import DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, OrganisationFactory, UserFactory

@@ -19,9 +19,9 @@ from django.db import connection
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.deadlines import keeping
+from casework.jobs import consistency
 from casework.management import clause_list
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
-from casework.services import consistency
 from kernel import rulebook
 from tests.casework.jobs import AT, ON, case, handlers, kind_of_case, person
 

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from accounts.models import AccessLog
 from casework.errors import Refused
+from casework.jobs import exports, retention
 from casework.models import ExportJob, Notice
 from casework.notices import outbox
-from casework.services import exports, retention
 from casework.sheets.reading import read
 from tests.casework.jobs import AT, at_once, person
 

@@ -280,7 +280,7 @@ def test_filter_without_a_name_is_refused_on_a_page(scene):
 
 
 def test_export_of_the_filtered_list(scene):
-    from casework.services.exports import run_export
+    from casework.jobs.exports import run_export
 
     shown = toy.case(office=scene.branch, unit=scene.unit, at=NOW)
     toy.case(office=scene.branch, unit=scene.unit, at=NOW, kind=toy.OTHER)

@@ -29,9 +29,9 @@ from casework.cases.access import rights_on
 from casework.cases.moving import lock, move, open_case
 from casework.cases.recusal import RECUSED
 from casework.errors import Refused
+from casework.jobs import exports
 from casework.models import Case, Event, Message
 from casework.notices import messages
-from casework.services import exports
 from casework.views import acts
 from config.logging import mask_identifiers
 from tests.security import allowed, demonstration, needles, others

@@ -11,9 +11,9 @@ import time_machine
 from accounts.clock import now
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
+from casework.jobs.exports import request_export, run_export
 from casework.models import Case, Document, Notice
 from casework.papers.documents import bytes_of
-from casework.services.exports import request_export, run_export
 from casework.sheets.reading import read
 from kernel.dates import TAIPEI
 from senior45 import tasks

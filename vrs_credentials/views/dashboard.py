@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
+from casework.jobs.exports import request_export
 from casework.law.in_force import law_in_force
-from casework.services.exports import request_export
 from casework.views import words
 from casework.views.acting import acting, into_form
 from kernel.dates import roc, taipei_day

@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import AccessLog, SetPasswordLink
 from accounts.services import challenges, lockout
+from casework.jobs import exports
 from casework.models import Draft, ExportJob, Receipt
-from casework.services import exports
 
 log = structlog.get_logger(__name__)
 BATCH = 5000

@@ -7,8 +7,8 @@ from itertools import islice
 from django.db import transaction
 
 from casework.converters import CaseNumber
+from casework.jobs import consistency, orphans
 from casework.models import Case, Document, Finding
-from casework.services import consistency, orphans
 
 #: So many are shown; a site with more has one cause, not a thousand.
 MOST = 1000
