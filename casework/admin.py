@@ -13,19 +13,19 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.services.passwords import without_links
-from casework import navigation
 from casework.admin_site import holds
+from casework.desk.desk import desk_of
 from casework.jobs.exports import register_exporter
 from casework.law.impact_listing import PAGE as IMPACT
 from casework.law.impact_listing import impact_rows
-from casework.listing import work_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
-from casework.selectors import desk_of
 from casework.templatetags.casework import roc, roc_moment
+from casework.views import blocks
 from casework.views.agency import PAGE
+from casework.views.listing import work_rows
 
-navigation.enter()
+blocks.enter()
 register_exporter(PAGE, work_rows)
 register_exporter(IMPACT, impact_rows)
 

@@ -13,7 +13,7 @@ class CaseworkConfig(AppConfig):
         # impact and whatif what stands open and what may be asked without doing it.
         autodiscover_modules("params", "sources", "rules", "casetype", "impact", "whatif")
         if settings.DEMO:
-            autodiscover_modules("demo", "law_demo")  # the sign-in page offers a button for each role they register
+            autodiscover_modules("demo", "demo.law")  # the sign-in page offers a button for each role they register
         post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")
 
 

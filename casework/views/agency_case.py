@@ -20,13 +20,13 @@ from casework.admin_site import holds
 from casework.cases import attachments, casepage, work
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.casetypes import Identifier
+from casework.desk.desk import desk_of
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm
 from casework.law.in_force import law_in_force
 from casework.models import Case, Message
 from casework.notices import outbox
 from casework.notices.messages import write
-from casework.selectors import desk_of
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page

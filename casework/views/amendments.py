@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.rights import rights_of
-from casework import value_form
 from casework.admin_site import holds
-from casework.forms import PortalForm, ReasonForm, RocDateField
+from casework.forms import PortalForm, ReasonForm, RocDateField, value_form
 from casework.jobs.exports import request_export
 from casework.law import amending, impact_sheets
 from casework.law import amendments as selectors

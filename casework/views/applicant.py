@@ -17,11 +17,11 @@ from casework.cases import casepage, corrections
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.mine import mine_page
 from casework.cases.moving import lock
+from casework.desk.search import index_of
 from casework.errors import NotPermitted
 from casework.forms import AnswerForm, MessageForm
 from casework.models import Case, CorrectionItem, Message
 from casework.notices.messages import write
-from casework.selectors.search import index_of
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels

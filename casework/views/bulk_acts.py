@@ -8,9 +8,9 @@ from typing import Any
 from accounts.errors import Refused
 from accounts.models import User
 from casework.cases import work
+from casework.desk.desk import Desk
 from casework.errors import NotAllowed, NotPermitted, Stale
 from casework.models import Case
-from casework.selectors import Desk
 from kernel.asked import whole_number
 
 #: A page's worth; a longer list is worked page by page.

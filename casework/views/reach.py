@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from casework.deadlines import ics
+from casework.desk.agenda import agenda
 from casework.forms import PortalForm
 from casework.models import CalendarFeed
 from casework.notices import reaching
 from casework.notices.kinds import KINDS
-from casework.selectors.agenda import agenda
 from casework.views.acting import acting, into_form
 
 #: The new address is shown on the page after it was made, and nowhere later.

@@ -19,11 +19,11 @@ from accounts.clock import now
 from casework.deadlines import handlers
 from casework.deadlines.handlers import Handler
 from casework.deadlines.sweeping import sweep
+from casework.desk.desk import desk_of
+from casework.desk.search import read_search
+from casework.desk.worklist import Criteria, Tab, tab_counts, work_page
 from casework.jobs import watch
 from casework.models import Deadline
-from casework.selectors import desk_of, work_page
-from casework.selectors.search import read_search
-from casework.selectors.worklist import Criteria, Tab, tab_counts
 from ojt_accounts.services import filing
 from tests.bench import inbox
 from tests.bench._scratch import scratch_database

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.cases.moving import set_people
+from casework.desk.desk import desk_of
+from casework.desk.worklist import COUNT_CAP, Criteria, Sort, Tab, spell_count, tab_counts, work_page
 from casework.models import Case, ExportJob, SavedFilter
-from casework.selectors import desk_of, tab_counts, work_page
-from casework.selectors.worklist import COUNT_CAP, Criteria, Sort, Tab, spell_count
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory

@@ -15,11 +15,11 @@ from accounts.errors import Refused
 from accounts.models import User
 from casework.deadlines import ics
 from casework.deadlines.keeping import meet_deadline, set_deadline
+from casework.desk.agenda import agenda
 from casework.models import CalendarFeed, Case, Notice
 from casework.notices import delivery, reaching
 from casework.notices.kinds import PROGRESS, classify
 from casework.notices.outbox import notify
-from casework.selectors.agenda import agenda
 from ojt_accounts.models import Application
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in

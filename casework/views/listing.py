@@ -7,9 +7,9 @@ from django.http import QueryDict
 from accounts.clock import today
 from accounts.models import User
 from casework.cases.access import with_people
-from casework.filters import WorkFilter
+from casework.desk.desk import desk_of
+from casework.forms.worklist import WorkFilter
 from casework.models import Case
-from casework.selectors import desk_of
 from casework.views import words
 
 COLUMNS = (

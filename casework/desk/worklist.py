@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from casework.cases.access import as_lines
+from casework.desk.desk import Desk
+from casework.desk.search import Search
 from casework.models import Case
-from casework.selectors.desk import Desk
-from casework.selectors.search import Search
 from kernel.machine import Turn
 
 PAGE_SIZE = 50

@@ -11,8 +11,8 @@ from django.urls import reverse
 from casework.cases.access import applicant_cases
 from casework.deadlines.handlers import closed_by_lapse
 from casework.deadlines.things import all_things, things
+from casework.desk.desk import Desk, desk_of
 from casework.models import Case, Deadline
-from casework.selectors.desk import Desk, desk_of
 from kernel.machine import Turn
 
 #: What is long past is no longer a day to come.

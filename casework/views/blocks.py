@@ -18,12 +18,12 @@ from accounts.roles import right
 from casework.cases import casepage
 from casework.cases.access import applicant_cases, as_lines
 from casework.cases.casetypes import casetype
+from casework.desk.agenda import agenda
+from casework.desk.desk import Desk, desk_of
+from casework.desk.worklist import Criteria, Sort, Tab, work_page
 from casework.models import Amendment, Case
 from casework.notices.outbox import notify
 from casework.rights import AMEND, ENACT
-from casework.selectors import Desk, desk_of, work_page
-from casework.selectors.agenda import agenda
-from casework.selectors.worklist import Criteria, Sort, Tab
 from casework.views import words
 from kernel.dates import roc, taipei_day
 from kernel.machine import Turn

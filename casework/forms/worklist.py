@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django import forms
 
 from casework.cases.casetypes import CaseType
+from casework.desk.desk import Desk
+from casework.desk.search import Search, by_index, read_search
+from casework.desk.worklist import Criteria, Sort, Tab
 from casework.forms import PortalForm, RocDateField
 from casework.models.case import TURNS
-from casework.selectors.desk import Desk
-from casework.selectors.search import Search, by_index, read_search
-from casework.selectors.worklist import Criteria, Sort, Tab
 
 #: What a saved view or an export keeps of the address.
 KEPT = ("tab", "q", "who", "kind", "state", "turn", "office", "assignee", "since", "until", "sort")
