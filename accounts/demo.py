@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts import clock
 from accounts.certificates.authorities import folder
+from accounts.certificates.software_card import authority_in
 from accounts.models import Organisation, User
 from accounts.services.bindings import UNITS
 
@@ -108,8 +109,6 @@ def _card_of(user: User) -> DemoCard | None:
 
 def signed_by_card(card: DemoCard, flaw: str, message: str) -> str:
     """What the component would answer with this card in the reader."""
-    from accounts.certificates.software_card import authority_in
-
     place = folder()
     assert place is not None  # the demonstration always has one
     held = authority_in(place).card(card.user.account_name, card.name, flaw, at=clock.now(), **card.identity)

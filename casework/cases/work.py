@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.rights import can
+from accounts.roles import Side, right
 from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.moving import lock
@@ -15,9 +17,6 @@ from casework.models import Case
 
 def may_work(user: User, case: Case) -> bool:
     """Whether the case may lie on the user's desk: by a right of the kind, and not by a grant on this case alone."""
-    from accounts.rights import can
-    from accounts.roles import Side, right
-
     return any(right(code).side is Side.OFFICE and can(user, code, case) for code in casetype(case.kind).view_rights)
 
 

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from accounts.rights import rights_of
-from casework.admin_site import holds
+from accounts.rights import holds, rights_of
 from casework.cases.receipts import once
 from casework.desk.desk import Desk, desk_of
 from casework.desk.saved_filters import delete_filter, keep_filter

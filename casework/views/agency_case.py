@@ -12,11 +12,10 @@ from accounts.catalogue import REVEAL
 from accounts.clock import now, today
 from accounts.limits import REVEALING, limited
 from accounts.models import AccessLog
-from accounts.rights import rights_of
+from accounts.rights import holds, rights_of
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
-from casework.admin_site import holds
 from casework.cases import attachments, casepage, work
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.casetypes import Identifier

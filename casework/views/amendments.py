@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from accounts.rights import rights_of
-from casework.admin_site import holds
+from accounts.rights import holds, rights_of
 from casework.forms import PortalForm, ReasonForm, RocDateField, value_form
 from casework.jobs.exports import request_export
 from casework.law import amending, impact_sheets

@@ -13,8 +13,7 @@ from accounts.mailer import register_deliverer
 from accounts.models import User
 from accounts.navigation import NavItem, register_nav
 from accounts.panels import register_list
-from accounts.rights import rights_of
-from accounts.roles import right
+from accounts.rights import holds, rights_of
 from casework.cases import casepage
 from casework.cases.access import applicant_cases, as_lines
 from casework.cases.casetypes import casetype
@@ -79,7 +78,7 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
 
 def amendments_to_enact(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     """Amendments whose impact is known, for the second person: nobody enacts their own draft."""
-    if not rights_of(request).get(right(ENACT).codename):
+    if not holds(request, ENACT):
         return []
     rows = Amendment.objects.filter(state=Amendment.State.ASSESSED).exclude(drafted_by=request.user.pk)[:SHOWN]
     return [

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from casework.admin_site import holds
+from accounts.rights import holds
 from casework.forms import PortalForm, RocDateField
 from casework.law import calendar as service
 from casework.rights import CALENDAR

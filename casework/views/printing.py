@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from accounts.catalogue import REVEAL
 from accounts.clock import now
 from accounts.models import AccessLog
+from accounts.rights import holds
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
-from casework.admin_site import holds
 from casework.cases.access import side_of
 from casework.forms import ReasonForm
 from casework.models import Case

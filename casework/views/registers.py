@@ -16,8 +16,8 @@ from accounts.catalogue import REVEAL
 from accounts.clock import now, today
 from accounts.limits import REVEALING, limited
 from accounts.models import User
+from accounts.rights import holds
 from accounts.services.identifiers import reveal_national_id
-from casework.admin_site import holds
 from casework.errors import NotPermitted
 from casework.jobs import watch
 from casework.law.in_force import law_in_force

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
-from casework.admin_site import holds
+from accounts.rights import holds
 from casework.errors import NotPermitted
 from casework.forms import PortalForm, RocDateField
 from casework.models import Wording

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.models import User
-from accounts.rights import can_anywhere
-from casework.admin_site import holds
+from accounts.rights import can_anywhere, holds
 from casework.jobs.exports import request_export
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
