@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from accounts.middleware.idle import idle_allowance, keeps_idle_limit
+from accounts.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
 from casework.intake.read_sheet import SheetError

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.idle import no_idle_sign_out
 from accounts.limits import PUBLIC_DATA, limited
-from accounts.middleware.idle import no_idle_sign_out
 from casework.deadlines import ics
 from casework.law.in_force import law_in_force
 from casework.sheets import writing

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import today
-from accounts.middleware.idle import no_idle_sign_out
+from accounts.idle import no_idle_sign_out
 from casework.law.in_force import law_in_force
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment

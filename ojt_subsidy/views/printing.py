@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now
-from accounts.middleware.idle import no_idle_sign_out
+from accounts.idle import no_idle_sign_out
 from accounts.models import AccessLog
 from accounts.rights import can
 from accounts.services.access import record_access

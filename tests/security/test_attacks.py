@@ -17,8 +17,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from weasyprint.urls import FatalURLFetchingError
 
-from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog, Organisation, User
+from accounts.sign_in_page import page_of
 from casework.cases.attachments import add_attachment
 from casework.intake.sample import paper
 from casework.models import Attachment, Case, Notice
