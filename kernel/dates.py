@@ -53,6 +53,12 @@ def roc_long(day: date) -> str:
 _SLASHED = re.compile(r"(?<![\d/])(\d{2,3})/(\d{1,2})/(\d{1,2})(?![\d/])")
 
 
+def roc_moment(moment: datetime) -> str:
+    """113/12/12 14:05"""
+    here = moment.astimezone(TAIPEI)
+    return f"{roc(here.date())} {here:%H:%M}"
+
+
 def days_spelled(text: str) -> str:
     """A sentence as a letter 函 writes its days: 113/12/12 → 113年12月12日."""
     return _SLASHED.sub(lambda m: f"{int(m[1])}年{int(m[2])}月{int(m[3])}日", text)

@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.rights import can
 from casework.cases import corrections
 from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
-from casework.cases.signoffs import StepState, next_step, why_not_sign
+from casework.cases.chain import StepState, next_step
+from casework.cases.signoffs import why_not_sign
 from casework.deadlines.handlers import register_handler
 from casework.deadlines.things import Things, register_things
 from casework.errors import Refused
@@ -18,7 +19,7 @@ from casework.forms import CorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, classify
-from casework.templatetags.casework import roc_moment
+from kernel.dates import roc_moment
 from kernel.identifiers import mask_email, same_name
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms

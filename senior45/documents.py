@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
-from casework.cases.signoffs import chain_state
+from casework.cases.chain import chain_state
 from casework.models import Case, Document
 from casework.papers import documents, rendering
 from casework.papers.rendering import Paper, register_paper

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
-from casework.cases.signoffs import Step, chain_state, content_digest
+from casework.cases.chain import Step, chain_state, content_digest
 from casework.models import Case, SignOff
 from kernel.law import Law
 from kernel.outcome import Outcome

@@ -1,8 +1,9 @@
 """Registers the six kinds of case with casework: acts of both sides, panels, what corrections can ask for, deadlines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.urls import reverse
 
@@ -200,7 +201,11 @@ def _of_office(case: Case, user: User) -> bool:
 def _panels(case: Case, user: User) -> Sequence[Panel]:
     thing = case.kind.partition(".")[2]
     panels = [
-        Panel("申請內容", "vrs_credentials/panels/facts.html", {"rows": casepage.facts(case)}),
+        Panel(
+            "申請內容",
+            "vrs_credentials/panels/facts.html",
+            {"rows": casepage.facts(case, on=today(), law=law_in_force())},
+        ),
         *(Panel(one.title, "vrs_credentials/panels/table.html", {"table": one}) for one in casepage.tables(case)),
     ]
     if case.state == "committee" and not _of_office(case, user):
@@ -218,7 +223,11 @@ def _findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
 
 def _targets(case: Case) -> Sequence[Target]:
     page = reverse(PAGES[case.kind.partition(".")[2]], args=[case.number])
-    return [Target(code, label, page) for code, label in casepage.targets(case)]
+    return [Target(code, label, page) for code, label in casepage.targets(case, on=today(), law=law_in_force())]
+
+
+def _export_row(case: Case) -> Mapping[str, Any]:
+    return casepage.export_row(case, on=today(), law=law_in_force())
 
 
 def _applicant_url(case: Case) -> str:
@@ -256,7 +265,7 @@ register(
             applicant_url=_applicant_url,
             unnamed=casepage.unnamed,
             parties=_parties,
-            export_row=casepage.export_row,
+            export_row=_export_row,
             consistency=partial(_consistency, thing),
         )
         for thing, label in THINGS.items()

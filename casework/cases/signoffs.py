@@ -1,75 +1,19 @@
-"""Sign-off chains 簽核: step after step, nobody twice, each signature over the content as it was.
+"""Signing a step of a chain 簽核: in order, nobody twice. The database keeps both (migration 0002, SignOff.Meta)."""
 
-A chain runs in rounds. A round ends when somebody returns it, or when what was signed has changed since (another digest):
-then the first step signs again. The database keeps order and "nobody twice" (migration 0002, SignOff.Meta).
-"""
-
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.rights import can
 from accounts.roles import Side, right
+from casework.cases.chain import Step, StepState, chain_state, next_step, running_round
 from casework.cases.events import record
 from casework.cases.moving import require
 from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.models import Case, SignOff
-from kernel.jsonable import jsonable
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One place in a chain: what it is called on the form, and the right it takes."""
-
-    label: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepState:
-    number: int
-    step: Step
-    signoff: SignOff | None
-
-
-def content_digest(content: Any) -> str:
-    """The digest of what is signed."""
-    return hashlib.sha256(json.dumps(jsonable(content), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _round(rows: Sequence[SignOff], digest: str) -> tuple[int, list[SignOff]]:
-    """The running round and its signatures."""
-    if not rows:
-        return 1, []
-    last = max(row.round for row in rows)
-    current = [row for row in rows if row.round == last]
-    over = any(row.decision == SignOff.Decision.RETURN or row.digest != digest for row in current)
-    return (last + 1, []) if over else (last, current)
-
-
-def chain_state(
-    case: Case, form: str, chain: Sequence[Step], digest: str, rows: Sequence[SignOff] | None = None
-) -> list[StepState]:
-    """Every step with its signature in the running round. `rows` saves the query when the caller has them."""
-    found = [r for r in (case.signoffs.select_related("person") if rows is None else rows) if r.form == form]
-    _, current = _round(found, digest)
-    by_step = {row.step: row for row in current}
-    return [StepState(n, step, by_step.get(n)) for n, step in enumerate(chain, 1)]
-
-
-def next_step(states: Sequence[StepState]) -> StepState | None:
-    return next((one for one in states if one.signoff is None), None)
-
-
-def complete(states: Sequence[StepState]) -> bool:
-    return next_step(states) is None
 
 
 def why_not_sign(case: Case, states: Sequence[StepState], user: User) -> str:
@@ -100,7 +44,7 @@ def sign(
 ) -> SignOff:
     """Sign (or return) the step that is due, on a case this transaction holds locked. Raises Refused, NotPermitted."""
     rows = list(case.signoffs.filter(form=form).select_related("person"))
-    number, current = _round(rows, digest)
+    number, current = running_round(rows, digest)
     states = chain_state(case, form, chain, digest, rows)
     due = next_step(states)
     if due is None:

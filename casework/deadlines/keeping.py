@@ -13,15 +13,11 @@ from django.db.models import Model, Q, QuerySet
 
 from casework.deadlines.handlers import closed_by_lapse
 from casework.deadlines.sweeping import refresh_due_days
+from casework.deadlines.things import kind_of
 from casework.models import Case, Deadline, Reminder
 from kernel.dates import taipei_day
 from kernel.jsonable import jsonable
 from kernel.outcome import Outcome
-
-
-def kind_of(thing: Model) -> str:
-    """How a deadline names a thing's table: `ojt_accounts.grant`."""
-    return thing._meta.label_lower
 
 
 def thing_of(deadline: Deadline) -> Model | None:

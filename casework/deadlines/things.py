@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from casework.models import Deadline
 
 
@@ -22,6 +24,11 @@ class Things:
     url_name: str
     #: Days that stand in the row itself, as deadlines that are not saved.
     terms: Callable[[Any], Iterable[Deadline]] = lambda user: ()
+
+
+def kind_of(thing: Model) -> str:
+    """How a deadline names a thing's table: `ojt_accounts.grant`."""
+    return thing._meta.label_lower
 
 
 _things: dict[str, Things] = {}

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Paper:
 
     `numbered`: a letter 函, which is a draft 稿 until its number (`letter_number` of the context) stands in it.
 
-    `standing(document)` answers for the thing the paper certifies; None where the paper's own state is all there is.
+    `standing(document, on)` answers for the thing the paper certifies; None where the paper's own state is all there is.
     """
 
     code: str
@@ -44,7 +45,7 @@ class Paper:
     template: str
     signed: bool = False
     numbered: bool = False
-    standing: Callable[[Any], Standing | None] | None = None
+    standing: Callable[[Any, date], Standing | None] | None = None
 
 
 _papers: dict[str, Paper] = {}

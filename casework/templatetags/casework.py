@@ -10,7 +10,7 @@ from django import template
 from accounts.clock import today
 from casework.law.in_force import law_in_force
 from kernel import dates
-from kernel.dates import TAIPEI, WEEKDAYS
+from kernel.dates import WEEKDAYS
 from kernel.outcome import Line
 from kernel.saying import said, size
 
@@ -60,10 +60,7 @@ def roc_day(value: Any) -> str:
 @register.filter
 def roc_moment(value: datetime | None) -> str:
     """113/12/12 14:05"""
-    if not value:
-        return ""
-    here = value.astimezone(TAIPEI)
-    return f"{dates.roc(here.date())} {here:%H:%M}"
+    return dates.roc_moment(value) if value else ""
 
 
 @register.filter

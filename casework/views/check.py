@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.clock import today
 from accounts.limits import CHECK, limited
 from casework.cases import casepage
 from casework.forms import PortalForm
@@ -74,7 +75,7 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     document = casepage.checked_document(number, _code(code))
     holds = document is not None and document.state == Document.State.ISSUED
     kind = _kind(document)
-    standing = kind.standing(document) if kind and kind.standing else None
+    standing = kind.standing(document, today()) if kind and kind.standing else None
     context = {
         "number": number,
         "document": document,

@@ -16,8 +16,8 @@ from casework.cases.drafts import save_draft
 from casework.jobs.exports import KEPT
 from casework.models import ExportJob, Notice
 from casework.notices.outbox import mark_all_read, mark_read
-from casework.templatetags.casework import roc_moment
 from casework.views.acting import ENVELOPE
+from kernel.dates import roc_moment
 from kernel.identifiers import looks_like_person_id
 
 PER_PAGE = 30

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from casework.cases.casetypes import CaseType, casetype
 from casework.models import Case, Deadline, Event, Notice
-from casework.templatetags.casework import roc_moment
 from kernel import rulebook
+from kernel.dates import roc_moment
 from kernel.facts import FactsError
 from kernel.machine import Machine, State, Turn
 from kernel.outcome import Line, Outcome

@@ -122,7 +122,7 @@ def issue_proof(
     )
 
 
-def certificate_standing(document: Any) -> Standing | None:
+def certificate_standing(document: Any, on: date) -> Standing | None:
     """Whether the certificate behind the paper still holds: reissued and revoked ones say so."""
     row = Certificate.objects.filter(document=document.pk).first()
     if row is None:

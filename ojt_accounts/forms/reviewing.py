@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
-from casework.cases.signoffs import next_step
+from casework.cases.chain import next_step
 from casework.forms import PortalForm, RocDateField
 from casework.models import Case, SignOff
 from ojt_accounts.models import Application

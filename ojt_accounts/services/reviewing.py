@@ -8,10 +8,11 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.cases import attachments, corrections
+from casework.cases.chain import next_step
 from casework.cases.changing import rewrite
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
-from casework.cases.signoffs import next_step, sign
+from casework.cases.signoffs import sign
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.law.in_force import law_in_force

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.cases.signoffs import Step, StepState, chain_state, content_digest
+from casework.cases.chain import Step, StepState, chain_state, content_digest
 from casework.models import Case, SignOff
 from ojt_accounts.models import AccountForm, Application
 from ojt_accounts.permissions import SET_ACCOUNT, SIGN_APPROVER, SIGN_CHIEF, SIGN_OFFICER

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from casework.templatetags.casework import roc_moment
-from kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
+from kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long, roc_moment
 from kernel.identifiers import mask_person_id
 from kernel.law import Law
 from kernel.outcome import Outcome

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
-from accounts.clock import today
 from casework.models import Case
 from casework.schemes.entitlements import UNIT_STANDING, Entitlement, entitled
 from kernel.facts import Impossible
@@ -103,4 +102,4 @@ def signed_content(course: Course) -> dict[str, Any]:
 
 
 def case_findings(case: Case, on: date, law: Law) -> list[Outcome]:
-    return findings(course_of(case), on=on or today(), law=law)
+    return findings(course_of(case), on=on, law=law)

@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from casework.cases.attachments import judged, keep_attachment
+from casework.cases.chain import Step, content_digest
 from casework.cases.moving import lock, move, open_case, require
-from casework.cases.signoffs import Step, content_digest, sign
+from casework.cases.signoffs import sign
 from casework.deadlines.keeping import meet_deadline
 from casework.errors import NotAllowed, Refused
 from casework.intake import Limits

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from casework.cases.chain import Step, content_digest
 from casework.cases.moving import lock, move
-from casework.cases.signoffs import Step, content_digest, sign
+from casework.cases.signoffs import sign
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff

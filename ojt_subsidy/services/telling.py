@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from casework.notices.outbox import Told, notify_each, send_task
-from casework.templatetags.casework import roc_moment
-from kernel.dates import roc
+from kernel.dates import roc, roc_moment
 from ojt_subsidy.models import Enrolment
 
 

@@ -136,7 +136,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     known, day, law = professional_of(request), today(), law_in_force()
     if known is None:
         return redirect("vrs_credentials:profile")
-    shown = [*current_certificates(request.user), *revoked_certificates(request.user)]
+    shown = [*current_certificates(request.user, on=day), *revoked_certificates(request.user, on=day)]
     cards = [card(standing(one, on=day, law=law)) for one in shown]
     rows = [words.row(case, day) for case in own_cases(request.user)[:20]]
     # the first application on its way is what somebody without a certificate comes to see

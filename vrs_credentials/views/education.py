@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.clock import now
+from accounts.clock import now, today
 from casework.cases.drafts import drop_draft
 from casework.views.acting import acting, into_form
 from kernel import rulebook
@@ -18,7 +18,7 @@ from vrs_credentials.views.papers import editing
 
 
 def _held(request: HttpRequest) -> list[str]:
-    return [one.kind for one in current_certificates(request.user)]
+    return [one.kind for one in current_certificates(request.user, on=today())]
 
 
 @acting

@@ -23,7 +23,8 @@ def hours(request: HttpRequest) -> HttpResponse:
     """專業人員時數抵免申請: the list, the clocks, and a new application."""
     if professional_of(request) is None:
         return redirect("vrs_credentials:profile")
-    held, on, law = current_certificates(request.user), today(), law_in_force()
+    on, law = today(), law_in_force()
+    held = current_certificates(request.user, on=on)
     rows = [(row["code"], f"{row['citation']}") for row in law.at("vrs.clauses", on).value]
     certificates = Certificate.objects.filter(pk__in=[one.pk for one in held])
     form = forms.HoursStartForm(request.POST or None, certificates=certificates, clauses=rows)
