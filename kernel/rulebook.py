@@ -8,6 +8,7 @@ line is for the reader of the code.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +33,9 @@ class Rule:
     #: Where a person meets it: a URL name (`ojt_accounts:file`), a document code (`paper:pledge`) or `admin:…`.
     screens: tuple[str, ...] = ()
 
+
+#: How the id of a rule is written: OA-07. A case number (OA-115-000123) is none.
+RULE_ID = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,4}-\d{1,2}(?!\d)")
 
 _rules: dict[str, Rule] = {}
 

@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ KERNEL = "kernel"
 KERNEL_RULES = ("ID-1", "ID-2", "ID-3")
 #: A rule of a scheme is tested where the scheme's tests are; what tests the machinery names rules in passing.
 NOT_OF_SCHEMES = {"casework", "kernel", "bench", "config", "accounts"}
-_ID = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,4}-\d{1,2}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +120,6 @@ def tests_by_id(folder: Path) -> Mapping[str, list[str]]:
     """Rule id → files under tests/ that name it."""
     found: dict[str, list[str]] = {}
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.yaml")]):
-        for rule_id in sorted(set(_ID.findall(path.read_text(encoding="utf-8")))):
+        for rule_id in sorted(set(rulebook.RULE_ID.findall(path.read_text(encoding="utf-8")))):
             found.setdefault(rule_id, []).append(path.relative_to(folder.parent).as_posix())
     return found

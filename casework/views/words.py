@@ -135,9 +135,6 @@ def changes(event: Event) -> list[dict[str, str]]:
     ]
 
 
-_RULE_ID = re.compile(r"\b(?:OA|S45|SUB|OHS|VRS)-\d+")
-
-
 def clause_in_words(text: str) -> str:
     """A clause as an event stores it, its rule ids followed by the clause they stand for: OA-21（申請須知第3頁…）."""
 
@@ -145,7 +142,7 @@ def clause_in_words(text: str) -> str:
         clause = rulebook.clause_of(found.group())
         return found.group() if clause == found.group() else f"{clause}（{found.group()}）"
 
-    return _RULE_ID.sub(cited, text)
+    return rulebook.RULE_ID.sub(cited, text)
 
 
 def timeline(case: Case, events: Iterable[Event], *, to_applicant: bool = False) -> list[dict[str, Any]]:
