@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import catalogue, checks, signals  # noqa: F401  (rights, checks and receivers enter by import)
-        from accounts.certificates.provider import CertificateProvider
+        from accounts.certificate_provider import CertificateProvider
         from accounts.providers import register_provider
 
         register_provider(CertificateProvider())

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 
 #: Machines kept by NTP differ by milliseconds; one that differs from the database by this much is not to be believed.
 FARTHEST = timedelta(minutes=5)

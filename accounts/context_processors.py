@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import clock, navigation, rights
-from accounts.middleware.idle import idle_seconds, since_seen
-from casework.kernel.dates import roc
+from accounts.idle import idle_seconds, since_seen
+from kernel.dates import roc
 
 _count_unread: Callable[[Any], int] = lambda user: 0  # noqa: E731  (replaced by register_unread)
 

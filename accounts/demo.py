@@ -1,6 +1,5 @@
 """展示用角色: one sign-in button per role, and a software card per person, only where settings.DEMO says so."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from django.conf import settings
 
 from accounts import clock
 from accounts.certificates.authorities import folder
+from accounts.certificates.software_card import authority_in
 from accounts.models import Organisation, User
 from accounts.services.bindings import UNITS
 
@@ -45,9 +45,9 @@ class DemoGroup:
 _roles: dict[str, DemoRole] = {}
 
 
-def register_demo_role(label: str, account_name: str, note: str = "") -> None:
-    """Called by an app's demo.py; the app it stands in is the scheme the role belongs to."""
-    owner = apps.get_containing_app_config(sys._getframe(1).f_globals["__name__"])
+def register_demo_role(module: str, label: str, account_name: str, note: str = "") -> None:
+    """Called by an app's demo.py with its `__name__`: the app it stands in is the scheme the role belongs to."""
+    owner = apps.get_containing_app_config(module)
     scheme = str(owner.verbose_name) if owner and owner.name in settings.SCHEMES else ""
     _roles[account_name] = DemoRole(label, account_name, note, scheme)
 
@@ -109,8 +109,6 @@ def _card_of(user: User) -> DemoCard | None:
 
 def signed_by_card(card: DemoCard, flaw: str, message: str) -> str:
     """What the component would answer with this card in the reader."""
-    from accounts.certificates.software_card import authority_in
-
     place = folder()
     assert place is not None  # the demonstration always has one
     held = authority_in(place).card(card.user.account_name, card.name, flaw, at=clock.now(), **card.identity)

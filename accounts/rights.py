@@ -47,6 +47,11 @@ def rights_of(request: HttpRequest) -> dict[str, set[int]]:
     return request._held_rights  # type: ignore[attr-defined,no-any-return]
 
 
+def holds(request: HttpRequest, code: str) -> bool:
+    """Whether the person asking holds the right in any organisation."""
+    return bool(rights_of(request).get(right(code).codename))
+
+
 def _organisation_path(code: str) -> str:
     return "office" if right(code).side is Side.OFFICE else "organisation"
 

@@ -3,14 +3,15 @@
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
-from allauth.core import context
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from accounts import clock
-from accounts.middleware.idle import BEGAN
+from accounts.idle import BEGAN
 from accounts.models import AccessLog, User
+from accounts.providers import provider
+from accounts.second_factor import second_factor_refused
 from accounts.services.access import record_access
 
 
@@ -29,23 +30,10 @@ def code_refused(sender: Any, user: User, **kwargs: Any) -> None:
     second_factor_refused(user, "驗證碼")
 
 
-def second_factor_refused(user: User, what: str) -> None:
-    record_access(
-        AccessLog.Action.SIGN_IN_REFUSED,
-        at=clock.now(),
-        user=user,
-        subject=what,
-        reason=f"{what}不正確",
-        request=context.request,
-    )
-
-
 _WORDS = {"totp": "驗證碼", "recovery_codes": "備用碼", "webauthn": "通行金鑰", "demo": "展示登入"}
 
 
 def _ways(request: HttpRequest, user: User) -> str:
-    from accounts.providers import provider
-
     names = []
     for record in get_authentication_records(request, user):
         way = provider(record["method"])

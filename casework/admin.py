@@ -12,20 +12,21 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import AccessLog, County, Membership, Organisation, User
+from accounts.rights import holds
+from accounts.roles import all_roles
 from accounts.services.passwords import without_links
-from casework import navigation
-from casework.admin_site import holds
-from casework.impact_listing import PAGE as IMPACT
-from casework.impact_listing import impact_rows
-from casework.listing import work_rows
+from casework.desk.desk import desk_of
+from casework.jobs.exports import register_exporter
+from casework.law.impact_listing import PAGE as IMPACT
+from casework.law.impact_listing import impact_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
-from casework.selectors import desk_of
-from casework.services.exports import register_exporter
 from casework.templatetags.casework import roc, roc_moment
+from casework.views import blocks
 from casework.views.agency import PAGE
+from casework.views.listing import work_rows
 
-navigation.enter()
+blocks.enter()
 register_exporter(PAGE, work_rows)
 register_exporter(IMPACT, impact_rows)
 
@@ -163,8 +164,6 @@ class UserAdmin(WithHistory):
 
     @admin.display(description="角色")
     def roles(self, user: User) -> str:
-        from accounts.roles import all_roles
-
         labels = {role.code: role.label for role in all_roles()}
         held = user.groups.filter(held_role__isnull=False).select_related("held_role__organisation")
         rows = (group.held_role for group in held)

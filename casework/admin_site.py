@@ -12,10 +12,20 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.catalogue import APPOINT, HELP_SIGN_IN
-from accounts.rights import rights_of
-from accounts.roles import right
+from accounts.rights import holds
 from casework import converters  # noqa: F401  (enters <case:…>)
 from casework.rights import WATCH, WORDING
+from casework.views import (
+    agency,
+    agency_case,
+    amendments,
+    calendar,
+    people,
+    registers,
+    sign_in_help,
+    standing,
+    wordings,
+)
 
 #: (label, URL name, right that opens it; None: every member of staff)
 NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
@@ -74,10 +84,6 @@ def register_pages(*pages: AgencyPage) -> None:
 CLOSED = {"auth", "account", "mfa", "usersessions"}
 
 
-def holds(request: HttpRequest, code: str) -> bool:
-    return bool(rights_of(request).get(right(code).codename))
-
-
 class PortalAdminSite(admin.AdminSite):
     site_title = site_header = "訓練業務作業後臺"
     index_title = "我的工作臺"
@@ -91,18 +97,6 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from casework.views import (
-            agency,
-            agency_case,
-            amendments,
-            calendar,
-            people,
-            registers,
-            sign_in_help,
-            standing,
-            wordings,
-        )
-
         def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_view(view), name=name)
 

@@ -13,12 +13,12 @@ class CaseworkConfig(AppConfig):
         # impact and whatif what stands open and what may be asked without doing it.
         autodiscover_modules("params", "sources", "rules", "casetype", "impact", "whatif")
         if settings.DEMO:
-            autodiscover_modules("demo", "law_demo")  # the sign-in page offers a button for each role they register
+            autodiscover_modules("demo", "demo.law")  # the sign-in page offers a button for each role they register
         post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")
 
 
 def _sync(sender: AppConfig, **kwargs: object) -> None:
     from accounts.clock import now
-    from casework.services.wordings import sync_wordings
+    from casework.papers.wordings import sync_wordings
 
     sync_wordings(at=now())

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from accounts.errors import NotPermitted
 from accounts.errors import Refused as AccountsRefused
-from casework.kernel.machine import NotAllowed
-from casework.kernel.outcome import Outcome
+from kernel.machine import NotAllowed
+from kernel.outcome import Outcome
 
 if TYPE_CHECKING:
     from casework.models import Case

@@ -5,7 +5,10 @@ worker, doubled or late changes nothing but lateness. The schedule is in config.
 from celery import shared_task
 
 from accounts.clock import now, today
-from casework.services import delivery, exports, findings, impact, reaching, retention, sweeping
+from casework.deadlines import sweeping
+from casework.jobs import exports, findings, retention
+from casework.law import impact_sheets
+from casework.notices import delivery, reaching
 
 
 @shared_task(name="casework.tasks.deliver_notices")
@@ -37,13 +40,13 @@ def run_waiting_exports() -> None:
 @shared_task(name="casework.tasks.run_impact")
 def run_impact(sheet_id: int) -> None:
     """Write one impact sheet."""
-    impact.run_sheet(sheet_id, clock=now)
+    impact_sheets.run_sheet(sheet_id, clock=now)
 
 
 @shared_task(name="casework.tasks.run_waiting_impact")
 def run_waiting_impact() -> None:
     """Sheets whose nudge or worker was lost."""
-    impact.run_waiting(clock=now)
+    impact_sheets.run_waiting(clock=now)
 
 
 @shared_task(name="casework.tasks.keep_no_longer")

@@ -25,7 +25,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from casework.services.orphans import stored_files
+from casework.jobs.orphans import stored_files
 
 PIECE = 2**20
 SEALED = b"portal-sealed-1\n"

@@ -6,7 +6,7 @@ import structlog
 from celery import Task
 
 from accounts import clock
-from casework.services import jobs
+from casework.jobs import runs
 from config.celery import BY_THE_DAY, SCHEDULED
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ class Job(Task):
             return super().__call__(*args, **kwargs)
         if self.name in BY_THE_DAY and abs(ahead := clock.difference()) > clock.FARTHEST:
             log.error("clock_not_believed", task=self.name, ahead_seconds=ahead.total_seconds())
-            jobs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行", at=clock.now())
+            runs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行", at=clock.now())
             return None
-        with jobs.run_of(self.name, clock=clock.now):
+        with runs.run_of(self.name, clock=clock.now):
             return super().__call__(*args, **kwargs)

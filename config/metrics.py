@@ -23,8 +23,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from accounts.clock import difference, now, today
+from casework.jobs import watch
 from casework.models import JobRun
-from casework.selectors import watch
 
 REQUESTS = Counter("portal_requests", "Answers", ["view", "method", "status"])
 SECONDS = Histogram(

@@ -408,7 +408,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-# Days after which what belongs to no case is deleted (casework.services.retention says what and why).
+# Days after which what belongs to no case is deleted (casework.jobs.retention says what and why).
 RETENTION_DAYS = {
     "drafts": env.int("RETENTION_DRAFTS_DAYS", default=180),
     "receipts": env.int("RETENTION_RECEIPTS_DAYS", default=30),

@@ -54,7 +54,7 @@ def steps() -> list[Step]:
 
 
 def _pure_modules() -> list[str]:
-    modules = ["casework/kernel"]
+    modules = ["kernel"]
     for app in APPS:
         for name in PURE:
             modules += [str(path.relative_to(ROOT)) for path in sorted((ROOT / app).glob(f"{name}*")) if path.exists()]

@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
-from casework.kernel.law import Law
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from kernel.law import Law
 from ohs_training.models import Accreditation, TrainingClass
 from ohs_training.rules import institutions, issue, keeping
 from ohs_training.selectors.chain import ClassChain, class_chain

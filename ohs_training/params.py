@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casework.kernel.comparing import COMPARATORS
-from casework.kernel.law import Figure, Value, declare
+from kernel.comparing import COMPARATORS
+from kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
 #: The amendment cites 勞工健康保護規則 第五條之一, so it lies between that clause's coming and its renumbering of 2017-11-13.

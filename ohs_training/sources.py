@@ -1,6 +1,6 @@
 """The directive's table of amended and former text, and what in it does not agree."""
 
-from casework.kernel.sources import Contradiction, Says, Scheme, declare_scheme
+from kernel.sources import Contradiction, Says, Scheme, declare_scheme
 
 DIRECTIVE = "從事勞工健康服務醫師及護理人員之訓練機構認可及管理作業要點"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.kernel.machine import Machine, State, Transition, Turn
+from kernel.machine import Machine, State, Transition, Turn
 
 APP = "ohs_training"
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.forms import PortalForm, RocDateField
-from casework.impact import day
-from casework.kernel.law import Law
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.impact import day
+from casework.law.whatif import Reply, WhatIf, register_whatif
+from kernel.law import Law
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS, VIEW_ALL
 from ohs_training.rules import classes, closing, keeping
 from ohs_training.rules.training import TRAININGS

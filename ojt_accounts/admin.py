@@ -1,7 +1,7 @@
 """The scheme in the back office: its pages of work, its lists, its places on shared pages."""
 
 from casework.admin_site import AgencyPage, register_pages
-from casework.services.exports import register_exporter
+from casework.jobs.exports import register_exporter
 from ojt_accounts.permissions import SIGN_OFFICER, VIEW_OFFICE
 from ojt_accounts.views import blocks, intakes, office, unverified
 

@@ -7,7 +7,7 @@ class OjtAccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.care import register_care
-        from casework.entitlements import PLAN_RIGHT, UNIT_STANDING, register_entitlement
+        from casework.schemes.entitlements import PLAN_RIGHT, UNIT_STANDING, register_entitlement
         from ojt_accounts.permissions import people_in_care
         from ojt_accounts.services.entitlements import plan_right, unit_standing
 

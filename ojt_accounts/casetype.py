@@ -8,18 +8,19 @@ from django.urls import reverse
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
-from casework.deadline_handlers import register_handler
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases.chain import StepState, next_step
+from casework.cases.signoffs import why_not_sign
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.things import Things, register_things
 from casework.errors import Refused
 from casework.forms import CorrectionForm
-from casework.kernel.identifiers import mask_email, same_name
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.notice_kinds import PROGRESS, REMINDER, classify
-from casework.services import corrections
-from casework.services.law import law_in_force
-from casework.services.signoffs import StepState, next_step, why_not_sign
-from casework.templatetags.casework import roc_moment
-from casework.things import Things, register_things
+from casework.notices.kinds import PROGRESS, REMINDER, classify
+from kernel.dates import roc_moment
+from kernel.identifiers import mask_email, same_name
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm

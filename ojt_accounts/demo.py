@@ -12,11 +12,12 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import County, Organisation, User
 from accounts.offices import BRANCHES
+from casework.cases import work
 from casework.demo import PASSWORD, demo_role, register_demo
 from casework.intake.sample import paper
-from casework.kernel.dates import roc, roc_year, taipei_day
 from casework.models import Case, Message
-from casework.services import messages, work
+from casework.notices import messages
+from kernel.dates import roc, roc_year, taipei_day
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
@@ -49,10 +50,10 @@ def _national_id(n: int) -> str:
 
 
 for _role, _key, _label in STAFF:
-    register_demo_role(_label, f"{HOME}{_key}", "雲嘉南分署")
-register_demo_role("訓練單位聯絡人", CONTACT, "財團法人南瀛職業訓練基金會（已登錄）")
-register_demo_role("新單位聯絡人", "jianan", "社團法人嘉南技能發展協會（尚未登錄）")
-register_demo_role("訓練單位帳號使用者", "nyuser1", "財團法人南瀛職業訓練基金會")
+    register_demo_role(__name__, _label, f"{HOME}{_key}", "雲嘉南分署")
+register_demo_role(__name__, "訓練單位聯絡人", CONTACT, "財團法人南瀛職業訓練基金會（已登錄）")
+register_demo_role(__name__, "新單位聯絡人", "jianan", "社團法人嘉南技能發展協會（尚未登錄）")
+register_demo_role(__name__, "訓練單位帳號使用者", "nyuser1", "財團法人南瀛職業訓練基金會")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import Organisation, User
-from casework import papers
-from casework.kernel.dates import roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
 from casework.models import Case, Document, SignOff
-from casework.papers import Paper, register_paper
-from casework.services import documents
+from casework.papers import documents, rendering
+from casework.papers.rendering import Paper, register_paper
+from kernel.dates import roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
 from ojt_accounts.models import AccountForm, Application, Pledge, UnitForm
 from ojt_accounts.params import CATEGORIES, PLANS, REQUESTS
 from ojt_accounts.rules.papers import PAPERS
@@ -166,7 +165,7 @@ def pledge_context(application: Application, pledge: Pledge) -> dict[str, Any]:
 
 
 def blank_pledge(*, today: date) -> dict[str, Any]:
-    from casework.services.wordings import wording
+    from casework.papers.wordings import wording
 
     text = wording(PLEDGE, on=today)
     empty = dict.fromkeys(("case_number", "name", "capacities", "national_id", "address", "phone"), "")
@@ -191,7 +190,7 @@ def cover_context(application: Application, *, today: date) -> dict[str, Any]:
     unit, form = case.organisation, getattr(application, "unit_form", None)
     return {
         "case_number": case.number,
-        "code": papers.qr(case.number),
+        "code": rendering.qr(case.number),
         "unit_name": unit.name if unit else "",
         "unit_postal_code": (form and form.postal_code) or (unit.postal_code if unit else ""),
         "unit_address": (form and form.address) or (unit.address if unit else ""),
@@ -225,7 +224,7 @@ def blank(paper: str, *, today: date) -> bytes:
         "ojt.account_form": blank_account_form,
         "ojt.pledge": lambda: blank_pledge(today=today),
     }
-    return papers.render(paper, made[paper]())
+    return rendering.render(paper, made[paper]())
 
 
 # --- issued --------------------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from kernel.dates import roc
+from kernel.law import Law
 from ojt_accounts.models import Application
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules.terms import correction_term, handling_term

@@ -6,8 +6,8 @@ Source: 申請113年度OJTIMS系統帳號應檢附文件及注意事項 (雲嘉�
 
 from datetime import date
 
-from casework.kernel.dates import DAY_KINDS
-from casework.kernel.law import Figure, Value, declare
+from kernel.dates import DAY_KINDS
+from kernel.law import Figure, Value, declare
 
 PACK = "申請OJTIMS系統帳號應檢附文件及注意事項"
 CHECKED = date(2026, 11, 20)

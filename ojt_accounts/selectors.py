@@ -12,12 +12,12 @@ from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from accounts import crypto
 from accounts.identity import bears, holders
 from accounts.models import Organisation, User
-from casework.changing import in_words
-from casework.kernel.identifiers import mask_person_id, same_name
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.cases.changing import in_words
 from casework.models import Case
+from kernel.identifiers import mask_person_id, same_name
+from kernel.jsonable import jsonable
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ojt_accounts.models import (
     AccountForm,
     Application,

@@ -1,6 +1,6 @@
 """The account pack and what in it (or beside it) does not agree."""
 
-from casework.kernel.sources import Contradiction, Says, Scheme, declare_scheme
+from kernel.sources import Contradiction, Says, Scheme, declare_scheme
 
 PACK = "申請113年度OJTIMS系統帳號應檢附文件及注意事項"
 QUESTIONS = "產業人才投資方案辦訓單位常見問與答"

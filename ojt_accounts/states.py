@@ -1,6 +1,6 @@
 """The states of an account application 帳號申請案."""
 
-from casework.kernel.machine import Machine, State, Transition, Turn
+from kernel.machine import Machine, State, Transition, Turn
 
 KIND = "ojt_accounts.application"
 

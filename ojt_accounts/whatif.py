@@ -6,9 +6,9 @@ from typing import Any
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.impact import day
-from casework.kernel.law import Law
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.impact import day
+from casework.law.whatif import Reply, WhatIf, register_whatif
+from kernel.law import Law
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
 from ojt_accounts.rules.terms import correction_term, handling_term
 

@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel, applicants, register
-from casework.deadline_handlers import register_handler
-from casework.kernel.machine import Machine
-from casework.kernel.outcome import Outcome
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.things import Things, register_things
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.notice_kinds import PROGRESS, REMINDER, classify
-from casework.services.law import law_in_force
-from casework.services.telling import late_applicant, late_office, remind_applicant
-from casework.things import Things, register_things
+from casework.notices.kinds import PROGRESS, REMINDER, classify
+from casework.notices.telling import late_applicant, late_office, remind_applicant
+from kernel.machine import Machine
+from kernel.outcome import Outcome
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
 from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry

@@ -12,10 +12,10 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import County, Organisation, User
 from casework.demo import demo_person, demo_role, register_demo
-from casework.entitlements import nobody_asked
-from casework.kernel.dates import TAIPEI, roc, roc_year, taipei_day
-from casework.kernel.outcome import Line, Outcome
 from casework.models import Case
+from casework.schemes.entitlements import nobody_asked
+from kernel.dates import TAIPEI, roc, roc_year, taipei_day
+from kernel.outcome import Line, Outcome
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck, Trainee
 from ojt_subsidy.services import (
     batching,
@@ -62,9 +62,9 @@ EMPLOYED = [{"kind": "labour", "from": "2018-03-01", "to": None, "mark": None}]
 _SPACE = UUID("6f0c1c3e-5b0a-4d3a-9a68-5a1f6f2f7f10")
 
 for _role, _account, _label, _name in STAFF:
-    register_demo_role(_label, _account, "雲嘉南分署")
-register_demo_role("訓練單位課程承辦人", "nycourse", UNIT[0])
-register_demo_role("報名學員", "trainee01", "林怡君，已填個人報名資料")
+    register_demo_role(__name__, _label, _account, "雲嘉南分署")
+register_demo_role(__name__, "訓練單位課程承辦人", "nycourse", UNIT[0])
+register_demo_role(__name__, "報名學員", "trainee01", "林怡君，已填個人報名資料")
 
 
 def _national_id(n: int) -> str:

@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.impact import CHUNK, Answer, OpenThing, Source, day, register_open, register_rows, verdict
-from casework.kernel.law import Law
+from casework.law.impact import CHUNK, Answer, OpenThing, Source, day, register_open, register_rows, verdict
+from kernel.law import Law
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.rules import payment
 from ojt_subsidy.selectors.courses import findings, opening_of

@@ -10,8 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from casework.kernel.comparing import COMPARATORS
-from casework.kernel.law import Figure, Value, declare
+from kernel.comparing import COMPARATORS
+from kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
 

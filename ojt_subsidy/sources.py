@@ -1,6 +1,6 @@
 """The questions and answers of the plan, and what beside them does not agree."""
 
-from casework.kernel.sources import Contradiction, Says, Scheme, declare_scheme
+from kernel.sources import Contradiction, Says, Scheme, declare_scheme
 
 TRAINEES, UNITS = "產業人才投資方案學員常見問與答", "產業人才投資方案辦訓單位常見問與答"
 

@@ -8,9 +8,9 @@ from django import forms
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf, register_whatif
+from kernel.dates import roc
+from kernel.law import Law
 from ojt_subsidy.permissions import ENROL
 from ojt_subsidy.selectors.money import balance_of, cap_of, estimate_of, trainee_of
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from casework.services.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording, declare_wording
 
 PURPOSE = "subsidy.purpose"
 

@@ -1,4 +1,9 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+
+from accounts.clock import now
 
 
 class Senior45Config(AppConfig):
@@ -8,9 +13,11 @@ class Senior45Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_in
-
-        from senior45.services.idling import on_sign_in
-
         # A sign-in anywhere in the portal, whichever way, counts as use of the account (S45-09).
-        user_logged_in.connect(on_sign_in, dispatch_uid="senior45.signed_in")
+        user_logged_in.connect(_on_sign_in, dispatch_uid="senior45.signed_in")
+
+
+def _on_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
+    from senior45.services.idling import signed_in
+
+    signed_in(user=user, at=now())

@@ -8,13 +8,13 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
-from casework.deadline_handlers import register_handler
+from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.keeping import thing_of
+from casework.deadlines.things import Things, register_things
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.notice_kinds import PROGRESS, REMINDER, WORK, classify
-from casework.services.deadlines import thing_of
-from casework.services.law import law_in_force
-from casework.things import Things, register_things
+from casework.notices.kinds import PROGRESS, REMINDER, WORK, classify
 from senior45 import wordings  # noqa: F401 - declares the texts
 from senior45.forms import requests as forms
 from senior45.models import AccountRequest, AccountRight, SiteAccount

@@ -10,10 +10,10 @@ from accounts.demo import register_demo_role
 from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.demo import demo_person, register_demo
-from casework.kernel.dates import ONE_DAY, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Notice
-from casework.services.law import law_in_force
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
+from kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, InventoryLine, SiteAccount, SiteOffice
 from senior45.selectors import leaver_outcome
 from senior45.services import articles, deciding, inventory, leavers, media, requests
@@ -299,9 +299,9 @@ def _inventory(at: datetime) -> int:
 
 for _name, _, _, _, _label in DESIGNATED:
     if _label:
-        register_demo_role(_label, _name, "45+就業資源網")
+        register_demo_role(__name__, _label, _name, "45+就業資源網")
 for _name, _, _, _, _, _label in PEOPLE:
     if _label:
-        register_demo_role(_label, _name, "45+就業資源網")
-register_demo_role("45+ 新進人員（申請中）", "s45new0", "45+就業資源網")
+        register_demo_role(__name__, _label, _name, "45+就業資源網")
+register_demo_role(__name__, "45+ 新進人員（申請中）", "s45new0", "45+就業資源網")
 register_demo(45, "45+就業資源網", build)

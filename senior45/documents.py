@@ -5,12 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
-from casework import papers
-from casework.kernel.dates import roc, roc_long, taipei_day
+from casework.cases.chain import chain_state
 from casework.models import Case, Document
-from casework.papers import Paper, register_paper
-from casework.services import documents
-from casework.services.signoffs import chain_state
+from casework.papers import documents, rendering
+from casework.papers.rendering import Paper, register_paper
+from kernel.dates import roc, roc_long, taipei_day
 from senior45.models import AccountRequest, Campaign
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right
 from senior45.selectors import FORM, HEAD_CHAIN, counts_by_office, digest_of, line_counts, lines
@@ -115,11 +114,11 @@ def blank_request() -> dict[str, Any]:
 
 def printed_request(case: Case, request: AccountRequest) -> bytes:
     """A working copy as the case stands."""
-    return papers.render(REQUEST, request_context(case, request))
+    return rendering.render(REQUEST, request_context(case, request))
 
 
 def blank() -> bytes:
-    return papers.render(REQUEST, blank_request())
+    return rendering.render(REQUEST, blank_request())
 
 
 def issue_request(case: Case, request: AccountRequest, *, by: User, at: datetime) -> Document:

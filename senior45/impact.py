@@ -6,9 +6,9 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
-from casework.kernel.law import Law
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.models import Case
+from kernel.law import Law
 from senior45.models import SiteAccount
 from senior45.selectors import findings, idle_outcome, leaver_outcome
 

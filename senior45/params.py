@@ -10,8 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from casework.kernel.dates import DAY_KINDS
-from casework.kernel.law import Figure, Value, declare
+from kernel.dates import DAY_KINDS
+from kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
 

@@ -9,10 +9,10 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.cases.chain import Step, chain_state, content_digest
 from casework.models import Case, SignOff
-from casework.services.signoffs import Step, chain_state, content_digest
+from kernel.law import Law
+from kernel.outcome import Outcome
 from senior45.models import (
     AccountRequest,
     AccountRight,

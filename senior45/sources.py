@@ -1,6 +1,6 @@
 """The site's terms of accounts and what in its annexes does not agree."""
 
-from casework.kernel.sources import Contradiction, Says, Scheme, declare_scheme
+from kernel.sources import Contradiction, Says, Scheme, declare_scheme
 
 TERMS = "「45+就業資源網」帳號申請及使用規定"
 

@@ -8,9 +8,9 @@ from django import forms
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.impact import day
-from casework.kernel.law import Law
-from casework.whatif import Reply, WhatIf, register_whatif
+from casework.law.impact import day
+from casework.law.whatif import Reply, WhatIf, register_whatif
+from kernel.law import Law
 from senior45.params import OFFICE_LABELS, OfficeKind
 from senior45.permissions import DECIDE, FILE
 from senior45.rules import procedure, rights

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casework.services.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording, declare_wording
 
 TERMS = "senior45.terms"
 

@@ -17,7 +17,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
 
-from casework.services import attachments
+from casework.cases import attachments
 from tests.judging import judged_once
 from tests.kept import a_test
 

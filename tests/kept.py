@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection, models
 
 from accounts.clock import now
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 
 P = ParamSpec("P")
 T = TypeVar("T")

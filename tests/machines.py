@@ -1,6 +1,6 @@
 """The state tables of all schemes, and a walk through one."""
 
-from casework.kernel.machine import Machine
+from kernel.machine import Machine
 from ohs_training.states import MACHINES as OHS
 from ojt_accounts.states import APPLICATION
 from ojt_subsidy.states import MACHINES as SUBSIDY

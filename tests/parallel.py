@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from casework.services import cases
+from casework.cases import moving
 
 _own = threading.local()
 
@@ -23,13 +23,13 @@ def meet(timeout: float = 10) -> None:
 
 def judge_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a control: every act of `together` has passed right, state and guards before any writes its step."""
-    record = cases.record
+    record = moving.record
 
     def held(*given: Any, **named: Any) -> Any:
         meet()
         return record(*given, **named)
 
-    monkeypatch.setattr(cases, "record", held)
+    monkeypatch.setattr(moving, "record", held)
 
 
 def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list[Any]:

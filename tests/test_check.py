@@ -8,11 +8,11 @@ from django.test import Client
 
 from accounts.clock import now, today
 from accounts.models import Organisation
-from casework.kernel.dates import roc
+from casework.cases.moving import open_case
 from casework.models import Case, Document
-from casework.papers import Paper, all_papers
-from casework.services import documents
-from casework.services.cases import open_case
+from casework.papers import documents
+from casework.papers.rendering import Paper, all_papers
+from kernel.dates import roc
 
 pytestmark = pytest.mark.django_db
 REASON = "查有準則第十四條第二款情事"

@@ -1,6 +1,6 @@
 """Every rule of a scheme that is built has its clause, its rule, a screen that exists and a test."""
 
-from casework.clause_list import entries, undeclared
+from casework.management.clause_list import entries, undeclared
 
 
 def test_no_rule_lacks_clause_screen_or_test() -> None:

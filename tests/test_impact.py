@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from casework import entitlements
-from casework.impact import all_sources
-from casework.kernel.law import Law, Value
+from casework.law import amending, impact_sheets
+from casework.law.impact import all_sources
+from casework.law.in_force import law_in_force
 from casework.models import ImpactLine
 from casework.rights import LAW_OFFICER
-from casework.services import amending, impact
-from casework.services.law import law_in_force
+from casework.schemes import entitlements
+from kernel.law import Law, Value
 from tests.casework.lawroom import approver, ministry
 from tests.factories import AT, UserFactory
 
@@ -28,8 +28,8 @@ def sheet(code: str, value: object, day: date, at=AT):
     by = UserFactory(roles=((LAW_OFFICER, ministry()),), is_staff=True)
     amendment = amending.draft(title="修正", citation="修正依據", in_force_from=day, by=by, at=at)
     amending.set_value(amendment, code=code, value=value, by=by, at=at)
-    one = impact.ask_sheet(amendment, by=by, at=at)
-    assert impact.run_sheet(one.pk, clock=lambda: at)
+    one = impact_sheets.ask_sheet(amendment, by=by, at=at)
+    assert impact_sheets.run_sheet(one.pk, clock=lambda: at)
     one.refresh_from_db()
     return one
 
@@ -53,8 +53,8 @@ def test_certificates_in_thirty_days_instead_of_twenty(ends_in_force, moved):
             retroactive_reason="測試", by=by, at=at,
         )  # fmt: skip
         amending.set_value(amendment, code="ohs.certificate_days", value=30, by=by, at=at)
-        one = impact.ask_sheet(amendment, by=by, at=at)
-        impact.run_sheet(one.pk, clock=lambda: at)
+        one = impact_sheets.ask_sheet(amendment, by=by, at=at)
+        impact_sheets.run_sheet(one.pk, clock=lambda: at)
     one.refresh_from_db()
     expected = [("ohs_training.class", "結業證書發給期限", "115/12/28", "116/01/07")] if moved else []
     assert told(one) == expected
@@ -78,8 +78,8 @@ def test_papers_issued_already_are_not_moved():
             title="縮短發證期限", citation="修正依據", in_force_from=w.SECOND, retroactive_reason="測試", by=by, at=at
         )
         amending.set_value(amendment, code="ohs.certificate_days", value=3, by=by, at=at)
-        one = impact.ask_sheet(amendment, by=by, at=at)
-        impact.run_sheet(one.pk, clock=lambda: at)
+        one = impact_sheets.ask_sheet(amendment, by=by, at=at)
+        impact_sheets.run_sheet(one.pk, clock=lambda: at)
         assert [line for line in told(one) if "證書" in line[1]] == []
         amendment.refresh_from_db()
         stored = list(case.events.values_list("outcomes", flat=True))
@@ -151,7 +151,7 @@ def test_a_draft_of_one_scheme_asks_no_other():
 
 
 def test_who_asks_nothing_of_the_change_is_asked_once():
-    from casework.impact import Answer, OpenThing
+    from casework.law.impact import Answer, OpenThing
 
     asked = []
 
@@ -161,7 +161,7 @@ def test_who_asks_nothing_of_the_change_is_asked_once():
 
     now = law_in_force()
     thing = OpenThing("甲", "", None, answers)
-    assert impact.compare(thing, now, now.amended([("oa.correction_days", Value(30, "修正", AT.date()))])) == []
+    assert impact_sheets.compare(thing, now, now.amended([("oa.correction_days", Value(30, "修正", AT.date()))])) == []
     assert len(asked) == 1
-    found = impact.compare(thing, now, now.amended([("oa.account_cap", Value(9, "修正", AT.date()))]))
+    found = impact_sheets.compare(thing, now, now.amended([("oa.account_cap", Value(9, "修正", AT.date()))]))
     assert [(one.before, one.after) for one in found] == [("6", "9")]

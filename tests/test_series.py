@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models.organisation import COUNTY_ORDER
 from accounts.offices import BRANCHES
-from casework.casetypes import all_casetypes
-from casework.kernel.dates import DateError, days_spelled, parse_day
+from casework.cases.casetypes import all_casetypes
 from casework.templatetags.casework import for_people
+from kernel.dates import DateError, days_spelled, parse_day
 
 
 def test_no_two_kinds_share_their_letters() -> None:

@@ -4,11 +4,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.roles import right
-from casework.casetypes import CaseType, all_casetypes
+from casework.cases.casetypes import CaseType, all_casetypes
 from casework.errors import NotAllowed
-from casework.kernel.machine import Machine, State, Transition, Turn
 from casework.models import Case
 from casework.views import words
+from kernel.machine import Machine, State, Transition, Turn
 from tests.machines import EVERY
 
 PRESSES = [

@@ -11,12 +11,12 @@ from django.db import InternalError, connection
 from django.urls import reverse
 
 from accounts.rights import held
-from casework import entitlements
-from casework.kernel.dates import roc
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
+from casework.law.whatif import Reply, WhatIf, _questions, questions_for, reply_to
 from casework.models import Case, Deadline, Event
-from casework.services.law import law_in_force
-from casework.whatif import Reply, WhatIf, _questions, questions_for, reply_to
+from casework.schemes import entitlements
+from kernel.dates import roc
+from kernel.outcome import Outcome
 from tests.factories import AT, UserFactory
 
 pytestmark = pytest.mark.django_db

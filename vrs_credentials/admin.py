@@ -1,7 +1,7 @@
 """The back office: pages of work in its menu, registers to look things up (changed only through acts)."""
 
 from casework.admin_site import AgencyPage, register_pages
-from casework.services.exports import register_exporter
+from casework.jobs.exports import register_exporter
 from vrs_credentials.permissions import BE_REVIEWER, VIEW_OFFICE, WRITE_NEWS, decide_right
 from vrs_credentials.views import blocks, office
 from vrs_credentials.views.dashboard import hours_rows

@@ -1,25 +1,26 @@
 """Registers the six kinds of case with casework: acts of both sides, panels, what corrections can ask for, deadlines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target, applicants, register
-from casework.deadline_handlers import register_handler
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
+from casework.deadlines.handlers import register_handler
+from casework.deadlines.things import Things, register_things
 from casework.forms import CorrectionForm, DatedCorrectionForm
-from casework.kernel.law import Law
-from casework.kernel.machine import Machine
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.notice_kinds import PROGRESS, REMINDER, SITE, WORK, classify
-from casework.services import corrections
-from casework.services.law import law_in_force
-from casework.things import Things, register_things
+from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK, classify
+from kernel.law import Law
+from kernel.machine import Machine
+from kernel.outcome import Outcome
 from vrs_credentials import (
     documents,  # noqa: F401 - registers the papers
     states,
@@ -200,7 +201,11 @@ def _of_office(case: Case, user: User) -> bool:
 def _panels(case: Case, user: User) -> Sequence[Panel]:
     thing = case.kind.partition(".")[2]
     panels = [
-        Panel("申請內容", "vrs_credentials/panels/facts.html", {"rows": casepage.facts(case)}),
+        Panel(
+            "申請內容",
+            "vrs_credentials/panels/facts.html",
+            {"rows": casepage.facts(case, on=today(), law=law_in_force())},
+        ),
         *(Panel(one.title, "vrs_credentials/panels/table.html", {"table": one}) for one in casepage.tables(case)),
     ]
     if case.state == "committee" and not _of_office(case, user):
@@ -218,7 +223,11 @@ def _findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
 
 def _targets(case: Case) -> Sequence[Target]:
     page = reverse(PAGES[case.kind.partition(".")[2]], args=[case.number])
-    return [Target(code, label, page) for code, label in casepage.targets(case)]
+    return [Target(code, label, page) for code, label in casepage.targets(case, on=today(), law=law_in_force())]
+
+
+def _export_row(case: Case) -> Mapping[str, Any]:
+    return casepage.export_row(case, on=today(), law=law_in_force())
 
 
 def _applicant_url(case: Case) -> str:
@@ -256,7 +265,7 @@ register(
             applicant_url=_applicant_url,
             unnamed=casepage.unnamed,
             parties=_parties,
-            export_row=casepage.export_row,
+            export_row=_export_row,
             consistency=partial(_consistency, thing),
         )
         for thing, label in THINGS.items()

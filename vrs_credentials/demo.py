@@ -13,10 +13,10 @@ from accounts.demo import register_demo_role
 from accounts.models import Membership, Organisation, User
 from casework.demo import demo_person, demo_role, register_demo
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI, roc_long
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import TAIPEI, roc_long
+from kernel.saying import plain
 from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Course, CourseField, Lecturer, News, Professional
 from vrs_credentials.params.clauses import DOCUMENTS
@@ -58,10 +58,10 @@ STAFF = (
     ("vrsapprover", "趙科長", rights.APPROVER, "勞動力發展署核定人員"),
 )
 for _account, (_name, _note, _) in PEOPLE.items():
-    register_demo_role(f"專業人員：{_note}", _account, _name)
+    register_demo_role(__name__, f"專業人員：{_note}", _account, _name)
 for _account, _name, _, _label in STAFF:
-    register_demo_role(_label, _account, _name)
-register_demo_role("機構單位承辦人", "vrsclerk", "社團法人展示職業重建協會")
+    register_demo_role(__name__, _label, _account, _name)
+register_demo_role(__name__, "機構單位承辦人", "vrsclerk", "社團法人展示職業重建協會")
 
 
 def _national_id(n: int) -> str:

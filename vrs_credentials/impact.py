@@ -6,10 +6,10 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.casetypes import all_casetypes, casetype
-from casework.impact import Answer, OpenThing, day, register_rows, verdict
-from casework.kernel.law import Law
+from casework.cases.casetypes import all_casetypes, casetype
+from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
 from casework.models import Case
+from kernel.law import Law
 from vrs_credentials.models import Certificate, FollowUp
 from vrs_credentials.selectors.outcomes import findings, renewal_outcomes
 from vrs_credentials.selectors.register import follow_up_outcome

@@ -1,6 +1,6 @@
 """The manual, the regulation it points to, and what in them does not agree."""
 
-from casework.kernel.sources import Contradiction, Says, Scheme, declare_scheme
+from kernel.sources import Contradiction, Says, Scheme, declare_scheme
 
 MANUAL = "身心障礙者職業重建服務專業人員資格認證說明書"
 RULES = "身心障礙者職業重建服務專業人員遴用及培訓準則"

@@ -1,6 +1,6 @@
 """What may be asked without doing it: the planner of each certificate has a page of its own, reached from the person's page."""
 
-from casework.whatif import WhatIf, register_whatif
+from casework.law.whatif import WhatIf, register_whatif
 from vrs_credentials.models import Certificate
 
 register_whatif(

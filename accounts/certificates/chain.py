@@ -20,7 +20,7 @@ from pyhanko_certvalidator.errors import DisallowedAlgorithmError, PathError, Va
 from accounts.certificates.answer import Signed
 from accounts.certificates.authorities import Authorities
 from accounts.certificates.refusals import CertificateRefused
-from casework.kernel.dates import roc
+from kernel.dates import roc
 
 WEAK = {"md2", "md5", "sha1", "sha224"}
 #: Clocks differ: a list or certificate dated this far ahead of ours counts as begun.

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms.wording import Spoken
+from accounts.second_factor import second_factor_refused
 
 #: What a browser sends may be anything; whatever the libraries think of it, the person hears one sentence.
 _NOT_READ = (ValidationError, ValueError, TypeError, KeyError, AttributeError)
@@ -21,8 +22,6 @@ def _name() -> forms.CharField:
 
 class _Judged(Spoken):
     def clean_credential(self) -> Any:
-        from accounts.signals import second_factor_refused
-
         try:
             return super().clean_credential()  # type: ignore[misc]
         except _NOT_READ as error:

@@ -1,5 +1,5 @@
-"""閒置登出: a person who does nothing for a while is signed out, with a warning beforehand (static/js/portal.js); and whoever
-has been signed in for SESSION_ABSOLUTE_SECONDS, however busy.
+"""閒置登出 (accounts.idle): a person who does nothing for a while is signed out, with a warning beforehand (static/js/portal.js);
+and whoever has been signed in for SESSION_ABSOLUTE_SECONDS, however busy.
 
 The moment last seen stands in the session and is written at most once a minute. A request the page makes by itself (header
 `X-Background`) is not activity. The keep-alive address is an ordinary request.
@@ -15,48 +15,10 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from accounts import clock
+from accounts.idle import BEGAN, LIMIT, SEEN, idle_seconds, sign_out_idle
 
-SEEN = "seen_at"
-#: When this session began; accounts.signals writes it at sign-in.
-BEGAN = "signed_in_at"
-#: How long the page last shown may be left: 0 where it signs nobody out.
-LIMIT = "idle_limit"
 WRITE_EVERY = 60
-IDLE_REASON, AGE_REASON = "閒置逾時自動登出", "登入時間已達上限"
-
-
-def idle_seconds(user: Any) -> int:
-    return settings.IDLE_SECONDS["staff" if user.is_staff else "applicant"]
-
-
-def since_seen(request: HttpRequest) -> int:
-    """Seconds since the moment that is written down: up to a minute more than since the last request."""
-    return int(clock.now().timestamp()) - request.session.get(SEEN, int(clock.now().timestamp()))
-
-
-def no_idle_sign_out(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A page on which somebody without any role is not signed out for being idle (enrolling for a course, SUB-17).
-
-    Whoever holds a role sees other people's data and is signed out here as everywhere.
-    """
-    view.idle_free = True  # type: ignore[attr-defined]
-    return view
-
-
-def idle_allowance(seconds: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A page that may be left longer than others: a tablet in a classroom is without network for an hour (OHS-08)."""
-
-    def marked(view: Callable[..., Any]) -> Callable[..., Any]:
-        view.idle_allowance = seconds  # type: ignore[attr-defined]
-        return view
-
-    return marked
-
-
-def keeps_idle_limit(view: Callable[..., Any]) -> Callable[..., Any]:
-    """What a page fetches for itself: how long the page may be left stays as the page has it."""
-    view.keeps_idle_limit = True  # type: ignore[attr-defined]
-    return view
+AGE_REASON = "登入時間已達上限"
 
 
 def limit_of(request: HttpRequest, view_func: Callable[..., Any]) -> int:
@@ -104,13 +66,6 @@ class IdleSignOut:
         if request.headers.get("X-Background") is None and (idle is None or idle >= WRITE_EVERY):
             request.session[SEEN] = int(now.timestamp())
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
-
-
-def sign_out_idle(request: HttpRequest) -> None:
-    minutes = idle_seconds(request.user) // 60
-    request.sign_out_reason = IDLE_REASON  # type: ignore[attr-defined]
-    logout(request)
-    messages.info(request, f"您已超過 {minutes} 分鐘沒有操作，系統已自動登出。請重新登入，將回到剛才的頁面。")
 
 
 def sign_out_aged(request: HttpRequest) -> None:

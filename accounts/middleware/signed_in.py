@@ -2,45 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.second_factor import needs_second_factor
-
-
-def page_of(request: HttpRequest) -> str:
-    """The page the visitor was on: where to return after signing in. A post returns to the page its form stood on."""
-    if request.method in ("GET", "HEAD") and not _is_part(request):
-        return request.get_full_path()
-    here = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}):
-        parts = urlsplit(here)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
-    return "/"
-
-
-def _is_part(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def go(request: HttpRequest, address: str) -> HttpResponse:
-    """Redirect the whole page, also when only a part of it was asked for by htmx."""
-    if _is_part(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
-
-
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    page = page_of(request)
-    address = resolve_url(settings.LOGIN_URL)
-    return go(request, address if page == "/" else f"{address}?{urlencode({'next': page})}")
+from accounts.sign_in_page import go, to_sign_in
 
 
 class SignedIn(LoginRequiredMiddleware):

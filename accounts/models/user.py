@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import crypto
 from accounts.fields import EncryptedTextField
-from casework.kernel.identifiers import mask_person_id
+from kernel.identifiers import mask_person_id
 
 
 class UserManager(BaseUserManager["User"]):

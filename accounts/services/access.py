@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import AccessLog
-from casework.kernel.identifiers import looks_like_person_id
+from kernel.identifiers import looks_like_person_id
 
 _ACCOUNT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,29}")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

@@ -19,8 +19,8 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services.access import record_access
 from accounts.services.passwords import LinkClosed, new_token, token_digest
-from casework.kernel.dates import roc
-from casework.kernel.identifiers import mask_email
+from kernel.dates import roc
+from kernel.identifiers import mask_email
 
 CODE = "address"
 

@@ -24,7 +24,7 @@ from accounts.services.offices import load_offices
 from accounts.services.passwords import issue_password_link, link_address, link_lines
 from accounts.services.roles import RoleNotHere, grant_role, revoke_role
 from accounts.services.users import new_user
-from casework.kernel.identifiers import looks_like_person_id
+from kernel.identifiers import looks_like_person_id
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{4,29}")
 

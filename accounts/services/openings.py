@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, PasswordOpening, User
 from accounts.services.access import record_access
 from accounts.services.bindings import UNITS
-from casework.kernel.dates import roc, taipei_day
+from kernel.dates import roc, taipei_day
 
 _schemes: list[Callable[[User], bool]] = []
 

@@ -17,7 +17,7 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services.access import record_access
 from accounts.services.lockout import forgive
-from casework.kernel.dates import roc
+from kernel.dates import roc
 
 
 class LinkClosed(Refused):

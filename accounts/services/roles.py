@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
-from accounts.roles import all_rights, all_roles, role
+from accounts.roles import all_rights, all_roles, right, role
 from accounts.services.access import record_access
 
 
@@ -31,8 +31,6 @@ def sync_rights() -> None:
 
 
 def _set_rows(held: RoleGroup) -> None:
-    from accounts.roles import right
-
     wanted = {right(code).codename for code in role(held.role).rights}
     rows = OrganisationGroupObjectPermission.objects.filter(group=held.group, content_object=held.organisation)
     rows.exclude(permission__codename__in=wanted).delete()

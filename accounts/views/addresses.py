@@ -21,7 +21,7 @@ from accounts.forms.addresses import AGREE
 from accounts.models import AddressChange
 from accounts.services import addresses
 from accounts.services.passwords import LinkClosed
-from casework.kernel.identifiers import mask_email
+from kernel.identifiers import mask_email
 
 CHANGED, REFUSED = "電子郵件已變更，新舊兩個信箱都會收到通知。", "您不同意變更，電子郵件維持原狀。"
 

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 
 from accounts import demo, providers
 from accounts.errors import SignInRefused
-from accounts.middleware.idle import keeps_idle_limit, sign_out_idle
-from accounts.middleware.signed_in import to_sign_in
+from accounts.idle import keeps_idle_limit, sign_out_idle
 from accounts.models import User
+from accounts.sign_in_page import to_sign_in
 from accounts.views.certificate import talks_to_popup
 
 #: The account name typed beside a card that was refused, until the form is shown again; never in an address.

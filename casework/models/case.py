@@ -3,7 +3,7 @@ from typing import Any
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from casework.kernel.machine import Turn
+from kernel.machine import Turn
 
 TURNS = [(Turn.APPLICANT.value, "申請端"), (Turn.OFFICE.value, "機關"), (Turn.NOBODY.value, "已結束")]
 
@@ -22,7 +22,7 @@ class NumberSeries(models.Model):
 class Case(models.Model):
     """One application of any kind 案件. A regulation's row has a case; it never inherits from it.
 
-    `state`, `turn`, `version`, `events` and `digest` change only in casework.services.cases.
+    `state`, `turn`, `version`, `events` and `digest` change only in casework.cases.moving.
     """
 
     number = models.CharField("案號", max_length=20, unique=True)
@@ -49,7 +49,7 @@ class Case(models.Model):
     filed_at = models.DateTimeField("送件時間", null=True, blank=True)
     received_on = models.DateField("收件日", null=True, blank=True)
     decided_on = models.DateField("核定日", null=True, blank=True)
-    #: The earliest unmet deadline's day, kept by casework.services.deadlines for the work list.
+    #: The earliest unmet deadline's day, kept by casework.deadlines.keeping for the work list.
     due_on = models.DateField("期限", null=True, blank=True)
     #: Grows with every act; a form posts the version it was drawn from.
     version = models.PositiveIntegerField(default=1)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class MailChoice(models.Model):
-    """Of one kind of notice (casework.notice_kinds): mailed at once, once a day, or not. No row: as the kind begins."""
+    """Of one kind of notice (casework.notices.kinds): mailed at once, once a day, or not. No row: as the kind begins."""
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="mail_choices")
     kind = models.CharField("種類", max_length=20)

@@ -8,11 +8,11 @@ from typing import Any
 from django import template
 
 from accounts.clock import today
-from casework.kernel import dates
-from casework.kernel.dates import TAIPEI, WEEKDAYS
-from casework.kernel.outcome import Line
-from casework.kernel.saying import said, size
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel import dates
+from kernel.dates import WEEKDAYS
+from kernel.outcome import Line
+from kernel.saying import said, size
 
 register = template.Library()
 
@@ -60,10 +60,7 @@ def roc_day(value: Any) -> str:
 @register.filter
 def roc_moment(value: datetime | None) -> str:
     """113/12/12 14:05"""
-    if not value:
-        return ""
-    here = value.astimezone(TAIPEI)
-    return f"{dates.roc(here.date())} {here:%H:%M}"
+    return dates.roc_moment(value) if value else ""
 
 
 @register.filter

@@ -27,13 +27,14 @@ from django.shortcuts import render
 
 from accounts.clock import now
 from accounts.errors import Refused
-from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
+from accounts.sign_in_page import page_of
+from casework.cases import casepage
+from casework.cases.access import rights_on
 from casework.errors import NotAllowed, NotPermitted, Stale
 from casework.models import Case
-from casework.selectors import casepage, rights_on
 from casework.views import words
 
 View = Callable[..., HttpResponse]

@@ -10,13 +10,13 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.clock import now
 from accounts.roles import Side, right
-from casework.casetypes import Act
+from casework.cases.access import CaseRights
+from casework.cases.casetypes import Act
+from casework.cases.receipts import once
+from casework.cases.recusal import why_recused
 from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
-from casework.selectors import CaseRights
-from casework.selectors.recusal import why_recused
-from casework.services.receipts import once
 from casework.views import words
 from casework.views.acting import into_form
 

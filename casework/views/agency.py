@@ -11,19 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from accounts.rights import rights_of
-from casework.admin_site import holds
-from casework.filters import WorkFilter
+from accounts.rights import holds, rights_of
+from casework.cases.receipts import once
+from casework.desk.desk import Desk, desk_of
+from casework.desk.saved_filters import delete_filter, keep_filter
+from casework.desk.search import index_of
+from casework.desk.worklist import Criteria, Sort, Tab, spell_count, tab_counts, work_page
 from casework.forms import ActForm
+from casework.forms.worklist import WorkFilter
+from casework.jobs import watch
+from casework.jobs.exports import request_export
 from casework.models import SavedFilter
 from casework.rights import WATCH
-from casework.selectors import Desk, desk_of, tab_counts, watch, work_page
-from casework.selectors.search import index_of
-from casework.selectors.worklist import Criteria, Sort, Tab, spell_count
-from casework.services.exports import request_export
-from casework.services.filters import delete_filter, keep_filter
-from casework.services.receipts import once
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views import bulk_acts, words
 from casework.views.acting import acting
 

@@ -12,19 +12,20 @@ from accounts.catalogue import REVEAL
 from accounts.clock import now, today
 from accounts.limits import REVEALING, limited
 from accounts.models import AccessLog
-from accounts.rights import rights_of
+from accounts.rights import holds, rights_of
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
-from casework.admin_site import holds
-from casework.casetypes import Identifier
+from casework.cases import attachments, casepage, work
+from casework.cases.access import CaseRights, case_on_side
+from casework.cases.casetypes import Identifier
+from casework.desk.desk import desk_of
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm
+from casework.law.in_force import law_in_force
 from casework.models import Case, Message
-from casework.selectors import CaseRights, case_on_side, casepage, desk_of
-from casework.services import attachments, notices, work
-from casework.services.law import law_in_force
-from casework.services.messages import write
+from casework.notices import outbox
+from casework.notices.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -177,7 +178,7 @@ def resend_notice(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if not rights.of_office():
         raise NotPermitted("您沒有重寄通知的權限。")
     notice = get_object_or_404(found.notices, pk=pk)
-    notices.resend(notice, by=request.user, at=now())
+    outbox.resend(notice, by=request.user, at=now())
     messages.success(request, "已排入寄送。")
     return redirect(f"{reverse('admin:case', args=[number])}#notices")
 

@@ -12,26 +12,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from accounts.rights import rights_of
-from casework import value_form
-from casework.admin_site import holds
-from casework.forms import PortalForm, ReasonForm, RocDateField
-from casework.impact_listing import PAGE as EXPORT
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import roc
-from casework.kernel.law import Figure, Law
-from casework.kernel.saying import said
+from accounts.rights import holds, rights_of
+from casework.forms import PortalForm, ReasonForm, RocDateField, value_form
+from casework.jobs.exports import request_export
+from casework.law import amending, impact_sheets
+from casework.law import amendments as selectors
+from casework.law.impact_listing import PAGE as EXPORT
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import plain, scheme_label
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
-from casework.rulepages import plain, scheme_label
-from casework.selectors import amendments as selectors
-from casework.services import amending, impact
-from casework.services.exports import request_export
-from casework.services.law import law_in_force
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require
+from kernel.asked import whole_number
+from kernel.dates import roc
+from kernel.law import Figure, Law
+from kernel.saying import said
 
 PER_PAGE = 50
 
@@ -239,7 +237,7 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     version = whole_number(request.POST.get("version"))
     at, by = now(), request.user
     if what == "assess":
-        sheet = impact.ask_sheet(row, by=by, at=at)
+        sheet = impact_sheets.ask_sheet(row, by=by, at=at)
         messages.success(request, "已開始試算，完成後會顯示在本頁。")
         return redirect("admin:impact", sheet.pk)
     if what == "enforce":

@@ -13,19 +13,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.roles import Side
+from casework.cases import casepage, corrections
+from casework.cases.access import CaseRights, case_on_side
+from casework.cases.mine import mine_page
+from casework.cases.moving import lock
+from casework.desk.search import index_of
 from casework.errors import NotPermitted
 from casework.forms import AnswerForm, MessageForm
-from casework.kernel.machine import Turn
 from casework.models import Case, CorrectionItem, Message
-from casework.selectors import CaseRights, case_on_side, casepage
-from casework.selectors.mine import mine_page
-from casework.selectors.search import index_of
-from casework.services import corrections
-from casework.services.cases import lock
-from casework.services.messages import write
+from casework.notices.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels
+from kernel.machine import Turn
 
 PER_PAGE = 20
 

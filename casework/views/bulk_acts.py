@@ -7,11 +7,11 @@ from typing import Any
 
 from accounts.errors import Refused
 from accounts.models import User
+from casework.cases import work
+from casework.desk.desk import Desk
 from casework.errors import NotAllowed, NotPermitted, Stale
-from casework.kernel.asked import whole_number
 from casework.models import Case
-from casework.selectors import Desk
-from casework.services import work
+from kernel.asked import whole_number
 
 #: A page's worth; a longer list is worked page by page.
 MOST = 100

@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from casework.admin_site import holds
+from accounts.rights import holds
 from casework.forms import PortalForm, RocDateField
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import roc_year
+from casework.law import calendar as service
 from casework.rights import CALENDAR
-from casework.services import calendar as service
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
+from kernel.asked import whole_number
+from kernel.dates import roc_year
 
 #: An official table has 365 lines of thirty bytes.
 MAX_BYTES = 256 * 1024

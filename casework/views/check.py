@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.clock import today
 from accounts.limits import CHECK, limited
-from casework import papers
+from casework.cases import casepage
 from casework.forms import PortalForm
 from casework.models import Document
-from casework.selectors import casepage
+from casework.papers import rendering
 
 TONES = {
     Document.State.ISSUED: "good",
@@ -46,10 +47,10 @@ class CheckForm(PortalForm):
         return code
 
 
-def _kind(document: Document | None) -> papers.Paper | None:
+def _kind(document: Document | None) -> rendering.Paper | None:
     """None also for a paper of a scheme this site no longer offers."""
     try:
-        return papers.paper(document.paper) if document else None
+        return rendering.paper(document.paper) if document else None
     except KeyError:
         return None
 
@@ -74,7 +75,7 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     document = casepage.checked_document(number, _code(code))
     holds = document is not None and document.state == Document.State.ISSUED
     kind = _kind(document)
-    standing = kind.standing(document) if kind and kind.standing else None
+    standing = kind.standing(document, today()) if kind and kind.standing else None
     context = {
         "number": number,
         "document": document,

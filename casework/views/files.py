@@ -10,10 +10,11 @@ from accounts.clock import now
 from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import papers
+from casework.cases import casepage
+from casework.cases.access import side_of
 from casework.models import Attachment, Document
-from casework.selectors import casepage, side_of
-from casework.services.documents import bytes_of
+from casework.papers import rendering
+from casework.papers.documents import bytes_of
 from casework.views.acting import acting
 from casework.views.printing import for_reader, from_office
 
@@ -71,7 +72,7 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
         return said
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
     name = f"{one.number}_{one.title}.pdf"
-    content = bytes_of(one) if said is one.context else papers.render(one.paper, said)
+    content = bytes_of(one) if said is one.context else rendering.render(one.paper, said)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or "inline"
     return secure(response, "application/pdf")

@@ -11,14 +11,14 @@ from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from accounts.services.passwords import without_links
-from casework.kernel.identifiers import looks_like_person_id
+from casework.cases import casepage
+from casework.cases.drafts import save_draft
+from casework.jobs.exports import KEPT
 from casework.models import ExportJob, Notice
-from casework.selectors import casepage
-from casework.services.drafts import save_draft
-from casework.services.exports import KEPT
-from casework.services.notices import mark_all_read, mark_read
-from casework.templatetags.casework import roc_moment
+from casework.notices.outbox import mark_all_read, mark_read
 from casework.views.acting import ENVELOPE
+from kernel.dates import roc_moment
+from kernel.identifiers import looks_like_person_id
 
 PER_PAGE = 30
 DRAFT_KEY = "draft_key"

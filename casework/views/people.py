@@ -19,9 +19,9 @@ from accounts.rights import holds_centrally
 from accounts.roles import Role, all_roles
 from accounts.services.appointing import appoint, appoint_person, dismiss
 from accounts.services.offices import ADDED_BY_HAND, add_office
+from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm, NameField, UnifiedNumberField
-from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from accounts.catalogue import REVEAL
 from accounts.clock import now
 from accounts.models import AccessLog
+from accounts.rights import holds
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.services.identifiers import require_reason
-from casework import papers
-from casework.admin_site import holds
+from casework.cases.access import side_of
 from casework.forms import ReasonForm
 from casework.models import Case
-from casework.selectors import side_of
+from casework.papers import rendering
 from casework.views.acting import into_form
 from casework.views.agency import page
 
@@ -33,7 +33,7 @@ def for_reader(
     Who holds REVEAL is asked why first (the page that asks is returned): whole once that is written down, masked with `?masked`.
     Whether the case is theirs to see is the view's check.
     """
-    hidden = papers.masked(context)
+    hidden = rendering.masked(context)
     if not office or hidden == context:
         return context
     hidden = {**hidden, "masked": True}

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
-from casework import ics
+from casework.deadlines import ics
+from casework.desk.agenda import agenda
 from casework.forms import PortalForm
 from casework.models import CalendarFeed
-from casework.notice_kinds import KINDS
-from casework.selectors.agenda import agenda
-from casework.services import reaching
+from casework.notices import reaching
+from casework.notices.kinds import KINDS
 from casework.views.acting import acting, into_form
 
 #: The new address is shown on the page after it was made, and nowhere later.

@@ -16,20 +16,20 @@ from accounts.catalogue import REVEAL
 from accounts.clock import now, today
 from accounts.limits import REVEALING, limited
 from accounts.models import User
+from accounts.rights import holds
 from accounts.services.identifiers import reveal_national_id
-from casework.admin_site import holds
 from casework.errors import NotPermitted
-from casework.kernel.law import Figure, Value
+from casework.jobs import watch
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import plain, scheme_label
 from casework.models import ExportJob, Notice
+from casework.notices.outbox import resend
 from casework.rights import PEOPLE, WATCH
-from casework.rulepages import plain, scheme_label
-from casework.selectors import watch
-from casework.services.law import law_in_force
-from casework.services.notices import resend
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page
 from casework.views.parts import revealing
+from kernel.law import Figure, Value
 
 PER_PAGE = 50
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.clock import today
-from casework.kernel.sources import all_schemes
-from casework.rulepages import SchemePage, all_pages, scheme_page, shown_version
-from casework.selectors.amendments import coming, lately
-from casework.services.law import law_in_force
+from casework.law.amendments import coming, lately
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import SchemePage, all_pages, scheme_page, shown_version
+from kernel.sources import all_schemes
 
 LONGEST = 60
 

@@ -24,12 +24,12 @@ from accounts.services.bindings import release_certificate
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
+from casework.cases.receipts import once
 from casework.forms import ActForm, PersonIdField, PortalForm, RocDateField
-from casework.kernel.asked import whole_number
-from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 from casework.views.registers import require
+from kernel.asked import whole_number
 
 PER_PAGE = 50
 

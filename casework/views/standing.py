@@ -12,16 +12,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import today
 from accounts.roles import Side
+from casework.cases import casepage
+from casework.cases.access import case_on_side
+from casework.cases.standing import Figured, as_it_stood
 from casework.forms import PortalForm, RocDateField
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
+from casework.law.rulepages import plain
 from casework.models import Case, Event
-from casework.rulepages import plain
-from casework.selectors import case_on_side, casepage
-from casework.selectors.standing import Figured, as_it_stood
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page
+from kernel.outcome import Outcome
 
 
 class DayForm(PortalForm):

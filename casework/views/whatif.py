@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import today
 from accounts.rights import held
-from casework.kernel.facts import Impossible
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from casework.law.whatif import questions_for, reply_to
 from casework.views import words
-from casework.whatif import questions_for, reply_to
+from kernel.facts import Impossible
 
 
 @require_GET

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
-from casework.admin_site import holds
+from accounts.rights import holds
 from casework.errors import NotPermitted
 from casework.forms import PortalForm, RocDateField
 from casework.models import Wording
+from casework.papers.wordings import set_wording
 from casework.rights import WORDING
-from casework.services.wordings import set_wording
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
 

@@ -10,15 +10,15 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from casework.casetypes import CaseType, casetype
-from casework.kernel import rulebook
-from casework.kernel.facts import FactsError
-from casework.kernel.machine import Machine, State, Turn
-from casework.kernel.outcome import Line, Outcome
-from casework.kernel.rulebook import get as rule_named
-from casework.kernel.saying import said
+from casework.cases.casetypes import CaseType, casetype
 from casework.models import Case, Deadline, Event, Notice
-from casework.templatetags.casework import roc_moment
+from kernel import rulebook
+from kernel.dates import roc_moment
+from kernel.facts import FactsError
+from kernel.machine import Machine, State, Turn
+from kernel.outcome import Line, Outcome
+from kernel.rulebook import get as rule_named
+from kernel.saying import said
 
 SOON = timedelta(days=7)
 _UNKNOWN = State("?", "狀態不明", Turn.NOBODY, tone="calm")
@@ -135,9 +135,6 @@ def changes(event: Event) -> list[dict[str, str]]:
     ]
 
 
-_RULE_ID = re.compile(r"\b(?:OA|S45|SUB|OHS|VRS)-\d+")
-
-
 def clause_in_words(text: str) -> str:
     """A clause as an event stores it, its rule ids followed by the clause they stand for: OA-21（申請須知第3頁…）."""
 
@@ -145,7 +142,7 @@ def clause_in_words(text: str) -> str:
         clause = rulebook.clause_of(found.group())
         return found.group() if clause == found.group() else f"{clause}（{found.group()}）"
 
-    return _RULE_ID.sub(cited, text)
+    return rulebook.RULE_ID.sub(cited, text)
 
 
 def timeline(case: Case, events: Iterable[Event], *, to_applicant: bool = False) -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 from accounts.rights import organisations_with
 from accounts.services.offices import register_offices
-from casework.casetypes import register
-from casework.notice_kinds import REMINDER, classify
-from casework.things import Things, register_things
+from casework.cases.casetypes import register
+from casework.deadlines.things import Things, register_things
+from casework.notices.kinds import REMINDER, classify
 from ohs_training.casetype.accreditation import ACCREDITATION_TYPE
 from ohs_training.casetype.classes import CLASS_TYPE
 from ohs_training.casetype.orders import ORDER_TYPE

@@ -9,13 +9,13 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Panel, Target
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Panel, Target
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import corrections
-from casework.services.law import law_in_force
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ohs_training.casetype.off import in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.models import Accreditation, Revocation

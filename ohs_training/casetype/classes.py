@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.casetypes import Act, CaseType, Identifier, Panel
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel
 from casework.models import Case
 from ohs_training.casetype.off import asked, guarded, in_state, waits_for
 from ohs_training.forms import acts as forms

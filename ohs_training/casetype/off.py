@@ -8,8 +8,8 @@ from accounts.models import User
 from accounts.rights import can
 from accounts.roles import Side, right
 from casework.errors import Refused
-from casework.kernel.machine import Machine
 from casework.models import Case
+from kernel.machine import Machine
 
 
 def in_state(machine: Machine, *states: str) -> Callable[[Case, User], str]:

@@ -6,11 +6,11 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import User
-from casework.casetypes import Act, CaseType, Panel
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.cases.casetypes import Act, CaseType, Panel
 from casework.models import Case
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ohs_training.casetype.off import in_state, waits_for
 from ohs_training.forms import acts as forms
 from ohs_training.permissions import (

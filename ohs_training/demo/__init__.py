@@ -9,20 +9,20 @@ from accounts.clock import now
 from accounts.demo import register_demo_role
 from accounts.models import Organisation
 from casework.demo import confirm_number, demo_role, register_demo
-from casework.kernel.dates import ONE_DAY, taipei_day
 from casework.models import Case
+from kernel.dates import ONE_DAY, taipei_day
 from ohs_training.demo.cast import Cast, accredit, applied, gathered
 from ohs_training.demo.invented import moment_of
 from ohs_training.demo.story import Story
 from ohs_training.selectors.classes import class_of, live_trainees
 from ohs_training.services import fees, inspecting, reporting, revoking
 
-register_demo_role("職安署承辦人", "osha1", "勞動部職業安全衛生署")
-register_demo_role("職安署決行主管", "osha2", "勞動部職業安全衛生署")
-register_demo_role("地方勞工主管機關", "tainanlabor", "臺南市政府")
-register_demo_role("健康服務訓練機構", "nursing1", "社團法人南方職業健康護理學會")
-register_demo_role("訓練輔導員", "nursing2", "社團法人南方職業健康護理學會")
-register_demo_role("受訓護理人員", "trainee1", "有證書及待確認時數")
+register_demo_role(__name__, "職安署承辦人", "osha1", "勞動部職業安全衛生署")
+register_demo_role(__name__, "職安署決行主管", "osha2", "勞動部職業安全衛生署")
+register_demo_role(__name__, "地方勞工主管機關", "tainanlabor", "臺南市政府")
+register_demo_role(__name__, "健康服務訓練機構", "nursing1", "社團法人南方職業健康護理學會")
+register_demo_role(__name__, "訓練輔導員", "nursing2", "社團法人南方職業健康護理學會")
+register_demo_role(__name__, "受訓護理人員", "trainee1", "有證書及待確認時數")
 
 
 #: Name, address, unified number, account, who, kind of applicant, days since the accreditation began; the last loses it.

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from accounts.models import County, Organisation, User
 from casework.demo import demo_role
-from casework.kernel.dates import taipei_day, validity_end
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day, validity_end
 from ohs_training.demo.invented import pdf
 from ohs_training.models import Accreditation
 from ohs_training.selectors.institutions import ministry

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI
+from kernel.dates import TAIPEI
 
 SURNAMES, GIVEN = (
     "林陳黃張李王吳劉蔡楊許鄭謝郭洪",

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 
 from accounts.clock import now
-from casework.kernel.dates import ONE_DAY, taipei_day
+from kernel.dates import ONE_DAY, taipei_day
 from ohs_training.demo.cast import Cast
 from ohs_training.demo.invented import SURNAMES, ink, moment_of, name_of, national_id, photo
 from ohs_training.models import SignRecord

@@ -1,6 +1,6 @@
 """What the papers say: 附表二 to 附表十二, the letters, the order and the receipt."""
 
-from casework.papers import Paper, register_paper
+from casework.papers.rendering import Paper, register_paper
 from ohs_training.documents.forms import PRINTS, print_context, printed
 from ohs_training.documents.issued import (
     certificate_standing,

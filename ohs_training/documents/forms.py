@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from casework import papers
-from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
-from casework.kernel.law import Law
-from casework.kernel.saying import plain
+from casework.papers import rendering
+from kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
+from kernel.law import Law
+from kernel.saying import plain
 from ohs_training.models import Certificate, SignRecord, Trainee, TrainingClass
 from ohs_training.selectors.chain import ClassChain, class_chain
 from ohs_training.selectors.classes import PLANNED, as_filed, last_version, live_trainees, named, rows_of, unfiled
@@ -332,4 +332,4 @@ def print_context(
 
 def printed(training_class: TrainingClass, word: str, **asked: Any) -> bytes:
     """The form as the institution prints it."""
-    return papers.render(PRINTS[word][0], print_context(training_class, word, **asked))
+    return rendering.render(PRINTS[word][0], print_context(training_class, word, **asked))

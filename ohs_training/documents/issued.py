@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
-from casework.kernel.dates import ONE_DAY, roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.papers import Standing
-from casework.services import documents
-from casework.services.law import law_in_force
+from casework.papers import documents
+from casework.papers.rendering import Standing
+from kernel.dates import ONE_DAY, roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
+from kernel.saying import plain
 from ohs_training.documents.forms import head, photo_of
 from ohs_training.models import Accreditation, Application, Certificate, Order, Revocation, Trainee, TrainingClass
 
@@ -122,7 +122,7 @@ def issue_proof(
     )
 
 
-def certificate_standing(document: Any) -> Standing | None:
+def certificate_standing(document: Any, on: date) -> Standing | None:
     """Whether the certificate behind the paper still holds: reissued and revoked ones say so."""
     row = Certificate.objects.filter(document=document.pk).first()
     if row is None:

@@ -6,9 +6,9 @@ from django import forms
 
 from accounts.clock import today
 from casework.forms import DatedCorrectionForm, PdfField, PortalForm, RocDateField
-from casework.kernel.dates import ONE_DAY, validity_end
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import ONE_DAY, validity_end
 from ohs_training.models import Application, Order
 from ohs_training.params import AMENDED_ON
 

@@ -7,7 +7,7 @@ from django import forms
 from accounts.clock import today
 from accounts.models import County
 from casework.forms import ActForm, NameField, PdfField, PhoneField, RocDateField
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from ohs_training.models import Application
 from ohs_training.models.accreditation import APPLICANT_KINDS, KINDS
 

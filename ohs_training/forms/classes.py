@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.models import County
 from casework.errors import Refused
 from casework.forms import ActForm, NameField, PdfField, PersonIdField, PhoneField, RocDateField
-from casework.kernel.dates import TAIPEI, DateError, parse_day
+from kernel.dates import TAIPEI, DateError, parse_day
 from ohs_training.models import Teacher, Trainee, TrainingClass
 from ohs_training.models.classes import AUDIENCES, CATEGORIES
 from ohs_training.rules.training import TRAININGS

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.clock import now, today
 from casework.forms import ActForm, PdfField, RocDateField
-from casework.kernel.dates import TAIPEI
+from kernel.dates import TAIPEI
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.classes import live_trainees
 

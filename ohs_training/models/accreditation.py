@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from casework.kernel.dates import ONE_DAY
+from kernel.dates import ONE_DAY
 
 APPLICANT_KINDS = [
     ("medical_body", "全國性醫學專業團體"),

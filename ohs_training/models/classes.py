@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.identifiers import mask_person_id
 from casework.stores import kept_in
+from kernel.dates import roc, taipei_day
+from kernel.identifiers import mask_person_id
 from ohs_training.rules.training import KINDS, TRAININGS
 
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]

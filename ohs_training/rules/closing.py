@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ohs_training.rules import examination, issue, keeping
 
 

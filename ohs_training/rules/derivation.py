@@ -14,10 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from casework.kernel import dates
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Line, Outcome
+from kernel import dates
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Line, Outcome
 from ohs_training.rules import attendance, examination, issue, timetable
 from ohs_training.rules.training import Training
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from casework.kernel import dates
-from casework.kernel.facts import Impossible, happened
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import plain
+from kernel import dates
+from kernel.facts import Impossible, happened
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import plain
 
 FULL_MARK = 100
 

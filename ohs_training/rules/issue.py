@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from casework.kernel import dates
-from casework.kernel.comparing import BELOW, WORD, beyond
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import plain, share
+from kernel import dates
+from kernel.comparing import BELOW, WORD, beyond
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import plain, share
 from ohs_training.rules.training import Training
 
 

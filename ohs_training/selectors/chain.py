@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from casework.kernel.dates import TAIPEI
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Line, Outcome
+from kernel.dates import TAIPEI
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Line, Outcome
 from ohs_training.models import (
     Certificate,
     LeaveRequest,

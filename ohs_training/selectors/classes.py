@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from casework.kernel.dates import TAIPEI, roc
-from casework.kernel.identifiers import mask_person_id
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.saying import plain
 from casework.models import Case
+from kernel.dates import TAIPEI, roc
+from kernel.identifiers import mask_person_id
+from kernel.jsonable import jsonable
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.saying import plain
 from ohs_training.models import ClassVersion, Teacher, TimetableRow, Trainee, TrainingClass
 from ohs_training.rules import classes, institutions, timetable
 

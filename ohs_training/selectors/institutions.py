@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Organisation
-from casework.kernel.dates import ONE_DAY
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case
+from kernel.dates import ONE_DAY
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ohs_training.models import Accreditation, Application, Revocation
 from ohs_training.rules import institutions
 

@@ -7,14 +7,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import attachments
-from casework.services.cases import lock, require
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.saying import plain
 from ohs_training.models import LeaveRequest, MakeUp, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS
 from ohs_training.selectors.chain import class_chain

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from casework.cases import corrections
+from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import corrections
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import set_deadline, withdraw_all
-from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant
+from casework.notices.telling import tell_applicant
+from kernel.dates import ONE_DAY, roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANNOUNCE, DECIDE, FILE_ACCREDITATION, REVIEW

@@ -9,16 +9,16 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.rights import can
-from casework.changing import rewrite
+from casework.cases import attachments, corrections
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
+from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services import attachments, corrections
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import meet_deadline, withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_office
+from casework.notices.telling import tell_office
+from kernel.dates import roc, taipei_day
 from ohs_training.models import Accreditation, Application, PlanSection
 from ohs_training.permissions import FILE_ACCREDITATION, REVIEW
 from ohs_training.rules import institutions

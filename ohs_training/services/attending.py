@@ -12,12 +12,12 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import TAIPEI, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, require
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import TAIPEI, roc, taipei_day
 from ohs_training.models import RollCall, SignRecord, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS
 from ohs_training.rules import timetable

@@ -8,15 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant
+from casework.notices.telling import tell_applicant
+from kernel.dates import roc, taipei_day
+from kernel.facts import Impossible
+from kernel.saying import plain
 from ohs_training.models import Sitting
 from ohs_training.permissions import ISSUE, MARK_EXAM
 from ohs_training.rules import examination

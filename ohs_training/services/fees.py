@@ -5,11 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, next_number, require
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case
-from casework.services.cases import lock, next_number, require
-from casework.services.events import record
+from kernel.dates import taipei_day
 from ohs_training import documents
 from ohs_training.models import Payment, Spending
 from ohs_training.permissions import FILE_CLASS

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant, tell_office
+from casework.notices.telling import tell_applicant, tell_office
+from kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
 from ohs_training.models import ClassVersion, TrainingClass, VersionAnswer
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
 from ohs_training.rules import classes, closing

@@ -7,16 +7,16 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.rights import can, holders
+from casework.cases import attachments
+from casework.cases.moving import lock, move, open_case, require
+from casework.cases.recusal import RECUSED, bodies_of
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.selectors.recusal import RECUSED, bodies_of
-from casework.services import attachments
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_deadline
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.telling import tell_applicant
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_applicant
+from kernel.dates import roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Inspection, Order, TrainingClass
 from ohs_training.permissions import ANSWER_ORDER, ORDER, REVIEW

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, next_number, require
+from casework.deadlines.keeping import meet_deadline
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.services import documents as kept
-from casework.services.cases import lock, move, next_number, require
-from casework.services.deadlines import meet_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import send_task
+from casework.notices.outbox import send_task
+from casework.papers import documents as kept
+from kernel.dates import taipei_day
 from ohs_training import documents
 from ohs_training.documents.issued import certificate_context, given_fields
 from ohs_training.models import Certificate, CertificateBatch, TimetableRow, TrainingClass

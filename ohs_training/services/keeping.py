@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.law import Law
-from casework.services.cases import lock
-from casework.services.events import record
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import taipei_day
+from kernel.law import Law
 from ohs_training.models import Certificate, Retention, RollCall, SignRecord, Sitting, TrainingClass
 from ohs_training.permissions import DECIDE_RETENTION
 from ohs_training.rules import keeping

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from accounts.models import Organisation
 from accounts.rights import holders
-from casework.deadline_handlers import Lapse, Remind, register_handler
+from casework.deadlines.handlers import Lapse, Remind, register_handler
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import roc
 from casework.models import Case, Deadline, Reminder
-from casework.services.notices import Told, notify_each
-from casework.services.telling import late_applicant, remind_applicant, tell_applicant
+from casework.notices.outbox import Told, notify_each
+from casework.notices.telling import late_applicant, remind_applicant, tell_applicant
+from kernel.dates import roc
 from ohs_training.models import Accreditation
 from ohs_training.permissions import ANSWER_ORDER, FILE_ACCREDITATION, FILE_CLASS, REPORT
 from ohs_training.services import accrediting, applying, filing, inspecting, planning

@@ -9,15 +9,15 @@ from django.db.models import Max
 
 from accounts.models import County, Organisation, User
 from accounts.rights import can
-from casework.changing import rewrite
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, open_case, require
+from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.facts import Impossible
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, open_case, require
-from casework.services.deadlines import set_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.facts import Impossible
 from ohs_training.models import Accreditation, Teacher, TimetableRow, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes, timetable

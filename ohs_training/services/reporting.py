@@ -6,15 +6,15 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import meet_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import meet_deadline, withdraw_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.telling import tell_applicant
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_applicant
+from kernel.dates import taipei_day
 from ohs_training.models import Confirmation, Trainee
 from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant, tell_office
+from casework.notices.telling import tell_applicant, tell_office
+from kernel.dates import ONE_DAY, roc, taipei_day
 from ohs_training import documents
 from ohs_training.models import Accreditation, Application, Revocation, TrainingClass
 from ohs_training.permissions import ACKNOWLEDGE, FILE_ACCREDITATION, FILE_CLASS, REVOKE

@@ -16,16 +16,17 @@ from PIL import Image, ImageOps
 
 from accounts import crypto
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, require, set_people
 from casework.errors import Refused
 from casework.intake import Limits
-from casework.kernel.dates import DateError, parse_day, taipei_day
-from casework.kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id
+from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services import attachments
-from casework.services.cases import lock, require, set_people
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
+from kernel.dates import DateError, parse_day, taipei_day
+from kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id
 from ohs_training.models import Exemption, Trainee, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes

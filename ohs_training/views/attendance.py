@@ -16,14 +16,15 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from accounts.middleware.idle import idle_allowance, keeps_idle_limit
+from accounts.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
-from casework.kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
+from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
 from casework.views.acting import acting, into_form
+from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
 from ohs_training.forms.running import SheetFileForm, TimeField
 from ohs_training.models import RollCall, SignRecord
 from ohs_training.permissions import RUN_CLASS

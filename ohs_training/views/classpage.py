@@ -13,16 +13,16 @@ from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
-from casework import papers
-from casework.kernel.dates import DateError, parse_day
-from casework.kernel.saying import plain
+from casework.cases import casepage
+from casework.law.in_force import law_in_force
 from casework.models import Deadline
-from casework.selectors import casepage
-from casework.services.law import law_in_force
+from casework.papers import rendering
 from casework.views import acts, words
 from casework.views.acting import acting
 from casework.views.files import secure
 from casework.views.printing import for_reader
+from kernel.dates import DateError, parse_day
+from kernel.saying import plain
 from ohs_training import documents
 from ohs_training.permissions import FILE_CLASS, MARK_EXAM
 from ohs_training.rules.derivation import Chain
@@ -152,7 +152,7 @@ def _prints(place: Any) -> list[dict[str, str]]:
     skip = {"marks", "certificates"} if not place.training_class.professional else {"proofs"}
     name = "admin:ohs_print" if place.office else "ohs_training:print"
     return [
-        {"label": papers.paper(code).title, "url": reverse(name, args=[place.case.number, word])}
+        {"label": rendering.paper(code).title, "url": reverse(name, args=[place.case.number, word])}
         for word, (code, _) in documents.PRINTS.items()
         if word not in skip
     ]
@@ -179,13 +179,13 @@ def printed(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     code = documents.PRINTS[paper][0]
-    title = papers.paper(code).title
+    title = rendering.paper(code).title
     subject = f"{number} 列印{title}"
     said = for_reader(request, context, title=title, subject=subject, office=place.office)
     if isinstance(said, HttpResponse):
         return said
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
-    response = HttpResponse(papers.render(code, said), content_type="application/pdf")
+    response = HttpResponse(rendering.render(code, said), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{number}_{title}.pdf") or "inline"
     return secure(response, "application/pdf")
 

@@ -14,11 +14,10 @@ from accounts.clock import now, today
 from accounts.models import Organisation
 from accounts.rights import organisations_with
 from accounts.roles import Side
+from casework.cases.access import case_on_side, with_people
+from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors import case_on_side
-from casework.selectors.access import with_people
-from casework.services.law import law_in_force
-from casework.services.receipts import once
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from ohs_training.forms.applying import ApplicationForm, PaperForm, StartForm

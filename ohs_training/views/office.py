@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.rights import organisations_with
+from casework.cases.access import with_people
 from casework.errors import NotPermitted
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors.access import with_people
-from casework.services.law import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel.saying import plain
 from ohs_training.forms.office import InspectionForm, ListForm
 from ohs_training.forms.running import MarksForm
 from ohs_training.models import Accreditation, Inspection, Retention

@@ -13,11 +13,10 @@ from django.urls import reverse
 from accounts.clock import now
 from accounts.rights import organisations_with
 from accounts.roles import Side
+from casework.cases.access import CaseRights, case_on_side, rights_on, with_people
+from casework.cases.receipts import once
 from casework.forms import ActForm
 from casework.models import Case
-from casework.selectors import CaseRights, case_on_side
-from casework.selectors.access import rights_on, with_people
-from casework.services.receipts import once
 from casework.views.acting import is_agency
 from ohs_training.models import TrainingClass
 from ohs_training.permissions import FILE_CLASS, RUN_CLASS, VIEW_ALL

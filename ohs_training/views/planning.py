@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
+from casework.cases.receipts import once
 from casework.forms import ActForm
-from casework.kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
-from casework.kernel.saying import plain
-from casework.services.law import law_in_force
-from casework.services.receipts import once
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
+from kernel.saying import plain
 from ohs_training.forms import classes as forms
 from ohs_training.models import Trainee
 from ohs_training.models.classes import CATEGORIES

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
 from ohs_training.forms import running as forms
 from ohs_training.models import Certificate, Confirmation, LeaveRequest, Retention

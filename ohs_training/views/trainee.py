@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework.kernel.saying import plain
-from casework.services.documents import bytes_of
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from casework.papers.documents import bytes_of
 from casework.views.acting import acting, into_form
+from kernel.saying import plain
 from ohs_training.forms.running import ConfirmForm
 from ohs_training.models import Confirmation
 from ohs_training.rules import issue

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.clock import today
 from accounts.models import Organisation
 from casework.forms import ActForm, PortalForm, RocDateField
-from casework.kernel.dates import roc_year
+from kernel.dates import roc_year
 from ojt_accounts.models import Intake, TrainingAccount
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules.accounts import year_in_hand

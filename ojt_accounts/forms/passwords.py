@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.clock import today
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from ojt_accounts.rules.accounts import WordFacts, password
 
 

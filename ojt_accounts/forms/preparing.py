@@ -18,9 +18,9 @@ from casework.forms import (
     RocDateField,
     UnifiedNumberField,
 )
-from casework.kernel.dates import roc, roc_year
-from casework.kernel.identifiers import IdentifierError, mask_person_id, odd_letter_number, read_person_id
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import roc, roc_year
+from kernel.identifiers import IdentifierError, mask_person_id, odd_letter_number, read_person_id
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge, Registration, UnitForm
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, UNIT_KINDS
 from ojt_accounts.rules import standing

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
+from casework.cases.chain import next_step
 from casework.forms import PortalForm, RocDateField
 from casework.models import Case, SignOff
-from casework.services.signoffs import next_step
 from ojt_accounts.models import Application
 from ojt_accounts.selectors import application_of, live_pledges
 from ojt_accounts.services.signing import forms_to_sign, states_of

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
 
-from casework.kernel.facts import Impossible
-from casework.kernel.identifiers import plain, same_name
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.facts import Impossible
+from kernel.identifiers import plain, same_name
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_accounts.params import PACK, PLANS
 
 
@@ -193,16 +194,19 @@ def closing(facts: ClosingFacts) -> Closing:
 
 
 promise(
+    __name__,
     "OA-11",
     f"{PACK} 第4頁設定原則：系統寄送密碼設定連結，由使用者自行設定；密碼不以郵件寄送，連結限用一次並有期限。",
     screens=("portal:set_password",),
 )
 promise(
+    __name__,
     "OA-12",
     f"{PACK} 第2頁、第4頁※：以自然人憑證登入，身分證字號須與憑證相符；帳號密碼登入僅於特殊情況由分署敘明理由、期限後開放。",
     screens=("account_login", "portal:sign_in_complete", "admin:sign_in_help", "admin:sign_in_help_act"),
 )
 promise(
+    __name__,
     "OA-14",
     f"{PACK} 第2頁、第4頁※：人員異動或業務調整應填註銷單；註銷設定當下即停止所勾計畫的權限，沒有計畫留下（或註明一併註銷）時帳號停用，其過去辦理紀錄仍保留姓名。",
     screens=("ojt_accounts:account_new", "casework:act", "admin:ojt_registration"),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_accounts.params import PACK, REGISTERED_KINDS
 
 Kind = Literal["new_unit", "renewal", "cancellation"]
@@ -172,26 +173,31 @@ def unit_changes(facts: ChangeFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "OA-08",
     f"{PACK} 第2頁填報文件：帳號申請單一人一張；切結書一人一張，同一人兼任聯絡人、保管人員及申請人者亦僅一張。",
     screens=("ojt_accounts:accounts", "ojt_accounts:pledges", "paper:ojt.pledge"),
 )
 promise(
+    __name__,
     "OA-15",
     f"{PACK} 第1頁※三：文件為影本者須加蓋「與正本相符」及職章，上傳人逐件聲明、承辦人逐件確認。",
     screens=("ojt_accounts:papers", "admin:case"),
 )
 promise(
+    __name__,
     "OA-16",
     f"{PACK} 第1頁一：公文受文者須為受理之分署，並登錄發文字號與發文日期。",
     screens=("ojt_accounts:papers", "admin:case"),
 )
 promise(
+    __name__,
     "OA-22",
     f"{PACK} 第1頁末：紙本文件郵寄至受理分署，封面列明分署地址、文件頁數與案號條碼。",
     screens=("paper:ojt.cover",),
 )
 promise(
+    __name__,
     "OA-23",
     f"{PACK} 第5頁：切結書姓名請簽名或蓋章，勿僅電腦繕打；列印簽章後掃描上傳。",
     screens=("ojt_accounts:pledges", "paper:ojt.pledge"),

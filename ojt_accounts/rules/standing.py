@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casework.kernel.dates import add_months, days_before, overlap, roc
-from casework.kernel.facts import FactsError, Impossible, happened
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.dates import add_months, days_before, overlap, roc
+from kernel.facts import FactsError, Impossible, happened
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_accounts.params import EDITIONS, GRADES, PLANS, UNIT_KINDS
 
 Plan = Literal["industry_talent", "self_learning", "recharge", "regional_base"]
@@ -184,16 +185,19 @@ def premiums(facts: PremiumFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "OA-17",
     "辦訓單位問答各分署轄區表：由訓練地所在縣市之分署受理；同一單位得向數分署申請，各依其表單及帳號上限辦理。",
     screens=("ojt_accounts:start", "admin:ojt_registers"),
 )
 promise(
+    __name__,
     "OA-19",
     "申請須知第3頁填表說明2：機構別代碼為 A 至 Q（無 J）。",
     screens=("ojt_accounts:unit", "paper:ojt.unit_form"),
 )
 promise(
+    __name__,
     "OA-18",
     "申請須知第3頁填表說明1、第4頁：註記「*」之欄位為必填。",
     screens=("ojt_accounts:unit", "ojt_accounts:account_new"),

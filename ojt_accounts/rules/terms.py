@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from casework.kernel.dates import DAY_KINDS, roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
+from kernel.dates import DAY_KINDS, roc
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
 
 
 def correction_term(notified_on: date, *, on: date, law: Law) -> Outcome:

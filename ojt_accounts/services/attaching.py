@@ -7,14 +7,14 @@ from django.db import transaction
 
 from accounts import crypto
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import require
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.identifiers import same_name
 from casework.models import Case
-from casework.services import attachments
-from casework.services.cases import require
-from casework.services.events import record
-from casework.services.wordings import wording
+from casework.papers.wordings import wording
+from kernel.dates import taipei_day
+from kernel.identifiers import same_name
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules.papers import PAPERS

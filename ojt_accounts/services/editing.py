@@ -1,9 +1,9 @@
 """When the unit may change its application 填報: as long as it is in the unit's hands."""
 
 from accounts.models import User
+from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.models import Case
-from casework.services.cases import lock, require
 from ojt_accounts.models import Application
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.states import EDITABLE

@@ -5,15 +5,15 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import corrections
+from casework.cases.moving import lock, move, set_people
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import corrections
-from casework.services.cases import lock, move, set_people
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.telling import tell_office
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_office
+from kernel.dates import roc, taipei_day
 from ojt_accounts.models import Application
 from ojt_accounts.permissions import SIGN_OFFICER
 from ojt_accounts.rules import accounts as account_rules

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc
+from kernel.dates import roc
 from ojt_accounts.models import Intake
 from ojt_accounts.permissions import MANAGE_INTAKE
 

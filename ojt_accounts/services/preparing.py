@@ -10,14 +10,14 @@ from accounts import crypto
 from accounts.models import County, Organisation, User
 from accounts.rights import can
 from accounts.services.addresses import taken
-from casework.changing import rewrite
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import open_case
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.identifiers import mask_person_id
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import open_case
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.identifiers import mask_person_id
 from ojt_accounts.models import AccountForm, Application, Intake, Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules

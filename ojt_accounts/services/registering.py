@@ -9,8 +9,8 @@ from accounts.models import Membership, Organisation, User
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import taipei_day
 from ojt_accounts.rules.accounts import WordFacts, account_name
 
 CODE = "ojt_accounts.registered"

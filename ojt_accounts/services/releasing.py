@@ -14,10 +14,10 @@ from accounts.models import AccessLog, Organisation, RoleGroup, User
 from accounts.rights import can_anywhere, holders
 from accounts.services.access import record_access
 from accounts.services.roles import revoke_role
+from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case
-from casework.selectors.recusal import RECUSED, bodies_of
+from kernel.dates import taipei_day
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
 from ojt_accounts.selectors import UNIT_RELEASED

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.rights import holders
-from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
-from casework.services.notices import Told, notify_each
-from casework.services.telling import late_applicant, late_office, remind_applicant, remind_office
+from casework.notices.outbox import Told, notify_each
+from casework.notices.telling import late_applicant, late_office, remind_applicant, remind_office
+from kernel.dates import roc
 from ojt_accounts.models import TrainingAccount
 from ojt_accounts.permissions import PREPARE, SIGN_CHIEF, SIGN_OFFICER
 

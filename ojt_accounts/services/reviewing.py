@@ -7,17 +7,18 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from casework.changing import rewrite
+from casework.cases import attachments, corrections
+from casework.cases.chain import next_step
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.signoffs import sign
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
-from casework.services import attachments, corrections
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.signoffs import next_step, sign
-from casework.services.telling import tell_applicant, tell_office
+from casework.notices.telling import tell_applicant, tell_office
+from kernel.dates import roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, holders
-from casework.kernel.dates import taipei_day
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import MANAGE_INTAKE, PREPARE
 from ojt_accounts.selectors import rollover

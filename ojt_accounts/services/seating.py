@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.outcome import Outcome
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers

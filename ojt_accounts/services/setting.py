@@ -11,16 +11,16 @@ from accounts.services.addresses import ask_address_change, taken
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.users import open_user, update_phone
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.signoffs import sign
+from casework.deadlines.keeping import of_thing, owed, set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import of_thing, owed, set_deadline, withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.signoffs import sign
-from casework.services.telling import tell_applicant
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_applicant
+from kernel.dates import ONE_DAY, roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT

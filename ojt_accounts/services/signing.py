@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from casework.cases.chain import Step, StepState, chain_state, content_digest
 from casework.models import Case, SignOff
-from casework.services.signoffs import Step, StepState, chain_state, content_digest
 from ojt_accounts.models import AccountForm, Application
 from ojt_accounts.permissions import SET_ACCOUNT, SIGN_APPROVER, SIGN_CHIEF, SIGN_OFFICER
 from ojt_accounts.selectors import form_values, live_forms, unit_form_needed

@@ -12,7 +12,7 @@ from accounts.panels import Block, dashboard, landing
 from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with
 from accounts.roles import right
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
 from ojt_accounts.rules.accounts import year_in_hand

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
 from accounts.rights import can, organisations_with
+from casework.cases.receipts import once
 from casework.errors import NotPermitted
-from casework.services.receipts import once
 from casework.views.acting import acting, into_form
 from ojt_accounts.forms.office import IntakeForm
 from ojt_accounts.models import Intake

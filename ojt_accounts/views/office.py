@@ -15,17 +15,17 @@ from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
+from casework.cases.access import with_people
+from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm
-from casework.kernel.asked import whole_number
+from casework.jobs.exports import request_export
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors.access import with_people
-from casework.services.exports import request_export
-from casework.services.law import law_in_force
-from casework.services.receipts import once
-from casework.sheets import LABELS
+from casework.sheets.writing import LABELS
 from casework.views import words
 from casework.views.acting import acting
+from kernel.asked import whole_number
 from ojt_accounts.forms.office import RegisterFilter, YearFilter
 from ojt_accounts.models import Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import MANAGE_INTAKE, PREPARE, VIEW_OFFICE

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from casework.cases.drafts import drop_draft
 from casework.errors import Refused
 from casework.forms import ActForm
-from casework.kernel.asked import whole_number
 from casework.models import Attachment, Case
-from casework.services.drafts import drop_draft
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from ojt_accounts.forms.preparing import PaperForm, PledgeForm, ScanForm, StandingForm
 from ojt_accounts.models import Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed

@@ -7,13 +7,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.roles import Side
+from casework.cases import casepage
+from casework.cases.drafts import drop_draft
 from casework.forms import ActForm
 from casework.models import Case
-from casework.selectors import casepage
-from casework.services.drafts import drop_draft
-from casework.templatetags.casework import roc_moment
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
+from kernel.dates import roc_moment
 from ojt_accounts.forms.preparing import AccountFormForm, CopyForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
 from ojt_accounts.params import PACK

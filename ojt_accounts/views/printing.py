@@ -11,9 +11,9 @@ from accounts.clock import now, today
 from accounts.limits import DOWNLOAD, REVEALING, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import papers
+from casework.cases.access import side_of
 from casework.models import Case
-from casework.selectors import side_of
+from casework.papers import rendering
 from casework.views.acting import acting
 from casework.views.files import PDF_POLICY
 from casework.views.printing import for_reader, from_office
@@ -51,13 +51,13 @@ def printed(request: HttpRequest, number: str, paper: str, pk: int | None = None
         context = documents.print_context(application, PAPERS[paper], today=today(), pk=pk)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    title = papers.paper(PAPERS[paper]).title
+    title = rendering.paper(PAPERS[paper]).title
     subject, office = f"{number} 列印{title}", from_office(request, case)
     said = for_reader(request, context, title=title, subject=subject, office=office)
     if isinstance(said, HttpResponse):
         return said
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
-    response = _pdf(papers.render(PAPERS[paper], said), f"{number}_{title}.pdf")
+    response = _pdf(rendering.render(PAPERS[paper], said), f"{number}_{title}.pdf")
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -69,9 +69,9 @@ def blank(request: HttpRequest, paper: str) -> HttpResponse:
     if paper not in PAPERS or paper == "cover":
         raise Http404
     code, day = PAPERS[paper], today()
-    key = f"ojt.blank:{code}:{papers.template_version(code)}:{day}"
+    key = f"ojt.blank:{code}:{rendering.template_version(code)}:{day}"
     content = cache.get(key)
     if content is None:
         content = documents.blank(code, today=day)
         cache.set(key, content, BLANK_FOR)
-    return _pdf(content, f"{papers.paper(code).title}（空白）.pdf")
+    return _pdf(content, f"{rendering.paper(code).title}（空白）.pdf")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import now, today
 from accounts.limits import REGISTER, limited
-from casework.services.wordings import wording
+from casework.papers.wordings import wording
 from casework.views.acting import acting, into_form
 from ojt_accounts.forms.preparing import RegisterForm
 from ojt_accounts.services.registering import register_unit

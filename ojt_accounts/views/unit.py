@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.models import Organisation
 from accounts.rights import organisations_with
-from casework.kernel.dates import roc_year
-from casework.services.law import law_in_force
-from casework.services.receipts import once
+from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.dates import roc_year
 from ojt_accounts.forms.preparing import StartForm
 from ojt_accounts.models import Application, Registration
 from ojt_accounts.params import REGISTERED_KINDS

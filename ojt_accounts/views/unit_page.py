@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.roles import all_roles
-from casework.kernel.dates import ONE_DAY, roc
-from casework.kernel.machine import Turn
+from casework.cases.access import with_people
 from casework.models import Case
-from casework.selectors.access import with_people
 from casework.views import words
+from kernel.dates import ONE_DAY, roc
+from kernel.machine import Turn
 from ojt_accounts.models import Application, Intake, PlanRight, Registration, TrainingAccount
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules.accounts import year_in_hand

@@ -14,16 +14,16 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.roles import Side
+from casework.cases.access import CaseRights, case_on_side
+from casework.cases.drafts import draft, drop_draft, save_draft
+from casework.cases.receipts import once
 from casework.errors import Stale
 from casework.forms import ActForm
-from casework.kernel.identifiers import looks_like_person_id
-from casework.kernel.law import Law
-from casework.kernel.outcome import Line, Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case, Draft
-from casework.selectors import CaseRights, case_on_side
-from casework.services.drafts import draft, drop_draft, save_draft
-from casework.services.law import law_in_force
-from casework.services.receipts import once
+from kernel.identifiers import looks_like_person_id
+from kernel.law import Law
+from kernel.outcome import Line, Outcome
 from ojt_accounts.models import Application
 from ojt_accounts.params import PACK
 from ojt_accounts.permissions import PREPARE

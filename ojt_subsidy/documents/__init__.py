@@ -1,6 +1,6 @@
 """Papers of the scheme. What leaves the house is issued: frozen, numbered, to be checked; a sign-in sheet is a form to write on."""
 
-from casework.papers import Paper, register_paper
+from casework.papers.rendering import Paper, register_paper
 
 PLACE = "papers/subsidy"
 PAPERS = {

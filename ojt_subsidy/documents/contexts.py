@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from casework.kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long
-from casework.kernel.identifiers import mask_person_id
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
-from casework.kernel.saying import plain
-from casework.templatetags.casework import roc_moment
+from kernel.dates import TAIPEI, WEEKDAYS, roc, roc_long, roc_moment
+from kernel.identifiers import mask_person_id
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.saying import plain
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.lines import for_unit, judged
 from ojt_subsidy.selectors.money import balance_of, cap_of, caps_of

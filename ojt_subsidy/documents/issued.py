@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.identifiers import mask_name
-from casework.kernel.jsonable import jsonable
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.services.documents import issue
-from casework.services.law import law_in_force
+from casework.papers.documents import issue
+from kernel.dates import roc, taipei_day
+from kernel.identifiers import mask_name
+from kernel.jsonable import jsonable
+from kernel.saying import plain
 from ojt_subsidy.documents import PAPERS, contexts
 from ojt_subsidy.models import Closing, Course, Enrolment, PaymentLine
 

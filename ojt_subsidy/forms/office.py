@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.clock import today
 from accounts.models import Organisation
 from casework.forms import ActForm, PersonIdField, RocDateField
-from casework.kernel.dates import roc_year
+from kernel.dates import roc_year
 from ojt_subsidy.models.money import SCHEMES
 
 

@@ -18,7 +18,7 @@ from casework.forms import (
     RocDateField,
     UnifiedNumberField,
 )
-from casework.kernel import identifiers
+from kernel import identifiers
 from ojt_subsidy.models import Complaint, Course, Trainee
 from ojt_subsidy.models.money import IDENTITIES
 from ojt_subsidy.params import Identity

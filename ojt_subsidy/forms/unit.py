@@ -11,8 +11,8 @@ from django import forms
 from accounts.clock import today
 from accounts.models import County
 from casework.forms import ActForm, PdfField, PhoneField, RocDateField
-from casework.kernel.dates import WEEKDAYS, DateError, parse_day, roc
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import WEEKDAYS, DateError, parse_day, roc
 from ojt_subsidy.models import Course, CourseIntake, CourseSession, Enrolment
 from ojt_subsidy.models.course import KINDS, PLANS
 from ojt_subsidy.params import CATEGORIES

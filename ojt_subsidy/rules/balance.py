@@ -8,12 +8,13 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from casework.kernel.dates import roc, validity_end
-from casework.kernel.facts import FactsError, Impossible
-from casework.kernel.law import Law
-from casework.kernel.money import dollars
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
+from kernel.dates import roc, validity_end
+from kernel.facts import FactsError, Impossible
+from kernel.law import Law
+from kernel.money import dollars
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
 from ojt_subsidy.params import IDENTITY_LABELS, Identity, Scheme
 
 

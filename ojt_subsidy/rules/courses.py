@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.comparing import folded, same_place
-from casework.kernel.dates import roc, validity_end
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import share
+from kernel.comparing import folded, same_place
+from kernel.dates import roc, validity_end
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import share
 from ojt_subsidy.params import PLAN_LABELS, UNIT_KIND_LABELS, Plan, UnitKind
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from casework.kernel.dates import roc, years_since
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.dates import roc, years_since
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_subsidy.params import INSURANCE_LABELS, MARK_LABELS, Insurance, Mark
 
 
@@ -96,6 +97,7 @@ def _why_not(on_the_day: list[InsuranceRecord], kinds: list[str], day: date) -> 
 
 
 promise(
+    __name__,
     "SUB-06",
     "學員問答第5題、第6題：開訓當日投保身分由系統與勞保局勾稽，並由訓練單位確認；無法勾稽者，學員檢附開訓當日投保明細表。",
     screens=("admin:subsidy_insurance", "ojt_subsidy:insurance_upload"),

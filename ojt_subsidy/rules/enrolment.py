@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from casework.kernel.dates import TAIPEI, add_months, roc
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.dates import TAIPEI, add_months, roc
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_subsidy import params  # noqa: F401 - whoever asks a rule has its figures
 
 promise(
+    __name__,
     "SUB-01",
     "學員問答第1題：課程及本方案訊息公開查詢，得依分署、縣市、日期、類別、計畫、關鍵字及餘額查詢。",
     screens=("ojt_subsidy:catalogue", "ojt_subsidy:course"),
@@ -48,6 +50,7 @@ def opening(facts: OpeningFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "SUB-03",
     "學員問答第2題、第19題、第20題：依線上報名時間先後順序編號並依序審核錄訓，報名次序及結果公開查詢；線上報名僅表示收件成功，"
     "繳費及繳交資料後始完成報名程序。",
@@ -106,6 +109,7 @@ def _spell(session: Session) -> str:
 
 
 promise(
+    __name__,
     "SUB-15",
     "學員問答第21題：不限制參加相同或相似課程之次數，惟三年補助總額仍受上限限制。",
     screens=("ojt_subsidy:enrol",),

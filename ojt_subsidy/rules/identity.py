@@ -7,11 +7,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from casework.kernel.dates import add_months, years_since
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
+from kernel.dates import add_months, years_since
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
 from ojt_subsidy.params import IDENTITY_LABELS, Identity
 
 

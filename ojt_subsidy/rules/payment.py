@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from casework.kernel.comparing import BELOW, WORD, beyond
-from casework.kernel.dates import days_after, months_after, roc
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import plain, share
+from kernel.comparing import BELOW, WORD, beyond
+from kernel.dates import days_after, months_after, roc
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import plain, share
 from ojt_subsidy.params import PLAN_LABELS, Plan
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
-from casework.kernel.dates import TAIPEI, WEEKDAYS, roc
-from casework.kernel.facts import Impossible
+from kernel.dates import TAIPEI, WEEKDAYS, roc
+from kernel.facts import Impossible
 from ojt_subsidy.rules.enrolment import Session
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from ojt_subsidy.rules.courses import branch_of
 
 
@@ -39,11 +40,13 @@ def complaint(facts: ComplaintFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "SUB-17",
     "學員問答第24題：維護個人報名資料頁面閒置30分鐘自動登出並事先提醒、保留已填內容，其他報名頁面不自動登出。",
     screens=("ojt_subsidy:profile",),
 )
 promise(
+    __name__,
     "SUB-22",
     "學員問答第3題、辦訓單位問答第7題：課程類型、TTQS 申請等常見問題以說明頁答覆，並由各該畫面連結。",
     screens=("ojt_subsidy:help",),

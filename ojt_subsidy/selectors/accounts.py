@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count
 
-from casework.kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
+from kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
 from ojt_subsidy.models import Trainee, UnitPayee
 
 

@@ -5,12 +5,11 @@ from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
-from accounts.clock import today
-from casework.entitlements import UNIT_STANDING, Entitlement, entitled
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case
+from casework.schemes.entitlements import UNIT_STANDING, Entitlement, entitled
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseIntake
 from ojt_subsidy.params import Plan, UnitKind
 from ojt_subsidy.rules import courses as rules
@@ -103,4 +102,4 @@ def signed_content(course: Course) -> dict[str, Any]:
 
 
 def case_findings(case: Case, on: date, law: Law) -> list[Outcome]:
-    return findings(course_of(case), on=on or today(), law=law)
+    return findings(course_of(case), on=on, law=law)

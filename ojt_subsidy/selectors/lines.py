@@ -10,11 +10,11 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Organisation
-from casework.kernel.dates import TAIPEI
-from casework.kernel.law import Law
-from casework.kernel.money import dollars
-from casework.kernel.outcome import Line, Outcome
-from casework.kernel.rulebook import clause_of
+from kernel.dates import TAIPEI
+from kernel.law import Law
+from kernel.money import dollars
+from kernel.outcome import Line, Outcome
+from kernel.rulebook import clause_of
 from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
 from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment

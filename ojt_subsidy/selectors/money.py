@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Sum
 
 from accounts.models import User
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, Enrolment, Evidence, MoneyEntry, OutsideCourse, PaymentLine, Trainee
 from ojt_subsidy.params import Identity, Scheme
 from ojt_subsidy.rules import balance, identity

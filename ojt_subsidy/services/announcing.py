@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import taipei_day
 from ojt_subsidy.models import CourseIntake
 from ojt_subsidy.permissions import ANNOUNCE
 

@@ -17,14 +17,14 @@ from simple_history.utils import bulk_update_with_history
 
 from accounts.models import Organisation, User
 from accounts.rights import can
-from casework import sheets_in
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.money import dollars
-from casework.selectors.recusal import RECUSED, bodies_of
-from casework.services.cases import lock
-from casework.services.events import record
-from casework.services.notices import Told, notify_each
+from casework.notices.outbox import Told, notify_each
+from casework.sheets import reading
+from kernel.dates import roc, taipei_day
+from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
 from ojt_subsidy.selectors.accounts import bank_fields, doubts
@@ -204,8 +204,8 @@ def send_batch(
 def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
     """The bank's answer as it reads: counts, sums and what failed. Raises Refused for anything that does not agree."""
     try:
-        table = sheets_in.read(data)
-    except sheets_in.SheetError as error:
+        table = reading.read(data)
+    except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
     if not table or table[0] != RESULT_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(RESULT_HEADER)}。", field="file")

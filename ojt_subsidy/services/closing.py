@@ -7,17 +7,18 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.attachments import judged, keep_attachment
+from casework.cases.chain import Step, content_digest
+from casework.cases.moving import lock, move, open_case, require
+from casework.cases.signoffs import sign
+from casework.deadlines.keeping import meet_deadline
 from casework.errors import NotAllowed, Refused
 from casework.intake import Limits
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case, SignOff
-from casework.services.attachments import judged, keep_attachment
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import meet_deadline
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.signoffs import Step, content_digest, sign
-from casework.services.telling import tell_office
+from casework.notices.outbox import notify
+from casework.notices.telling import tell_office
+from kernel.dates import taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Closing, Course, PaymentLine
 from ojt_subsidy.permissions import APPROVE_CLOSING, FILE_CLOSING, REVIEW_CLOSING

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from accounts.models import County, User
 from accounts.rights import can, holders, permission_row
+from casework.cases.moving import lock, move, open_case, require
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
-from casework.services.cases import lock, move, open_case, require
-from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Complaint, Course
 from ojt_subsidy.permissions import FILE_COMPLAINT, HANDLE_COMPLAINT, SEE_COMPLAINANT
 from ojt_subsidy.rules import service as rules

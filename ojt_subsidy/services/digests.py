@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from casework.kernel.identifiers import mask_name
+from kernel.identifiers import mask_name
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, LedgerDigest
 from ojt_subsidy.services.places import lock_course
 from ojt_subsidy.states import ENROLMENT

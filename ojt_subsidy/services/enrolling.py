@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.receipts import once
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import TAIPEI, roc, taipei_day
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.receipts import once
+from casework.law.in_force import law_in_force
+from casework.notices.outbox import notify
+from kernel.dates import TAIPEI, roc, taipei_day
 from ojt_subsidy.models import Course, CourseSession, Enrolment, Trainee
 from ojt_subsidy.permissions import SCREEN
 from ojt_subsidy.rules import enrolment as rules

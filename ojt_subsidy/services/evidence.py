@@ -8,15 +8,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import County, User
+from casework.cases.attachments import judged, keep_attachment
+from casework.cases.moving import lock, move, open_case
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake import Limits
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services.attachments import judged, keep_attachment
-from casework.services.cases import lock, move, open_case
-from casework.services.law import law_in_force
-from casework.services.telling import tell_applicant
+from casework.notices.telling import tell_applicant
+from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment, Evidence, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import Identity
 from ojt_subsidy.permissions import FILE_EVIDENCE
@@ -98,7 +98,7 @@ def start_identity(
 
 
 def _plain(answers: Mapping[str, Any]) -> dict[str, Any]:
-    from casework.kernel.jsonable import jsonable
+    from kernel.jsonable import jsonable
 
     found: dict[str, Any] = jsonable(dict(answers))
     return found

@@ -17,12 +17,12 @@ from django.db import IntegrityError, transaction
 from accounts.identity import bears
 from accounts.models import Organisation, User
 from accounts.rights import can
-from casework import sheets_in
+from casework.cases.recusal import RECUSED
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import DateError, parse_day, roc, taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.identifiers import mask_person_id
-from casework.selectors.recusal import RECUSED
+from casework.sheets import reading
+from kernel.dates import DateError, parse_day, roc, taipei_day
+from kernel.facts import Impossible
+from kernel.identifiers import mask_person_id
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
@@ -92,8 +92,8 @@ def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
     read = Read(hashlib.sha256(data).hexdigest())
     read.known = ExchangeFile.objects.filter(office=office, direction="in", sha256=read.sha256).first()
     try:
-        table = sheets_in.read(data)
-    except sheets_in.SheetError as error:
+        table = reading.read(data)
+    except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
     if not table or table[0] != IN_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(IN_HEADER)}。", field="file")

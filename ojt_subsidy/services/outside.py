@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from accounts.identity import holder_of
 from accounts.models import User
 from accounts.rights import can_anywhere
+from casework.cases.recusal import RECUSED
 from casework.errors import NotPermitted, Refused
-from casework.selectors.recusal import RECUSED
 from ojt_subsidy.models import OutsideCourse
 from ojt_subsidy.permissions import REVIEW_PAYMENT
 from ojt_subsidy.services import reserving

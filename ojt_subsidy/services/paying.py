@@ -9,16 +9,16 @@ from django.db import transaction
 from accounts.identity import others_bearing
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.attachments import add_attachment
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.money import dollars
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.attachments import add_attachment
-from casework.services.cases import lock, require
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
+from kernel.money import dollars
+from kernel.outcome import Outcome
 from ojt_subsidy.models import MoneyEntry, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.params import Plan
 from ojt_subsidy.permissions import (

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.outcome import Outcome
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import taipei_day
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee
 from ojt_subsidy.states import COURSE, ENROLMENT, HOLDS_SEAT, RECRUITING
 

@@ -8,16 +8,16 @@ from django.db import transaction
 
 from accounts.models import County, Organisation, User
 from accounts.rights import can
-from casework.entitlements import PLAN_RIGHT, entitled
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
+from casework.deadlines.keeping import withdraw_all
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.facts import Impossible
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_office
+from casework.notices.telling import tell_office
+from casework.schemes.entitlements import PLAN_RIGHT, entitled
+from kernel.dates import taipei_day
+from kernel.facts import Impossible
 from ojt_subsidy.models import Course, CourseIntake, CourseSession
 from ojt_subsidy.permissions import FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.rules.schedule import hours_of, sessions_of

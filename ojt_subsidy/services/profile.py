@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import User
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Trainee
 from ojt_subsidy.selectors.accounts import same_name
 from ojt_subsidy.services.places import lock_person

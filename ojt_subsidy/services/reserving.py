@@ -11,14 +11,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from casework.kernel.dates import taipei_day
-from casework.kernel.money import dollars
-from casework.kernel.outcome import Outcome
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.telling import tell_office
+from casework.notices.telling import tell_office
+from kernel.dates import taipei_day
+from kernel.money import dollars
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.permissions import REVERSE_PAYMENT, REVIEW_PAYMENT
 from ojt_subsidy.selectors.lines import for_unit

@@ -7,13 +7,14 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from casework.cases.chain import Step, content_digest
+from casework.cases.moving import lock, move
+from casework.cases.signoffs import sign
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
-from casework.services.cases import lock, move
-from casework.services.law import law_in_force
-from casework.services.signoffs import Step, content_digest, sign
-from casework.services.telling import tell_applicant, tell_office
+from casework.notices.telling import tell_applicant, tell_office
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Course, CourseLedger
 from ojt_subsidy.permissions import APPROVE_COURSE, FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.selectors.catalogue import bigrams, searched

@@ -7,12 +7,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.moving import lock, move, require
+from casework.deadlines.keeping import set_deadline
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, move, require
-from casework.services.deadlines import set_deadline
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Course, CourseSession, Enrolment, Survey
 from ojt_subsidy.permissions import ATTENDANCE, CLOSE_CLASS, FILE_CLOSING

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from casework.cases.moving import require
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.services.cases import require
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import roc, taipei_day
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.permissions import SCREEN
 from ojt_subsidy.rules import courses as course_rules

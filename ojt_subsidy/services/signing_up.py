@@ -8,7 +8,7 @@ from accounts import mailer
 from accounts.models import User
 from accounts.services.passwords import issue_password_link, link_lines
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 
 CODE = "ojt_subsidy.signed_up"
 KNOWN = (

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from casework.kernel.dates import roc
-from casework.services.notices import Told, notify_each, send_task
-from casework.templatetags.casework import roc_moment
+from casework.notices.outbox import Told, notify_each, send_task
+from kernel.dates import roc, roc_moment
 from ojt_subsidy.models import Enrolment
 
 

@@ -13,7 +13,7 @@ from accounts.panels import Block, dashboard, landing, register_list
 from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
-from casework.kernel.dates import roc
+from kernel.dates import roc
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.permissions import APPROVE_PAYMENT, BATCH_PAYMENT, FILE_CLOSING, PASS_ON, REVIEW_PAYMENT, VIEW_UNIT
 from ojt_subsidy.selectors.catalogue import Asked, first_named, listed

@@ -12,13 +12,14 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.idle import no_idle_sign_out
 from accounts.limits import PUBLIC_DATA, limited
-from accounts.middleware.idle import no_idle_sign_out
-from casework import ics, sheets
-from casework.kernel.dates import TAIPEI, roc
-from casework.kernel.identifiers import mask_name
-from casework.kernel.outcome import Outcome
-from casework.services.law import law_in_force
+from casework.deadlines import ics
+from casework.law.in_force import law_in_force
+from casework.sheets import writing
+from kernel.dates import TAIPEI, roc
+from kernel.identifiers import mask_name
+from kernel.outcome import Outcome
 from ojt_subsidy.forms.public import CatalogueForm
 from ojt_subsidy.forms.trainee import EnrolForm
 from ojt_subsidy.models import Course, Enrolment
@@ -194,5 +195,5 @@ def open_data(request: HttpRequest, kind: str) -> HttpResponse:
         return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
     out = io.BytesIO()
     lines = ([row[name] for name in OPEN_DATA.values()] for row in rows)
-    sheets.write(sheets.CSV, out, title="課程", header=list(OPEN_DATA), rows=lines)
-    return download(out.getvalue(), "courses.csv", sheets.CONTENT_TYPES[sheets.CSV])
+    writing.write(writing.CSV, out, title="課程", header=list(OPEN_DATA), rows=lines)
+    return download(out.getvalue(), "courses.csv", writing.CONTENT_TYPES[writing.CSV])

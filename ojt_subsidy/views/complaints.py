@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from accounts.middleware.idle import no_idle_sign_out
+from accounts.idle import no_idle_sign_out
 from casework.views.acting import acting
 from ojt_subsidy.forms.trainee import ComplaintForm
 from ojt_subsidy.models import Complaint, Course

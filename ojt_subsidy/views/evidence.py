@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import today
-from accounts.middleware.idle import no_idle_sign_out
+from accounts.idle import no_idle_sign_out
 from casework.views.acting import acting
 from ojt_subsidy.forms.trainee import IdentityForm, PaperForm, SupporterForm
 from ojt_subsidy.models import Evidence

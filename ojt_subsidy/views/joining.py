@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import now, today
 from accounts.limits import REGISTER, limited
-from casework.services.drafts import draft, drop_draft
-from casework.services.wordings import wording
+from casework.cases.drafts import draft, drop_draft
+from casework.papers.wordings import wording
 from casework.views.acting import acting, into_form
 from ojt_subsidy.forms.public import JoinForm
 from ojt_subsidy.forms.trainee import ProfileForm

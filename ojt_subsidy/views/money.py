@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import today
-from accounts.middleware.idle import no_idle_sign_out
-from casework.kernel.outcome import Outcome
-from casework.services.law import law_in_force
+from accounts.idle import no_idle_sign_out
+from casework.law.in_force import law_in_force
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.selectors.money import balance_of, cap_of, line_of, overpaid
 from ojt_subsidy.states import ENROLMENT, PAYMENT

@@ -16,9 +16,9 @@ from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
 from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
-from casework.kernel.outcome import Outcome
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.outcome import Outcome
 from ojt_subsidy.forms.office import (
     CourseIntakeForm,
     ExchangeInForm,

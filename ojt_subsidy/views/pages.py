@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from accounts.clock import now
+from casework.cases.receipts import once
 from casework.forms import ActForm
-from casework.services.receipts import once
 from casework.views.acting import into_form
 
 

@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now
-from accounts.middleware.idle import no_idle_sign_out
+from accounts.idle import no_idle_sign_out
 from accounts.models import AccessLog
 from accounts.rights import can
 from accounts.services.access import record_access
-from casework import papers
 from casework.models import Document
-from casework.services.documents import bytes_of
+from casework.papers import rendering
+from casework.papers.documents import bytes_of
 from casework.views.acting import acting
 from ojt_subsidy.documents import PAPERS, contexts, issued
 from ojt_subsidy.models import Course, Enrolment
@@ -64,13 +64,13 @@ def of_class(request: HttpRequest, code: str, paper: str) -> HttpResponse:
     closing = getattr(course, "closing", None)
     name = f"{PAPERS.get(paper, '')}_{code}"
     if paper == "sign_in_sheet":
-        return pdf(papers.render(paper, contexts.sign_in_sheet(course)), name)
+        return pdf(rendering.render(paper, contexts.sign_in_sheet(course)), name)
     if paper in issued.DOSSIER and closing is not None:
         if closing.case.state not in EDITABLE and (document := issued.in_force(paper, case=closing.case)):
             return _given(request, document)
-        return pdf(papers.render(paper, {**issued.of_dossier(closing, paper, now()), "draft": True}), name)
+        return pdf(rendering.render(paper, {**issued.of_dossier(closing, paper, now()), "draft": True}), name)
     if paper == "roster":
-        return pdf(papers.render(paper, {**contexts.roster(course), "draft": True}), name)
+        return pdf(rendering.render(paper, {**contexts.roster(course), "draft": True}), name)
     raise Http404
 
 

@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from accounts.middleware.idle import no_idle_sign_out
-from casework.kernel.outcome import Outcome
-from casework.services.law import law_in_force
+from accounts.idle import no_idle_sign_out
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting
+from kernel.outcome import Outcome
 from ojt_subsidy.forms.trainee import AcceptPlaceForm, EnrolForm, SurveyForm
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.rules import payment

@@ -13,10 +13,10 @@ from accounts.models import AccessLog, Organisation
 from accounts.rights import can, organisations_with
 from accounts.roles import Side
 from accounts.services.access import record_access
+from casework.cases.access import case_on_side
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors import case_on_side
-from casework.services.law import law_in_force
 from casework.views.acting import acting
 from casework.views.files import secure
 from ojt_subsidy.forms.trainee import PayeeForm

@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.clock import today
 from casework.forms import ActForm, PortalForm, RocDateField
-from casework.kernel.dates import ONE_DAY
+from kernel.dates import ONE_DAY
 from senior45.models import Article, ArticleVersion, SiteOffice
 from senior45.models.content import CATEGORY_CHOICES
 from senior45.params import CATEGORY_LABELS, Category

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from senior45.params import CATEGORY_LABELS, OFFICE_LABELS, Category, OfficeKind
 
 
@@ -43,6 +44,7 @@ def _judge_category(office: OfficeKind, category: Category, why: Reasoning) -> N
 
 
 promise(
+    __name__,
     "S45-07",
     "第5點、第6點：使用者對密碼負保密責任，離開時登出；個人資料之蒐集、處理及利用依個人資料保護法辦理，並留存同意之條文版本。",
     screens=("senior45:terms", "paper:senior45.account_request"),

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casework.kernel.dates import roc
-from casework.kernel.facts import Impossible, happened
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.dates import roc
+from kernel.facts import Impossible, happened
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from senior45.params import OFFICE_LABELS, OfficeKind
 
 _CLAUSES = {
@@ -111,6 +112,7 @@ def answer(facts: AnswerFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "S45-04",
     "第3點第4款：帳號啟用、停用及恢復使用，均依相同申請程序辦理。",
     screens=("senior45:apply", "senior45:stop", "admin:case", "paper:senior45.account_request"),

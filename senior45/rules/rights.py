@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.dates import ONE_DAY, days_after, days_before, roc
-from casework.kernel.facts import Impossible, happened
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import promise, rule
+from kernel.dates import ONE_DAY, days_after, days_before, roc
+from kernel.facts import Impossible, happened
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import promise, rule
 from senior45.params import OFFICE_LABELS, RIGHT_LABELS, ROLE_LABELS, AccountRole, OfficeKind, Right
 
 ROLE_CITATION = "附件1「使用者帳號角色」欄"
@@ -174,6 +175,7 @@ def inventory(facts: InventoryFacts, *, on: date, law: Law) -> Outcome:
 
 
 promise(
+    __name__,
     "S45-12",
     "附件1：申請表由本署或所屬分署填寫審查單位、收件日期、處理結果、審查人員、回覆日期及完成日期。",
     screens=("admin:case", "paper:senior45.account_request"),

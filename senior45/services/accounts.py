@@ -13,14 +13,14 @@ from django.db.models.functions import Greatest
 from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, revoke_role
+from casework.cases.events import SYSTEM
+from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.services.deadlines import owed, set_deadline, withdraw_all, withdraw_deadline
-from casework.services.events import SYSTEM
-from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import ONE_DAY, roc, taipei_day
+from kernel.outcome import Outcome
 from senior45.models import AccountEvent, AccountRequest, AccountRight, SiteAccount, SiteOffice
 from senior45.params import RIGHT_LABELS, AccountRole, Right
 from senior45.permissions import ROLE_OF

@@ -8,14 +8,14 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, holders
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
+from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import set_deadline, withdraw_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import AccountRight, Article, ArticleFile, ArticlePicture, ArticleVersion, SiteOffice
 from senior45.params import RIGHT_LABELS, Category, Right
 from senior45.permissions import REVIEW, WRITE

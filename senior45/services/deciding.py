@@ -7,15 +7,15 @@ from django.db import transaction
 from accounts.models import User
 from accounts.rights import holders
 from accounts.services.passwords import issue_password_link, link_lines
+from casework.cases.moving import lock, move
+from casework.cases.signoffs import sign
+from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.services.cases import lock, move
-from casework.services.deadlines import meet_deadline, withdraw_all
-from casework.services.law import law_in_force
-from casework.services.notices import notify, notify_each
-from casework.services.signoffs import sign
-from casework.services.telling import remind_office, tell, told_office
+from casework.notices.outbox import notify, notify_each
+from casework.notices.telling import remind_office, tell, told_office
+from kernel.dates import roc, taipei_day
 from senior45 import documents
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import DECIDE, DESIGNATE

@@ -12,7 +12,7 @@ from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.users import new_user
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 from senior45.models import SiteOffice
 from senior45.permissions import DESIGNATE, HEAD, WINDOW
 from senior45.selectors import offices_in_charge

@@ -7,13 +7,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.clock import now
 from accounts.models import User
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.cases.events import SYSTEM
+from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
-from casework.services.events import SYSTEM
-from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each
+from casework.notices.outbox import Told, notify_each
+from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import SiteAccount
 from senior45.params import OfficeKind
 from senior45.permissions import ROLE_OF
@@ -24,14 +23,6 @@ def grounds(on: date) -> tuple[int, str, str]:
     """The days in force, why an account is closed, and by which clause."""
     days = law_in_force().at("s45.idle_days", on)
     return days.value, f"連續{days.value}天未登入", f"{days.citation}：帳號{days.value}天未有登入紀錄，系統將自動關閉"
-
-
-# --- signing in ------------------------------------------------------------------------------------------------------
-
-
-def on_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
-    """Receiver of Django's signal: whichever way somebody signed in, to whichever scheme."""
-    signed_in(user=user, at=now())
 
 
 @transaction.atomic

@@ -10,14 +10,14 @@ from django.db.models import Count, Q
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case
+from casework.deadlines.keeping import meet_deadline, set_deadline
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import ONE_DAY, roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Reminder
-from casework.services.cases import lock, move, open_case
-from casework.services.deadlines import meet_deadline, set_deadline
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each, send_task
+from casework.notices.outbox import Told, notify_each, send_task
+from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45 import documents
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount
 from senior45.params import RIGHT_LABELS

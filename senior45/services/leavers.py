@@ -6,13 +6,13 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can
+from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
-from casework.services.deadlines import set_deadline, withdraw_deadline
-from casework.services.law import law_in_force
-from casework.services.notices import Told, notify_each
+from casework.notices.outbox import Told, notify_each
+from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import FILE
 from senior45.selectors import leaver_outcome, openers_of, opening_office, windows_of

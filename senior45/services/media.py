@@ -12,13 +12,13 @@ from django.db import transaction
 from PIL import Image, ImageOps
 
 from accounts.models import User
+from casework.cases.attachments import judged
+from casework.cases.events import record
+from casework.cases.moving import lock
 from casework.errors import Refused
 from casework.intake import Limits
 from casework.intake.judge import MB, too_big_sentence
 from casework.models import Case
-from casework.services.attachments import judged
-from casework.services.cases import lock
-from casework.services.events import record
 from senior45.models import ArticleFile, ArticlePicture
 from senior45.services import articles
 

@@ -8,18 +8,18 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, permission_row
-from casework.changing import rewrite
+from casework.cases.changing import rewrite
+from casework.cases.events import record
+from casework.cases.moving import lock, move, open_case, require
+from casework.cases.signoffs import sign
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission, SignOff
-from casework.services.cases import lock, move, open_case, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
-from casework.services.signoffs import sign
-from casework.services.telling import tell
-from casework.services.wordings import wording
+from casework.notices.outbox import notify
+from casework.notices.telling import tell
+from casework.papers.wordings import wording
+from kernel.dates import roc, taipei_day
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
 from senior45.params import RIGHT_LABELS
 from senior45.permissions import APPROVE, FILE, SUBMIT

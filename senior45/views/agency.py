@@ -13,12 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.models import User
-from accounts.rights import can_anywhere
-from casework.admin_site import holds
-from casework.kernel.asked import whole_number
-from casework.services.exports import request_export
-from casework.services.law import law_in_force
+from accounts.rights import can_anywhere, holds
+from casework.jobs.exports import request_export
+from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from senior45.forms.requests import DesignateForm
 from senior45.models import Campaign, SiteAccount, SiteOffice
 from senior45.params import OFFICE_LABELS, OfficeKind

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.rights import organisations_with
-from casework.kernel.dates import ONE_DAY, roc
+from casework.cases import casepage
+from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors import casepage
-from casework.services.law import law_in_force
-from casework.services.receipts import once
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel.dates import ONE_DAY, roc
 from senior45.forms.content import ArticleForm, FileForm, PictureForm, PressForm
 from senior45.models import Article, ArticlePicture, ArticleVersion
 from senior45.params import CATEGORY_LABELS, Category

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import today
 from accounts.limits import PUBLIC_DATA, limited
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import ONE_DAY, taipei_day
+from kernel.asked import whole_number
+from kernel.dates import ONE_DAY, taipei_day
 from senior45.models import Article, ArticleFile, ArticlePicture, ArticleVersion
 from senior45.params import CATEGORY_LABELS, Category
 from senior45.selectors import public_articles, search_articles

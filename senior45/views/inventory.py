@@ -11,11 +11,10 @@ from django.urls import reverse
 
 from accounts.clock import now
 from accounts.errors import Refused
-from accounts.rights import rights_of
-from accounts.roles import right
-from casework.kernel.asked import whole_number
-from casework.kernel.dates import roc
+from accounts.rights import holds
 from casework.views.acting import acting
+from kernel.asked import whole_number
+from kernel.dates import roc
 from senior45.models import InventoryLine
 from senior45.permissions import ANSWER
 from senior45.selectors import campaigns, line_counts, lines_of, my_offices
@@ -54,7 +53,7 @@ def answers(request: HttpRequest) -> HttpResponse:
 
 def to_answer(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     """等我處理 of a window: the lines of its offices that are not answered yet."""
-    if not rights_of(request).get(right(ANSWER).codename):
+    if not holds(request, ANSWER):
         return []
     campaign = campaigns().filter(closed_at=None).first()
     if campaign is None or not (open_ := line_counts(lines_of(request.user, campaign))["open"]):

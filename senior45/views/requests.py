@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import REGISTER, limited
 from accounts.roles import Side
+from casework.cases.access import case_on_side
+from casework.cases.receipts import once
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors import case_on_side
-from casework.services.law import law_in_force
-from casework.services.receipts import once
-from casework.services.wordings import wording
+from casework.papers.wordings import wording
 from casework.views import words
 from casework.views.acting import acting, into_form
 from senior45 import documents

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import Refused
-from casework.services.exports import register_exporter
+from casework.jobs.exports import register_exporter
 from senior45.models import Campaign
 from senior45.params import OFFICE_LABELS, OfficeKind
 from senior45.permissions import VIEW_ALL

@@ -10,6 +10,7 @@ PLACES = (
     "accounts",
     "casework",
     "config",
+    "kernel",
     "ojt_accounts",
     "senior45",
     "ohs_training",

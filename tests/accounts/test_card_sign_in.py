@@ -435,7 +435,7 @@ def demonstration(settings, person, monkeypatch) -> None:
 
     settings.DEMO, settings.CERTIFICATE_FOLDER = True, ""
     monkeypatch.setattr(demo, "_roles", {})
-    demo.register_demo_role("專業人員", "lina88")
+    demo.register_demo_role(__name__, "專業人員", "lina88")
 
 
 FLAWED = {

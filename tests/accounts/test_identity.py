@@ -14,14 +14,14 @@ from accounts import crypto, identity
 from accounts.errors import Refused
 from accounts.models import AccessLog, CertificateBinding, User
 from accounts.services import proving
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 from tests.accounts.cards import AT, DAY
 from tests.factories import UserFactory, proven
 from tests.parallel import together
 
 NUMBER, ANOTHER = "A123456789", "A223456781"
 ROOT = Path(__file__).resolve().parents[2]
-TREES = ("accounts", "casework", "config", *settings.SCHEMES)
+TREES = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 #: The column itself, and the one module that reads it.
 HOMES = {"accounts/models/user.py", "accounts/identity.py", "accounts/services/proving.py"}
 

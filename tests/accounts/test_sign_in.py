@@ -279,8 +279,8 @@ def test_ways_that_are_not_there(client, code):
 @pytest.fixture
 def demo_people(monkeypatch, make_user) -> User:
     monkeypatch.setattr(demo, "_roles", {})
-    demo.register_demo_role("分署承辦人", "officer1", "雲嘉南分署")
-    demo.register_demo_role("還沒載入的角色", "absent1")
+    demo.register_demo_role(__name__, "分署承辦人", "officer1", "雲嘉南分署")
+    demo.register_demo_role(__name__, "還沒載入的角色", "absent1")
     return make_user("officer1", is_staff=True)
 
 

@@ -17,7 +17,7 @@ from django.middleware.csrf import _get_new_csrf_string
 from accounts import crypto
 from accounts.clock import now
 from accounts.models import User
-from casework import entitlements
+from casework.schemes import entitlements
 from ojt_subsidy.models import Course, Trainee
 from tests.ojt_subsidy import world as w
 

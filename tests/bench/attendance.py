@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from casework.kernel.dates import taipei_day
 from casework.models import Case
+from kernel.dates import taipei_day
 from ohs_training.models import SignRecord, TimetableRow, TrainingClass
 from tests.bench._scratch import gunicorn, scratch_database
 from tests.bench.filing import _signed_in

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
-from casework import papers
-from casework.services.law import law_in_force
-from casework.signing import sign
+from casework.law.in_force import law_in_force
+from casework.papers import rendering
+from casework.papers.signing import sign
 from tests.bench import _vrs
 from vrs_credentials.documents import CERTIFICATE, certificate_context
 
@@ -22,18 +22,18 @@ def run(quick: bool) -> dict[str, Any]:
             contexts = [
                 {
                     **certificate_context(one, on=_vrs.STARTS, law=law),
-                    "qr": papers.qr(f"https://example.org/check/{one.number}/"),
+                    "qr": rendering.qr(f"https://example.org/check/{one.number}/"),
                 }
                 for one in _vrs.people(number)
             ]
             sign(
-                papers.render(CERTIFICATE, contexts[0]), reason="量測"
+                rendering.render(CERTIFICATE, contexts[0]), reason="量測"
             )  # fonts and key are loaded before the clock runs
             started = time.perf_counter()
-            plain = papers.render_batch(CERTIFICATE, contexts)
+            plain = rendering.render_batch(CERTIFICATE, contexts)
             laid_out = time.perf_counter() - started
             started = time.perf_counter()
-            signed = [sign(one, reason="量測") for one in papers.render_batch(CERTIFICATE, contexts)]
+            signed = [sign(one, reason="量測") for one in rendering.render_batch(CERTIFICATE, contexts)]
             whole = time.perf_counter() - started
         finally:
             settings.MEDIA_ROOT = media

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.test.utils import override_settings
 
-from casework import papers
+from casework.law.in_force import law_in_force
 from casework.models import Document
-from casework.services.law import law_in_force
+from casework.papers import rendering
 from ohs_training import documents
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import issuing
@@ -39,7 +39,7 @@ def run(quick: bool) -> dict[str, Any]:
     return {
         "people": people,
         "certificates": len(files),
-        "form_pages": sum(papers.page_count(one) for one in forms),
+        "form_pages": sum(rendering.page_count(one) for one in forms),
         "pack_seconds": round(ours, 2),
         "bare_seconds": round(bare, 2),
         "ratio": round(ours / bare, 2),
@@ -56,16 +56,16 @@ def _bare(training_class: Any, words: list[str], asked: dict[str, Any], files: l
     texts = []
     for word in words:
         code, context = documents.PRINTS[word]
-        texts.append(papers.html(code, context(training_class, **asked)))
-    pages = [papers.html("ohs_certificate", one.context) for one in files]
+        texts.append(rendering.html(code, context(training_class, **asked)))
+    pages = [rendering.html("ohs_certificate", one.context) for one in files]
     joined = (
         pages[0][: pages[0].index("<body")]
         + "<body>"
         + "".join(p[p.index(">", p.index("<body")) + 1 : p.rindex("</body>")] for p in pages)
         + "</body></html>"
     )
-    sheet = CSS(filename=papers._css_path(), font_config=papers._fonts())
+    sheet = CSS(filename=rendering._css_path(), font_config=rendering._fonts())
     started = time.perf_counter()
     for text in (*texts, joined):
-        HTML(string=text).write_pdf(stylesheets=[sheet], font_config=papers._fonts())
+        HTML(string=text).write_pdf(stylesheets=[sheet], font_config=rendering._fonts())
     return time.perf_counter() - started

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 from tests.bench._scratch import scratch_database

@@ -14,9 +14,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.middleware.csrf import _get_new_csrf_string
 
 from accounts.models import User
+from casework.cases import attachments
 from casework.intake import judge
 from casework.models import Case
-from casework.services import attachments
 from tests.bench._scratch import gunicorn, scratch_database
 from tests.ojt_accounts import world as w
 

@@ -16,13 +16,14 @@ from django.test import Client, override_settings
 
 from accounts import crypto
 from accounts.clock import now
-from casework import deadline_handlers
-from casework.deadline_handlers import Handler
+from casework.deadlines import handlers
+from casework.deadlines.handlers import Handler
+from casework.deadlines.sweeping import sweep
+from casework.desk.desk import desk_of
+from casework.desk.search import read_search
+from casework.desk.worklist import Criteria, Tab, tab_counts, work_page
+from casework.jobs import watch
 from casework.models import Deadline
-from casework.selectors import desk_of, watch, work_page
-from casework.selectors.search import read_search
-from casework.selectors.worklist import Criteria, Tab, tab_counts
-from casework.services.sweeping import sweep
 from ojt_accounts.services import filing
 from tests.bench import inbox
 from tests.bench._scratch import scratch_database
@@ -116,14 +117,14 @@ def _ms(work: Callable[[], Any]) -> float:
 
 def _sweep() -> float:
     """A night with a thousand deadlines due: milliseconds per thousand."""
-    deadline_handlers._handlers[CODE] = Handler(CODE, lambda rows, at: None)
+    handlers._handlers[CODE] = Handler(CODE, lambda rows, at: None)
     try:
         due = Deadline.objects.filter(code=CODE, due_on__lt=inbox.TODAY).count()
         began = time.perf_counter()
         lapsed = sweep(on=inbox.TODAY, at=inbox.AT).lapsed[CODE]
         spent = time.perf_counter() - began
     finally:
-        del deadline_handlers._handlers[CODE]
+        del handlers._handlers[CODE]
     if not lapsed == due > DUE / 4:
         raise AssertionError(f"{lapsed} of {due} lapsed")
     return round(spent * 1000 * 1000 / lapsed, 1)

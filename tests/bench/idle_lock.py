@@ -148,7 +148,7 @@ def _swept(on: str) -> None:
     import django
 
     django.setup()
-    from casework.services.sweeping import sweep
+    from casework.deadlines.sweeping import sweep
 
     connection.ensure_connection()
     started = time.perf_counter()

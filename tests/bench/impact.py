@@ -19,12 +19,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
-from casework import impact as sources
-from casework.impact import differences
+from casework.law import amending, impact_sheets
+from casework.law import impact as sources
+from casework.law.impact import differences
+from casework.law.in_force import law_in_force, law_with
 from casework.models import Amendment, ImpactSheet
 from casework.rights import LAW_OFFICER
-from casework.services import amending, impact
-from casework.services.law import law_in_force, law_with
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -46,11 +46,11 @@ def run(quick: bool) -> dict[str, Any]:
         moved, still = _draft("s45.idle_days", 120, by), _draft("s45.answer_working_days", 9, by)
         memory_before = _peak_mb()
         bare, kept = _bare(moved)
-        with _watched(sheet := impact.ask_sheet(moved, by=by, at=AT)) as seen:
-            ours = _timed(lambda: impact.run_sheet(sheet.pk, clock=lambda: AT))
-        again = impact.ask_sheet(still, by=by, at=AT)
+        with _watched(sheet := impact_sheets.ask_sheet(moved, by=by, at=AT)) as seen:
+            ours = _timed(lambda: impact_sheets.run_sheet(sheet.pk, clock=lambda: AT))
+        again = impact_sheets.ask_sheet(still, by=by, at=AT)
         with CaptureQueriesContext(connection) as asked:
-            untouched = _timed(lambda: impact.run_sheet(again.pk, clock=lambda: AT))
+            untouched = _timed(lambda: impact_sheets.run_sheet(again.pk, clock=lambda: AT))
         sheet.refresh_from_db()
         again.refresh_from_db()
         lines = sheet.lines.count()

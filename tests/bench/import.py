@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Organisation, User
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from tests.bench import _vrs
 from vrs_credentials.models import Attendance, AttendanceImport, Certificate, Course, CourseField
 from vrs_credentials.services import attending

@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organisation, User
 from accounts.roles import Side, all_roles, right
 from accounts.services.roles import grant_role
-from casework.casetypes import all_casetypes
-from casework.selectors import Desk, desk_of, work_page
-from casework.selectors.worklist import PAGE_SIZE, Criteria, Sort, Tab
+from casework.cases.casetypes import all_casetypes
+from casework.desk.desk import Desk, desk_of
+from casework.desk.worklist import PAGE_SIZE, Criteria, Sort, Tab, work_page
 from tests.bench._scratch import scratch_database
 from tests.bench._timing import median_ms
 

@@ -15,7 +15,7 @@ def run(quick: bool) -> dict[str, Any]:
     from accounts.models import User
     from accounts.services.roles import grant_role
     from casework.models import Case
-    from casework.services.documents import bytes_of
+    from casework.papers.documents import bytes_of
     from senior45.models import InventoryLine, SiteAccount
     from senior45.selectors import counts_by_office, line_counts
     from senior45.services import inventory

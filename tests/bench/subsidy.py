@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from casework.kernel.law import declared_law
+from kernel.law import declared_law
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules import balance
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db import connection
 
-from casework import deadline_handlers
-from casework.deadline_handlers import Handler
-from casework.services.sweeping import sweep
+from casework.deadlines import handlers
+from casework.deadlines.handlers import Handler
+from casework.deadlines.sweeping import sweep
 
 ON = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -92,14 +92,14 @@ def _bare() -> int:
 
 
 @contextmanager
-def _handlers(on_lapse: deadline_handlers.Lapse) -> Iterator[None]:
-    before = dict(deadline_handlers._handlers)
-    deadline_handlers._handlers.update({code: Handler(code, on_lapse) for code in CODES})
+def _handlers(on_lapse: handlers.Lapse) -> Iterator[None]:
+    before = dict(handlers._handlers)
+    handlers._handlers.update({code: Handler(code, on_lapse) for code in CODES})
     try:
         yield
     finally:
-        deadline_handlers._handlers.clear()
-        deadline_handlers._handlers.update(before)
+        handlers._handlers.clear()
+        handlers._handlers.update(before)
 
 
 @contextmanager

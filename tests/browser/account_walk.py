@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.clock import today
-from casework.kernel.dates import roc
+from kernel.dates import roc
 from tests.browser.harness import judge_page
 from tests.ojt_accounts import world as w
 

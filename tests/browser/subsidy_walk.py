@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.clock import now, today
 from accounts.models import User
-from casework.kernel.dates import roc
+from kernel.dates import roc
 from ojt_subsidy.models import Course, CourseSession, Enrolment, PaymentBatch, PaymentLine
 from ojt_subsidy.services import closing, enrolling, running, screening
 from tests.browser import account_walk as a

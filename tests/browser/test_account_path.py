@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.clock import today
 from accounts.models import User
 from casework.intake.sample import paper as written
-from casework.kernel.dates import roc
 from casework.models import Case, Document
+from kernel.dates import roc
 from ojt_accounts.models import TrainingAccount
 from tests.browser import account_walk as a
 from tests.browser.conftest import Opens
@@ -310,7 +310,7 @@ def _download(page: Page, number: str, folder: Path) -> None:
 
 
 def _check_by_code(page: Page, number: str, folder: Path) -> None:
-    from casework.services.documents import check_url
+    from casework.papers.documents import check_url
 
     document = Document.objects.get(case__number=number, paper="ojt.account_form")
     page.goto(check_url(document))

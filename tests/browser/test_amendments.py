@@ -7,9 +7,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.clock import now, today
-from casework.kernel.dates import roc
+from casework.law import amending, impact_sheets
 from casework.models import Amendment, Deadline
-from casework.services import amending, impact
+from kernel.dates import roc
 from senior45.services import idling
 from senior45.services.accounts import IDLE
 from senior45.services.requests import ANSWER
@@ -46,7 +46,7 @@ def test_from_draft_to_everybody(site: str, opens: Opens) -> None:
     expect(page.locator("body")).to_contain_text("120 天")
 
     page.get_by_role("button", name="開始試算").click()
-    impact.run_waiting(clock=now)
+    impact_sheets.run_waiting(clock=now)
     page.reload()
     expect(page.locator("body")).to_contain_text("項受影響")
     expect(page.locator("td[data-label=項目]").first).to_contain_text("未登入自動關閉日")
@@ -98,7 +98,7 @@ def test_a_comparator_a_kind_of_days_and_a_cell_of_the_matrix(site: str, opens: 
     for shown in ("工作日", "日曆天", "超過（>）", "達（≥）"):
         expect(page.locator("main")).to_contain_text(shown)
     page.get_by_role("button", name="開始試算").click()
-    impact.run_waiting(clock=now)
+    impact_sheets.run_waiting(clock=now)
     page.reload()
     expect(page.locator("main")).to_contain_text("S45-03")
     expect(page.locator("main")).to_contain_text("未登入自動關閉日")

@@ -16,7 +16,7 @@ from accounts.clock import now
 from accounts.models import User
 from casework.intake.sample import paper
 from casework.models import Case, Document
-from casework.sheets import write
+from casework.sheets.writing import write
 from ohs_training.models import Accreditation, Certificate, SignRecord
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import absence, attending, inspecting, issuing, roster

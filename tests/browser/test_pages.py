@@ -13,11 +13,11 @@ from accounts.clock import now
 from accounts.models import User
 from accounts.services.passwords import issue_password_link
 from accounts.services.roles import grant_role
+from casework.cases.work import claim
 from casework.models import Case, Document, Message, Notice
+from casework.notices import messages
+from casework.papers.documents import check_url
 from casework.rights import ADMINISTRATOR
-from casework.services import messages
-from casework.services.documents import check_url
-from casework.services.work import claim
 from ojt_accounts.models import Registration
 from ojt_accounts.services import reviewing
 from tests.browser.conftest import Opens

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.clock import today
-from casework.kernel.dates import roc
 from casework.models import Case
+from kernel.dates import roc
 from ojt_accounts.selectors import application_of
 from tests.browser import account_walk as a
 from tests.browser.conftest import Opens

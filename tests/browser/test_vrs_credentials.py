@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from accounts.clock import now, today
 from accounts.models import User
 from casework.intake.sample import paper
-from casework.kernel.dates import roc
 from casework.models import Case, Document
-from casework.papers import qr
-from casework.services.documents import check_url
+from casework.papers.documents import check_url
+from casework.papers.rendering import qr
+from kernel.dates import roc
 from tests.browser.conftest import Opens
 from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, pdf_text, tab_to
 from tests.browser.vrs_walk import choose, fill, join, office_act, press, upload

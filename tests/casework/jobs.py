@@ -11,13 +11,14 @@ from django.db import connection
 
 from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
-from casework import casetypes, deadline_handlers
-from casework.casetypes import CaseType
-from casework.kernel.machine import Machine, State, Transition, Turn
+from casework.cases import casetypes
+from casework.cases.casetypes import CaseType
+from casework.cases.moving import open_case
+from casework.deadlines import handlers as deadline_handlers
+from casework.deadlines import keeping
 from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
-from casework.services import deadlines
-from casework.services.cases import open_case
+from kernel.machine import Machine, State, Transition, Turn
 
 KIND = "test.jobs"
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -117,7 +118,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
 def owe(one: Case | None, *, code: str = "test.answer", due: date = ON, at: datetime = AT, **more: Any) -> Deadline:
     """A deadline due on a day, counted from five days before."""
-    return deadlines.set_deadline(
+    return keeping.set_deadline(
         case=one,
         code=code,
         rule="OA-01",

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Organisation, User
-from casework.kernel.law import Figure, Value, _declared, declare
+from casework.law import amending
 from casework.models import Amendment
 from casework.rights import LAW_APPROVER, LAW_OFFICER
-from casework.services import amending
+from kernel.law import Figure, Value, _declared, declare
 from tests.factories import AT, OrganisationFactory, UserFactory
 
 DAYS = "toy.days"

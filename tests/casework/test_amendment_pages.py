@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from casework.impact import Source, _sources
-from casework.kernel.sources import all_schemes
+from casework.jobs.exports import run_export
+from casework.law import impact_sheets
+from casework.law.amendments import coming, lately
+from casework.law.impact import Source, _sources
+from casework.law.in_force import law_in_force
 from casework.models import Amendment, ExportJob, ImpactLine
-from casework.selectors.amendments import coming, lately
-from casework.services import impact
-from casework.services.exports import run_export
-from casework.services.law import law_in_force
+from kernel.sources import all_schemes
 from tests.casework.lawroom import DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, OrganisationFactory, UserFactory
 
@@ -47,7 +47,7 @@ def test_from_draft_to_the_public_page(client):
     assert "20 日" in page
     assert "30 日" in page
     client.post(reverse("admin:amendment_act", args=[amendment.pk, "assess"]))
-    assert impact.run_waiting(clock=lambda: AT) == 1
+    assert impact_sheets.run_waiting(clock=lambda: AT) == 1
     client.force_login(second)
     amendment.refresh_from_db()
     client.post(reverse("admin:amendment_act", args=[amendment.pk, "enforce"]), {"version": amendment.version})
@@ -174,8 +174,8 @@ def sheet(monkeypatch):
     """A finished sheet with a line in each of two offices."""
     monkeypatch.setitem(_sources, "toy", Source("toy", "測試事項", ("toy.",), lambda on: 0, lambda on: ()))
     amendment = drafted(drafter())
-    one = impact.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
-    impact.run_sheet(one.pk, clock=lambda: AT)
+    one = impact_sheets.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
+    impact_sheets.run_sheet(one.pk, clock=lambda: AT)
     here, there = OrganisationFactory(name="此地分署"), OrganisationFactory(name="他處分署")
     for office in (here, there):
         ImpactLine.objects.create(
@@ -239,8 +239,8 @@ def test_a_sheet_costs_the_same_however_long_it_is(client, sheet, django_assert_
 
 @pytest.mark.parametrize("scheme", all_schemes(), ids=lambda one: one.app)
 def test_every_rule_figure_and_contradiction_of_a_scheme_is_public(client, scheme):
-    from casework.kernel import rulebook
-    from casework.kernel.law import declared_law
+    from kernel import rulebook
+    from kernel.law import declared_law
 
     page = client.get(reverse("casework:rules_of", args=[scheme.slug])).text
     rules = [one for one in rulebook.all_rules() if one.module.partition(".")[0] == scheme.app]
@@ -257,8 +257,8 @@ def test_every_rule_figure_and_contradiction_of_a_scheme_is_public(client, schem
 
 @pytest.mark.parametrize("scheme", all_schemes(), ids=lambda one: one.app)
 def test_contradictions_name_rules_and_figures_there_are(scheme):
-    from casework.kernel import rulebook
-    from casework.kernel.law import declared_law
+    from kernel import rulebook
+    from kernel.law import declared_law
 
     known = {one.id for one in rulebook.all_rules()}
     for one in scheme.contradictions:
@@ -274,9 +274,9 @@ def test_the_rules_are_searched(client):
 
 
 def test_a_figure_stands_with_the_rule_that_asks_for_it(client):
-    from casework.kernel import rulebook
-    from casework.kernel.law import declared_law
-    from casework.rulepages import figures_named
+    from casework.law.rulepages import figures_named
+    from kernel import rulebook
+    from kernel.law import declared_law
 
     codes = tuple(sorted(declared_law()))
     assert "oa.account_cap" in figures_named(rulebook.get("OA-07"), codes)
@@ -292,8 +292,8 @@ def test_a_figure_stands_with_the_rule_that_asks_for_it(client):
 
 
 def test_the_public_reads_words_and_no_codes(client):
-    from casework.kernel.law import declared_law
-    from casework.rulepages import plain
+    from casework.law.rulepages import plain
+    from kernel.law import declared_law
 
     coded = {
         one.code: plain(one, value.value)

@@ -10,10 +10,10 @@ from psycopg import connect
 
 from accounts.models import AccessLog
 from casework.errors import NotPermitted, Refused
-from casework.kernel.outcome import Reasoning
+from casework.law import amending, impact_sheets
+from casework.law.in_force import law_in_force, law_with
 from casework.models import AmendedValue, Amendment, ImpactSheet
-from casework.services import amending, impact
-from casework.services.law import law_in_force, law_with
+from kernel.reasoning import Reasoning
 from tests.casework.lawroom import BEGINS, DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
 from tests.factories import AT, UserFactory
 from tests.parallel import together
@@ -31,8 +31,8 @@ def _toy():
 
 def assessed(by, **given) -> Amendment:
     amendment = drafted(by, **given)
-    sheet = impact.ask_sheet(amendment, by=by, at=AT)
-    assert impact.run_sheet(sheet.pk, clock=lambda: AT)
+    sheet = impact_sheets.ask_sheet(amendment, by=by, at=AT)
+    assert impact_sheets.run_sheet(sheet.pk, clock=lambda: AT)
     amendment.refresh_from_db()
     assert amendment.state == Amendment.State.ASSESSED
     return amendment
@@ -124,7 +124,7 @@ def test_without_the_right_nothing_happens(act):
         "set_value": lambda: amending.set_value(amendment, code=DAYS, value=9, by=nobody, at=AT),
         "put_in_force": lambda: amending.put_in_force(amendment, by=nobody, at=AT),
         "withdraw": lambda: amending.withdraw(amendment, reason="誤植", by=nobody, at=AT),
-        "ask_sheet": lambda: impact.ask_sheet(amendment, by=nobody, at=AT),
+        "ask_sheet": lambda: impact_sheets.ask_sheet(amendment, by=nobody, at=AT),
     }
     with pytest.raises(NotPermitted):
         calls[act]()
@@ -337,19 +337,19 @@ def test_a_change_and_its_approval_at_once_never_put_an_unassessed_value_in_forc
 
 def test_a_sheet_is_asked_once_and_taken_up_when_its_nudge_was_lost():
     amendment = drafted(drafter())
-    impact.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
+    impact_sheets.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
     with pytest.raises(Refused, match="正在試算"):
-        impact.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
-    assert impact.run_waiting(clock=lambda: AT) == 1
-    assert impact.run_waiting(clock=lambda: AT) == 0
+        impact_sheets.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
+    assert impact_sheets.run_waiting(clock=lambda: AT) == 1
+    assert impact_sheets.run_waiting(clock=lambda: AT) == 0
     assert amendment.sheets.get().state == ImpactSheet.State.DONE
 
 
 def test_a_dead_run_is_taken_up_after_its_silence_and_a_live_one_is_not():
     amendment = drafted(drafter())
-    sheet = impact.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
+    sheet = impact_sheets.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
     ImpactSheet.objects.filter(pk=sheet.pk).update(state="running", run=1, beat_at=AT)
-    assert not impact.run_sheet(sheet.pk, clock=lambda: AT + impact.SILENT - timedelta(seconds=1))
-    assert impact.run_sheet(sheet.pk, clock=lambda: AT + impact.SILENT)
+    assert not impact_sheets.run_sheet(sheet.pk, clock=lambda: AT + impact_sheets.SILENT - timedelta(seconds=1))
+    assert impact_sheets.run_sheet(sheet.pk, clock=lambda: AT + impact_sheets.SILENT)
     sheet.refresh_from_db()
     assert (sheet.run, sheet.state) == (2, "done")

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 
+from casework.cases.corrections import ask
+from casework.cases.moving import lock, move
 from casework.models import Attachment
-from casework.services.cases import lock, move
-from casework.services.corrections import ask
 from tests.casework import toy
 from tests.casework.conftest import NOW
 

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import AccessLog, User
+from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import WEEKDAYS
+from casework.law import calendar
+from casework.law.in_force import law_in_force
 from casework.models import CalendarDay
-from casework.services import calendar
-from casework.services.deadlines import set_deadline
-from casework.services.law import law_in_force
+from kernel.dates import WEEKDAYS
 from tests.casework.jobs import AT, administrator, case, kind_of_case, person
 
 HEAD = "西元日期,星期,是否放假,備註"

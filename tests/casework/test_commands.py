@@ -16,12 +16,13 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casework import clause_list
-from casework.kernel import rulebook
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.deadlines import keeping
+from casework.jobs import consistency
+from casework.management import clause_list
 from casework.models import Attachment, Case, Deadline, Document, ExportJob, Notice, Reminder
-from casework.services import consistency, deadlines
-from casework.services.cases import lock
-from casework.services.events import record
+from kernel import rulebook
 from tests.casework.jobs import AT, ON, case, handlers, kind_of_case, person
 
 DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ def kind() -> Iterator[None]:
 
 
 def owe(one: Case, *, due: date = ON, **more) -> Deadline:
-    return deadlines.set_deadline(
+    return keeping.set_deadline(
         **{
             "case": one,
             "code": "test.answer",

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Reasoning
+from casework.cases.events import record
+from casework.cases.moving import lock
+from casework.deadlines import keeping
 from casework.models import Case, Deadline, Reminder
-from casework.services import deadlines
-from casework.services.cases import lock
-from casework.services.events import record
+from kernel.law import Law
+from kernel.reasoning import Reasoning
 from tests.casework.jobs import AT, ON, case, kind_of_case, office, owe
 
 DAY = timedelta(days=1)
@@ -52,7 +52,7 @@ def test_setting_again_withdraws_the_one_before() -> None:
     first.refresh_from_db()
     assert first.withdrawn_at == AT
     assert not first.reminders.exists()
-    assert list(one.deadlines.filter(deadlines.owed())) == [second]
+    assert list(one.deadlines.filter(keeping.owed())) == [second]
     assert one.due_on == ON + 9 * DAY
 
 
@@ -61,10 +61,10 @@ def test_meeting_and_withdrawing_close_once() -> None:
     one = case()
     owe(one)
     owe(one, code="test.other", due=ON + DAY)
-    assert deadlines.meet_deadline(code="test.answer", case=one, at=AT) == 1
-    assert deadlines.meet_deadline(code="test.answer", case=one, at=AT) == 0
+    assert keeping.meet_deadline(code="test.answer", case=one, at=AT) == 1
+    assert keeping.meet_deadline(code="test.answer", case=one, at=AT) == 0
     assert one.due_on == ON + DAY
-    assert deadlines.withdraw_deadline(code="test.other", case=one, at=AT) == 1
+    assert keeping.withdraw_deadline(code="test.other", case=one, at=AT) == 1
     assert one.due_on is None
     assert Case.objects.get(pk=one.pk).due_on is None
 
@@ -74,7 +74,7 @@ def test_withdrawing_all_leaves_nothing_owed() -> None:
     one = case()
     for n in range(3):
         owe(one, code=f"test.{n}", remind_days=(1, 2), due=ON + 9 * DAY)
-    assert deadlines.withdraw_all(case=one, at=AT) == 3
+    assert keeping.withdraw_all(case=one, at=AT) == 3
     assert one.due_on is None
     assert not Reminder.objects.exists()
 
@@ -83,11 +83,11 @@ def test_withdrawing_all_leaves_nothing_owed() -> None:
 def test_a_thing_has_deadlines_of_its_own_and_inside_a_case() -> None:
     unit, one = office(), case()
     owe(None, thing=unit)
-    assert deadlines.thing_of(deadlines.of_thing(unit).get()) == unit
+    assert keeping.thing_of(keeping.of_thing(unit).get()) == unit
     owe(one, thing=unit, due=ON + DAY)
     assert one.due_on == ON + DAY
-    assert deadlines.of_thing(unit).filter(deadlines.owed()).count() == 1
-    assert deadlines.meet_deadline(code="test.answer", thing=unit, case=one, at=AT) == 1
+    assert keeping.of_thing(unit).filter(keeping.owed()).count() == 1
+    assert keeping.meet_deadline(code="test.answer", thing=unit, case=one, at=AT) == 1
     assert one.due_on is None
 
 

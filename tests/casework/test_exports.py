@@ -10,16 +10,17 @@ from django.db import transaction
 
 from accounts.models import AccessLog
 from casework.errors import Refused
+from casework.jobs import exports, retention
 from casework.models import ExportJob, Notice
-from casework.services import exports, notices, retention
-from casework.sheets_in import read
+from casework.notices import outbox
+from casework.sheets.reading import read
 from tests.casework.jobs import AT, at_once, person
 
 
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "_exporters", {})
-    monkeypatch.setattr(notices, "_rest_until", 0.0)
+    monkeypatch.setattr(outbox, "_rest_until", 0.0)
 
 
 def names(user, query: str) -> tuple[list[str], Iterator[list[object]]]:

@@ -8,12 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
+from casework.cases import corrections
+from casework.cases.moving import lock, move
+from casework.cases.work import claim
 from casework.models import Draft, Message
-from casework.services import corrections
-from casework.services.cases import lock, move
-from casework.services.messages import write
-from casework.services.notices import notify
-from casework.services.work import claim
+from casework.notices.messages import write
+from casework.notices.outbox import notify
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.casework.test_faces_case import paper

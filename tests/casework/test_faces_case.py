@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
 from casework.models import Attachment, Case, CorrectionRequest, Message, Notice
-from casework.services.notices import notify
+from casework.notices.outbox import notify
 from tests.casework import toy
 from tests.casework.conftest import NOW
 

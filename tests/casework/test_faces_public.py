@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import AccessLog
-from casework.kernel.law import Figure, Law, Value
 from casework.models import CalendarDay, Deadline, Document, Notice
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.law import Figure, Law, Value
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory

@@ -9,9 +9,10 @@ from guardian.shortcuts import assign_perm
 
 from accounts.rights import can
 from accounts.roles import Side, right
-from casework.casetypes import casetype
+from casework.cases.access import applicant_cases, case_on_side, rights_on, side_of
+from casework.cases.casetypes import casetype
+from casework.desk.desk import desk_of
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
-from casework.selectors import applicant_cases, case_on_side, desk_of, rights_on, side_of
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.factories import OrganisationFactory, UnitFactory, UserFactory

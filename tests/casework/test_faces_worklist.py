@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from casework.cases.moving import set_people
+from casework.desk.desk import desk_of
+from casework.desk.worklist import COUNT_CAP, Criteria, Sort, Tab, spell_count, tab_counts, work_page
 from casework.models import Case, ExportJob, SavedFilter
-from casework.selectors import desk_of, tab_counts, work_page
-from casework.selectors.worklist import COUNT_CAP, Criteria, Sort, Tab, spell_count
-from casework.services.cases import set_people
 from tests.casework import toy
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory
@@ -280,7 +280,7 @@ def test_filter_without_a_name_is_refused_on_a_page(scene):
 
 
 def test_export_of_the_filtered_list(scene):
-    from casework.services.exports import run_export
+    from casework.jobs.exports import run_export
 
     shown = toy.case(office=scene.branch, unit=scene.unit, at=NOW)
     toy.case(office=scene.branch, unit=scene.unit, at=NOW, kind=toy.OTHER)

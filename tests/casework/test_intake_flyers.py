@@ -10,7 +10,7 @@ from PIL import Image
 
 from casework.intake import Limits, judge
 from casework.intake.reasons import SENTENCES
-from casework.sheets import write
+from casework.sheets.writing import write
 
 GOOD = Path(__file__).parent / "files" / "good"
 ODT = "application/vnd.oasis.opendocument.text"

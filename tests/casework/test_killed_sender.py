@@ -16,12 +16,12 @@ from django.db import connection
 
 from accounts.clock import now
 from casework.models import Notice
-from casework.services import delivery, notices
+from casework.notices import delivery, outbox
 from tests.casework.jobs import person
 from tests.mail_server import MailServer
 
 SENDER = (
-    "import django; django.setup(); from accounts.clock import now; from casework.services.delivery import deliver_due; "
+    "import django; django.setup(); from accounts.clock import now; from casework.notices.delivery import deliver_due; "
     "deliver_due(at=now())"
 )
 
@@ -52,7 +52,7 @@ def _database_url() -> str:
 
 def _tell(*addresses: str) -> None:
     for n, address in enumerate(addresses):
-        notices.notify(
+        outbox.notify(
             users=[person(email=address)],
             code="filed",
             subject="已收到申請",

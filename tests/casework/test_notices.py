@@ -18,8 +18,8 @@ from guardian.shortcuts import assign_perm
 
 from casework.errors import NotPermitted, Refused
 from casework.models import Notice
+from casework.notices import delivery, outbox
 from casework.rights import CALENDAR
-from casework.services import delivery, notices
 from tests.casework.jobs import AT, administrator, at_once, case, kind_of_case, person
 
 MINUTE = timedelta(minutes=1)
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(notices, "_rest_until", 0.0)
+    monkeypatch.setattr(outbox, "_rest_until", 0.0)
     with kind_of_case():
         yield
 
@@ -40,7 +40,7 @@ def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def tell(*users, key: str = "filed:1", **more) -> list[Notice]:
-    return notices.notify(
+    return outbox.notify(
         **{
             "users": users,
             "code": "filed",
@@ -410,7 +410,7 @@ def test_a_repeated_mail_is_known_again_by_its_message_id_and_a_resent_one_is_ne
     first = delivery.message(notice).message()["Message-ID"]
     assert delivery.message(notice).message()["Message-ID"] == first
     delivery.deliver_due(at=AT)
-    again = notices.resend(notice, by=administrator(), at=AT + MINUTE)
+    again = outbox.resend(notice, by=administrator(), at=AT + MINUTE)
     assert delivery.message(again).message()["Message-ID"] != first
 
 
@@ -425,7 +425,7 @@ def test_resending_goes_to_the_address_of_today_and_leaves_an_event(server) -> N
     delivery.deliver_due(at=AT)
     user.email = "new@example.org"
     user.save()
-    again = notices.resend(notice, by=officer, at=AT + MINUTE)
+    again = outbox.resend(notice, by=officer, at=AT + MINUTE)
     assert (again.mail_state, again.tries, again.error) == (Notice.Mail.QUEUED, 0, "")
     assert delivery.deliver_due(at=AT + MINUTE) == 1
     assert mail.outbox[-1].to == ["new@example.org"]
@@ -443,7 +443,7 @@ def test_what_waits_already_or_is_not_mailed_is_not_resent() -> None:
     )
     for notice, word in ((queued, "待寄"), (inbox, "站內"), (nowhere, "信箱")):
         with pytest.raises(Refused, match=word):
-            notices.resend(notice, by=officer, at=AT)
+            outbox.resend(notice, by=officer, at=AT)
 
 
 @pytest.mark.django_db
@@ -456,9 +456,9 @@ def test_only_the_office_of_the_case_and_who_watches_the_mail_resend() -> None:
         delivery.deliver_due(at=AT)
         for notice, by in ((other, officer), (mine, addressee)):
             with pytest.raises(NotPermitted):
-                notices.resend(notice, by=by, at=AT)
-        assert notices.resend(mine, by=officer, at=AT).mail_state == Notice.Mail.QUEUED
-        assert notices.resend(other, by=administrator(), at=AT).mail_state == Notice.Mail.QUEUED
+                outbox.resend(notice, by=by, at=AT)
+        assert outbox.resend(mine, by=officer, at=AT).mail_state == Notice.Mail.QUEUED
+        assert outbox.resend(other, by=administrator(), at=AT).mail_state == Notice.Mail.QUEUED
 
 
 @pytest.mark.django_db
@@ -466,11 +466,11 @@ def test_only_the_addressee_marks_it_read_and_the_first_time_counts() -> None:
     user = person()
     (notice,) = tell(user)
     tell(user, key="filed:2")
-    notices.mark_read(notice, by=person(), at=AT)
+    outbox.mark_read(notice, by=person(), at=AT)
     notice.refresh_from_db()
     assert notice.read_at is None
-    notices.mark_read(notice, by=user, at=AT)
-    notices.mark_read(notice, by=user, at=AT + MINUTE)
+    outbox.mark_read(notice, by=user, at=AT)
+    outbox.mark_read(notice, by=user, at=AT + MINUTE)
     notice.refresh_from_db()
     assert notice.read_at == AT
-    assert notices.mark_all_read(by=user, at=AT + MINUTE) == 1
+    assert outbox.mark_all_read(by=user, at=AT + MINUTE) == 1

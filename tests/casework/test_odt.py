@@ -8,7 +8,7 @@ from xml.etree import ElementTree as tree
 import pytest
 
 from casework.intake import judge
-from casework.odt import MEDIA_TYPE, Cell, Line, Table, odt
+from casework.papers.odt import MEDIA_TYPE, Cell, Line, Table, odt
 
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

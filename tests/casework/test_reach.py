@@ -13,13 +13,13 @@ from django.urls import reverse
 from accounts.clock import now, today
 from accounts.errors import Refused
 from accounts.models import User
-from casework import ics
+from casework.deadlines import ics
+from casework.deadlines.keeping import meet_deadline, set_deadline
+from casework.desk.agenda import agenda
 from casework.models import CalendarFeed, Case, Notice
-from casework.notice_kinds import PROGRESS, classify
-from casework.selectors.agenda import agenda
-from casework.services import delivery, reaching
-from casework.services.deadlines import meet_deadline, set_deadline
-from casework.services.notices import notify
+from casework.notices import delivery, reaching
+from casework.notices.kinds import PROGRESS, classify
+from casework.notices.outbox import notify
 from ojt_accounts.models import Application
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in

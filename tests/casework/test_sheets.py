@@ -15,10 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from casework import sheets, sheets_in
 from casework.intake import read_sheet
-from casework.sheets import CSV, ODS, XLSX, write
-from casework.sheets_in import SheetError, read
+from casework.intake.read_sheet import SheetError
+from casework.sheets import reading, writing
+from casework.sheets.reading import read
+from casework.sheets.writing import CSV, ODS, XLSX, write
 
 FORMATS = (XLSX, ODS, CSV)
 
@@ -31,7 +32,7 @@ def written(kind: str, rows: list[list[object]], header: list[str] | None = None
 
 def read_here(data: bytes) -> list[list[str]]:
     """As `read`, without a process of its own: for hundreds of files."""
-    return sheets_in._unguarded(data, read_sheet.read(data))
+    return reading._unguarded(data, read_sheet.read(data))
 
 
 def without_tail(row: list[str]) -> list[str]:
@@ -89,7 +90,7 @@ def test_what_no_sheet_can_hold_is_marked_and_not_lost(kind: str) -> None:
     rows = [["a\x00b", "\ud800", "\uffff", "x" * 40_000, float("inf"), 10**20, date(1900, 1, 1)]]
     (row,) = read(written(kind, rows))[1:]
     assert row[:3] == ["a\N{REPLACEMENT CHARACTER}b", "\N{REPLACEMENT CHARACTER}", "\N{REPLACEMENT CHARACTER}"]
-    assert len(row[3]) == sheets.CELL_LENGTH
+    assert len(row[3]) == writing.CELL_LENGTH
     assert row[3].endswith("…")
     assert row[4:] == ["inf", "100000000000000000000", "-11/01/01"]
 
@@ -107,7 +108,7 @@ def test_an_empty_list_has_its_header(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [XLSX, ODS])
 def test_a_list_longer_than_a_sheet_goes_on_in_the_next(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "ROWS_PER_SHEET", 3)
+    monkeypatch.setattr(writing, "ROWS_PER_SHEET", 3)
     data = written(kind, [[n] for n in range(7)], title="年度/名冊?")
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     assert book.sheet_names == ["年度 名冊", "年度 名冊 2", "年度 名冊 3"]
@@ -130,11 +131,12 @@ def test_csv_cells_do_not_run_and_numbers_stay_numbers() -> None:
 
 def test_nothing_else_writes_csv() -> None:
     """A list that writes its own CSV forgets the apostrophe. The bank's file has the form the bank gives it."""
-    root = Path(sheets.__file__).parents[1]
+    root = Path(writing.__file__).parents[2]
     folders = (
         "accounts",
         "casework",
         "config",
+        "kernel",
         "ohs_training",
         "ojt_accounts",
         "ojt_subsidy",
@@ -147,7 +149,7 @@ def test_nothing_else_writes_csv() -> None:
         for path in code
         if re.search(r"csv\.(?:writer|DictWriter)|import .*\b(?:DictW|w)riter", path.read_text())
     }
-    assert own - {"ojt_subsidy/services/batching.py"} == {"casework/sheets.py"}
+    assert own - {"ojt_subsidy/services/batching.py"} == {"casework/sheets/writing.py"}
 
 
 def test_control_a_plain_csv_writer_lets_the_formula_through() -> None:

@@ -11,12 +11,12 @@ from datetime import date
 import pytest
 from python_calamine import CalamineWorkbook
 
-from casework import sheets_in
 from casework.intake import read_sheet
-from casework.intake.read_sheet import DAMAGED, MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, julian
-from casework.kernel.dates import parse_day
-from casework.services import calendar
-from casework.sheets_in import SheetError, read
+from casework.intake.read_sheet import DAMAGED, MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, SheetError, julian
+from casework.law import calendar
+from casework.sheets import reading
+from casework.sheets.reading import read
+from kernel.dates import parse_day
 from tests.casework.files.sheets import saved
 
 BOTH = pytest.mark.parametrize("ending", ["ods", "xlsx"])
@@ -257,7 +257,7 @@ def test_what_is_empty_however_far_costs_nothing() -> None:
     [({"memory_bytes": 24 * 2**20}, "過多|龐大"), ({"wall_seconds": 0.01}, "龐大複雜")],
 )
 def test_the_process_that_reads_dies_alone(monkeypatch: pytest.MonkeyPatch, limits: dict, word: str) -> None:
-    monkeypatch.setattr(sheets_in, "LIMITS", replace(sheets_in.LIMITS, **limits))
+    monkeypatch.setattr(reading, "LIMITS", replace(reading.LIMITS, **limits))
     with pytest.raises(SheetError, match=word) as caught:
         read(b"a,b\n" * 500_000)
     assert str(caught.value).endswith("。")

@@ -9,9 +9,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from casework.cases.moving import lock
+from casework.deadlines import keeping, sweeping
 from casework.models import Case, Deadline, Notice, Reminder
-from casework.services import deadlines, notices, sweeping
-from casework.services.cases import lock
+from casework.notices import outbox
 from tests.casework.jobs import AT, ON, at_once, case, handlers, kind_of_case, office, owe, person
 
 DAY = timedelta(days=1)
@@ -38,7 +39,7 @@ def test_the_last_day_is_in_time_and_the_day_after_is_not(register, days: int, l
     register("test.answer", lambda rows, at: seen.extend(rows))
     one = case()
     due = owe(one, due=ON)
-    report = deadlines.sweep(on=ON + days * DAY, at=AT + days * DAY)
+    report = sweeping.sweep(on=ON + days * DAY, at=AT + days * DAY)
     due.refresh_from_db()
     assert (due.lapsed_at is not None) == lapses
     assert seen == ([due] if lapses else [])
@@ -52,9 +53,9 @@ def test_a_second_sweep_does_nothing(register) -> None:
     for _ in range(3):
         owe(case())
     owe(case(), due=ON + 9 * DAY, remind_days=(8,))
-    deadlines.sweep(on=ON + DAY, at=AT)
+    sweeping.sweep(on=ON + DAY, at=AT)
     assert seen == [3, -1]
-    again = deadlines.sweep(on=ON + DAY, at=AT)
+    again = sweeping.sweep(on=ON + DAY, at=AT)
     assert seen == [3, -1]
     assert not again.lapsed
     assert not again.reminded
@@ -69,11 +70,11 @@ def test_what_is_over_with_its_day_leaves_the_work_list_and_what_is_owed_stays(r
     owe(ends, code="test.other", due=ON + 9 * DAY)
     owe(owed, code="test.office")
     owe(unknown, code="test.unregistered")
-    deadlines.sweep(on=ON + DAY, at=AT)
+    sweeping.sweep(on=ON + DAY, at=AT)
     days = {one.pk: one.due_on for one in Case.objects.all()}
     assert days == {ends.pk: ON + 9 * DAY, owed.pk: ON, unknown.pk: ON}
-    assert deadlines.meet_deadline(code="test.office", case=owed, at=AT + 2 * DAY) == 1, "late, but done"
-    assert deadlines.meet_deadline(code="test.right", case=ends, at=AT + 2 * DAY) == 0
+    assert keeping.meet_deadline(code="test.office", case=owed, at=AT + 2 * DAY) == 1, "late, but done"
+    assert keeping.meet_deadline(code="test.right", case=ends, at=AT + 2 * DAY) == 0
     assert Case.objects.get(pk=owed.pk).due_on is None
 
 
@@ -84,10 +85,10 @@ def test_a_met_or_withdrawn_deadline_neither_lapses_nor_reminds(register) -> Non
     met, withdrawn = case(), case()
     for one in (met, withdrawn):
         owe(one, due=ON + 3 * DAY, remind_days=(2,))
-    deadlines.meet_deadline(code="test.answer", case=met, at=AT)
-    deadlines.withdraw_deadline(code="test.answer", case=withdrawn, at=AT)
+    keeping.meet_deadline(code="test.answer", case=met, at=AT)
+    keeping.withdraw_deadline(code="test.answer", case=withdrawn, at=AT)
     for days in range(6):
-        deadlines.sweep(on=ON + days * DAY, at=AT)
+        sweeping.sweep(on=ON + days * DAY, at=AT)
     assert seen == []
 
 
@@ -99,14 +100,14 @@ def test_a_lapse_that_closes_the_case_takes_its_other_deadlines_along(register) 
     def closes(rows: list[Deadline], at: datetime) -> None:
         for row in rows:
             seen.append(row.code)
-            deadlines.withdraw_all(case=row.case, at=at)
+            keeping.withdraw_all(case=row.case, at=at)
 
     register("test.first", closes)
     register("test.second", lambda rows, at: seen.extend(row.code for row in rows))
     one = case()
     owe(one, code="test.second", due=ON + DAY)
     owe(one, code="test.first", due=ON)
-    deadlines.sweep(on=ON + 5 * DAY, at=AT)
+    sweeping.sweep(on=ON + 5 * DAY, at=AT)
     assert seen == ["test.first"]
     assert one.deadlines.get(code="test.second").lapsed_at is None
 
@@ -116,11 +117,11 @@ def test_only_the_newest_of_several_missed_reminders_is_sent(register) -> None:
     sent: list[int] = []
     register("test.answer", on_remind=lambda pairs, at: sent.extend(reminder.days_before for _, reminder in pairs))
     owe(case(), due=ON + 60 * DAY, remind_days=(59, 30, 7))
-    deadlines.sweep(on=ON + 40 * DAY, at=AT)
+    sweeping.sweep(on=ON + 40 * DAY, at=AT)
     assert sent == [30]
-    deadlines.sweep(on=ON + 41 * DAY, at=AT)
+    sweeping.sweep(on=ON + 41 * DAY, at=AT)
     assert sent == [30]
-    deadlines.sweep(on=ON + 53 * DAY, at=AT)
+    sweeping.sweep(on=ON + 53 * DAY, at=AT)
     assert sent == [30, 7]
     assert not Reminder.objects.filter(done_at=None).exists()
 
@@ -132,9 +133,9 @@ def test_on_its_last_day_it_reminds_and_the_day_after_it_lapses(register) -> Non
     owe(case(), due=ON + DAY, remind_days=(0,))
     late = case()
     owe(late, due=ON + DAY, remind_days=(0,))
-    deadlines.sweep(on=ON + DAY, at=AT)
+    sweeping.sweep(on=ON + DAY, at=AT)
     assert told == ["reminded"]
-    deadlines.sweep(on=ON + 2 * DAY, at=AT)
+    sweeping.sweep(on=ON + 2 * DAY, at=AT)
     assert told == ["reminded", "lapsed"]
 
 
@@ -143,7 +144,7 @@ def test_nobody_is_reminded_of_what_lapses_in_the_same_sweep(register) -> None:
     told: list[str] = []
     register("test.answer", lambda rows, at: told.append("lapsed"), lambda pairs, at: told.append("reminded"))
     owe(case(), due=ON + 3 * DAY, remind_days=(2, 1))
-    deadlines.sweep(on=ON + 4 * DAY, at=AT)
+    sweeping.sweep(on=ON + 4 * DAY, at=AT)
     assert told == ["lapsed"]
     assert not Reminder.objects.exists()
 
@@ -168,7 +169,7 @@ def _timeline(sweeps: list[int], register) -> dict[str, set]:
         numbers[one.pk] = n
         owe(one, due=ON + n * DAY, remind_days=(7, 3))
     for day in sweeps:
-        deadlines.sweep(on=ON + day * DAY, at=AT + day * DAY)
+        sweeping.sweep(on=ON + day * DAY, at=AT + day * DAY)
     rows = Deadline.objects.filter(case__in=numbers)
     return {
         "told": set(told.items()),
@@ -208,7 +209,7 @@ def test_batches_reach_everything_whatever_their_size(register) -> None:
     branch = office()
     wanted = [owe(case(office=branch), due=ON + (n % 3) * DAY).pk for n in range(25)]
     wanted += [owe(case(office=branch), due=ON + 30 * DAY, remind_days=(28, 27, 26)).pk for _ in range(11)]
-    report = deadlines.sweep(on=ON + 4 * DAY, at=AT, batch=4)
+    report = sweeping.sweep(on=ON + 4 * DAY, at=AT, batch=4)
     assert sorted(seen) == sorted(wanted)
     assert (report.lapsed.total(), report.reminded.total(), report.left) == (25, 11, 0)
 
@@ -224,7 +225,7 @@ def test_queries_grow_with_batches_and_not_with_rows(register) -> None:
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            deadlines.sweep(on=ON + DAY, at=AT)
+            sweeping.sweep(on=ON + DAY, at=AT)
         return len(seen)
 
     assert queries(3) == queries(30)
@@ -243,7 +244,7 @@ def test_rehearsing_says_the_same_and_changes_nothing(register) -> None:
         list(Case.objects.values()),
     )
     heard: list[tuple[int, int | None]] = []
-    would = deadlines.sweep(
+    would = sweeping.sweep(
         on=ON + 3 * DAY, at=AT, rehearse=True, listen=lambda d, r: heard.append((d.pk, r and r.days_before))
     )
     assert before == (
@@ -253,7 +254,7 @@ def test_rehearsing_says_the_same_and_changes_nothing(register) -> None:
     )
     assert told == []
     did_hear: list[tuple[int, int | None]] = []
-    did = deadlines.sweep(on=ON + 3 * DAY, at=AT, listen=lambda d, r: did_hear.append((d.pk, r and r.days_before)))
+    did = sweeping.sweep(on=ON + 3 * DAY, at=AT, listen=lambda d, r: did_hear.append((d.pk, r and r.days_before)))
     assert (would.lapsed, would.reminded) == (did.lapsed, did.reminded) == ({"test.answer": 3}, {"test.answer": 1})
     assert heard == did_hear
 
@@ -272,7 +273,7 @@ def test_one_bad_row_keeps_nobody_elses_day_from_its_effect(register) -> None:
         done.extend(row.pk for row in found)
 
     register("test.answer", acts)
-    report = deadlines.sweep(on=ON + DAY, at=AT)
+    report = sweeping.sweep(on=ON + DAY, at=AT)
     good = [row.pk for row in rows if row.pk != rows[2].pk]
     assert done == good
     assert report.lapsed == {"test.answer": 4}
@@ -291,7 +292,7 @@ def test_a_lost_connection_is_not_taken_for_a_bad_row(register) -> None:
     register("test.answer", breaks)
     row = owe(case())
     with pytest.raises(OperationalError):
-        deadlines.sweep(on=ON + DAY, at=AT)
+        sweeping.sweep(on=ON + DAY, at=AT)
     row.refresh_from_db()
     assert row.open
 
@@ -301,8 +302,8 @@ def test_a_lost_connection_is_not_taken_for_a_bad_row(register) -> None:
 
 def _telling(user):
     def tell(rows: list[Deadline], at: datetime) -> None:
-        told = [notices.Told(user, "逾期", "已逾期", f"lapse:{row.pk}", row.case) for row in rows]
-        notices.notify_each(told, code="lapse", at=at, mail=False)
+        told = [outbox.Told(user, "逾期", "已逾期", f"lapse:{row.pk}", row.case) for row in rows]
+        outbox.notify_each(told, code="lapse", at=at, mail=False)
 
     return tell
 
@@ -321,7 +322,7 @@ def test_two_sweeps_at_once_have_one_effect(register) -> None:
     register("test.answer", act)
     for _ in range(60):
         owe(case(office=branch))
-    works = [lambda: deadlines.sweep(on=ON + DAY, at=AT, batch=7)] * 4
+    works = [lambda: sweeping.sweep(on=ON + DAY, at=AT, batch=7)] * 4
     reports = at_once(*works)
     assert sum(counted) == sum(one.lapsed.total() for one in reports) == 60
     assert Notice.objects.count() == 60
@@ -366,19 +367,19 @@ def test_a_case_in_somebodys_hands_is_left_for_the_next_run_and_not_waited_for(r
             holding.set()
             assert done.wait(10)
             # The act that was going on when the sweep came: it is in time for it, and no deadlock.
-            deadlines.meet_deadline(code="test.answer", case=held, at=AT)
+            keeping.meet_deadline(code="test.answer", case=held, at=AT)
 
     def swept() -> sweeping.SweepReport:
         assert holding.wait(10)
         try:
-            return deadlines.sweep(on=ON + DAY, at=AT)
+            return sweeping.sweep(on=ON + DAY, at=AT)
         finally:
             done.set()
 
     _, report = at_once(act, swept)
     assert seen == [free.pk]
     assert report.left == 1
-    assert deadlines.sweep(on=ON + DAY, at=AT).left == 0
+    assert sweeping.sweep(on=ON + DAY, at=AT).left == 0
     assert seen == [free.pk]
 
 
@@ -398,5 +399,5 @@ def test_each_batch_is_a_transaction_of_its_own(register) -> None:
 
     register("test.answer", dies)
     with pytest.raises(KeyboardInterrupt):
-        deadlines.sweep(on=ON + DAY, at=AT, batch=3)
+        sweeping.sweep(on=ON + DAY, at=AT, batch=3)
     assert Deadline.objects.exclude(lapsed_at=None).count() == 3

@@ -13,17 +13,16 @@ from accounts.catalogue import REVEAL
 from accounts.models import Organisation, User
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 from accounts.services.roles import sync_rights
-from casework import casetypes
-from casework.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases import casetypes, corrections
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases.moving import lock, move, open_case
 from casework.errors import Refused
 from casework.forms import CorrectionForm, PortalForm, ReasonForm, RocDateField
-from casework.kernel.law import Law
-from casework.kernel.machine import Machine, State, Transition, Turn
-from casework.kernel.outcome import Line, Outcome
 from casework.models import Case
 from casework.rights import CALENDAR, PEOPLE, WATCH
-from casework.services import corrections
-from casework.services.cases import lock, move, open_case
+from kernel.law import Law
+from kernel.machine import Machine, State, Transition, Turn
+from kernel.outcome import Line, Outcome
 
 KIND, OTHER = "toy.case", "toy.other"
 VIEW, DECIDE, OWN, PREPARE = "toy.view", "toy.decide", "toy.view_own", "toy.prepare"

@@ -18,7 +18,7 @@ ELSEWHERE = {"以網址訂閱"}
 
 def _sources() -> Iterator[str]:
     root = Path(settings.BASE_DIR)
-    for folder in ("templates", "accounts", "casework", *settings.SCHEMES):
+    for folder in ("templates", "accounts", "casework", "kernel", *settings.SCHEMES):
         for path in (root / folder).rglob("*"):
             if path.suffix in (".html", ".py") and not {"guide", "migrations"} & set(path.parts):
                 yield path.read_text()

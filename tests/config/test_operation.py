@@ -19,10 +19,10 @@ from accounts import clock
 from accounts.certificates import authorities
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import signing, tasks
+from casework import tasks
+from casework.jobs import findings, orphans, retention, watch
 from casework.models import Deadline, Draft, ExportJob, Finding, JobRun, StoreMark
-from casework.selectors import watch
-from casework.services import findings, orphans, retention
+from casework.papers import signing
 from casework.stores import WholeFiles, folder_of
 from config.celery import BY_THE_DAY, app
 from tests.casework.jobs import AT, administrator, case, kind_of_case, person

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from accounts.clock import today
-from casework.kernel.dates import roc
 from casework.models import Case
+from kernel.dates import roc
 from tests.bench import filing as bench
 from tests.ojt_accounts.world import standing
 

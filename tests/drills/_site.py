@@ -209,9 +209,9 @@ def check(holds: object, what: str) -> None:
 def consistent() -> None:
     """Rows, files and event chains agree."""
     from accounts.clock import now
+    from casework.cases.events import broken_links
+    from casework.jobs.consistency import contradictions
     from casework.models import Case
-    from casework.services.consistency import contradictions
-    from casework.services.events import broken_links
 
     found = list(contradictions(at=now()))
     check(not found, f"{len(found)} contradictions: {found[:5]}")

@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from accounts.clock import now, today
 from accounts.models import Organisation, User
-from casework.casetypes import all_casetypes
+from casework.cases.casetypes import all_casetypes
 from casework.models import Case, Deadline, Event, Notice
 from tests.drills import CODE
 from tests.drills._site import Site, check

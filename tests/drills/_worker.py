@@ -18,10 +18,10 @@ app.conf.broker_transport_options = {**app.conf.broker_transport_options, "visib
 
 def lapse(deadlines: list, at: datetime) -> None:
     """An event on each case and a letter to its person: each exactly once."""
+    from casework.cases.events import record
+    from casework.cases.moving import lock
     from casework.models import Case
-    from casework.services.cases import lock
-    from casework.services.events import record
-    from casework.services.notices import Told, notify_each
+    from casework.notices.outbox import Told, notify_each
 
     told = []
     for deadline in deadlines:
@@ -34,7 +34,7 @@ def lapse(deadlines: list, at: datetime) -> None:
 
 @app.on_after_finalize.connect
 def _register(sender, **kwargs) -> None:  # type: ignore[no-untyped-def]
-    from casework.deadline_handlers import is_registered, register_handler
+    from casework.deadlines.handlers import is_registered, register_handler
 
     if not is_registered(CODE):
         register_handler(CODE, lapse)

@@ -17,8 +17,8 @@ import time_machine
 from django.db import connection
 
 from accounts.clock import now
-from casework import deadline_handlers
-from casework.deadline_handlers import Remind
+from casework.deadlines import handlers
+from casework.deadlines.handlers import Remind
 from casework.models import Deadline, Notice
 from config.celery import BY_THE_DAY, app
 from tests.drills._site import Site, check
@@ -71,7 +71,7 @@ def run(site: Site) -> dict[str, Any]:
 def _reminding() -> Iterator[set[str]]:
     """The codes of the letters that reminders send in the block."""
     codes: set[str] = set()
-    before = dict(deadline_handlers._handlers)
+    before = dict(handlers._handlers)
 
     def watched(act: Remind) -> Remind:
         def remind(pairs: Any, at: datetime) -> None:
@@ -83,11 +83,11 @@ def _reminding() -> Iterator[set[str]]:
 
     for code, one in before.items():
         if one.on_remind:
-            deadline_handlers._handlers[code] = replace(one, on_remind=watched(one.on_remind))
+            handlers._handlers[code] = replace(one, on_remind=watched(one.on_remind))
     try:
         yield codes
     finally:
-        deadline_handlers._handlers.update(before)
+        handlers._handlers.update(before)
 
 
 def _letters(codes: set[str]) -> int:

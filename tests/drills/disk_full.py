@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from casework.cases.attachments import NO_ROOM_LEFT
 from casework.intake.sample import paper
 from casework.models import Attachment, Case
-from casework.services.attachments import NO_ROOM_LEFT
 from tests.drills import _postings
 from tests.drills._postings import said
 from tests.drills._site import Site, check, consistent

@@ -7,10 +7,10 @@ import time_machine
 
 from accounts.clock import now
 from accounts.models import User
+from casework.jobs import watch
 from casework.models import Notice
-from casework.selectors import watch
-from casework.services.delivery import deliver_due
-from casework.services.notices import notify
+from casework.notices.delivery import deliver_due
+from casework.notices.outbox import notify
 from tests.drills._site import Site, check
 
 LETTERS, HOURS = 50, 12

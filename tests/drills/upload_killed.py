@@ -12,8 +12,8 @@ import psycopg
 
 from accounts.clock import now
 from casework.intake.sample import paper
+from casework.jobs import findings, orphans
 from casework.models import Attachment
-from casework.services import findings, orphans
 from tests.drills import _postings
 from tests.drills._postings import said
 from tests.drills._site import Site, check, consistent, until

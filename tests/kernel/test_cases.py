@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casework.kernel import rulebook
-from casework.kernel.cases import CasesError, load, run, summary
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Figure, Law, Value
-from casework.kernel.outcome import Outcome, Reasoning
+from kernel import rulebook
+from kernel.cases import CasesError, load, run, summary
+from kernel.facts import Impossible
+from kernel.law import Figure, Law, Value
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
 
 TODAY = date(2026, 11, 21)
 LAW = Law({"test.cap": Figure("test.cap", "上限", "時", (Value(20, "測試第1點", date(2020, 1, 1)),))})
@@ -42,7 +43,7 @@ def _try_rule(monkeypatch: pytest.MonkeyPatch) -> None:
         noon = datetime(2024, 2, 1, 12, tzinfo=ZoneInfo("Asia/Taipei"))
         return why.outcome(left=20 - facts.total, day=on, opens_at=noon, parts=[1, 2], unit={"a": 1})
 
-    rulebook.promise("TRY-2", "測試第2點：由畫面遵守。")
+    rulebook.promise(__name__, "TRY-2", "測試第2點：由畫面遵守。")
 
 
 def one(text: str) -> tuple[bool, str]:

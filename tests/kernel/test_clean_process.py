@@ -11,7 +11,7 @@ APPS = ("ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credenti
 
 
 def pure_modules() -> list[str]:
-    kernel = [f"casework.kernel.{p.stem}" for p in sorted((ROOT / "casework/kernel").glob("*.py")) if p.stem[0] != "_"]
+    kernel = [f"kernel.{p.stem}" for p in sorted((ROOT / "kernel").glob("*.py")) if p.stem[0] != "_"]
     parts = [p for app in APPS for name in ("params", "states", "rules") for p in (ROOT / app).glob(f"{name}*")]
     scheme = [f"{p.parent.name}.{p.stem}" for p in sorted(parts) if p.suffix == ".py" or (p / "__init__.py").exists()]
     return kernel + scheme

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from casework.kernel import rulebook
-from casework.kernel.comparing import beyond, folded, same_place
-from casework.kernel.dates import WorkingCalendar
-from casework.kernel.law import Value, declared_law
-from casework.kernel.outcome import Reasoning
-from casework.schemes import load_rules
+from casework.schemes.loading import load_rules
+from kernel import rulebook
+from kernel.comparing import beyond, folded, same_place
+from kernel.dates import WorkingCalendar
+from kernel.law import Value, declared_law
+from kernel.reasoning import Reasoning
 
 load_rules()
 LAW, ON = declared_law(), date(2026, 11, 20)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.kernel.dates import (
+from kernel.dates import (
     DateError,
     WorkingCalendar,
     add_months,

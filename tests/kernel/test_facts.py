@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from casework.kernel.facts import FactsError, Impossible, build, happened
+from kernel.facts import FactsError, Impossible, build, happened
 
 
 def test_nothing_has_happened_after_the_day_asked() -> None:

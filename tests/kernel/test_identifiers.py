@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from casework.kernel import rulebook
-from casework.kernel.identifiers import (
+from kernel import rulebook
+from kernel.identifiers import (
     IdentifierError,
     is_national_id,
     is_residence_number,
@@ -23,7 +23,7 @@ from casework.kernel.identifiers import (
     read_postal_code,
     read_unified_number,
 )
-from casework.kernel.law import Law
+from kernel.law import Law
 
 NATIONAL = [
     "A123456789",

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from casework.kernel import law as law_module
-from casework.kernel.law import Figure, Law, UnknownFigure, Value, declare, declared_law
+from kernel import law as law_module
+from kernel.law import Figure, Law, UnknownFigure, Value, declare, declared_law
 
 FIRST, SECOND = date(2012, 1, 1), date(2026, 3, 1)
 CAP = Figure("t.cap", "上限", "元", (Value(70000, "第1版", FIRST), Value(100000, "第2版", SECOND, confirmed=False)))

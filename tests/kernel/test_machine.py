@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from casework.kernel.machine import Machine, NotAllowed, State, Transition, Turn
+from kernel.machine import Machine, NotAllowed, State, Transition, Turn
 
 DRAFT = State("draft", "草稿", Turn.APPLICANT)
 FILED = State("filed", "已送件", Turn.OFFICE)

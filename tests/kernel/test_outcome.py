@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.kernel import rulebook
-from casework.kernel.facts import FactsError
-from casework.kernel.jsonable import jsonable
-from casework.kernel.law import Figure, Law, Value
-from casework.kernel.money import dollars, share
-from casework.kernel.outcome import Outcome, Reasoning
+from kernel import rulebook
+from kernel.facts import FactsError
+from kernel.jsonable import jsonable
+from kernel.law import Figure, Law, Value
+from kernel.money import dollars, share
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
 
 ON = date(2024, 3, 1)
 LAW = Law({"t.limit": Figure("t.limit", "上限", "%", (Value(20, "第9點", date(2020, 1, 1), confirmed=False),))})
@@ -107,13 +108,13 @@ def test_including_takes_lines_and_verdict(absence: rulebook.Rule) -> None:
 @pytest.mark.parametrize("text", ["no clause", "第1點：", "：規定", ""])
 def test_a_docstring_without_clause_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="TRY-4"):
-        rulebook.promise("TRY-4", text)
+        rulebook.promise(__name__, "TRY-4", text)
 
 
 def test_an_id_belongs_to_one_rule(absence: rulebook.Rule) -> None:
     with pytest.raises(ValueError, match="defined twice"):
-        rulebook.promise("TRY-1", "第9點：別的規定。")
-    rulebook.promise("TRY-5", "第5點：由畫面遵守。")
+        rulebook.promise(__name__, "TRY-1", "第9點：別的規定。")
+    rulebook.promise(__name__, "TRY-5", "第5點：由畫面遵守。")
     assert rulebook.clause_of("TRY-5") == "第5點"
     with pytest.raises(FactsError):
         rulebook.ask("TRY-5", {}, on=ON, law=LAW)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from casework.kernel.saying import plain, share, size
+from kernel.saying import plain, share, size
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from casework.kernel import shape
-from casework.kernel.law import Figure, Value, WatchedLaw
-from casework.kernel.shape import Kind
+from kernel import shape
+from kernel.law import Figure, Value, WatchedLaw
+from kernel.shape import Kind
 
 WORDS = {"a": "甲", "b": "乙", "gold": "金牌", "pass": "通過"}
 
@@ -91,8 +91,8 @@ def test_a_value_is_cut_into_what_a_person_can_type_and_put_together_again():
 
 def test_every_version_in_the_code_has_the_form_of_its_figure():
     """Every declared version of every scheme could have been entered as an amendment."""
-    from casework.kernel.law import declared_law
-    from casework.schemes import load_rules
+    from casework.schemes.loading import load_rules
+    from kernel.law import declared_law
 
     load_rules()
     law = declared_law()

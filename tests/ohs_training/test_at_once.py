@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from casework.cases import moving
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, Document
-from casework.services import cases
 from ohs_training.models import (
     Accreditation,
     Certificate,
@@ -249,9 +249,9 @@ def both_held(here: w.World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def claim() -> None:
         with transaction.atomic():
-            cases.lock(first)
+            moving.lock(first)
             meet(3)
-            cases.lock(second)
+            moving.lock(second)
 
     monkeypatch.setattr(revoking, "lock", lock)
     return together([claim, lambda: taken(here)])

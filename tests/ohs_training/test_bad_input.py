@@ -12,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casework.models import Case
-from casework.sheets import write
+from casework.sheets.writing import write
 from ohs_training.models import Certificate, SignRecord, Sitting
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import planning

@@ -10,12 +10,12 @@ import time_machine
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
-from casework import papers
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Event, Notice
-from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
+from casework.papers import rendering
+from kernel.dates import roc
 from ohs_training import documents
 from ohs_training.models import ClassVersion, SignRecord, TrainingClass, VersionAnswer
 from ohs_training.selectors.chain import class_chain
@@ -58,7 +58,7 @@ def links(case: Case, day: date) -> dict[str, Any]:
 def paper_of(case: Case, word: str, day: date, monkeypatch: pytest.MonkeyPatch) -> str:
     """The words of a form, before they become a PDF."""
     seen: list[str] = []
-    monkeypatch.setattr(papers, "render_html", lambda text: seen.append(text) or b"")
+    monkeypatch.setattr(rendering, "render_html", lambda text: seen.append(text) or b"")
     documents.printed(class_of(case), word, law=law_in_force(), at=w.at(day, "12:00"), today=day)
     return re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", "", seen[0], flags=re.S))
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from casework.cases import corrections
+from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Notice
-from casework.papers import page_count
-from casework.services import corrections
-from casework.services.documents import bytes_of
-from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
+from casework.papers.documents import bytes_of
+from casework.papers.rendering import page_count
 from ohs_training.models import Accreditation, Certificate, CertificateBatch
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import AccessLog
-from casework.kernel.identifiers import mask_person_id
+from kernel.identifiers import mask_person_id
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import client_of
 

@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from accounts.clock import today
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import NotAllowed, Refused
-from casework.kernel.law import declared_law
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
-from casework.services.law import law_in_force
-from casework.sheets import write
+from casework.sheets.writing import write
+from kernel.law import declared_law
 from ohs_training.models import Accreditation, Certificate, Retention, Revocation, SignRecord, Sitting, TrainingClass
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import class_chain

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ohs_training.rules  # noqa: F401 - enters the rules
-from casework.kernel import cases, rulebook
-from casework.kernel.facts import FactsError
-from casework.kernel.law import Value, declared_law
+from kernel import cases, rulebook
+from kernel.facts import FactsError
+from kernel.law import Value, declared_law
 from ohs_training.params import AMENDED_ON
 
 LAW = declared_law()

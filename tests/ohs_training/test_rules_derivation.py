@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import pytest
 
-from casework.kernel.dates import TAIPEI
-from casework.kernel.facts import Impossible
-from casework.kernel.law import declared_law
+from kernel.dates import TAIPEI
+from kernel.facts import Impossible
+from kernel.law import declared_law
 from ohs_training.rules.attendance import Leave
 from ohs_training.rules.derivation import ClassFacts, Signature, TraineeFacts, derive, summary
 from ohs_training.rules.examination import Sitting

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from casework.deadlines.sweeping import sweep
 from casework.models import Case, Notice
-from casework.services.sweeping import sweep
 from ohs_training.models import LeaveRequest, MakeUp, Order, Payment, Spending, Trainee
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import applying, filing, inspecting

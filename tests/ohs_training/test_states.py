@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from casework.casetypes import all_casetypes, casetype
+from casework.cases.casetypes import all_casetypes, casetype
+from casework.cases.moving import lock, move
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.machine import Machine, Turn
 from casework.models import Case
-from casework.services.cases import lock, move
+from kernel.machine import Machine, Turn
 from ohs_training import states
 from ohs_training.models import ClassVersion
 from ohs_training.selectors.classes import class_of, content_of

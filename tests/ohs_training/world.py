@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI
 from casework.models import Case
+from kernel.dates import TAIPEI
 from ohs_training.models import Accreditation, SignRecord, Trainee, TrainingClass
 from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of

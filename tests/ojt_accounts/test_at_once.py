@@ -7,10 +7,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.clock import now
+from casework.cases import moving
+from casework.cases.receipts import once
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, NumberSeries, SignOff
-from casework.services import cases
-from casework.services.receipts import once
 from ojt_accounts.models import Intake, Registration, TrainingAccount
 from ojt_accounts.services import filing, preparing, reviewing, seating
 from tests.ojt_accounts import world as w
@@ -273,7 +273,7 @@ def test_filing_pressed_twice_files_once(here: w.World) -> None:
 def test_a_lock_is_held_until_the_act_ends(here: w.World) -> None:
     case = w.drafted(here)
     with transaction.atomic():
-        cases.lock(case)
+        moving.lock(case)
         waiting = together([lambda: _try_lock(case)])
     assert isinstance(waiting[0], Exception) and "lock" in str(waiting[0])
 

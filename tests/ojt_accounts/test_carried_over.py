@@ -4,9 +4,9 @@ import pytest
 
 from accounts.clock import now
 from accounts.models import AddressChange, User
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Event, Notice
-from casework.services.delivery import message
+from casework.notices.delivery import message
+from kernel.dates import taipei_day
 from ojt_accounts.documents import cover_context
 from ojt_accounts.selectors import application_of
 from ojt_accounts.services import setting

@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.errors import Refused
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.outcome import Outcome
 from ojt_accounts.models import Application, UnitForm
 from ojt_accounts.selectors import application_of, findings
 from ojt_accounts.services import reviewing

@@ -10,8 +10,8 @@ from accounts.clock import now
 from accounts.models import User
 from accounts.rights import can
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Deadline, Document, Notice
+from kernel.dates import taipei_day
 from ojt_accounts.models import AccountForm, PlanRight, TrainingAccount
 from ojt_accounts.permissions import VIEW_UNIT
 from ojt_accounts.rules.accounts import ClosingFacts, closing, plans_in_words

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.clock import now
-from casework.kernel.dates import roc, taipei_day
+from casework.deadlines.sweeping import sweep
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Notice
-from casework.services.deadlines import sweep
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
 from ojt_accounts.services import filing, reviewing
 from tests.ojt_accounts import world as w
 

@@ -8,7 +8,7 @@ from django.apps import apps
 
 from accounts.clock import now
 from accounts.models import User
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import Refused
 from casework.models import Case
 from ojt_accounts.documents import cover_context, pledge_context

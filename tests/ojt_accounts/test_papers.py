@@ -10,10 +10,10 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.clock import now, today
-from casework import papers
-from casework.kernel.dates import roc
 from casework.models import Case, Document
-from casework.services.documents import bytes_of
+from casework.papers import rendering
+from casework.papers.documents import bytes_of
+from kernel.dates import roc
 from ojt_accounts import documents
 from ojt_accounts.models import Application
 from ojt_accounts.params import CATEGORIES
@@ -60,7 +60,7 @@ def fonts(content: bytes) -> set[str]:
 def printed(case: Case, paper: str, pk: int | None = None) -> bytes:
     application = application_of(case)
     application.case = case
-    return papers.render(paper, documents.print_context(application, paper, today=today(), pk=pk))
+    return rendering.render(paper, documents.print_context(application, paper, today=today(), pk=pk))
 
 
 def all_of(case: Case) -> dict[str, bytes]:
@@ -102,7 +102,7 @@ def test_a_blank_form_says_what_the_pack_says_and_nothing_is_marked(here: w.Worl
     missing = [words for words in BLANK[paper] if words not in text and not _scattered(words, content)]
     assert not missing
     assert "☑" not in text and "None" not in text
-    assert papers.page_count(content) == 1
+    assert rendering.page_count(content) == 1
     page = picture(content, tmp_path)
     assert page.size == A4_AT_60 and 0.01 < ink(page) < 0.3
     assert fonts(content) <= KAI
@@ -128,7 +128,7 @@ def test_every_paper_is_one_page_of_kai_with_its_case_number(here: w.World, tmp_
     case = w.filed(here)
     for paper, content in all_of(case).items():
         text = squeezed(content)
-        assert papers.page_count(content) == 1, paper
+        assert rendering.page_count(content) == 1, paper
         assert case.number in text and "None" not in text, paper
         page = picture(content, tmp_path)
         assert page.size == A4_AT_60 and 0.01 < ink(page) < 0.3, paper
@@ -202,7 +202,7 @@ def test_a_full_unit_form_keeps_to_its_page_and_a_long_story_goes_overleaf(
     data = {**w.UNIT_FORM, **FULL, **changes}
     w.preparing.save_unit_form(case, data=data, by=here.contact, at=now())
     content = printed(case, UNIT_FORM)
-    assert papers.page_count(content) == pages
+    assert rendering.page_count(content) == pages
     raw = subprocess.run(["pdftotext", "-raw", "-", "-"], input=content, capture_output=True, check=True)
     text = re.sub(r"\s+", "", raw.stdout.decode())
     values = [str(value) for name, value in data.items() if name not in ("plans", "category", "ran_last_year")]
@@ -224,7 +224,7 @@ def printed_with_name(case: Case, name: str) -> bytes:
     application = application_of(case)
     application.case = case
     context = documents.account_form_context(application, live_forms(application)[0], today=today())
-    return papers.render(ACCOUNT, {**context, "name": name})
+    return rendering.render(ACCOUNT, {**context, "name": name})
 
 
 def test_requests_of_the_account_form(here: w.World) -> None:
@@ -328,15 +328,15 @@ def test_a_batch_is_split_into_each_ones_pages(here: w.World, tmp_path: Path) ->
     application.case = case
     forms = live_forms(application)
     contexts = [documents.account_form_context(application, form, today=today()) for form in forms]
-    split = papers.render_batch(ACCOUNT, contexts)
+    split = rendering.render_batch(ACCOUNT, contexts)
     assert len(split) == 3
     for form, content in zip(forms, split, strict=True):
         text = squeezed(content)
-        assert papers.page_count(content) == 1
+        assert rendering.page_count(content) == 1
         assert form.national_id in text and text.count("身分證字號＊") == 1
         assert picture(content, tmp_path).size == A4_AT_60
     above_the_foot = (0, 0, 497, 600)
-    alone = picture(papers.render(ACCOUNT, contexts[1]), tmp_path).crop(above_the_foot)
+    alone = picture(rendering.render(ACCOUNT, contexts[1]), tmp_path).crop(above_the_foot)
     assert alone.tobytes() == picture(split[1], tmp_path).crop(above_the_foot).tobytes()
 
 

@@ -5,12 +5,12 @@ import pytest
 from accounts.clock import now
 from accounts.models import SetPasswordLink, User
 from accounts.rights import can
-from casework.kernel.outcome import Outcome
-from casework.kernel.rulebook import again
+from casework.cases.events import broken_links
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document, Notice
-from casework.services.documents import bytes_of
-from casework.services.events import broken_links
-from casework.services.law import law_in_force
+from casework.papers.documents import bytes_of
+from kernel.outcome import Outcome
+from kernel.rulebook import again
 from ojt_accounts.models import PlanRight, Registration, TrainingAccount
 from ojt_accounts.permissions import VIEW_UNIT
 from ojt_accounts.selectors import application_of, differences, unit_form_needed

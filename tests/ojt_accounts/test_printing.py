@@ -8,9 +8,9 @@ from django.test import Client
 
 from accounts.clock import now
 from accounts.models import AccessLog, User
-from casework import papers
-from casework.kernel.identifiers import mask_person_id
 from casework.models import Case, Document
+from casework.papers import rendering
+from kernel.identifiers import mask_person_id
 from ojt_accounts import documents
 from ojt_accounts.selectors import application_of, live_pledges
 from tests.ojt_accounts import world as w
@@ -115,7 +115,7 @@ def test_identifiers_are_masked_wherever_they_stand() -> None:
         "count": 3,
         "number": "XA1234567890",
     }
-    assert papers.masked(said) == {
+    assert rendering.masked(said) == {
         "rows": [{"national_id": "A12****789", "note": "原為B22****781，已更正"}, ("AB1****678", "OA-115-000001")],
         "photo": "data:image/png;base64,A123456789",
         "count": 3,

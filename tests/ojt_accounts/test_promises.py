@@ -11,11 +11,11 @@ from accounts.clock import now
 from accounts.models import AccessLog, Organisation, SetPasswordLink, User
 from accounts.services.openings import open_password, password_is_open
 from accounts.services.passwords import set_password_by_link
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
 from casework.models import Case, Notice
-from casework.services import delivery
+from casework.notices import delivery
+from kernel.dates import roc, taipei_day
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
 from ojt_accounts.models import AccountForm, Application, Pledge, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, pledge_people, seats_taken
@@ -226,7 +226,7 @@ def test_oa_20_the_pledge_keeps_the_version_that_was_shown(here: w.World) -> Non
     before = pledge.wording
     tomorrow = taipei_day(now()) + timedelta(days=1)
     w.sync_wordings(at=now())
-    from casework.services.wordings import set_wording
+    from casework.papers.wordings import set_wording
 
     set_wording(
         code="ojt.pledge", body="新版文字", in_force_from=tomorrow, by=here.officer, at=now(), today=taipei_day(now())

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from casework.kernel import cases, rulebook
-from casework.kernel.law import declared_law
+from kernel import cases, rulebook
+from kernel.law import declared_law
 from ojt_accounts import params, rules
 from ojt_accounts.rules.papers import papers_needed
 

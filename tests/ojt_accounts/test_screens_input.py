@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.clock import now
 from accounts.models import Organisation, SetPasswordLink, User
+from casework.cases.drafts import draft
 from casework.errors import Refused
 from casework.models import Case, Notice, Receipt
-from casework.services.drafts import draft
 from ojt_accounts.models import Application, Intake, UnitForm
 from ojt_accounts.selectors import live_forms
 from ojt_accounts.services import filing

@@ -15,11 +15,11 @@ from django.urls import reverse
 from accounts.clock import now
 from accounts.models import AccessLog, Organisation, PasswordOpening, User
 from accounts.services.openings import password_is_open
-from casework.kernel.dates import taipei_day
+from casework.cases import work
+from casework.cases.moving import open_case
 from casework.models import Case, ExportJob, Message, Notice
-from casework.services import work
-from casework.services.cases import open_case
-from casework.services.messages import write
+from casework.notices.messages import write
+from kernel.dates import taipei_day
 from ojt_accounts.forms.passwords import CompositionValidator
 from ojt_accounts.models import Intake, PlanRight, Registration, TrainingAccount
 from ojt_accounts.states import KIND

@@ -5,10 +5,10 @@ from django.db import transaction
 
 from accounts.clock import now
 from accounts.models import User
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
+from casework.cases.moving import lock, move
 from casework.errors import NotAllowed, NotPermitted
 from casework.models import Case
-from casework.services.cases import lock, move
 from ojt_accounts.states import APPLICATION, KIND
 from tests.ojt_accounts import world as w
 

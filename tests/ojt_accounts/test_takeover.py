@@ -13,9 +13,9 @@ from accounts.models import AddressChange, User
 from accounts.services.passwords import set_password_by_link
 from accounts.services.users import close_user
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Event, Notice
-from casework.services import delivery
+from casework.notices import delivery
+from kernel.dates import taipei_day
 from ojt_accounts.models import TrainingAccount
 from ojt_accounts.services import filing, preparing, reviewing, setting
 from tests.ojt_accounts import world as w

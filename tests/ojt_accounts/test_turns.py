@@ -5,10 +5,10 @@ from django.test import RequestFactory
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.desk.desk import desk_of
+from casework.desk.worklist import Criteria, Tab, work_page
 from casework.models import Case, Notice
-from casework.navigation import waiting
-from casework.selectors import desk_of, work_page
-from casework.selectors.worklist import Criteria, Tab
+from casework.views.blocks import waiting
 from ojt_accounts.services import reviewing
 from tests.ojt_accounts import world as w
 

@@ -8,10 +8,10 @@ import pytest
 from accounts.clock import now
 from accounts.models import Membership, Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases import corrections
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Deadline, Notice
-from casework.services import corrections
+from kernel.dates import taipei_day
 from ojt_accounts.models import Application, PlanRight, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, seat_facts
 from ojt_accounts.services import attaching, filing, preparing, reviewing, setting

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
-from casework.kernel.dates import roc
 from casework.models import Wording
-from casework.services.wordings import wording
+from casework.papers.wordings import wording
+from kernel.dates import roc
 from tests.ojt_accounts import world as w
 
 pytestmark = pytest.mark.django_db

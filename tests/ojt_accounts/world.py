@@ -11,9 +11,9 @@ from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
 from casework.intake.sample import paper
-from casework.kernel.dates import taipei_day
 from casework.models import Case
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
+from kernel.dates import taipei_day
 from ojt_accounts.models import Application, Intake, Registration
 from ojt_accounts.rules.papers import papers_needed
 from ojt_accounts.selectors import application_of, live_pledges

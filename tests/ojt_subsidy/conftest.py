@@ -1,6 +1,6 @@
 import pytest
 
-from casework import entitlements
+from casework.schemes import entitlements
 from tests.ojt_subsidy import world as worlds
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.errors import NotPermitted, Refused
-from casework.kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
 from casework.models import Event, Notice
+from kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
 from ojt_subsidy.forms.trainee import BankAccountField, PayeeForm
 from ojt_subsidy.models import PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.services import batching, paying, profile

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, enrolling, places, reserving, screening
 from ojt_subsidy.services.outside import enter_outside
@@ -194,12 +194,12 @@ def test_a_line_put_into_a_batch_while_its_amount_is_taken_back_leaves_it_again(
 
 
 def test_with_the_broker_down_people_still_enrol(here, settings, monkeypatch):
-    from casework.services import notices
+    from casework.notices import outbox
 
     def down(*given, **more):
         raise OSError("no broker")
 
-    monkeypatch.setattr(notices.current_app, "send_task", down)
+    monkeypatch.setattr(outbox.current_app, "send_task", down)
     course, who = w.published(here), w.trainee()
     assert enrolling.enrol(code=course.code, person=who, key=uuid4(), at=w.now())[1]
     assert Enrolment.objects.filter(told_at=None).count() == 1

@@ -7,10 +7,10 @@ import pytest
 
 from accounts import crypto
 from accounts.models import User
-from casework import entitlements
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.dates import TAIPEI, add_months, taipei_day
+from casework.schemes import entitlements
+from kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Course, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine, Trainee
 from ojt_subsidy.services import (
     announcing,

@@ -8,10 +8,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from casework.kernel.dates import TAIPEI, roc
+from casework.jobs import exports
 from casework.models import Case, Notice
-from casework.services import exports
-from casework.services.delivery import deliver_due
+from casework.notices.delivery import deliver_due
+from kernel.dates import TAIPEI, roc
 from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, complaining, screening
 from tests.ojt_subsidy import world as w

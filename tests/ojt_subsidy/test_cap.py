@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.kernel.dates import taipei_day
-from casework.kernel.law import declared_law
 from casework.models import Notice
+from kernel.dates import taipei_day
+from kernel.law import declared_law
 from ojt_subsidy.models import MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules import identity

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.services.proving import confirm_identity, release_identity
 from accounts.services.roles import grant_role
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
+from kernel.dates import taipei_day
 from ojt_subsidy.models import OutsideCourse, PaymentLine
 from ojt_subsidy.services import paying, profile
 from ojt_subsidy.services.outside import enter_outside

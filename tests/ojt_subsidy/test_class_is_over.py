@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import TAIPEI, taipei_day
 from casework.models import Case, Notice
+from kernel.dates import TAIPEI, taipei_day
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
 from ojt_subsidy.services import closing, enrolling, places, running, screening
 from ojt_subsidy.states import LIVE, PENDING

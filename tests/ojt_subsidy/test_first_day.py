@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import AccessLog
 from casework.errors import Refused
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI
 from casework.models import Case
+from kernel.dates import TAIPEI
 from ojt_subsidy.models import Evidence, InsuranceCheck, PaymentLine
 from ojt_subsidy.services import evidence, exchange, paying
 from tests.ojt_subsidy import world as w

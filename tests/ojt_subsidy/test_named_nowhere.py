@@ -13,8 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import AccessLog
 from accounts.services.roles import grant_role
 from casework.models import Case, Event, Notice
+from casework.notices.delivery import deliver_due
 from casework.rights import ADMINISTRATOR
-from casework.services.delivery import deliver_due
 from config.logging import configure
 from ojt_subsidy.models import Complaint
 from tests.ojt_subsidy import world as w

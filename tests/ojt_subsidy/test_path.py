@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.outcome import Outcome
-from casework.kernel.rulebook import again
+from casework.law.in_force import law_in_force
 from casework.models import Case, Notice
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.outcome import Outcome
+from kernel.rulebook import again
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.catalogue import Asked, listed, seats_left
 from ojt_subsidy.selectors.money import balance_of, cap_of

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casework.kernel.dates import taipei_day
-from casework.services.law import law_in_force
-from casework.services.wordings import sync_wordings
+from casework.law.in_force import law_in_force
+from casework.papers.wordings import sync_wordings
+from kernel.dates import taipei_day
 from ojt_subsidy.documents.contexts import subsidy_list
 from ojt_subsidy.models import PaymentBatch
 from ojt_subsidy.services import batching, complaining

@@ -9,10 +9,10 @@ import pytest
 from accounts.clock import now
 from accounts.models import User
 from accounts.services.roles import grant_role
+from casework.cases.recusal import RECUSED
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Event
-from casework.selectors.recusal import RECUSED
+from kernel.dates import taipei_day
 from ojt_subsidy.models import Closing, Enrolment, ExchangeFile, MoneyEntry, OutsideCourse, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, closing, evidence, exchange, outside, paying, running
 from tests.ojt_subsidy import world as w

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ojt_subsidy.rules  # noqa: F401
-from casework.kernel import rulebook
-from casework.kernel.cases import load, run
-from casework.kernel.law import Value, declared_law
+from kernel import rulebook
+from kernel.cases import load, run
+from kernel.law import Value, declared_law
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules.balance import PastCourse, SubsidyFacts, subsidy, windows
 from ojt_subsidy.rules.courses import branch_of

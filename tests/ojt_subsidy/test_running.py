@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import TAIPEI, taipei_day
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from kernel.dates import TAIPEI, taipei_day
 from ojt_subsidy.models import Course
 from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import cap_of

@@ -8,9 +8,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from casework.kernel.dates import TAIPEI, roc
 from casework.models import Case
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
+from kernel.dates import TAIPEI, roc
 from ojt_subsidy.models import Course, CourseIntake, Enrolment, PaymentBatch, PaymentLine, Trainee
 from ojt_subsidy.services import batching, complaining, evidence, running
 from ojt_subsidy.wordings import HELP

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.kernel.machine import NotAllowed
+from kernel.machine import NotAllowed
 from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, PAYMENT
 from tests.machines import walk
 

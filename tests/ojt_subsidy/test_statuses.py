@@ -8,8 +8,8 @@ from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
-from casework.kernel.dates import add_months
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
+from kernel.dates import add_months
 from ojt_subsidy.forms.unit import _listed
 from ojt_subsidy.models import Evidence
 from ojt_subsidy.services import planning, profile

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from casework.intake.sample import paper
-from casework.kernel.dates import taipei_day
 from casework.models import Case, Document, Event, Notice
-from casework.services.delivery import message
+from casework.notices.delivery import message
+from kernel.dates import taipei_day
 from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Closing, PaymentLine
 from ojt_subsidy.params import IDENTITY_LABELS, Identity

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
+from casework.desk.agenda import agenda
 from casework.models import Case, Notice
-from casework.selectors.agenda import agenda
 from ojt_subsidy.models import Course, PaymentLine
 from ojt_subsidy.services import batching, closing, enrolling, paying, screening
 from ojt_subsidy.states import COURSE

@@ -10,8 +10,8 @@ from uuid import uuid4
 from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role, sync_rights
-from casework.kernel.dates import TAIPEI, add_months, taipei_day
 from casework.models import Case
+from kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck
 from ojt_subsidy.services import (
     announcing,

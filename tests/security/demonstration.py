@@ -20,9 +20,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
-from casework import papers
+from casework.cases import attachments
 from casework.intake.judge import Verdict
-from casework.services import attachments
+from casework.papers import rendering
 
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
@@ -43,7 +43,7 @@ def readable_pdf(page: str) -> bytes:
 
 
 def _quick_batch(code: str, contexts: Sequence[Mapping[str, Any]]) -> list[bytes]:
-    return [readable_pdf(papers.html(code, context)) for context in contexts]
+    return [readable_pdf(rendering.html(code, context)) for context in contexts]
 
 
 def _taken(path: Path, *, kind: str = "pdf", **given: Any) -> Verdict:
@@ -56,8 +56,8 @@ def _taken(path: Path, *, kind: str = "pdf", **given: Any) -> Verdict:
 def quick_papers() -> Iterator[None]:
     """Papers are made and uploads taken without the work that their own tests watch."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(papers, "render_html", readable_pdf)
-        patch.setattr(papers, "render_batch", _quick_batch)
+        patch.setattr(rendering, "render_html", readable_pdf)
+        patch.setattr(rendering, "render_batch", _quick_batch)
         patch.setattr(attachments, "judge", _taken)
         yield
 

@@ -17,14 +17,14 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from weasyprint.urls import FatalURLFetchingError
 
-from accounts.middleware.signed_in import page_of
 from accounts.models import AccessLog, Organisation, User
-from casework import papers
+from accounts.sign_in_page import page_of
+from casework.cases.attachments import add_attachment
 from casework.intake.sample import paper
 from casework.models import Attachment, Case, Notice
-from casework.services.attachments import add_attachment
-from casework.services.delivery import deliver_due
-from casework.services.notices import notify
+from casework.notices.delivery import deliver_due
+from casework.notices.outbox import notify
+from casework.papers import rendering
 from tests.accounts.conftest import PASSWORD, sign_in
 from tests.casework import faces, toy
 from tests.casework.conftest import NOW, scene, toys  # noqa: F401 - fixtures
@@ -263,7 +263,7 @@ def test_a_paper_fetches_nothing(address: str, where: str, monkeypatch: pytest.M
     monkeypatch.setattr(urllib.request, "urlopen", asked)
     # a refusal of any kind will do; being asked is what must not happen
     with contextlib.suppress(ValueError, OSError, FatalURLFetchingError):
-        pdf = papers.render_html(f"<html><head></head><body>{where.format(address)}<p>x</p></body></html>")
+        pdf = rendering.render_html(f"<html><head></head><body>{where.format(address)}<p>x</p></body></html>")
         assert b"root:" not in pdf and b"EmbeddedFile" not in pdf
 
 
@@ -276,7 +276,7 @@ _CLIENT = re.compile(
 
 def test_nothing_else_of_ours_follows_addresses() -> None:
     """Who imports a client for HTTP is named above, with whose addresses it follows."""
-    folders = ("accounts", "casework", "config", *OURS)
+    folders = ("accounts", "casework", "config", "kernel", *OURS)
     files = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     assert {str(path.relative_to(ROOT)) for path in files if _CLIENT.search(path.read_text())} == FETCHES
 

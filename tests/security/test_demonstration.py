@@ -24,13 +24,14 @@ from accounts.clock import now
 from accounts.demo import demo_roles
 from accounts.models import Membership, Organisation, OrganisationUserObjectPermission, User
 from accounts.roles import Side, all_rights, right
-from casework import casetypes
+from casework.cases import casetypes, work
+from casework.cases.access import rights_on
+from casework.cases.moving import lock, move, open_case
+from casework.cases.recusal import RECUSED
 from casework.errors import Refused
+from casework.jobs import exports
 from casework.models import Case, Event, Message
-from casework.selectors import rights_on
-from casework.selectors.recusal import RECUSED
-from casework.services import exports, messages, work
-from casework.services.cases import lock, move, open_case
+from casework.notices import messages
 from casework.views import acts
 from config.logging import mask_identifiers
 from tests.security import allowed, demonstration, needles, others

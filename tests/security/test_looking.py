@@ -15,10 +15,10 @@ from django.template import engines
 
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from casework import sheets
 from casework.models import Notice
-from casework.services.delivery import deliver_due
-from casework.services.notices import notify
+from casework.notices.delivery import deliver_due
+from casework.notices.outbox import notify
+from casework.sheets import writing
 from tests.casework.conftest import NOW
 from tests.factories import UserFactory
 from tests.security import needles
@@ -33,16 +33,16 @@ ROWS = (["姓名", "身分證字號"], [["王小明", NUMBER]])
 def _sheet(kind: str) -> bytes:
     out = io.BytesIO()
     header, rows = ROWS
-    sheets.write(kind, out, title="名冊", header=header, rows=rows)
+    writing.write(kind, out, title="名冊", header=header, rows=rows)
     return out.getvalue()
 
 
 GIVEN: dict[str, Callable[[], bytes]] = {
     "HTML": lambda: engines["django"].from_string("<td>{{ n }}</td>").render({"n": NUMBER}).encode(),
     "PDF": lambda: readable_pdf(f"<html><body><td>{NUMBER}</td></body></html>"),
-    "ODS": lambda: _sheet(sheets.ODS),
-    "XLSX": lambda: _sheet(sheets.XLSX),
-    "CSV": lambda: _sheet(sheets.CSV),
+    "ODS": lambda: _sheet(writing.ODS),
+    "XLSX": lambda: _sheet(writing.XLSX),
+    "CSV": lambda: _sheet(writing.CSV),
     "JSON": lambda: json.dumps({"n": NUMBER}).encode(),
 }
 

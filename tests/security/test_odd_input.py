@@ -14,18 +14,18 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.forms.wording import Spoken
+from casework.cases.receipts import once
 from casework.errors import Refused
 from casework.forms import PortalForm
-from casework.kernel.asked import whole_number
 from casework.models import Draft, Receipt
-from casework.services.receipts import once
 from casework.views import bulk_acts
+from kernel.asked import whole_number
 from tests.factories import AT, UserFactory
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("accounts", "casework", "config", *settings.SCHEMES)
+OURS = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 NUL = "a\0b"
 #: What `int()` and `isdigit()` disagree about, what no integer of the database holds, what is no number.
 ODD_NUMBERS = ("²", "9" * 20, "-1", "1e3", "१", "")

@@ -4,10 +4,10 @@ import pytest
 from django.db import transaction
 
 from accounts.clock import now
+from casework.cases.moving import lock, move
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.kernel.machine import Machine
 from casework.models import Case
-from casework.services.cases import lock, move
+from kernel.machine import Machine
 from senior45.services import inventory
 from senior45.states import ARTICLE, CAMPAIGN, REQUEST
 from tests.senior45 import world as w

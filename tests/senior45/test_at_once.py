@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.clock import now, today
+from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
-from casework.kernel.dates import TAIPEI
 from casework.models import Case, Deadline, Notice
-from casework.services.sweeping import sweep
+from kernel.dates import TAIPEI
 from senior45.models import AccountRight, Campaign, InventoryLine, LineAnswer, SiteAccount, SiteOffice
 from senior45.services import accounts, deciding, idling, inventory
 from tests.parallel import meet, together

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI
+from kernel.dates import TAIPEI
 from senior45.models import Article
 from senior45.services import articles, front, media
 from tests.senior45 import world as w

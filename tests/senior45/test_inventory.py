@@ -9,13 +9,13 @@ import pytest
 import time_machine
 
 from accounts.clock import now
+from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
-from casework.kernel.dates import TAIPEI
+from casework.jobs.exports import request_export, run_export
 from casework.models import Case, Document, Notice
-from casework.services.documents import bytes_of
-from casework.services.exports import request_export, run_export
-from casework.services.sweeping import sweep
-from casework.sheets_in import read
+from casework.papers.documents import bytes_of
+from casework.sheets.reading import read
+from kernel.dates import TAIPEI
 from senior45 import tasks
 from senior45.models import Campaign, InventoryLine, LineAnswer, SiteAccount
 from senior45.services import inventory

@@ -8,15 +8,15 @@ import time_machine
 from accounts.clock import now, today
 from accounts.models import SetPasswordLink
 from accounts.rights import can
+from casework.cases.events import broken_links
+from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
-from casework.kernel.dates import TAIPEI
-from casework.kernel.outcome import Outcome
-from casework.kernel.rulebook import again
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
-from casework.services.documents import bytes_of
-from casework.services.events import broken_links
-from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
+from casework.papers.documents import bytes_of
+from kernel.dates import TAIPEI
+from kernel.outcome import Outcome
+from kernel.rulebook import again
 from senior45.models import AccountRequest, Article, SiteAccount
 from senior45.permissions import WRITE
 from senior45.services import articles, deciding, idling, requests
@@ -226,7 +226,7 @@ def test_an_amendment_of_the_matrix_reaches_accounts_that_are_open(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S45-09: the county cell, once the agency fills it."""
-    from casework.kernel.law import Value
+    from kernel.law import Value
     from senior45.services import accounts
 
     account = w.with_editor(here)

@@ -13,12 +13,12 @@ from PIL import Image
 
 from accounts.clock import now, today
 from accounts.models import AccessLog
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake.sample import paper
-from casework.kernel.dates import TAIPEI
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
-from casework.services.sweeping import sweep
+from kernel.dates import TAIPEI
 from senior45.models import AccountRight, Article, ArticleVersion, InventoryLine, SiteAccount
 from senior45.selectors import idle_outcome
 from senior45.services import accounts, articles, deciding, inventory, leavers, media, requests, text

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import senior45.rules  # noqa: F401
-from casework.kernel import rulebook
-from casework.kernel.cases import load, run
-from casework.kernel.dates import WorkingCalendar
-from casework.kernel.facts import FactsError
-from casework.kernel.law import Value, declared_law
+from kernel import rulebook
+from kernel.cases import load, run
+from kernel.dates import WorkingCalendar
+from kernel.facts import FactsError
+from kernel.law import Value, declared_law
 from senior45.params import Category, OfficeKind
 
 LAW = declared_law()

@@ -13,9 +13,9 @@ from accounts.clock import now, today
 from accounts.models import AccessLog, User
 from accounts.services.roles import grant_role
 from accounts.services.users import close_user
-from casework.kernel.dates import TAIPEI
+from casework.deadlines.sweeping import sweep
 from casework.models import Notice
-from casework.services.sweeping import sweep
+from kernel.dates import TAIPEI
 from senior45.models import Campaign, InventoryLine, SiteAccount
 from senior45.services import deciding, designating, inventory, leavers, requests
 from tests.senior45 import world as w

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.kernel.machine import NotAllowed
+from kernel.machine import NotAllowed
 from senior45.states import ARTICLE, INVENTORY_LINE, REQUEST
 from tests.machines import walk
 

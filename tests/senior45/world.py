@@ -9,7 +9,7 @@ from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
 from casework.models import Case
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
 from senior45.models import AccountRequest, Article, SiteAccount, SiteOffice
 from senior45.params import OfficeKind
 from senior45.services import articles, deciding, requests
@@ -55,7 +55,7 @@ def office(name: str, kind: OfficeKind, organisation_kind: str, **given: Any) ->
 
 def account(user: User, place: SiteOffice, *rights: str, at: datetime | None = None) -> SiteAccount:
     """An open account with rights, as if it had been opened on the day of `at`."""
-    from casework.kernel.dates import taipei_day
+    from kernel.dates import taipei_day
 
     at = at or now()
     on = taipei_day(at)

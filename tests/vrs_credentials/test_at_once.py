@@ -12,10 +12,10 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model
 
 from accounts.clock import now, today
+from casework.cases import moving
 from casework.errors import NotAllowed, Refused, Stale
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import cases
-from casework.services.law import law_in_force
 from tests.parallel import judge_before_writing, meet, together
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
@@ -335,7 +335,7 @@ def _control(here: w.World, monkeypatch: pytest.MonkeyPatch) -> tuple[Certificat
     one = _ready(here)
     case = _renewal(here, one)
     monkeypatch.setattr(certifying, "_applications_on", lambda certificate: [])
-    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: cases.lock(case, version=version))
+    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: moving.lock(case, version=version))
     monkeypatch.setattr(certifying, "stands", lambda certificate: None)
     monkeypatch.setattr(renewing, "latest", lambda certificate: meet())
     return one, case
@@ -404,7 +404,7 @@ def test_control_without_the_lock_each_half_counts_alone(here: w.World, monkeypa
         count(*given, **named)
         meet()
 
-    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: cases.lock(case, version=version))
+    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: moving.lock(case, version=version))
     monkeypatch.setattr(training, "set_follow_up", counted)
     one, answers = _two_halves(here)
     assert all(isinstance(a, Case) for a in answers), answers

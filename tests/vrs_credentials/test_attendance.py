@@ -8,8 +8,8 @@ import pytest
 
 from accounts.clock import now, today
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from tests.casework.files.sheets import saved
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import AttendanceImport
@@ -110,7 +110,7 @@ def test_rosters_are_read_in_every_encoding_offices_save(here: w.World, encoding
 def test_rosters_come_as_sheets_too(here: w.World, kind: str) -> None:
     import io
 
-    from casework.sheets import write
+    from casework.sheets.writing import write
 
     w.certified(here)
     course = _course(here)

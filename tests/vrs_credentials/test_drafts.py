@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases import work
 from casework.errors import NotPermitted
+from casework.law.in_force import law_in_force
 from casework.models import Draft
-from casework.services import work
-from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get
 from vrs_credentials.rules.wizard import Background, propose

@@ -9,10 +9,11 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.clock import now, today
+from casework.deadlines.keeping import of_thing
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case, Notice
-from casework.services.deadlines import of_thing, sweep
-from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Extension, LedgerEntry
 from vrs_credentials.selectors import register
@@ -196,8 +197,8 @@ def test_a_pledge_with_an_electronic_signature_is_refused(here: w.World, setting
     """VRS-02."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from casework.papers import render_html
-    from casework.signing import sign
+    from casework.papers.rendering import render_html
+    from casework.papers.signing import sign
 
     one = qualifying.start(person=here.applicant, kind="placement", clause="7-1-1", answers={}, background={}, at=now())
     signed = SimpleUploadedFile("切結書.pdf", sign(render_html("<p>切結</p>"), reason="x"))

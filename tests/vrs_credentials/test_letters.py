@@ -6,9 +6,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from accounts.clock import today
-from casework.kernel.dates import days_after, roc_long
 from casework.models import Case, Document
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
+from kernel.dates import days_after, roc_long
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from vrs_credentials.models import Certificate

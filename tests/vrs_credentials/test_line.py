@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.deadlines.keeping import of_thing, owed
+from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, Refused
-from casework.kernel.dates import roc
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
-from casework.services.deadlines import of_thing, owed, sweep
-from casework.services.documents import bytes_of
-from casework.services.law import law_in_force
+from casework.papers.documents import bytes_of
+from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get
@@ -53,7 +54,7 @@ def renewed(here: w.World) -> tuple[Certificate, Certificate]:
 
 def test_after_a_renewal_the_old_card_asks_for_nothing(here: w.World) -> None:
     one, new = renewed(here)
-    assert current_certificates(here.applicant) == [one], "one card for one qualification"
+    assert current_certificates(here.applicant, on=today()) == [one], "one card for one qualification"
     said = f"已更新為 {new.number}，自 {roc(new.starts_on)} 起"
     client = browser(here.applicant)
     for name, args in (("dashboard", ()), ("certificate", (one.pk,)), ("renew", (one.pk,))):
@@ -71,7 +72,7 @@ def test_after_a_renewal_the_old_card_asks_for_nothing(here: w.World) -> None:
 def test_once_the_renewed_one_runs_it_has_the_card_and_the_old_page_leads_to_it(here: w.World) -> None:
     one, new = renewed(here)
     with time_machine.travel(now() + 60 * DAY, tick=False):
-        assert today() > one.valid_until and current_certificates(here.applicant) == [new]
+        assert today() > one.valid_until and current_certificates(here.applicant, on=today()) == [new]
         found = standing(Certificate.objects.get(pk=one.pk), on=today(), law=law_in_force())
         assert found.label == ("已更新", "calm") and not found.may_renew
         assert found.serving == (f"資格已更新為 {new.number}，請看該證明。", "info")

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
-from casework.kernel.dates import roc
+from casework.law.in_force import law_in_force
 from casework.models import Case, Document
-from casework.services.law import law_in_force
+from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from vrs_credentials.documents import blanks
 from vrs_credentials.models import Certificate, Course, JobPost, LedgerEntry, News, Opinion, Question

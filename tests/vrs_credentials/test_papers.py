@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.clock import now, today
+from casework.cases import attachments
 from casework.errors import Refused
 from casework.models import Attachment, Case
-from casework.services import attachments
 from tests.casework.test_intake_flyers import gif, odt
 from tests.vrs_credentials import world as w
 from vrs_credentials.services import courses, education, filing, uploading

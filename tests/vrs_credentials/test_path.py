@@ -10,12 +10,12 @@ import time_machine
 from django.test import Client
 
 from accounts.clock import now, today
-from casework.kernel.dates import months_after
+from casework.cases.events import broken_links
+from casework.deadlines.keeping import of_thing
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document
-from casework.services.deadlines import of_thing
-from casework.services.documents import bytes_of
-from casework.services.events import broken_links
-from casework.services.law import law_in_force
+from casework.papers.documents import bytes_of
+from kernel.dates import months_after
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, LedgerEntry
 from vrs_credentials.selectors.register import current_certificates, standing
@@ -58,11 +58,13 @@ def test_from_application_to_the_renewed_certificate(tmp_path: Path) -> None:
         assert (new.starts_on, new.valid_until, new.previous) == (date(2027, 12, 12), date(2030, 12, 11), one)
         assert not of_thing(one).filter(met_at=None, withdrawn_at=None).exists()
         assert of_thing(new).get(code=certifying.ENDS).due_on == date(2030, 12, 11)
-        assert [c.pk for c in current_certificates(here.applicant)] == [one.pk], "one card for one qualification"
+        assert [c.pk for c in current_certificates(here.applicant, on=today())] == [one.pk], (
+            "one card for one qualification"
+        )
         paper = Document.objects.get(case=renewed, paper="vrs_certificate")
         _checked_by_a_stranger(paper, "起生效")
     with at("2028-01-05"):
-        assert [c.pk for c in current_certificates(here.applicant)] == [new.pk]
+        assert [c.pk for c in current_certificates(here.applicant, on=today())] == [new.pk]
         _checked_by_a_stranger(paper, "資格有效至 119/12/11")
         _checked_by_a_stranger(Document.objects.get(case=one.case, paper="vrs_certificate"), f"已更新為 {new.number}")
     _signed(bytes_of(paper), tmp_path)

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from accounts.clock import today
+from casework.law.in_force import law_in_force
 from casework.models import Deadline, Event
-from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Course, Extension
 from vrs_credentials.selectors.register import standing

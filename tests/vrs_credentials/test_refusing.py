@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc
 from casework.models import Case, Document, Notice
-from casework.services.documents import bytes_of
+from casework.papers.documents import bytes_of
+from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
-from casework.kernel.dates import roc
+from casework.cases.events import record
 from casework.models import Attachment, Case, Event, Message, Notice
-from casework.services.events import record
-from casework.services.messages import write
+from casework.notices.messages import write
+from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get
 from vrs_credentials.services import reviewing

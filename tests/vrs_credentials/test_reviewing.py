@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from accounts.clock import now, today
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import days_after
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission, Document, Notice
-from casework.services.documents import bytes_of
-from casework.services.law import law_in_force
+from casework.papers.documents import bytes_of
+from kernel.dates import days_after
 from tests.vrs_credentials import world as w
 from vrs_credentials.permissions import GIVE_OPINION, VIEW_ASSIGNED
 from vrs_credentials.selectors import outcomes
@@ -94,7 +94,7 @@ def test_a_supplement_goes_round_and_is_reviewed_again(here: w.World) -> None:
     assert (case.state, case.due_on) == ("supplement", days_after(today(), 7))
     with pytest.raises(Refused, match="尚有補正項目未回復"):
         filing.supply(case, by=here.applicant, at=now())
-    from casework.services import corrections
+    from casework.cases import corrections
 
     request = corrections.open_request(case)
     assert request

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vrs_credentials.rules  # noqa: F401 - enters the rules
-from casework.kernel import cases, rulebook
-from casework.kernel.facts import FactsError, Impossible
-from casework.kernel.law import Value, declared_law
 from casework.templatetags.casework import why
+from kernel import cases, rulebook
+from kernel.facts import FactsError, Impossible
+from kernel.law import Value, declared_law
 from vrs_credentials.rules.courses import course_number
 from vrs_credentials.rules.hours import ClassRecord, missing_in
 from vrs_credentials.rules.ledger import Entry, balance, weight

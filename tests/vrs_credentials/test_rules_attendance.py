@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.kernel.law import declared_law
+from kernel.law import declared_law
 from vrs_credentials.rules import attendance
 
 DAY = date(2022, 12, 6)

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from casework.errors import NotPermitted, Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get
 from vrs_credentials.models import Certificate, HoursApplication

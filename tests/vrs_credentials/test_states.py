@@ -6,8 +6,8 @@ import pytest
 
 import vrs_credentials.rules  # noqa: F401 - enters the rules
 from casework.errors import NotAllowed
-from casework.kernel import rulebook
-from casework.kernel.law import declared_law
+from kernel import rulebook
+from kernel.law import declared_law
 from tests.machines import walk
 from vrs_credentials import states
 from vrs_credentials.services import reviewing

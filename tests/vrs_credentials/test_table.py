@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from accounts.clock import now
+from casework.cases.moving import move
 from casework.errors import NotAllowed, NotPermitted
-from casework.services.cases import move
 from tests.vrs_credentials import world as w
 from vrs_credentials.casetype import MACHINES
 
@@ -32,8 +32,8 @@ _MAY = {
 @pytest.mark.parametrize("thing", list(MACHINES))
 def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards aside (they have tests of their own): who may not is refused in every state, and who may goes where the table says."""
-    from casework.casetypes import casetype
-    from casework.services.cases import open_case
+    from casework.cases.casetypes import casetype
+    from casework.cases.moving import open_case
 
     machine, people = MACHINES[thing], _people(here)
     about = casetype(machine.kind)

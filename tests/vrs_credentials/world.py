@@ -12,9 +12,9 @@ from accounts.clock import now, today
 from accounts.models import Membership, Organisation, User
 from accounts.services.roles import grant_role
 from casework.intake.sample import paper
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
-from casework.services.wordings import sync_wordings
+from casework.papers.wordings import sync_wordings
 from tests.kept import kept
 from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Course, Lecturer, LedgerEntry, Professional, Qualification

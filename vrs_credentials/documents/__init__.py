@@ -6,16 +6,15 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import days_spelled, roc, roc_long, taipei_day
-from casework.kernel.identifiers import mask_name
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case, Document
-from casework.papers import Paper, Standing, register_paper
-from casework.services import documents
-from casework.services.wordings import wording
+from casework.papers import documents
+from casework.papers.rendering import Paper, Standing, register_paper
+from casework.papers.wordings import wording
+from kernel.dates import days_spelled, roc, roc_long, taipei_day
+from kernel.identifiers import mask_name
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.documents import letters
 from vrs_credentials.models import (
     Certificate,
@@ -62,12 +61,11 @@ def certificate_of(document: Document) -> Certificate | None:
     return Certificate.objects.filter(pk=int(key)).first()
 
 
-def standing_of(document: Document) -> Standing | None:
+def standing_of(document: Document, on: date) -> Standing | None:
     """What is so today of the certificate behind a paper: valid, renewed, extended, run out, revoked."""
     one = certificate_of(document)
     if one is None:
         return None
-    on = today()
     renewed = Certificate.objects.filter(previous=one, state=Certificate.State.VALID).first()
     rows = [("有效期間", f"{roc(one.starts_on)} 至 {roc(one.valid_until)}")]
     if one.extension_days:
@@ -85,7 +83,7 @@ def standing_of(document: Document) -> Standing | None:
     return Standing(True, f"資格有效至 {roc(one.valid_until)}", rows)
 
 
-def letter_standing(document: Document) -> Standing | None:
+def letter_standing(document: Document, on: date) -> Standing | None:
     """The letter of an approval no longer says what is so once the certificate it granted or extended is revoked."""
     one = Certificate.objects.filter(Q(case=document.case_id) | Q(extensions__case=document.case_id)).first()
     if one is None or one.state != Certificate.State.REVOKED:
@@ -226,24 +224,26 @@ def _person(case: Case) -> dict[str, Any]:
     }
 
 
-def _sheet(case: Case, title: str, *more: tuple[str, str], table: Table | None = None) -> dict[str, Any]:
+def _sheet(
+    case: Case, title: str, *more: tuple[str, str], on: date, law: Law, table: Table | None = None
+) -> dict[str, Any]:
     """A form says of its case what the page says, and what is written only on paper."""
     printed = {"head": table.head, "body": table.body} if table else None
-    return {**_person(case), "sheet_title": title, "rows": [*facts(case), *more], "table": printed}
+    return {**_person(case), "sheet_title": title, "rows": [*facts(case, on=on, law=law), *more], "table": printed}
 
 
 def qualification_context(one: Qualification, outcome: Outcome, law: Law) -> dict[str, Any]:
     labels = law.at("vrs.documents", outcome.on).value
     needed = "、".join(labels[code] for code in outcome.result["documents"])
-    return _sheet(one.case, "專業人員資格審查申請表", ("審查需求文件", needed))
+    return _sheet(one.case, "專業人員資格審查申請表", ("審查需求文件", needed), on=outcome.on, law=law)
 
 
-def hours_context(one: HoursApplication) -> dict[str, Any]:
-    return _sheet(one.case, "時數認定申請表", table=tables(one.case)[0])
+def hours_context(one: HoursApplication, *, on: date, law: Law) -> dict[str, Any]:
+    return _sheet(one.case, "時數認定申請表", on=on, law=law, table=tables(one.case)[0])
 
 
-def education_context(one: OwnEducation) -> dict[str, Any]:
-    return _sheet(one.case, "繼續教育個人申請表")
+def education_context(one: OwnEducation, *, on: date, law: Law) -> dict[str, Any]:
+    return _sheet(one.case, "繼續教育個人申請表", on=on, law=law)
 
 
 def renewal_context(one: Renewal, outcomes: Sequence[Outcome], law: Law) -> dict[str, Any]:
@@ -255,18 +255,24 @@ def renewal_context(one: Renewal, outcomes: Sequence[Outcome], law: Law) -> dict
         ("專業課程＋專業相關法規", f"{count['professional_law']} 小時（應達 {needed} 小時）"),
         ("專業倫理＋專業品質", f"{count['ethics_quality']} 小時（採計上限 {most} 小時）"),
         ("合計採計", f"{count['counted']} 小時"),
+        on=on,
+        law=law,
     )
 
 
-def extension_context(one: ExtensionApplication) -> dict[str, Any]:
-    return _sheet(one.case, "資格展延申請表")
+def extension_context(one: ExtensionApplication, *, on: date, law: Law) -> dict[str, Any]:
+    return _sheet(one.case, "資格展延申請表", on=on, law=law)
 
 
-def course_context(one: Course) -> dict[str, Any]:
+def course_context(one: Course, *, on: date, law: Law) -> dict[str, Any]:
     case = one.case
     people = "、".join(f"{x.name}（{x.degree or '學歷未填'}；{x.post or '現職未填'}）" for x in one.lecturers.all())
     name, number = (case.organisation.name, case.organisation.unified_number) if case.organisation else ("", "")
-    return {**_sheet(case, "繼續教育課程摘要表", ("講師", people), table=tables(case)[0]), "name": name, "unit": number}
+    return {
+        **_sheet(case, "繼續教育課程摘要表", ("講師", people), on=on, law=law, table=tables(case)[0]),
+        "name": name,
+        "unit": number,
+    }
 
 
 def opinion_context(case: Case, opinion: Opinion | None, reviewer: str) -> dict[str, Any]:

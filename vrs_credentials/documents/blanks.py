@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from casework import papers
-from casework.odt import Block, Cell, Line, Table, odt
+from casework.papers import rendering
+from casework.papers.odt import Block, Cell, Line, Table, odt
 from vrs_credentials.documents import pledge_context
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import OWN_WAYS
@@ -71,7 +71,7 @@ def blank(code: str, *, on: date, form: str = PDF) -> bytes:
     """An empty form of the code."""
     paper, given = context(code, on=on)
     if form == PDF:
-        return papers.render(paper, given)
+        return rendering.render(paper, given)
     blocks = {"vrs.pledge": _pledge, "vrs.sheet": _sheet, "vrs.envelope": _envelope}[paper](given)
     return odt(BLANKS[code], blocks)
 

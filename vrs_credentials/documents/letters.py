@@ -2,8 +2,8 @@
 
 import re
 
-from casework.kernel.dates import days_spelled
 from casework.models import Case
+from kernel.dates import days_spelled
 from vrs_credentials.models import (
     Certificate,
     Course,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
-from casework.kernel.saying import plain
+from kernel.saying import plain
 from vrs_credentials.forms.applying import NOT_CHOSEN
 from vrs_credentials.models import Course, Lecturer
 from vrs_credentials.params.clauses import KINDS

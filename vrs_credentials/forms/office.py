@@ -8,11 +8,11 @@ from django import forms
 from accounts.clock import today
 from accounts.models import User
 from casework.forms import NameField, PersonIdField, PortalForm, RocDateField
-from casework.kernel.dates import roc
-from casework.kernel.identifiers import odd_letter_number
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import roc
+from kernel.identifiers import odd_letter_number
+from kernel.saying import plain
 from vrs_credentials.models import Certificate, CommitteeSession, LedgerEntry, Opinion, OwnEducation, SessionCase
 from vrs_credentials.params.figures import GROUPS
 from vrs_credentials.selectors.outcomes import assignments, resolution

@@ -7,7 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
-from casework.kernel.identifiers import mask_person_id
+from kernel.identifiers import mask_person_id
 from vrs_credentials.models.register import GROUP_CHOICES
 
 

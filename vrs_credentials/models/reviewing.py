@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from casework.kernel.dates import roc
+from kernel.dates import roc
 
 
 class Assignment(models.Model):

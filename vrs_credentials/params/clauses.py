@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value, declare
 from vrs_credentials.params.figures import AMENDED_ON, CHECKED_ON
 
 KINDS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casework.kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value, declare
 
 CHECKED_ON = date(2026, 11, 20)
 #: 繼續教育規定施行日 (說明書壹之一).

@@ -14,12 +14,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from casework.kernel import dates, identifiers
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import plain
+from kernel import dates, identifiers
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import plain
 from vrs_credentials.rules.courses import has_line_break
 
 COLUMNS = ("上課日期", "學員姓名", "學員身分證字號(或居留證號)", "時數", "離島地區", "國際性質", "授課者")

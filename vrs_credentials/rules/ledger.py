@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from casework.kernel.law import Law
+from kernel.law import Law
 
 Group = Literal["professional", "law", "ethics", "quality"]
 GROUPS: tuple[Group, ...] = ("professional", "law", "ethics", "quality")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome, Reasoning
-from casework.kernel.rulebook import rule
-from casework.kernel.saying import size
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.reasoning import Reasoning
+from kernel.rulebook import rule
+from kernel.saying import size
 
 Field = Literal["document", "pledge", "flyer", "weight_proof", "sign_in_sheet", "attendance"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.kernel.law import Law
+from kernel.law import Law
 from vrs_credentials.rules.qualification import clauses_of
 
 

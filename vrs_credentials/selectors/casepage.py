@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.saying import plain
 from casework.models import Case
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.law import Law
+from kernel.saying import plain
 from vrs_credentials.models import (
     Assignment,
     Attendance,
@@ -57,7 +56,7 @@ def thing_of(case: Case) -> str:
 # --- facts ---------------------------------------------------------------------------------------------------------------
 
 
-def facts(case: Case) -> Rows:
+def facts(case: Case, *, on: date, law: Law) -> Rows:
     return {
         "qualification": _qualification,
         "hours": _hours,
@@ -65,16 +64,16 @@ def facts(case: Case) -> Rows:
         "education": _education,
         "renewal": _renewal,
         "extension": _extension,
-    }[thing_of(case)](case)
+    }[thing_of(case)](case, on, law)
 
 
 def _yes(value: bool | None) -> str:
     return {True: "是", False: "否", None: "未填"}[value]
 
 
-def _qualification(case: Case) -> Rows:
+def _qualification(case: Case, on: date, law: Law) -> Rows:
     one = papers.qualification_of(case)
-    row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+    row = papers.clause_row(one.kind, one.clause, on=on, law=law)
     answers = [
         ("科系名稱完全符合", one.degree_name_matches), ("有系統服務紀錄", one.has_service_record), ("進用前已完成訓練", one.trained_before),
     ]  # fmt: skip
@@ -98,10 +97,10 @@ def _issued(case: Case) -> Rows:
     return [("核發證明", f"{one.number}{gone}")]
 
 
-def _hours(case: Case) -> Rows:
+def _hours(case: Case, on: date, law: Law) -> Rows:
     one = HoursApplication.objects.select_related("certificate").get(case=case)
     held = [("資格證明", str(one.certificate))] if one.certificate else []
-    row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+    row = papers.clause_row(one.kind, one.clause, on=on, law=law)
     return [
         ("訓練性質", one.get_purpose_display()),
         ("資格名稱", KINDS[one.kind]),
@@ -110,7 +109,7 @@ def _hours(case: Case) -> Rows:
     ]
 
 
-def _education(case: Case) -> Rows:
+def _education(case: Case, on: date, law: Law) -> Rows:
     one = OwnEducation.objects.get(case=case)
     marks = [
         label
@@ -126,7 +125,7 @@ def _education(case: Case) -> Rows:
     ]  # fmt: skip
 
 
-def _course(case: Case) -> Rows:
+def _course(case: Case, on: date, law: Law) -> Rows:
     one = Course.objects.get(case=case)
     return [
         ("課程編號", one.number or "送審後編號"), ("課程名稱", one.title), ("授課方式", one.get_mode_display() + (f"（{one.mode_reason}）" if one.mode_reason else "")),
@@ -136,7 +135,7 @@ def _course(case: Case) -> Rows:
     ]  # fmt: skip
 
 
-def _renewal(case: Case) -> Rows:
+def _renewal(case: Case, on: date, law: Law) -> Rows:
     one = Renewal.objects.select_related("certificate").get(case=case)
     old = one.certificate
     return [
@@ -145,10 +144,10 @@ def _renewal(case: Case) -> Rows:
     ]  # fmt: skip
 
 
-def _extension(case: Case) -> Rows:
+def _extension(case: Case, on: date, law: Law) -> Rows:
     one = ExtensionApplication.objects.select_related("certificate").get(case=case)
     old = one.certificate
-    row = papers.clause_row(old.kind, old.clause, on=old.issued_on, law=law_in_force())
+    row = papers.clause_row(old.kind, old.clause, on=old.issued_on, law=law)
     return [
         ("認證資格", old.kind_label), ("遴用條款", row["citation"]), ("證明", old.number), ("目前效期", f"{roc(old.starts_on)} 至 {roc(old.valid_until)}"),
         ("事由", one.get_reason_display()), ("離開職場", f"{roc(one.away_from)} 至 {roc(one.away_until)}"),
@@ -275,9 +274,8 @@ def committee_words(case: Case) -> Rows:
 # --- supplements ---------------------------------------------------------------------------------------------------------
 
 
-def targets(case: Case) -> Rows:
+def targets(case: Case, *, on: date, law: Law) -> Rows:
     """What a supplement can ask for."""
-    law, on = law_in_force(), today()
     match thing_of(case):
         case "qualification":
             one = papers.qualification_of(case)
@@ -302,9 +300,9 @@ def targets(case: Case) -> Rows:
     return [*((f"paper.{code}", label) for code, label in papers.EXTENSION_PAPERS.items()), ("data", "離開職場期間")]
 
 
-def export_row(case: Case) -> dict[str, Any]:
+def export_row(case: Case, *, on: date, law: Law) -> dict[str, Any]:
     if thing_of(case) == "qualification":
         one = Qualification.objects.get(case=case)
-        row = papers.clause_row(one.kind, one.clause, on=today(), law=law_in_force())
+        row = papers.clause_row(one.kind, one.clause, on=on, law=law)
         return {"資格": KINDS[one.kind], "條款": row["citation"], "核定文號": one.letter_number}
     return {}

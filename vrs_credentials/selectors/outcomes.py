@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from casework.kernel.dates import taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Case
+from kernel.dates import taipei_day
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import (
     Assignment,
     Certificate,

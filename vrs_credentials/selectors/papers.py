@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
 from casework.models import Attachment, Case
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import OwnEducation, Qualification
 from vrs_credentials.rules import courses as course_rules
 from vrs_credentials.rules import papers as rules_of_papers

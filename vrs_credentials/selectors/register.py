@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from accounts.clock import today
 from accounts.models import User
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.deadlines.things import kind_of
 from casework.models import Case, Deadline, Document
-from casework.services.deadlines import kind_of
+from kernel.dates import roc
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import Certificate, FollowUp, LedgerEntry, Renewal
 from vrs_credentials.rules import extension, hours, renewal
 from vrs_credentials.rules.ledger import GROUPS
@@ -27,9 +26,8 @@ def certificates_of(user: User) -> QuerySet[Certificate]:
     return Certificate.objects.filter(holder=user).select_related("previous", "case").order_by("kind", "-starts_on")
 
 
-def current_certificates(user: User) -> list[Certificate]:
-    """Of each qualification the one in force today; else the one that begins, else what was held last. Not what was revoked."""
-    on = today()
+def current_certificates(user: User, *, on: date) -> list[Certificate]:
+    """Of each qualification the one in force on the day; else the one that begins, else what was held last. Not what was revoked."""
     found: dict[tuple[str, str], Certificate] = {}
     for one in certificates_of(user).filter(state=Certificate.State.VALID):
         last = found.setdefault((one.kind, one.speciality), one)
@@ -38,9 +36,9 @@ def current_certificates(user: User) -> list[Certificate]:
     return list(found.values())
 
 
-def revoked_certificates(user: User) -> list[Certificate]:
+def revoked_certificates(user: User, *, on: date) -> list[Certificate]:
     """Of each qualification that a person has lost and not got again, the one revoked last."""
-    held = {(one.kind, one.speciality) for one in current_certificates(user)}
+    held = {(one.kind, one.speciality) for one in current_certificates(user, on=on)}
     found: dict[tuple[str, str], Certificate] = {}
     for one in certificates_of(user).filter(state=Certificate.State.REVOKED).order_by("-revoked_at"):
         if (one.kind, one.speciality) not in held:

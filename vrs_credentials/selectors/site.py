@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import Course, JobPost, Lecturer, News, Question
 from vrs_credentials.rules import renewal
 from vrs_credentials.selectors.outcomes import extension_outcome

@@ -17,16 +17,17 @@ from simple_history.utils import bulk_create_with_history
 from accounts import crypto
 from accounts.identity import holders
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.law import Law
-from casework.kernel.saying import plain
+from casework.intake.read_sheet import SheetError
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import attachments
-from casework.services.cases import lock, move, require
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.sheets_in import SheetError, read
+from casework.sheets.reading import read
+from kernel.dates import roc, taipei_day
+from kernel.law import Law
+from kernel.saying import plain
 from vrs_credentials.models import Attendance, AttendanceImport, Course, CourseField, LedgerEntry
 from vrs_credentials.permissions import CREDIT_ATTENDANCE, FILE_ATTENDANCE
 from vrs_credentials.rules import attendance as rules

@@ -10,17 +10,17 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.services.proving import prove_by_decision
-from casework.casetypes import casetype
+from casework.cases.casetypes import casetype
+from casework.cases.events import record
+from casework.cases.moving import lock, move, next_number, require
+from casework.deadlines.keeping import meet_deadline, of_thing, set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.identifiers import mask_person_id
-from casework.kernel.law import Law
+from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document
-from casework.services.cases import lock, move, next_number, require
-from casework.services.deadlines import meet_deadline, of_thing, set_deadline, withdraw_all
-from casework.services.documents import revoke as revoke_document
-from casework.services.events import record
-from casework.services.law import law_in_force
+from casework.papers.documents import revoke as revoke_document
+from kernel.dates import roc, taipei_day
+from kernel.identifiers import mask_person_id
+from kernel.law import Law
 from vrs_credentials import documents
 from vrs_credentials.models import (
     Certificate,

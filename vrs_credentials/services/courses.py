@@ -9,15 +9,15 @@ from django.db import IntegrityError, transaction
 from accounts import crypto
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases.events import record
+from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import next_number, open_case
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules

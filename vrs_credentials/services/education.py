@@ -8,15 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import open_case
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import open_case
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.saying import plain
 from vrs_credentials.models import LedgerEntry, OwnEducation
 from vrs_credentials.params.figures import OWN_WAYS
 from vrs_credentials.selectors.outcomes import education_outcome

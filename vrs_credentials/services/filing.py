@@ -6,14 +6,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import corrections
+from casework.cases.moving import lock, move, set_people
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services import corrections
-from casework.services.cases import lock, move, set_people
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from vrs_credentials.models import SessionCase
 from vrs_credentials.rules import courses
 from vrs_credentials.services.office import tell_applicant, tell_office

@@ -9,10 +9,10 @@ from accounts.rights import can
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.machine import Turn
 from casework.models import Case
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
+from kernel.machine import Turn
 from vrs_credentials.models import Professional
 from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, require
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.law import Law
-from casework.kernel.saying import plain
 from casework.models import Case
-from casework.services.cases import lock, require
-from casework.services.events import record
+from kernel.dates import taipei_day
+from kernel.law import Law
+from kernel.saying import plain
 from vrs_credentials.models import Attendance, Certificate, LedgerEntry
 from vrs_credentials.permissions import CORRECT_LEDGER
 from vrs_credentials.rules.ledger import weight

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import Organisation
 from casework.errors import Refused
 from casework.models import Case
-from casework.services import telling
+from casework.notices import telling
 from vrs_credentials.permissions import VIEW_OWN, approve_right, check_right
 
 OFFICE_CODE = "VRS-OFFICE"

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import open_case
 from casework.errors import Refused
-from casework.kernel.dates import taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import open_case
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.facts import Impossible
+from kernel.outcome import Outcome
 from vrs_credentials.models import Certificate, Professional, Qualification
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import qualification as rules

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from casework.kernel.dates import roc
 from casework.models import Deadline, Reminder
-from casework.services.notices import Told, notify_each
-from casework.services.telling import late_applicant, remind_applicant
+from casework.notices.outbox import Told, notify_each
+from casework.notices.telling import late_applicant, remind_applicant
+from kernel.dates import roc
 from vrs_credentials.models import Certificate, FollowUp
 from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services.certifying import ENDS, FOLLOW_UP, WAY_BACK

@@ -7,16 +7,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, open_case, require
+from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, open_case, require
-from casework.services.deadlines import meet_deadline, set_deadline, withdraw_all
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
 from vrs_credentials import documents
 from vrs_credentials.models import Certificate, Extension, ExtensionApplication, Renewal, WayBack
 from vrs_credentials.permissions import KEEP_REGISTER

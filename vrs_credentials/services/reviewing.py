@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
+from casework.cases.events import record
+from casework.cases.moving import lock, move, require
+from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import roc, taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
-from casework.selectors.recusal import bodies_of
-from casework.services.cases import lock, move, require
-from casework.services.events import record
-from casework.services.law import law_in_force
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import roc, taipei_day
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review

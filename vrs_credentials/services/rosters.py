@@ -18,11 +18,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
-from casework.kernel.dates import taipei_day
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.law import law_in_force
-from casework.services.notices import notify, send_task
-from casework.sheets import write
+from casework.notices.outbox import notify, send_task
+from casework.sheets.writing import write
+from kernel.dates import taipei_day
 from vrs_credentials.models import Course, CourseField, RosterFile, RosterJob
 from vrs_credentials.services import attending
 from vrs_credentials.services.attending import Judged, Progress, open_for_rosters

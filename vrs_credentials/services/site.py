@@ -9,8 +9,8 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from accounts.rights import can, can_anywhere
 from casework.errors import NotPermitted, Refused
-from casework.kernel.dates import taipei_day
-from casework.services.notices import notify
+from casework.notices.outbox import notify
+from kernel.dates import taipei_day
 from vrs_credentials.models import JobPost, News, Question
 from vrs_credentials.permissions import POST_JOBS, WRITE_NEWS
 

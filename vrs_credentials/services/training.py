@@ -8,16 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases.events import record
+from casework.cases.moving import lock, open_case
 from casework.errors import Refused
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.facts import Impossible
-from casework.kernel.law import Law
-from casework.kernel.outcome import Outcome
-from casework.kernel.saying import plain
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.services.cases import lock, open_case
-from casework.services.events import record
-from casework.services.law import law_in_force
+from kernel.dates import roc, taipei_day
+from kernel.facts import Impossible
+from kernel.law import Law
+from kernel.outcome import Outcome
+from kernel.saying import plain
 from vrs_credentials.models import Certificate, ClassRecord, HoursApplication, LedgerEntry, Professional
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import hours as rules

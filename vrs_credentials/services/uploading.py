@@ -10,14 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from casework.cases import attachments
+from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.intake import Kind, Limits, Verdict
-from casework.kernel.dates import taipei_day
-from casework.kernel.law import Law
+from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.services import attachments
-from casework.services.cases import lock, require
-from casework.services.law import law_in_force
+from kernel.dates import taipei_day
+from kernel.law import Law
 from vrs_credentials.permissions import file_right
 from vrs_credentials.rules import papers
 from vrs_credentials.services.office import thing_of

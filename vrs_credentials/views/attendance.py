@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from accounts import crypto
 from accounts.clock import now, today
 from accounts.identity import bearing
+from casework.cases.moving import require
 from casework.models import Case
-from casework.services.cases import require
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms.institution import AttendanceSearchForm, RosterForm

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from accounts.models import Organisation
 from accounts.rights import organisations_with
 from accounts.roles import Side
+from casework.cases.access import case_on_side
+from casework.cases.drafts import draft
+from casework.cases.receipts import once
 from casework.forms import ActForm
-from casework.kernel.dates import roc
 from casework.models import Case
-from casework.selectors import case_on_side
-from casework.services.drafts import draft
-from casework.services.receipts import once
+from kernel.dates import roc
 from vrs_credentials.models import Certificate, Professional
 
 Crumbs = list[tuple[str, str]]

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
-from casework.kernel.dates import roc, taipei_day
-from casework.kernel.saying import plain
-from casework.services.exports import request_export
-from casework.services.law import law_in_force
+from casework.jobs.exports import request_export
+from casework.law.in_force import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel.dates import roc, taipei_day
+from kernel.saying import plain
 from vrs_credentials.forms.applying import PlanForm, ReissueForm
 from vrs_credentials.models import Certificate
 from vrs_credentials.selectors.casepage import ledger_table
@@ -136,7 +136,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     known, day, law = professional_of(request), today(), law_in_force()
     if known is None:
         return redirect("vrs_credentials:profile")
-    shown = [*current_certificates(request.user), *revoked_certificates(request.user)]
+    shown = [*current_certificates(request.user, on=day), *revoked_certificates(request.user, on=day)]
     cards = [card(standing(one, on=day, law=law)) for one in shown]
     rows = [words.row(case, day) for case in own_cases(request.user)[:20]]
     # the first application on its way is what somebody without a certificate comes to see

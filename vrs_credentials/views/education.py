@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.clock import now
-from casework.kernel import rulebook
-from casework.services.drafts import drop_draft
+from accounts.clock import now, today
+from casework.cases.drafts import drop_draft
 from casework.views.acting import acting, into_form
+from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import OwnEducation
 from vrs_credentials.selectors.register import current_certificates
@@ -18,7 +18,7 @@ from vrs_credentials.views.papers import editing
 
 
 def _held(request: HttpRequest) -> list[str]:
-    return [one.kind for one in current_certificates(request.user)]
+    return [one.kind for one in current_certificates(request.user, on=today())]
 
 
 @acting

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import crypto
 from accounts.clock import now, today
-from casework.kernel import identifiers
-from casework.services.drafts import drop_draft
+from casework.cases.drafts import drop_draft
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import identifiers
 from vrs_credentials.forms.institution import CourseForm, JobForm, LecturerForm
 from vrs_credentials.models import Course, JobPost, Lecturer
 from vrs_credentials.permissions import KEEP_LECTURERS, POST_JOBS, VIEW_OWN, file_right

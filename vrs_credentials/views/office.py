@@ -12,12 +12,12 @@ from accounts import crypto
 from accounts.clock import now, today
 from accounts.identity import bearing
 from accounts.rights import can, organisations_with
-from casework import papers
 from casework.errors import NotPermitted, Refused
-from casework.kernel import identifiers
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
+from casework.papers import rendering
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import identifiers
 from vrs_credentials import documents
 from vrs_credentials.forms.institution import AnswerForm, NewsForm
 from vrs_credentials.forms.office import (
@@ -91,7 +91,7 @@ def opinion_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     mine = one.reviewer_id == request.user.pk
     if not mine and not (can(request.user, VIEW_OFFICE, one.case) and outcomes.opinions_open(one.case)):
         raise Http404
-    content = papers.render(
+    content = rendering.render(
         "vrs.opinion", documents.opinion_context(one.case, getattr(one, "opinion", None), one.reviewer.name)
     )
     return _pdf(content, f"{one.case.number}_審查意見表.pdf")
@@ -159,7 +159,7 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
         CommitteeSession.objects.select_related("office"), pk=pk, office=_need(request, DECIDE, VIEW_OFFICE)
     )
     return _pdf(
-        papers.render("vrs.agenda", documents.agenda_context(one)), f"{one}_{'紀錄' if one.minutes else '議程'}.pdf"
+        rendering.render("vrs.agenda", documents.agenda_context(one)), f"{one}_{'紀錄' if one.minutes else '議程'}.pdf"
     )
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
-from casework import papers as printing
-from casework.casetypes import casetype
+from casework.cases.access import case_on_side
+from casework.cases.casetypes import casetype
+from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.selectors import case_on_side
-from casework.services.law import law_in_force
+from casework.papers import rendering as printing
 from casework.views import words
 from casework.views.acting import acting, into_form
 from vrs_credentials import documents
@@ -38,12 +38,13 @@ def editing(
     status: int = 200,
 ) -> HttpResponse:
     """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
-    editable = case.state in uploading.EDITABLE
-    found = [words.finding(one) for one in outcomes.findings(case, on=today(), law=law_in_force())]
+    on, law, editable = today(), law_in_force(), case.state in uploading.EDITABLE
+    found = [words.finding(one) for one in outcomes.findings(case, on=on, law=law)]
     refused_key, refused = getattr(request, "refused_paper", ("", None))
     act = "supply" if case.state == "supplement" else "file"
     context = {
-        "case": case, "row": words.row(case, today()), "facts": casepage.facts(case), "tables": casepage.tables(case), "slots": papers.slots_of(case, on=today(), law=law_in_force()),
+        "case": case, "row": words.row(case, on), "facts": casepage.facts(case, on=on, law=law), "tables": casepage.tables(case),
+        "slots": papers.slots_of(case, on=on, law=law),
         "editable": editable, "findings": found, "act": act, "thing": case.kind.partition(".")[2],
         "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
@@ -133,10 +134,10 @@ def print_case(request: HttpRequest, number: str, what: str) -> HttpResponse:
         )
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "qualification": lambda: _qualification_sheet(case),
-        "hours": lambda: documents.hours_context(HoursApplication.objects.get(case=case)),
-        "education": lambda: documents.education_context(OwnEducation.objects.get(case=case)),
-        "course": lambda: documents.course_context(case.vrs_course),
-        "extension": lambda: documents.extension_context(ExtensionApplication.objects.get(case=case)),
+        "hours": lambda: documents.hours_context(HoursApplication.objects.get(case=case), on=on, law=law),
+        "education": lambda: documents.education_context(OwnEducation.objects.get(case=case), on=on, law=law),
+        "course": lambda: documents.course_context(case.vrs_course, on=on, law=law),
+        "extension": lambda: documents.extension_context(ExtensionApplication.objects.get(case=case), on=on, law=law),
         "renewal": lambda: _renewal_sheet(case, on, law),
     }
     if what != "form":

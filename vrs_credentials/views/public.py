@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
 from accounts.rights import can_anywhere
-from casework import odt
+from casework.papers import odt
 from casework.views.acting import acting, into_form
 from vrs_credentials.documents import blanks
 from vrs_credentials.forms.institution import QuestionForm

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
-from casework.services.drafts import drop_draft, save_draft
-from casework.services.law import law_in_force
-from casework.services.wordings import wording
+from casework.cases.drafts import drop_draft, save_draft
+from casework.law.in_force import law_in_force
+from casework.papers.wordings import wording
 from casework.views.acting import acting, into_form
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.params.clauses import KINDS

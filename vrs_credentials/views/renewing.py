@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import now, today
 from casework.errors import Refused
-from casework.kernel import rulebook
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import rulebook
 from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
-from casework.kernel import rulebook
-from casework.services.law import law_in_force
+from casework.law.in_force import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
+from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import Certificate, HoursApplication
 from vrs_credentials.selectors.register import current_certificates, follow_up_outcome, own_cases
@@ -23,7 +23,8 @@ def hours(request: HttpRequest) -> HttpResponse:
     """專業人員時數抵免申請: the list, the clocks, and a new application."""
     if professional_of(request) is None:
         return redirect("vrs_credentials:profile")
-    held, on, law = current_certificates(request.user), today(), law_in_force()
+    on, law = today(), law_in_force()
+    held = current_certificates(request.user, on=on)
     rows = [(row["code"], f"{row['citation']}") for row in law.at("vrs.clauses", on).value]
     certificates = Certificate.objects.filter(pk__in=[one.pk for one in held])
     form = forms.HoursStartForm(request.POST or None, certificates=certificates, clauses=rows)

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from accounts.clock import now
 from accounts.errors import Refused
 from accounts.services.appointing import first_administrator
-from casework.kernel.identifiers import IdentifierError, read_name
+from kernel.identifiers import IdentifierError, read_name
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.clock import now
-from casework.services.consistency import contradictions
+from casework.jobs.consistency import contradictions
 
 
 class Command(BaseCommand):

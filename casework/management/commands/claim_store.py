@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import now
-from casework.services import consistency, orphans
+from casework.jobs import consistency, orphans
 
 
 class Command(BaseCommand):

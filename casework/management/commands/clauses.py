@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from casework.clause_list import entries, undeclared
+from casework.management.clause_list import entries, undeclared
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import now, today
 from accounts.services.offices import load_offices
+from casework.deadlines.sweeping import sweep
 from casework.demo import builders
-from casework.services.deadlines import sweep
 
 
 class Command(BaseCommand):

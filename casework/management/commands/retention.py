@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.clock import now
-from casework.services.retention import KEPT, clear
+from casework.jobs.retention import KEPT, clear
 
 
 class Command(BaseCommand):

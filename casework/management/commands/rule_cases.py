@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.clock import today
-from casework.kernel import cases
-from casework.kernel.cases import CasesError, Result
-from casework.kernel.law import declared_law
-from casework.schemes import load_rules
+from casework.schemes.loading import load_rules
+from kernel import cases
+from kernel.cases import CasesError, Result
+from kernel.law import declared_law
 
 
 class Command(BaseCommand):

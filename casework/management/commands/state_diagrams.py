@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casework.casetypes import all_casetypes
+from casework.cases.casetypes import all_casetypes
 
 
 class Command(BaseCommand):

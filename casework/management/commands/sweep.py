@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.clock import now, today
-from casework.kernel.dates import DateError, parse_day, roc
+from casework.deadlines.sweeping import sweep
 from casework.models import Deadline, Reminder
-from casework.services.sweeping import sweep
+from kernel.dates import DateError, parse_day, roc
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from casework.cases.events import broken_links
 from casework.models import Case
-from casework.services.events import broken_links
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from casework.kernel.law import Law
 from casework.models import Deadline
+from kernel.law import Law
 from ohs_training.selectors.chain import ClassChain
 from ohs_training.selectors.links.after import after_links, reports
 from ohs_training.selectors.links.before import before_links

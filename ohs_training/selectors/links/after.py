@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
+from kernel.dates import roc
+from kernel.law import Law
 from ohs_training.models import TrainingClass
 from ohs_training.rules import keeping
 from ohs_training.selectors.chain import ClassChain

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from casework.kernel.dates import roc
-from casework.kernel.law import Law
+from kernel.dates import roc
+from kernel.law import Law
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.chain import ClassChain
 from ohs_training.selectors.classes import PLANNED, change_pending, filing_outcomes, live_trainees, named, unfiled

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casework.kernel.dates import roc
+from kernel.dates import roc
 from ohs_training.selectors.chain import ClassChain
 from ohs_training.selectors.links.link import BAD, DUE, GOOD, Link, figure_of
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from casework.kernel.outcome import Line, Outcome
+from kernel.outcome import Line, Outcome
 
 GOOD, BAD, DUE, INFO = "good", "bad", "todo", "info"
 

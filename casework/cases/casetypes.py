@@ -1,0 +1,137 @@
+"""How a regulation plugs in: each app's casetype.py registers one CaseType per kind of case (autodiscovered).
+
+The kernel never names an app; everything it needs to know about a kind stands here.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.roles import Side, right
+from casework.models import Case
+from kernel.identifiers import mask_person_id
+from kernel.law import Law
+from kernel.machine import Machine, Turn
+from kernel.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button on the case page: one service function behind it.
+
+    `perform(case, by=, at=, version=, **cleaned)`; `why_not(case, user)` is the sentence shown beside a button that is off,
+    empty when it is on. `form(case=…)` builds the form shown with the button, `form(data=, files=, case=…)` the posted one; a
+    form's `layout` names a template of its own. `perform` may return the address to go to. The service checks the right again.
+    """
+
+    code: str
+    label: str
+    right: str
+    perform: Callable[..., Any]
+    why_not: Callable[[Case, User], str] = lambda case, user: ""
+    form: Callable[..., forms.Form] | None = None
+    tone: str = "primary"
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something a correction can ask for: a field, a paper. `url` is where the applicant mends it."""
+
+    code: str
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the case page: template and its context."""
+
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A personal identifier in a case: masked on the page, whole only with a reason that is logged."""
+
+    code: str
+    label: str
+    number: str = field(repr=False)
+
+    @property
+    def masked(self) -> str:
+        return mask_person_id(self.number)
+
+
+def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
+    return ()
+
+
+def applicants(case: Case) -> set[int]:
+    """Keys of those who applied: the person, who wrote the application, and whoever took a step of the applicant's side in it."""
+    machine = casetype(case.kind).machine
+    own = [t.name for t in machine.transitions if right(t.permission).side is Side.APPLICANT]
+    found = set(case.events.filter(code__in=own).values_list("by_id", flat=True)) | {case.person_id}
+    if machine.state(machine.initial).turn is Turn.APPLICANT:
+        found.add(case.created_by_id)
+    return found - {None}
+
+
+@dataclass(frozen=True)
+class CaseType:
+    kind: str
+    label: str
+    #: Prefix of case numbers: OA → OA-115-000123.
+    series: str
+    machine: Machine
+    #: The rights that let a person see the case: one per side.
+    view_rights: tuple[str, ...]
+    #: Transition guards by name; each raises errors.Refused.
+    guards: Mapping[str, Callable[[Case, User | None, datetime], None]] = field(default_factory=dict)
+    acts: Sequence[Act] = ()
+    #: Outcome of every rule that speaks on this case today.
+    findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
+    panels: Callable[[Case, User], Sequence[Panel]] = _nothing
+    targets: Callable[[Case], Sequence[Target]] = _nothing
+    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, casework.cases.recusal).
+    parties: Callable[[Case], Collection[int]] = applicants
+    #: Personal identifiers that the office may reveal one at a time.
+    identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
+    #: The applicant's next page for a case in their hands.
+    applicant_url: Callable[[Case], str] = lambda case: ""
+    #: Who on the applicant's side has it where that is not the person looking (單位主管, 聯繫窗口); empty where it is them.
+    waits_for: Callable[[Case, User], str] = lambda case, user: ""
+    #: Keys of people on the office's side whose names the applicant is not told (審查委員).
+    unnamed: Callable[[Case], Collection[int]] = _nothing
+    #: What goes on while it is nobody's turn and not the end (訓練中): a heading, and pages of it as label → address.
+    ongoing: Callable[[Case, User], tuple[str, Mapping[str, str]]] = lambda case, user: ("", {})
+    #: Columns an export adds: label → value.
+    export_row: Callable[[Case], Mapping[str, Any]] = lambda case: {}
+    #: Whether the applicant may write messages: they carry the writer's name, which a confidential case must not hold.
+    open_messages: Callable[[Case], bool] = lambda case: True
+    #: Sentences naming rows that contradict each other (manage.py check_consistency).
+    consistency: Callable[[], Sequence[str]] = _nothing
+
+
+_types: dict[str, CaseType] = {}
+
+
+def register(*types: CaseType) -> None:
+    for one in types:
+        if one.kind in _types:
+            raise ValueError(f"case type {one.kind} is registered twice")
+        _types[one.kind] = one
+
+
+def casetype(kind: str) -> CaseType:
+    return _types[kind]
+
+
+def all_casetypes() -> list[CaseType]:
+    return list(_types.values())

@@ -1,0 +1,249 @@
+"""The sweep: what the passing of days does. It reads `due_on <=` and never counts.
+
+Batches of a thousand, each its own transaction. A batch first locks the cases and things its deadlines belong to and only
+then the deadlines – the order in which acts lock – and leaves out whatever somebody else holds: a second sweep at work, or
+an act this very moment, is neither waited for nor doubled; what was left out is found again by the next run.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.apps import apps
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from casework.deadlines.handlers import closed_by_lapse, handler
+from casework.models import Case, Deadline, Reminder
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1000
+OPEN = Q(met_at=None, lapsed_at=None, withdrawn_at=None)
+#: Told of each effect: the deadline, and the reminder where it is one.
+Listener = Callable[[Deadline, Reminder | None], None]
+#: What says whose a deadline is.
+OWNERS = ("pk", "case_id", "thing_kind", "thing_id")
+
+
+@dataclass
+class SweepReport:
+    """What a sweep did (or would do): counts by deadline code."""
+
+    on: date
+    rehearsed: bool
+    lapsed: Counter[str] = field(default_factory=Counter)
+    reminded: Counter[str] = field(default_factory=Counter)
+    #: Held by somebody else at that moment; the next run finds them.
+    left: int = 0
+    #: Handlers that raised; the deadline is as it was and comes again.
+    failed: list[str] = field(default_factory=list)
+
+
+def sweep(
+    *, on: date, at: datetime, rehearse: bool = False, batch: int = BATCH, listen: Listener | None = None
+) -> SweepReport:
+    """Everything due as of the start of `on`: deadlines whose last day lies before it lapse, then reminders of the others.
+
+    Run twice it does nothing twice; after nights missed it does once what they would have done. Of several reminders of one
+    deadline that have become due only the newest is sent.
+    """
+    report = SweepReport(on, rehearse)
+    if rehearse:
+        _rehearse(report, listen)
+        return report
+    _in_batches(_due(on), ("due_on", *OWNERS), batch, lambda rows: _lapse_batch(rows, report, at, listen))
+    _in_batches(
+        _to_remind(on), ("on", "pk", "deadline_id"), batch, lambda rows: _remind_batch(rows, report, at, listen)
+    )
+    log.info("swept", on=str(on), lapsed=report.lapsed.total(), reminded=report.reminded.total(), left=report.left)
+    return report
+
+
+def _due(on: date) -> QuerySet[Deadline]:
+    return Deadline.objects.filter(OPEN, due_on__lt=on)
+
+
+def _to_remind(on: date) -> QuerySet[Reminder]:
+    still_open = Deadline.objects.filter(OPEN, pk=OuterRef("deadline"), due_on__gte=on)
+    return Reminder.objects.filter(Exists(still_open), on__lte=on, done_at=None)
+
+
+def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Callable[[Sequence[Any]], None]) -> None:
+    """Walk once through what is due, by (day, key), so that a row left out is not met again in this run.
+
+    The day is the first of `columns`. Plain tuples: the rows become objects only once they are locked.
+    """
+    day, after = columns[0], None
+    while True:
+        with transaction.atomic():
+            due = rows
+            if after is not None:
+                due = rows.filter(Q(**{f"{day}__gt": after[0]}) | Q(pk__gt=after[1]), **{f"{day}__gte": after[0]})
+            found = list(due.order_by(day, "pk").values_list(*columns, named=True)[:size])
+            if found:
+                work(found)
+        if len(found) < size:
+            return
+        after = (found[-1][0], found[-1].pk)
+
+
+# --- locks -----------------------------------------------------------------------------------------------------------
+
+
+def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
+    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: cases, things, then deadlines."""
+    cases = {one.case_id for one in found if one.case_id is not None}
+    held_cases = _locked(Case, cases)
+    things: dict[str, set[int]] = defaultdict(set)
+    for one in found:
+        if one.thing_id is not None:
+            things[one.thing_kind].add(one.thing_id)
+    held_things = {kind: _locked(apps.get_model(kind), keys) for kind, keys in sorted(things.items())}
+    free = [
+        one.pk
+        for one in found
+        if (one.case_id is None or one.case_id in held_cases)
+        and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
+    ]
+    rows = Deadline.objects.filter(still, pk__in=free).order_by("due_on", "pk")
+    return list(rows.select_for_update(skip_locked=True))
+
+
+def _locked(model: type[Any], keys: set[int]) -> set[int]:
+    if not keys:
+        return set()
+    rows = model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True)
+    return set(rows.values_list("pk", flat=True))
+
+
+# --- lapses ----------------------------------------------------------------------------------------------------------
+
+
+def _lapse_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
+    held = _lock(found, OPEN & Q(due_on__lt=report.on))
+    report.left += len(found) - len(held)
+    for code, rows in _by_code(held, lambda one: one.code):
+        done = _each_or_all(rows, report, lambda some: _lapse(some, at), lambda one: one)
+        report.lapsed[code] += len(done)
+        for one in done if listen else ():
+            listen(one, None)
+
+
+def _lapse(rows: list[Deadline], at: datetime) -> list[Deadline]:
+    with connection.cursor() as cursor:
+        # Asked again: another lapse of this batch may have closed the case and withdrawn what it still owed.
+        cursor.execute(
+            "UPDATE casework_deadline SET lapsed_at = %s WHERE id = ANY(%s) "
+            "AND met_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL RETURNING id",
+            [at, [one.pk for one in rows]],
+        )
+        keys = {key for (key,) in cursor.fetchall()}
+        cursor.execute("DELETE FROM casework_reminder WHERE deadline_id = ANY(%s) AND done_at IS NULL", [list(keys)])
+    lapsed = [one for one in rows if one.pk in keys]
+    for one in lapsed:
+        one.lapsed_at = at
+    refresh_due_days([one.case_id for one in lapsed if one.case_id is not None])
+    act = handler(rows[0].code).on_lapse
+    if act is not None and lapsed:
+        act(lapsed, at)
+    return lapsed
+
+
+def refresh_due_days(cases: Sequence[int]) -> None:
+    """`Case.due_on` of cases held locked: the earliest day still owed, in one statement."""
+    if not cases:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE casework_case c SET due_on = (SELECT min(d.due_on) FROM casework_deadline d WHERE d.case_id = c.id "
+            "AND d.met_at IS NULL AND d.withdrawn_at IS NULL AND (d.lapsed_at IS NULL OR NOT d.code = ANY(%s))) "
+            "WHERE c.id = ANY(%s)",
+            [closed_by_lapse(), sorted(set(cases))],
+        )
+
+
+# --- reminders -------------------------------------------------------------------------------------------------------
+
+
+def _remind_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
+    wanted = {one.deadline_id for one in found}
+    owners = Deadline.objects.filter(pk__in=wanted).values_list(*OWNERS, named=True)
+    held = {one.pk: one for one in _lock(list(owners), OPEN & Q(due_on__gte=report.on))}
+    report.left += len(wanted) - len(held)
+    newest = (
+        Reminder.objects.filter(deadline__in=held, on__lte=report.on, done_at=None)
+        .order_by("deadline_id", "-on")
+        .distinct("deadline_id")
+    )
+    pairs = [(held[one.deadline_id], one) for one in newest]
+    for code, rows in _by_code(pairs, lambda pair: pair[0].code):
+        done = _each_or_all(rows, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
+        report.reminded[code] += len(done)
+        for deadline, reminder in done if listen else ():
+            listen(deadline, reminder)
+
+
+def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> list[tuple[Deadline, Reminder]]:
+    with connection.cursor() as cursor:
+        # The older ones that had become due say the same with a longer count: they are done with it.
+        cursor.execute(
+            'UPDATE casework_reminder SET done_at = %s WHERE deadline_id = ANY(%s) AND "on" <= %s AND done_at IS NULL '
+            "RETURNING id",
+            [at, [deadline.pk for deadline, _ in pairs], on],
+        )
+        keys = {key for (key,) in cursor.fetchall()}
+    due = [pair for pair in pairs if pair[1].pk in keys]
+    act = handler(pairs[0][0].code).on_remind
+    if act is not None and due:
+        act(due, at)
+    return due
+
+
+# --- both ------------------------------------------------------------------------------------------------------------
+
+
+def _by_code(rows: Sequence[Any], code: Callable[[Any], str]) -> Iterator[tuple[str, list[Any]]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[code(row)].append(row)
+    yield from groups.items()
+
+
+def _each_or_all(
+    rows: list[Any], report: SweepReport, act: Callable[[list[Any]], list[Any]], deadline_of: Callable[[Any], Deadline]
+) -> list[Any]:
+    """All at once; when that fails one by one, so that one bad row keeps nobody else's day from having its effect."""
+    try:
+        with transaction.atomic():
+            return act(rows)
+    except (OperationalError, InterfaceError):
+        raise  # the connection is gone: the batch is undone, the next run begins here again
+    except Exception as error:
+        if len(rows) == 1:
+            deadline = deadline_of(rows[0])
+            deadline.lapsed_at = None
+            report.failed.append(f"{deadline.code} {deadline.pk}: {type(error).__name__}: {error}"[:300])
+            log.exception("sweep_handler_failed", code=deadline.code, deadline=deadline.pk)
+            return []
+    return [done for row in rows for done in _each_or_all([row], report, act, deadline_of)]
+
+
+def _rehearse(report: SweepReport, listen: Listener | None) -> None:
+    """What a sweep would do, in a transaction that cannot write."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        for one in _due(report.on).order_by("due_on", "pk").iterator(BATCH):
+            report.lapsed[one.code] += 1
+            if listen:
+                listen(one, None)
+        newest = _to_remind(report.on).order_by("deadline_id", "-on").distinct("deadline_id")
+        reminders = newest.select_related("deadline").annotate(code=F("deadline__code"))
+        for one in reminders.iterator(BATCH):
+            report.reminded[one.code] += 1
+            if listen:
+                listen(one.deadline, one)

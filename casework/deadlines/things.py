@@ -1,0 +1,47 @@
+"""Whose things deadlines hang on: an account, a certificate, an accreditation outlives its case and has days of its own.
+
+Each scheme says for its tables which rows are a person's and where they are shown; the start page and the calendar ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from casework.models import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """`kind` as a deadline names it (`ojt_accounts.trainingaccount`); `of(user)` the keys of the person's own rows."""
+
+    kind: str
+    of: Callable[[Any], Iterable[int]]
+    url_name: str
+    #: Days that stand in the row itself, as deadlines that are not saved.
+    terms: Callable[[Any], Iterable[Deadline]] = lambda user: ()
+
+
+def kind_of(thing: Model) -> str:
+    """How a deadline names a thing's table: `ojt_accounts.grant`."""
+    return thing._meta.label_lower
+
+
+_things: dict[str, Things] = {}
+
+
+def register_things(*things: Things) -> None:
+    for one in things:
+        _things[one.kind] = one
+
+
+def all_things() -> list[Things]:
+    return list(_things.values())
+
+
+def things(kind: str) -> Things:
+    return _things[kind]

@@ -1,1 +1,0 @@
-"""Acts on cases. One function per act: keyword-only, atomic, row locked, event in the same transaction."""
