@@ -79,7 +79,7 @@ def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
             raise Impossible(f"補考以 {resits} 次為限。")
         in_time = number == 0 or sitting.sat_on <= resit_by
         if number and not in_time:
-            why.judge(False, f"補考日 {dates.roc(sitting.sat_on)} 已逾期限 {dates.roc(resit_by)}")
+            why.judge(False, f"補考日 {dates.roc(sitting.sat_on)} 已逾期限 {dates.roc(resit_by)}", late=True)
         mark = why.figure("ohs.pass_mark", facts.ended_on)
         passed = sitting.mark >= mark and in_time
         text = f"{name} {plain(sitting.mark)} 分"

@@ -111,7 +111,7 @@ def _judge(trainee: Any, ended_on: date, number: int, sitting: Any, others: list
         outcome = examination.exam(examination.ExamFacts(ended_on, tuple(ordered)), on=on, law=law)
     except Impossible as error:
         raise Refused(f"{trainee}：{error}", field=f"mark-{trainee.pk}") from error
-    late = [line.text for line in outcome.lines if line.met is False and "逾期限" in line.text]
+    late = [line.text for line in outcome.lines if line.inputs.get("late")]
     if late:
         raise Refused(f"{trainee}：{late[0]}（要點八第3項）。", field="sat_on")
 

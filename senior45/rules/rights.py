@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kernel.dates import ONE_DAY, days_after, days_before, roc
 from kernel.facts import Impossible, happened
@@ -12,6 +13,16 @@ from kernel.outcome import Outcome
 from kernel.reasoning import Reasoning
 from kernel.rulebook import promise, rule
 from senior45.params import OFFICE_LABELS, RIGHT_LABELS, ROLE_LABELS, AccountRole, OfficeKind, Right
+
+
+class SeatFault(StrEnum):
+    """Why a seat is not to be had: what the form does next hangs on it."""
+
+    OFFICE = "office"
+    FULL = "full"
+    ROLE_TEXT = "role_text"
+    ROLE = "role"
+
 
 ROLE_CITATION = "附件1「使用者帳號角色」欄"
 _LIMITS = {
@@ -46,12 +57,12 @@ def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     """附件1：帳號開通人員各分署限1人，審稿人員各機關限1人，承辦人員依實務需求提出；帳號角色須與機關類別相符，為「其他」者須說明。"""
     why = Reasoning("S45-08", on=on, law=law)
     name, label = OFFICE_LABELS[facts.office], RIGHT_LABELS[facts.right]
-    _judge_office(facts, why)
+    asked = {SeatFault.OFFICE: _judge_office(facts, why)}
     limit = None
     if facts.right in _LIMITS:
         limit = why.figure(_LIMITS[facts.right])
         by = f"，現由{facts.holder}擔任" if facts.holder else ""
-        why.judge(
+        asked[SeatFault.FULL] = why.judge(
             facts.held < limit,
             f"{name}之{label}尚有名額",
             otherwise=f"{name}之{label}限{limit}人{by}",
@@ -60,34 +71,34 @@ def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     else:
         why.note(f"{label}人數不限", citation="附件1「使用者權限」欄註")
     if facts.role is AccountRole.OTHER:
-        why.judge(
+        asked[SeatFault.ROLE_TEXT] = why.judge(
             bool(facts.role_text.strip()),
             "已說明其他角色",
             otherwise="角色為「其他」時請說明",
             citation=ROLE_CITATION,
         )
     elif facts.role is not None:
-        why.judge(
+        asked[SeatFault.ROLE] = why.judge(
             facts.office.value in why.figure("s45.role_offices")[facts.role.value],
             f"{ROLE_LABELS[facts.role]}得為{name}之帳號角色",
             otherwise=f"「{ROLE_LABELS[facts.role]}」不是{name}之帳號角色，請改選",
             role=facts.role,
         )
-    return why.outcome(limit=limit)
+    return why.outcome(limit=limit, faults=[fault for fault, holds in asked.items() if not holds])
 
 
-def _judge_office(facts: SeatFacts, why: Reasoning) -> None:
+def _judge_office(facts: SeatFacts, why: Reasoning) -> bool:
     """Whether this kind of office has the right at all."""
     name, label = OFFICE_LABELS[facts.office], RIGHT_LABELS[facts.right]
     if facts.right is Right.REVIEWER:
         has = why.figure(f"s45.reviewed_by.{facts.office}") == "own"
         otherwise = f"{name}不設審稿人員，上稿審核權在各局處"
     elif facts.right is Right.EDITOR:
-        return
+        return True
     else:
         has = facts.office.value in why.figure("s45.right_offices")[facts.right.value]
         otherwise = f"{name}不設{label}"
-    why.judge(has, f"{name}得設{label}", otherwise=otherwise, office=facts.office)
+    return why.judge(has, f"{name}得設{label}", otherwise=otherwise, office=facts.office)
 
 
 @dataclass(frozen=True, slots=True)

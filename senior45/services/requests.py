@@ -23,6 +23,7 @@ from kernel.dates import roc, taipei_day
 from senior45.models import AccountRequest, SiteAccount, SiteOffice
 from senior45.params import RIGHT_LABELS
 from senior45.permissions import APPROVE, FILE, SUBMIT
+from senior45.rules.rights import SeatFault
 from senior45.selectors import (
     FORM,
     HEAD_CHAIN,
@@ -136,6 +137,10 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
     return request
 
 
+#: Where the form is put right.
+FIELD_OF = {SeatFault.ROLE: "role", SeatFault.ROLE_TEXT: "role_text"}
+
+
 def may_submit(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 送單位主管 (S45-01): who may hold an account, and which rights this office can give."""
     request, on, law = request_of(case), taipei_day(at), law_in_force()
@@ -152,13 +157,9 @@ def may_submit(case: Case, by: User | None, at: datetime) -> None:
         held = current_holder(request.office, right, on=on)
         seat = seat_outcome(request, right, on=on, law=law, leaving=held if request.hand_over else None)
         if not seat.met:
-            how = (
-                "；如為職務交接，請勾選「接替現任人員」"
-                if "限" in seat.sentence and "說明" not in seat.sentence
-                else ""
-            )
-            role = seat.refusals[0].inputs.get("role")
-            field = "role" if role else "role_text" if "其他" in seat.sentence and "說明" in seat.sentence else "rights"
+            faults = seat.result["faults"]
+            how = "；如為職務交接，請勾選「接替現任人員」" if SeatFault.FULL in faults else ""
+            field = next((FIELD_OF[one] for one in faults if one in FIELD_OF), "rights")
             raise Refused(f"{seat.sentence.rstrip('。')}（附件1）{how}。", field=field, outcomes=[seat])
     if request.accepted_at is None:
         raise Refused("請閱讀並同意使用規定（第5點、第6點）。", field="accepted")
