@@ -76,7 +76,10 @@ LONGEST = ("tests/security/test_demonstration.py",)
 
 
 #: Files whose tests start processes: no database, and still seconds each.
-STARTING = ("test_dev.py", "test_settings.py", "test_commands.py", "test_intake.py", "test_intake_flyers.py")
+STARTING = (
+    "test_dev.py", "test_settings.py", "test_commands.py", "test_intake.py", "test_intake_flyers.py", "test_sheets.py",
+    "test_sheets_from_people.py", "test_calendar.py",
+)  # fmt: skip
 
 
 def _is_pure(item: pytest.Item) -> bool:
