@@ -7,7 +7,6 @@ load): any such report fails the test. A failing test leaves a picture of every 
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,18 +37,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@contextmanager
-def chromium_at(path: str) -> Iterator[Browser]:
-    """A Chromium, for as long as the block lasts.
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """One Chromium per module and process.
 
     Playwright keeps an event loop running in this thread for as long as it is open. Django then refuses the ORM here although
-    nothing is asynchronous, and nothing else may start a loop.
+    nothing is asynchronous, and nothing else may start a loop: so the tests of other modules run without it.
     """
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     with sync_playwright() as playwright:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+            browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
             yield browser
             browser.close()
         finally:
@@ -57,13 +56,6 @@ def chromium_at(path: str) -> Iterator[Browser]:
                 del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
             else:
                 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    """One Chromium per module and process: the tests of other modules run without its loop."""
-    with chromium_at(chromium_path) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, sync_playwright
 
-from tests.browser.conftest import chromium_at
+from tests.browser.conftest import ARGS
 from tests.browser.harness import HIGH, WIDE, Watch, axe, no_sideways
 from tests.security.walk import Visit, body_of, kind_of
 
@@ -79,7 +79,8 @@ class _Asked:
 def _all(chromium_path: str, pages: list[Visit], asked: SimpleQueue[_Asked | None]) -> list[str]:
     wrong = []
     pages.sort(key=attrgetter("who"))
-    with chromium_at(chromium_path) as browser:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
         for who, theirs in groupby(pages, key=attrgetter("who")):
             context = browser.new_context(
                 base_url=BASE, locale="zh-TW", timezone_id="Asia/Taipei", reduced_motion="reduce"
@@ -92,6 +93,7 @@ def _all(chromium_path: str, pages: list[Visit], asked: SimpleQueue[_Asked | Non
                 wrong += _judge(page, one)
             context.close()
             wrong += watch.problems
+        browser.close()
     return wrong
 
 
