@@ -1,4 +1,5 @@
-"""Whatever else the suite asks in part, in full 全數: every visitor at every address, sheets of as many rows as one may hold."""
+"""Whatever else the suite asks in part, in full 全數: every visitor at every address, every role in every
+state, sheets of fifty thousand rows."""
 
 from typing import Any
 
