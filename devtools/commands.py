@@ -367,7 +367,7 @@ def bench(names: list[str], *, quick: bool, page: str) -> int:
 
 def drill(arguments: list[str]) -> int:
     """Every drill breaks servers of its own: those of the shell are left alone."""
-    system_packages(RUN_PACKAGES)
+    system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
     python_environment()
     with _scratch_folder() as folder:
         environ = _environ("postgres://nobody@127.0.0.1:1/nothing", "", folder / "media")

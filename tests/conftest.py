@@ -24,6 +24,21 @@ from tests.kept import a_test
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="what the suite asks in part is asked in full (drills every_page, full_size)",
+    )
+
+
+@pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether a long proof goes all its way. Who asks for this has the mark `whole`, and `./dev drill` runs it so; the suite runs as
+    much of it as a broken page, row or limit needs to be seen."""
+    return bool(request.config.getoption("--whole"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # what is loaded stays loaded: the collector need not look through all of it a hundred times a second
     gc.set_threshold(100_000, 20, 20)
@@ -57,12 +72,15 @@ class _UndefinedVariable(str):
         return False
 
 
-#: Whole walks over the demonstration: minutes each, so they start first and the end is not one process waiting for another.
-LONGEST = ("tests/browser/test_walk.py", "tests/security/test_demonstration.py")
+#: The walk over the demonstration: minutes, so it starts first and the end is not one process waiting for another.
+LONGEST = ("tests/security/test_demonstration.py",)
 
 
 #: Files whose tests start processes: no database, and still seconds each.
-STARTING = ("test_dev.py", "test_settings.py", "test_commands.py", "test_intake.py", "test_intake_flyers.py")
+STARTING = (
+    "test_dev.py", "test_settings.py", "test_commands.py", "test_intake.py", "test_intake_flyers.py", "test_sheets.py",
+    "test_sheets_from_people.py", "test_calendar.py",
+)  # fmt: skip
 
 
 def _is_pure(item: pytest.Item) -> bool:
@@ -76,6 +94,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """`./dev test --quick` (-m quick): whatever is pure, and the walk of each scheme that is marked so."""
     if _is_pure(item):
         item.add_marker(pytest.mark.quick)
+    if "whole" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.whole)
 
 
 @pytest.hookimpl(trylast=True)

@@ -82,13 +82,10 @@ def test_a_production_site_passes_the_deployment_check() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("change", "error"), [({"DEMO": "1"}, "portal.E001"), ({"STAFF_SECOND_FACTOR": "0"}, "portal.E002")]
-)
-def test_what_belongs_to_the_demonstration_is_refused(change: dict[str, str], error: str) -> None:
-    done = manage("check", "--deploy", **change)
+def test_what_belongs_to_the_demonstration_is_refused() -> None:
+    done = manage("check", "--deploy", DEMO="1", STAFF_SECOND_FACTOR="0")
     assert done.returncode != 0
-    assert error in done.stderr
+    assert "portal.E001" in done.stderr and "portal.E002" in done.stderr
 
 
 def test_the_demonstration_with_debug_is_not_refused() -> None:

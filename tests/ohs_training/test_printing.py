@@ -1,6 +1,6 @@
 """附表五、十、十一 in the office's hands: identifiers masked, or whole for a reason that is written down."""
 
-import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,19 +12,23 @@ from accounts.models import AccessLog
 from kernel.identifiers import mask_person_id
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import client_of
+from tests.security.demonstration import quick_papers
+from tests.security.walk import words_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _no_second_factor(settings) -> None:
+def _no_second_factor(settings) -> Iterator[None]:
+    """Papers carry their words in clear: how they look is tests/ohs_training/test_pages.py's."""
     settings.STAFF_SECOND_FACTOR = False
+    with quick_papers():
+        yield
 
 
 def text_of(answer: HttpResponse) -> str:
     assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
-    found = subprocess.run(["pdftotext", "-raw", "-", "-"], input=answer.content, capture_output=True, check=True)
-    return "".join(found.stdout.decode().split())
+    return "".join(words_of(answer.content).decode(errors="replace").split())
 
 
 def test_the_office_reads_them_masked_or_says_why() -> None:

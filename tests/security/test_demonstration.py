@@ -1,24 +1,26 @@
 """One walk of everybody over the whole demonstration, and what may nowhere be found on it.
 
 Before it begins, MARK stands behind every text people can type, and the identifiers are those the demonstration holds. Then:
-where an identifier stands in full, whether any page runs what was typed, which headers each answer carries, and whether what one
-person may open opens for somebody else.
+where an identifier stands in full, whether any page runs what was typed, which headers each answer carries, whether what one
+person may open opens for somebody else, and whether everybody can use what a browser makes of it.
 """
 
 import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.html import escape
 
 from accounts.clock import now
 from accounts.demo import demo_roles
@@ -34,10 +36,13 @@ from casework.models import Case, Event, Message
 from casework.notices import messages
 from casework.views import acts
 from config.logging import mask_identifiers
+from tests.browser import every_page
 from tests.security import allowed, demonstration, needles, others
-from tests.security.walk import Visit, Walker, body_of, kind_of, words_of
+from tests.security.walk import Visit, Walker, body_of, client_of, kind_of, words_of
+from tests.url_roles import ROWS
 
 pytestmark = pytest.mark.django_db
+ESCAPED = escape(needles.MARK).encode()
 
 
 class Lines(logging.Handler):
@@ -69,6 +74,10 @@ class Walked:
 
     def html(self) -> Iterator[Visit]:
         return (one for one in self.pages if one.media == "text/html")
+
+    def seen(self) -> list[Visit]:
+        """Every page once, as it is without MARK."""
+        return [replace(one, body=one.body.replace(ESCAPED, b"")) for one in every_page.each_once(self.pages)]
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +153,7 @@ def test_lists_taken_along_carry_no_identifier(walked: Walked) -> None:
 
 def test_nothing_typed_is_run(walked: Walked) -> None:
     """Stored cross-site scripting: MARK is on the pages (it was planted everywhere), and never as markup."""
-    escaped = needles.MARK.replace("<", "&lt;").replace(">", "&gt;").encode()
-    assert sum(escaped in one.body for one in walked.html()) > 100
+    assert sum(ESCAPED in one.body for one in walked.html()) > 100
     assert [one.address for one in walked.html() if needles.MARK.encode() in one.body] == []
 
 
@@ -239,6 +247,45 @@ def test_a_post_without_the_pages_token_is_refused_everywhere(walked: Walked) ->
         if status != 403 or changed:
             wrong.append(f"{name} {address}: {status}")
     assert wrong == []
+
+
+# --- for everybody ----------------------------------------------------------------------------------------------------------------
+
+#: Not a page of HTML: papers, sheets, feeds, calendars, scripts, answers to machines, addresses that only lead on.
+NOT_PAGES = {
+    "account_logout", "admin:app_list", "admin:autocomplete", "admin:jsi18n", "admin:login", "admin:password_change",
+    "admin:view_on_site", "casework:attachment", "casework:document", "casework:export_file", "casework:feed",
+    "casework:search", "demo_card", "health_live", "health_ready", "metrics", "mfa_download_recovery_codes",
+    "ohs_training:photo", "ohs_training:print", "ohs_training:signature", "ohs_training:tablet_state",
+    "ohs_training:worker", "ohs_training:my_certificate", "ohs_training:last_day", "ojt_accounts:blank",
+    "ojt_accounts:print", "ojt_accounts:print_one", "ojt_subsidy:balance_statement", "ojt_subsidy:calendar",
+    "ojt_subsidy:certificate", "ojt_subsidy:class_paper", "ojt_subsidy:clock", "ojt_subsidy:open_data_csv",
+    "ojt_subsidy:open_data_json", "ojt_subsidy:payment_notice", "ojt_subsidy:receipt", "ojt_subsidy:statement",
+    "plus45:feed", "plus45:feed_all", "plus45:file", "plus45:picture", "plus45:sitemap", "portal:security_txt",
+    "senior45:blank", "senior45:paper", "senior45:picture", "vrs_credentials:download", "vrs_credentials:print",
+    "vrs_credentials:roster_example", "admin:ohs_print", "admin:vrs_agenda", "admin:vrs_opinion_sheet",
+    "admin:subsidy_batch_file",
+}  # fmt: skip
+#: Share of the remaining pages that links must reach; the others stand in a state the demonstration is not in, and are
+#: judged in the browser tests of their scheme.
+REACHED = 0.8
+
+
+def test_links_reach_every_page(walked: Walked) -> None:
+    asked = {name.split()[0] for name, row in ROWS.items() if row.post is None and "*" not in name} - NOT_PAGES
+    asked = {name for name in asked if name.split(":")[0] in {*django_settings.SCHEMES, "casework", "admin", "portal"}}
+    missed = sorted(asked - {one.name for one in walked.seen()})
+    assert len(missed) <= (1 - REACHED) * len(asked), f"no link leads to {missed}"
+
+
+@pytest.mark.browser
+def test_every_page_is_for_everybody(walked: Walked, chromium_path: str, whole: bool) -> None:
+    """In the suite the fewest pages that show each layout, component, panel and widget, every one in `./dev drill every_page`."""
+    pages, people = walked.seen(), {one.account_name: one for one in demo_people()}
+    assert len(pages) > 250
+    asked = pages if whole else every_page.sample(pages)
+    wrong = every_page.judged(chromium_path, asked, lambda who: client_of(people.get(who)))
+    assert not wrong, "\n\n".join(wrong)
 
 
 # --- 迴避 (行政程序法第32條) ------------------------------------------------------------------------------------------------------

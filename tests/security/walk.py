@@ -43,6 +43,7 @@ class Visit:
     media: str
     headers: Any
     body: bytes
+    templates: frozenset[str] = frozenset()  # names of those it was made of
 
     @property
     def text(self) -> str:
@@ -85,7 +86,7 @@ def kind_of(address: str) -> tuple[str, str] | None:
         return None
     words = [str(value) for value in match.kwargs.values()]
     # numbers and codes of figures (`oa.account_cap`) name one thing among many alike
-    kinds = [re.sub(r"\d[\d-]*$", "", word) if re.search(r"\d", word) else word.split(".")[0] for word in words]
+    kinds = [re.sub(r"\d[\d-]*$", "", word.split(".")[0]) for word in words]
     return match.view_name, "/".join(kinds)
 
 
@@ -108,11 +109,12 @@ class Walker:
             if kind[0] not in OWN and self.opened[kind] >= PEOPLE:
                 continue
             mine.add(kind)
-            self.opened[kind] += 1
             response = client.get(address)
+            self.opened[kind] += response.status_code == 200  # who is refused uses nothing up
             body = body_of(response)
             media = response.headers.get("Content-Type", "").split(";")[0]
-            yield Visit(who, kind[0], address, response.status_code, media, response.headers, body)
+            made_of = frozenset(str(one.name) for one in response.templates if one.name)
+            yield Visit(who, kind[0], address, response.status_code, media, response.headers, body, made_of)
             if response.status_code in (301, 302):
                 links = [response.headers["Location"]]
             elif media in ("text/html", "application/xml", "application/rss+xml"):

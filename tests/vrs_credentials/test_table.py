@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.clock import now
 from casework.cases.moving import move
 from casework.errors import NotAllowed, NotPermitted
+from tests.tables import is_asked
 from tests.vrs_credentials import world as w
 from vrs_credentials.casetype import MACHINES
 
@@ -30,7 +31,9 @@ _MAY = {
 
 
 @pytest.mark.parametrize("thing", list(MACHINES))
-def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_state_transition_and_role(
+    here: w.World, thing: str, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
     """Guards aside (they have tests of their own): who may not is refused in every state, and who may goes where the table says."""
     from casework.cases.casetypes import casetype
     from casework.cases.moving import open_case
@@ -42,12 +45,15 @@ def test_every_state_transition_and_role(here: w.World, thing: str, monkeypatch:
     )
     owner = {"organisation": here.institution} if thing == "course" else {"person": here.applicant}
     case = open_case(kind=machine.kind, title="表", office=here.office, by=None, at=now(), **owner)
+    codes = [one.code for one in machine.states]
     for state in machine.states:
         for transition in machine.transitions:
             allowed = _MAY[transition.name]
             if thing == "course" and allowed == "applicant":
                 allowed = "clerk"
             for role, user in people.items():
+                if not is_asked(state.code, codes, transition.sources, may=role == allowed, whole=whole):
+                    continue
                 case.refresh_from_db()
                 case.state = state.code
                 with transaction.atomic():
