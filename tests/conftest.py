@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_django
@@ -19,7 +18,7 @@ from django.template.base import FilterExpression
 
 from casework.cases import attachments
 from tests.judging import judged_once
-from tests.kept import a_test
+from tests.kept import a_test, flush_to, rows_at_first
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,30 +102,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _a_flush_empties_what_holds_rows() -> None:
-    """Between tests that commit, tables are emptied. To truncate two hundred of them takes longer than most tests: only those
-    with rows are emptied, and never those of content types and permissions, which no test changes. As with TRUNCATE, the
-    triggers that keep events and history from being deleted are not asked."""
-
-    def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **given: Any) -> list[str]:
-        asked = [one for one in tables if one not in ("django_content_type", "auth_permission")]
-        looks = (
-            f"SELECT {number} WHERE EXISTS (SELECT FROM {self.quote_name(one)})" for number, one in enumerate(asked)
-        )
-        with self.connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(looks))
-            full = [self.quote_name(asked[number]) for (number,) in cursor.fetchall()]
-        return [
-            *(f"ALTER TABLE {one} DISABLE TRIGGER USER" for one in full),
-            *(f"DELETE FROM {one}" for one in full),
-            "SET CONSTRAINTS ALL IMMEDIATE",
-            *(f"ALTER TABLE {one} ENABLE TRIGGER USER" for one in full),
-        ]
-
-    DatabaseOperations.sql_flush = sql_flush
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
     """`./dev test --on DAY`: the test database's clock goes with ours, for every process that asks it."""
@@ -140,6 +115,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
             name = connection.ops.quote_name(connection.settings_dict["NAME"])
             cursor.execute(f"ALTER DATABASE {name} SET search_path = public, pg_catalog")
             connection.close()  # the setting holds from the next connection on
+    with django_db_blocker.unblock():
+        DatabaseOperations.sql_flush = flush_to(rows_at_first())
 
 
 @pytest.fixture(autouse=True, scope="session")
