@@ -47,8 +47,8 @@ def test_refusals_of_the_policy_and_script_errors_are_noticed(site: str, chromiu
     page = context.new_page()
     page.route("**/accessibility/", _with_what_is_refused)
     page.goto("/accessibility/")
-    page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
-    page.wait_for_timeout(300)
+    with context.expect_event("weberror"):
+        page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
     context.close()
     said = "\n".join(watch.problems)
     assert "Content Security Policy" in said and "broken" in said and "404 GET" in said

@@ -23,7 +23,7 @@ from ohs_training.services import absence, attending, inspecting, issuing, roste
 from tests.browser import account_walk as a
 from tests.browser import ohs_walk as o
 from tests.browser.conftest import Opens
-from tests.browser.harness import ink, judge_page, pdf_pages, pdf_text, tab_to
+from tests.browser.harness import day_of, ink, judge_pages, pdf_pages, pdf_text, tab_to
 from tests.ohs_training import world as w
 
 OF_CLASS = (
@@ -35,7 +35,7 @@ PRINTS = ("filing", "timetable", "teachers", "roster", "sign-in", "roll-call", "
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    with o.day_of(w.APPLIED) as found:
+    with day_of(w.APPLIED) as found:
         yield found
 
 
@@ -46,7 +46,6 @@ def test_pages_of_the_institution(site: str, opens: Opens, clock: time_machine.T
     here = w.world()
     case = w.issued(here, failing=(2,))
     clock.move_to(w.at(w.SECOND + timedelta(days=6), "10:00"))
-    page = opens(here.staff)
     addresses = [reverse(f"ohs_training:{name}", args=[case.number]) for name in OF_CLASS]
     addresses += [
         reverse("ohs_training:home"),
@@ -54,10 +53,8 @@ def test_pages_of_the_institution(site: str, opens: Opens, clock: time_machine.T
         reverse("ohs_training:class_new"),
         reverse("ohs_training:trainee", args=[case.number, w.people(case)[0].pk]),
     ]
-    for address in addresses:
-        page.goto(address)
-        expect(page.locator("h1").first).to_be_visible()
-        judge_page(page)
+    wrong = judge_pages(opens(here.staff), addresses)
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
@@ -97,12 +94,12 @@ def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock
             [reverse("ohs_training:my_records"), reverse("ohs_training:confirm", args=[someone.pk])],
         ),
     )
+    wrong = []
     for user, addresses in walks:
         page = opens(user)
-        for address in addresses:
-            page.goto(address)
-            expect(page.locator("h1").first).to_be_visible()
-            judge_page(page)
+        wrong += judge_pages(page, addresses)
+        page.context.close()
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_institutions_by_the_map(site: str, opens: Opens, clock: time_machine.Traveller) -> None:

@@ -16,7 +16,7 @@ from casework.models import Case, Document
 from casework.papers import qr
 from casework.services.documents import check_url
 from tests.browser.conftest import Opens
-from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, pdf_text, tab_to
+from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, judge_pages, pdf_text, tab_to
 from tests.browser.vrs_walk import choose, fill, join, office_act, press, upload
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, Course
@@ -34,6 +34,7 @@ ANYBODY = (
     "join_institution",
 )
 OF_ONE = ("certificate", "plan", "renew", "extend", "reissue", "lapsed")
+OF_APPLICANT = ("dashboard", "apply", "hours", "education_apply", "profile")
 INSTITUTION = (
     "institution",
     "course_list",
@@ -66,17 +67,17 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
             [reverse(f"vrs_credentials:{name}") for name in ANYBODY]
             + [reverse("vrs_credentials:public_course", args=[course.number])],
         ),
-        (here.applicant, [reverse(f"vrs_credentials:{name}", args=[one.pk]) for name in OF_ONE]),
         (
             here.applicant,
-            [
-                reverse(f"vrs_credentials:{name}")
-                for name in ("dashboard", "apply", "hours", "education_apply", "profile")
-            ],
+            [reverse(f"vrs_credentials:{name}", args=[one.pk]) for name in OF_ONE]
+            + [reverse(f"vrs_credentials:{name}") for name in OF_APPLICANT],
         ),
         (draft.person, [reverse("vrs_credentials:application", args=[draft.number])]),
-        (here.clerk, [reverse(f"vrs_credentials:{name}") for name in INSTITUTION]),
-        (here.clerk, [reverse("vrs_credentials:attendance_import", args=[course.case.number])]),
+        (
+            here.clerk,
+            [reverse(f"vrs_credentials:{name}") for name in INSTITUTION]
+            + [reverse("vrs_credentials:attendance_import", args=[course.case.number])],
+        ),
         (here.reviewers[0], [reverse("admin:vrs_review"), reverse("admin:case", args=[doubtful.number])]),
         (here.secretary, [reverse("admin:vrs_sessions"), reverse("admin:vrs_session", args=[session.pk])]),
         (
@@ -89,12 +90,12 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
             ],
         ),
     ]
+    wrong = []
     for user, addresses in walks:
         page = opens(user)
-        for address in addresses:
-            page.goto(address)
-            expect(page.locator("h1").first).to_be_visible()
-            judge_page(page)
+        wrong += judge_pages(page, addresses)
+        page.context.close()
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_a_new_user_becomes_certified_and_renews_and_a_stranger_checks_it(site: str, opens: Opens, media: Path) -> None:
