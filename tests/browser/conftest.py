@@ -4,6 +4,7 @@ Pages report by themselves what goes wrong in them (script errors, refusals of t
 load): any such report fails the test. A failing test leaves a picture of every open page in $BROWSER_SCREENSHOTS.
 """
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator
@@ -37,25 +38,28 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    """One Chromium per module and process.
-
-    Playwright keeps an event loop running in this thread for as long as it is open. Django then refuses the ORM here although
-    nothing is asynchronous, and nothing else may start a loop: so the tests of other modules run without it.
-    """
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+@pytest.fixture(scope="session")
+def started(chromium_path: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Browser]]:
+    """Chromium, once for all modules of this process, and the event loop that Playwright leaves running in this thread."""
     with sync_playwright() as playwright:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
-            yield browser
-            browser.close()
-        finally:
-            if before is None:
-                del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-            else:
-                os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield loop, browser
+        asyncio._set_running_loop(loop)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(started: tuple[asyncio.AbstractEventLoop, Browser]) -> Iterator[Browser]:
+    """While the loop runs, Django refuses the ORM in this thread although nothing is asynchronous, and nothing else may start a
+    loop: between the modules that drive Chromium it is set aside, as if it were not there."""
+    loop, browser = started
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        asyncio._set_running_loop(loop)
+        yield browser
+        asyncio._set_running_loop(None)
 
 
 @pytest.fixture
