@@ -71,10 +71,17 @@ def site(live_server: LiveServer, settings) -> str:
 
 
 class Opens(Protocol):
-    """A page in a browser of its own, for one person; `javascript=False` as the visitor may have it."""
+    """A page in a browser of its own, for one person; `javascript=False` as the visitor may have it. A browser costs more than
+    the pages seen in it: whoever comes after another takes the same machine, `on` the other's page."""
 
     def __call__(
-        self, user: User | None = None, *, width: int = WIDE, height: int = HIGH, javascript: bool = True
+        self,
+        user: User | None = None,
+        *,
+        on: Page | None = None,
+        width: int = WIDE,
+        height: int = HIGH,
+        javascript: bool = True,
     ) -> Page: ...
 
 
@@ -84,7 +91,7 @@ def opens(
 ) -> Iterator[Opens]:
     watch, contexts = Watch(), list[BrowserContext]()
 
-    def made(user: User | None = None, *, width: int = WIDE, height: int = HIGH, javascript: bool = True) -> Page:
+    def begun(width: int, height: int, javascript: bool) -> Page:
         context = chromium.new_context(
             base_url=site,
             viewport={"width": width, "height": height},
@@ -96,9 +103,23 @@ def opens(
         contexts.append(context)
         context.set_default_timeout(SLOW)
         watch.over(context)
-        if user is not None:
-            context.add_cookies([session_cookie(user, site)])
         return context.new_page()
+
+    def made(
+        user: User | None = None,
+        *,
+        on: Page | None = None,
+        width: int = WIDE,
+        height: int = HIGH,
+        javascript: bool = True,
+    ) -> Page:
+        if on is not None:
+            on.goto("about:blank")  # what the page still says as it closes, the one before says
+            on.context.clear_cookies()
+        page = on or begun(width, height, javascript)
+        if user is not None:
+            page.context.add_cookies([session_cookie(user, site)])
+        return page
 
     yield made
     if request.node.stash.get(FAILED, False) or watch.problems:

@@ -94,11 +94,10 @@ def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock
             [reverse("ohs_training:my_records"), reverse("ohs_training:confirm", args=[someone.pk])],
         ),
     )
-    wrong = []
+    wrong, page = [], None
     for user, addresses in walks:
-        page = opens(user)
+        page = opens(user, on=page)
         wrong += judge_pages(page, addresses)
-        page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 

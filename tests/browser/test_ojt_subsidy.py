@@ -109,11 +109,10 @@ def _scene(here: w.World) -> Iterator[tuple[User | None, list[str]]]:
 
 
 def test_pages_are_whole(here: w.World, opens: Opens) -> None:
-    wrong = []
+    wrong, page = [], None
     for user, addresses in _scene(here):
-        page = opens(user)
+        page = opens(user, on=page)
         wrong += judge_pages(page, addresses)
-        page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 

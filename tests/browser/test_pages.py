@@ -200,9 +200,8 @@ PAGES: dict[str, tuple[Callable[[Scene], User | None], list[Address]]] = {
 
 
 def test_pages(scene: Scene, opens: Opens) -> None:
-    wrong = []
+    wrong, page = [], None
     for person, addresses in PAGES.values():
-        page = opens(person(scene))
+        page = opens(person(scene), on=page)
         wrong += judge_pages(page, (address(scene) for address in addresses), status=MISSING)
-        page.context.close()
     assert not wrong, "\n\n".join(wrong)

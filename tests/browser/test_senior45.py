@@ -71,11 +71,10 @@ def _addresses(here: w.World) -> Callable[[str], str]:
 
 def test_pages_are_whole(here: w.World, opens: Opens) -> None:
     address = _addresses(here)
-    wrong = []
+    wrong, page = [], None
     for who, names in PAGES.items():
-        page = opens(here.people[who] if who else None)
+        page = opens(here.people[who] if who else None, on=page)
         wrong += judge_pages(page, map(address, names), status={address("plus45:gone"): 410})
-        page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 

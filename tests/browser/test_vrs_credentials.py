@@ -90,11 +90,10 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
             ],
         ),
     ]
-    wrong = []
+    wrong, page = [], None
     for user, addresses in walks:
-        page = opens(user)
+        page = opens(user, on=page)
         wrong += judge_pages(page, addresses)
-        page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 
