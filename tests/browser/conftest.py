@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -114,7 +115,7 @@ def opens(
         javascript: bool = True,
     ) -> Page:
         if on is not None:
-            on.goto("about:blank")  # what the page still says as it closes, the one before says
+            on.goto(reverse("health_live"))  # what the page still says as it closes, the one before says; same process
             on.context.clear_cookies()
         page = on or begun(width, height, javascript)
         if user is not None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Opens
-from tests.browser.harness import Watch, axe, ink, no_sideways, pdf_pages, pdf_text, tab_to
+from tests.browser.harness import HIGH, PHONE, WIDE, Watch, axe, ink, no_sideways, pdf_pages, pdf_text, tab_to
 from tests.ojt_accounts import world as w
 
 
@@ -33,6 +33,32 @@ def test_a_page_too_wide_and_a_picture_without_words_are_noticed(visit: Page) ->
         axe(visit)
     with pytest.raises(AssertionError, match="is wider"):
         no_sideways(visit)
+
+
+GREY = "document.querySelector('main').insertAdjacentHTML('beforeend', '<div><p class=\"grey\">看得清楚嗎</p></div>')"
+PAINTED = """(colours) => { const [text, ground] = colours, p = document.querySelector('.grey');
+    p.attributeStyleMap.set('color', text); p.parentElement.attributeStyleMap.set('background-color', ground) }"""
+
+
+def test_each_look_of_text_is_judged_once_and_a_bad_one_always(visit: Page) -> None:
+    """Grey on white is too pale, black on white is not; the same black on another ground, in another page, is asked anew."""
+    for address, colours, seen in (
+        ("/accessibility/", ["#999", "#fff"], False),
+        ("/privacy/", ["#999", "#fff"], False),
+        ("/accessibility/", ["#000", "#fff"], True),
+        ("/privacy/", ["#000", "#222"], False),
+        ("/privacy/", ["#000", "#fff"], True),
+    ):
+        visit.goto(address)
+        visit.evaluate(GREY)
+        visit.evaluate(PAINTED, colours)
+        for width in (WIDE, PHONE):
+            visit.set_viewport_size({"width": width, "height": HIGH})
+            if seen:
+                axe(visit)
+            else:
+                with pytest.raises(AssertionError, match=r"color-contrast[^$]+class=.grey"):
+                    axe(visit)
 
 
 def _with_what_is_refused(route: Route) -> None:

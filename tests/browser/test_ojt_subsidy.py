@@ -3,6 +3,7 @@ opening minute among a crowd to money in the account; the personal data page tha
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -120,20 +121,20 @@ def test_pages_are_whole(here: w.World, opens: Opens) -> None:
 
 
 def test_from_an_approved_plan_to_money_in_the_account(here: w.World, opens: Opens) -> None:
-    course = s.approved(here, opens)
+    desk, home = (partial(opens, on=opens()) for _ in range(2))
+    course = s.approved(here, desk)
     somebody = w.trainee("歐陽妤婕")
-    page = opens()
+    page = home()
     page.goto(reverse("ojt_subsidy:catalogue"))
     page.get_by_label("關鍵字").fill("機器")
     page.get_by_role("button", name="查詢").click()
     page.get_by_role("link", name="機器人實戰設計班").click()
     expect(page.get_by_role("link", name="登入後報名")).to_be_visible()
-    page.context.close()
-    mine = s.at_the_opening(course, somebody, opens)
-    rows = s.admitted(here, course, mine, opens)
-    course = s.attended(here, course, mine, rows, opens)
-    s.paid(here, course, opens)
-    page = opens(somebody)
+    mine = s.at_the_opening(course, somebody, home)
+    rows = s.admitted(here, course, mine, desk, home)
+    course = s.attended(here, course, mine, rows, desk, home)
+    s.paid(here, course, desk)
+    page = home(somebody)
     page.goto(reverse("ojt_subsidy:balance"))
     main = page.locator("#main")
     for words in ("8,000 元", "62,000 元", "70,000 − 8,000 − 0 = 62,000"):
@@ -145,7 +146,7 @@ def test_from_an_approved_plan_to_money_in_the_account(here: w.World, opens: Ope
     for name in ("payment_notice", "receipt"):
         assert page.request.get(reverse(f"ojt_subsidy:{name}", args=[mine.pk])).body().startswith(b"%PDF")
     notice = Document.objects.get(paper="payment_notice")
-    stranger = opens()
+    stranger = desk()
     stranger.goto(check_url(notice))
     expect(stranger.locator("#main")).to_contain_text("8,000 元")
     expect(stranger.locator("#main")).not_to_contain_text(somebody.name)
@@ -204,6 +205,8 @@ def test_the_personal_data_page_signs_out_and_nothing_typed_is_lost(here: w.Worl
         page.goto(reverse("ojt_subsidy:profile"))  # the enrolment flow signs nobody out
         expect(page.get_by_role("heading", level=1)).to_have_text("個人報名資料")
         page.get_by_label("服務單位", exact=False).first.fill("打到一半的工程公司")
+        with page.expect_response("**/cases/autosave/"):
+            later(clock, page, 3)
         later(clock, page, HALF_AN_HOUR - 60)
         expect(page.get_by_role("dialog", name="您還在使用嗎？")).to_be_visible()
         later(clock, page, 120)
