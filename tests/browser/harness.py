@@ -99,8 +99,9 @@ _LOOKS = """() => {
         return grounds.get(e);
     };
     for (const e of document.body.querySelectorAll('*')) {
-        const told = e.matches('input, select, textarea') || [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-        if (!told || !e.checkVisibility()) continue;
+        const told = (n) => n.nodeType === Node.TEXT_NODE && /[^\\s:]/.test(n.data);  // ::: alone is no text to axe
+        if (!(e.matches('input, select, textarea') || [...e.childNodes].some(told)) || !e.checkVisibility()) continue;
+        if (e.getBoundingClientRect().bottom + scrollY < 0) continue;  // the skip link, until it has the focus
         const s = getComputedStyle(e), behind = ground(e), points = parseFloat(s.fontSize) * 0.75;
         const size = (points >= 14) + (points >= 18);  // less is asked of bold letters from 14 points, of all from 18
         (texts[behind === null ? '' : [behind, s.color, size, s.fontWeight, s.textShadow].join(' ')] ||= []).push(e);
