@@ -100,7 +100,7 @@ _LOOKS = """() => {
     };
     for (const e of document.body.querySelectorAll('*')) {
         const told = (n) => n.nodeType === Node.TEXT_NODE && /[^\\s:]/.test(n.data);  // ::: alone is no text to axe
-        if (!(e.matches('input, select, textarea') || [...e.childNodes].some(told)) || !e.checkVisibility()) continue;
+        if (!(['INPUT', 'SELECT', 'TEXTAREA'].includes(e.tagName) || [...e.childNodes].some(told)) || !e.checkVisibility()) continue;
         if (e.getBoundingClientRect().bottom + scrollY < 0) continue;  // the skip link, until it has the focus
         const s = getComputedStyle(e), behind = ground(e), points = parseFloat(s.fontSize) * 0.75;
         const size = (points >= 14) + (points >= 18);  // less is asked of bold letters from 14 points, of all from 18
