@@ -4,6 +4,7 @@ Pages report by themselves what goes wrong in them (script errors, refusals of t
 load): any such report fails the test. A failing test leaves a picture of every open page in $BROWSER_SCREENSHOTS.
 """
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -37,25 +39,28 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    """One Chromium per module and process.
-
-    Playwright keeps an event loop running in this thread for as long as it is open. Django then refuses the ORM here although
-    nothing is asynchronous, and nothing else may start a loop: so the tests of other modules run without it.
-    """
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+@pytest.fixture(scope="session")
+def started(chromium_path: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Browser]]:
+    """Chromium, once for all modules of this process, and the event loop that Playwright leaves running in this thread."""
     with sync_playwright() as playwright:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
-            yield browser
-            browser.close()
-        finally:
-            if before is None:
-                del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-            else:
-                os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield loop, browser
+        asyncio._set_running_loop(loop)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(started: tuple[asyncio.AbstractEventLoop, Browser]) -> Iterator[Browser]:
+    """While the loop runs, Django refuses the ORM in this thread although nothing is asynchronous, and nothing else may start a
+    loop: between the modules that drive Chromium it is set aside, as if it were not there."""
+    loop, browser = started
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        asyncio._set_running_loop(loop)
+        yield browser
+        asyncio._set_running_loop(None)
 
 
 @pytest.fixture
@@ -67,10 +72,17 @@ def site(live_server: LiveServer, settings) -> str:
 
 
 class Opens(Protocol):
-    """A page in a browser of its own, for one person; `javascript=False` as the visitor may have it."""
+    """A page in a browser of its own, for one person; `javascript=False` as the visitor may have it. A browser costs more than
+    the pages seen in it: whoever comes after another takes the same machine, `on` the other's page."""
 
     def __call__(
-        self, user: User | None = None, *, width: int = WIDE, height: int = HIGH, javascript: bool = True
+        self,
+        user: User | None = None,
+        *,
+        on: Page | None = None,
+        width: int = WIDE,
+        height: int = HIGH,
+        javascript: bool = True,
     ) -> Page: ...
 
 
@@ -80,7 +92,7 @@ def opens(
 ) -> Iterator[Opens]:
     watch, contexts = Watch(), list[BrowserContext]()
 
-    def made(user: User | None = None, *, width: int = WIDE, height: int = HIGH, javascript: bool = True) -> Page:
+    def begun(width: int, height: int, javascript: bool) -> Page:
         context = chromium.new_context(
             base_url=site,
             viewport={"width": width, "height": height},
@@ -92,9 +104,23 @@ def opens(
         contexts.append(context)
         context.set_default_timeout(SLOW)
         watch.over(context)
-        if user is not None:
-            context.add_cookies([session_cookie(user, site)])
         return context.new_page()
+
+    def made(
+        user: User | None = None,
+        *,
+        on: Page | None = None,
+        width: int = WIDE,
+        height: int = HIGH,
+        javascript: bool = True,
+    ) -> Page:
+        if on is not None:
+            on.goto(reverse("health_live"))  # what the page still says as it closes, the one before says; same process
+            on.context.clear_cookies()
+        page = on or begun(width, height, javascript)
+        if user is not None:
+            page.context.add_cookies([session_cookie(user, site)])
+        return page
 
     yield made
     if request.node.stash.get(FAILED, False) or watch.problems:

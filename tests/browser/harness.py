@@ -1,11 +1,15 @@
 """What the browser tests look at: problems a page reports by itself, accessibility, width, focus, and papers as seen."""
 
 import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
+import time_machine
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
@@ -56,6 +60,22 @@ def session_cookie(user: User, url: str) -> dict[str, Any]:
     }
 
 
+# --- time --------------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def day_of(moment: datetime) -> Iterator[time_machine.Traveller]:
+    """The server's clock, from a moment on; it ticks."""
+    with time_machine.travel(moment, tick=True) as clock:
+        yield clock
+
+
+def later(clock: time_machine.Traveller, page: Page, seconds: int) -> None:
+    """Time goes by for the server and for a page whose clock is installed, as if it had been slept through."""
+    clock.shift(timedelta(seconds=seconds))
+    page.clock.fast_forward(seconds * 1000)
+
+
 # --- accessibility and width -----------------------------------------------------------------------------------------------
 
 
@@ -64,13 +84,60 @@ def _axe_source() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 
+#: Looks of text that have been seen to stand out from their ground, in this process.
+_passed: set[str] = set()
+#: The texts that are shown, by their look: what they stand in, with its grounds, and their own colour and letters. What is lifted
+#: out of the flow may lie on anything and has no look: it is judged wherever it is met.
+_LOOKS = """() => {
+    const grounds = new Map([[null, '']]), texts = {};
+    const ground = (e) => {
+        if (!grounds.has(e)) {
+            const s = getComputedStyle(e), behind = ground(e.parentElement);
+            const lifted = behind === null || ['absolute', 'fixed'].includes(s.position) || s.transform !== 'none';
+            grounds.set(e, lifted ? null : [behind, e.tagName, e.className, s.backgroundColor, s.backgroundImage, s.opacity].join(' '));
+        }
+        return grounds.get(e);
+    };
+    for (const e of document.body.querySelectorAll('*')) {
+        const told = (n) => n.nodeType === Node.TEXT_NODE && /[^\\s:]/.test(n.data);  // ::: alone is no text to axe
+        if (!(['INPUT', 'SELECT', 'TEXTAREA'].includes(e.tagName) || [...e.childNodes].some(told)) || !e.checkVisibility()) continue;
+        if (e.getBoundingClientRect().bottom + scrollY < 0) continue;  // the skip link, until it has the focus
+        const s = getComputedStyle(e), behind = ground(e), points = parseFloat(s.fontSize) * 0.75;
+        const size = (points >= 14) + (points >= 18);  // less is asked of bold letters from 14 points, of all from 18
+        (texts[behind === null ? '' : [behind, s.color, size, s.fontWeight, s.textShadow].join(' ')] ||= []).push(e);
+    }
+    window.texts = texts;
+    return Object.keys(texts);
+}"""
+_AXE = """async (looks) => {
+    const given = {resultTypes: ['violations'], iframes: false, selectors: false};
+    const {violations} = await axe.run(document, {...given, rules: {'color-contrast': {enabled: false}}});
+    const passed = new Set();
+    const contrast = async (include) => {
+        if (!include.length) return;
+        const rule = {runOnly: ['color-contrast'], resultTypes: ['violations', 'passes'], elementRef: true};
+        const found = await axe.run({include}, {...given, ...rule});
+        violations.push(...found.violations);
+        found.passes.flatMap((p) => p.nodes).forEach((n) => passed.add(n.element));
+    };
+    const has = (look) => texts[look].some((e) => passed.has(e));
+    await contrast(looks.map((look) => texts[look][0]));
+    await contrast(looks.filter((look) => !look || !has(look)).flatMap((look) => texts[look].slice(1)));
+    const found = violations.map((v) => ({id: v.id, help: v.help,
+        nodes: v.nodes.map((n) => n.html.slice(0, 200) + '  ' + (n.any[0]?.message || ''))}));
+    return [found, looks.filter(has)];
+}"""
+
+
 def axe(page: Page) -> None:
-    """No violation of any rule of axe-core. Evaluated by the browser's own tools, so the page's policy stays in force."""
-    page.evaluate(_axe_source())
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'], iframes: false}).then(r => r.violations.map("
-        "v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + '  ' + (n.any[0]?.message || ''))})))"
-    )
+    """No violation of any rule of axe-core. Evaluated by the browser's own tools, so the page's policy stays in force.
+
+    Contrast costs more than all other rules together and depends on a text's look alone: one text of each look is judged, and all
+    of them where that one does not pass; a look that has passed, on whatever page and at whatever width, is not judged again."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe_source())
+    found, passed = page.evaluate(_AXE, [look for look in page.evaluate(_LOOKS) if not look or look not in _passed])
+    _passed.update(passed)
     assert not found, "\n".join(
         [
             f"axe at {page.viewport_size} {page.url}",
@@ -96,7 +163,7 @@ def no_sideways(page: Page) -> None:
 
 
 def judge_page(page: Page) -> None:
-    """A page for everybody: accessible at both widths and never wider than the telephone."""
+    """A page for everybody: accessible at both widths and never wider than either window."""
     before = page.viewport_size
     axe(page)
     no_sideways(page)
@@ -104,6 +171,23 @@ def judge_page(page: Page) -> None:
     no_sideways(page)
     axe(page)
     page.set_viewport_size(before)
+
+
+def judge_pages(page: Page, addresses: Iterable[str], *, status: Mapping[str, int] | None = None) -> list[str]:
+    """What is wrong with these pages, each visited by whom `page` belongs to; `status` of those that do not answer 200. What is
+    folded together is opened first: what nobody sees yet is judged too."""
+    wrong = []
+    for address in addresses:
+        answer = page.goto(address)
+        asked = (status or {}).get(address, 200)
+        try:
+            assert answer is not None and answer.status == asked, f"{address} does not answer {asked}: {answer}"
+            assert page.locator("h1").first.is_visible(), f"{address} has no heading"
+            page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true })")
+            judge_page(page)
+        except AssertionError as error:
+            wrong.append(str(error))
+    return wrong
 
 
 # --- keyboard --------------------------------------------------------------------------------------------------------------------

@@ -1,18 +1,6 @@
-"""Steps of the health-service training as people take them: signing by finger, moving to another day."""
+"""Steps of the health-service training as people take them: signing by finger."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-
-import time_machine
 from playwright.sync_api import Locator, Page, expect
-
-
-@contextmanager
-def day_of(moment: datetime) -> Iterator[time_machine.Traveller]:
-    """The server's clock, from a moment on; it ticks."""
-    with time_machine.travel(moment, tick=True) as clock:
-        yield clock
 
 
 def seat(page: Page, name: str) -> Locator:

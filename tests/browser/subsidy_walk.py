@@ -53,24 +53,23 @@ def table_row(page: Page, name: str) -> Locator:
     return page.get_by_role("row").filter(has_text=name)
 
 
-def approved(here: w.World, opens: Opens) -> Course:
+def approved(here: w.World, desk: Opens) -> Course:
     """The plan by officer, chief and officer again."""
     case = w.drafted(here, today() + timedelta(days=20), title="機器人實戰設計班")
     w.planning.file_course(case, by=here.clerk, at=now())
     for who, label in ((here.officer, "陳核"), (here.chief, "核定"), (here.officer, "公告招生")):
-        page = opens(who)
+        page = desk(who)
         page.goto(reverse("admin:case", args=[case.number]))
         acted(page, label)
-        page.context.close()
     return Course.objects.select_related("case").get(case=case)
 
 
-def at_the_opening(course: Course, user: User, opens: Opens) -> Enrolment:
+def at_the_opening(course: Course, user: User, home: Opens) -> Enrolment:
     """Somebody waits for the countdown and presses; at that moment a crowd files too, some of it twice."""
     crowd = [w.trainee(f"同時{n}") for n in range(CROWD)]
     opens_at = now() + timedelta(seconds=9)
     Course.objects.filter(pk=course.pk).update(opens_at=opens_at)
-    page = opens(user)
+    page = home(user)
     page.goto(reverse("ojt_subsidy:course", args=[course.code]))
     press = page.get_by_role("button", name="報名", exact=True)
     press.click()
@@ -100,13 +99,12 @@ def at_the_opening(course: Course, user: User, opens: Opens) -> Enrolment:
     page.goto(reverse("ojt_subsidy:ledger", args=[course.code]))
     expect(page.get_by_role("row")).to_have_count(CROWD + 2)
     expect(page.locator("#main")).not_to_contain_text(user.name)
-    page.context.close()
     return mine
 
 
-def admitted(here: w.World, course: Course, mine: Enrolment, opens: Opens) -> list[Enrolment]:
+def admitted(here: w.World, course: Course, mine: Enrolment, desk: Opens, home: Opens) -> list[Enrolment]:
     """The unit works through the ledger in order; one filing of it by buttons."""
-    clerk, trainee = opens(here.clerk), opens(mine.person)
+    clerk, trainee = desk(here.clerk), home(mine.person)
     for row in Enrolment.objects.filter(course=course).order_by("number").select_related("person"):
         if row.pk != mine.pk:
             screening.ask(row, by=here.clerk, at=now())
@@ -124,12 +122,10 @@ def admitted(here: w.World, course: Course, mine: Enrolment, opens: Opens) -> li
             table_row(clerk, mine.name).get_by_label(day).fill(roc(today()))
         table_row(clerk, mine.name).get_by_role("button", name="錄訓", exact=True).click()
         expect(table_row(clerk, mine.name)).to_contain_text("已錄訓")
-    clerk.context.close()
-    trainee.context.close()
     return list(Enrolment.objects.filter(course=course).order_by("number").select_related("person", "course"))
 
 
-def attended(here: w.World, course: Course, mine: Enrolment, rows: list[Enrolment], opens: Opens) -> Course:
+def attended(here: w.World, course: Course, mine: Enrolment, rows: list[Enrolment], desk: Opens, home: Opens) -> Course:
     """Called at every session, one by the form with two hours missed; questionnaire and result by buttons."""
     course = time_passes(course, 42)
     running.run_day(at=now() - timedelta(days=15))
@@ -138,21 +134,20 @@ def attended(here: w.World, course: Course, mine: Enrolment, rows: list[Enrolmen
         if next(numbers) > 1:
             missed = {row.pk: 0 for row in rows}
             running.record_attendance(session, missed=missed, by=here.clerk, at=now())
-    clerk = opens(here.clerk)
+    clerk = desk(here.clerk)
     clerk.goto(reverse("ojt_subsidy:attendance", args=[course.code]))
     clerk.get_by_role("link", name="第 1 堂").click()
     clerk.get_by_label(f"第 {mine.number} 號　{mine.name}").fill("2")
     clerk.get_by_role("button", name="儲存").click()
     expect(clerk.get_by_text(f"第 1 堂已登錄 {len(rows)} 人。")).to_be_visible()
     running.run_day(at=now())
-    page = opens(mine.person)
+    page = home(mine.person)
     page.goto(reverse("ojt_subsidy:enrolled", args=[mine.pk]))
     page.get_by_role("link", name="填意見調查表").click()
     for mark in page.get_by_label("非常同意", exact=True).all():
         mark.check()
     page.get_by_role("button", name="送出調查表").click()
     expect(page.get_by_text("謝謝您填寫意見調查表")).to_be_visible()
-    page.context.close()
     for row in rows:
         w.insured(here, row)
         if row.pk != mine.pk:
@@ -162,11 +157,10 @@ def attended(here: w.World, course: Course, mine: Enrolment, rows: list[Enrolmen
     table_row(clerk, mine.name).get_by_label("證書字號").fill("南瀛訓字第115001號")
     table_row(clerk, mine.name).get_by_role("button", name="通過", exact=True).click()
     expect(table_row(clerk, mine.name)).to_contain_text("南瀛訓字第115001號")
-    clerk.context.close()
     return course
 
 
-def paid(here: w.World, course: Course, opens: Opens) -> PaymentBatch:
+def paid(here: w.World, course: Course, desk: Opens) -> PaymentBatch:
     """The dossier, the branch's two people, the cashier's file to the bank and its answer."""
     one = closing.start_closing(course, by=here.clerk, at=now())
     for who, name, label in (
@@ -174,17 +168,15 @@ def paid(here: w.World, course: Course, opens: Opens) -> PaymentBatch:
         (here.officer, "admin:case", "陳核"),
         (here.chief, "admin:case", "核定"),
     ):
-        page = opens(who)
+        page = desk(who)
         page.goto(reverse(name, args=[one.case.number]))
         acted(page, label)
-        page.context.close()
-    chief = opens(here.chief)
+    chief = desk(here.chief)
     chief.goto(reverse("admin:subsidy_payments", args=[one.case.number]))
     chief.get_by_role("button", name="逐筆核定全部待審核").click()
     expect(chief.get_by_text(f"已核定 {CROWD + 1} 筆。")).to_be_visible()
     judge_page(chief)
-    chief.context.close()
-    cashier = opens(here.cashier)
+    cashier = desk(here.cashier)
     cashier.goto(reverse("admin:subsidy_batches"))
     expect(cashier.locator("#content")).to_contain_text(f"{CROWD + 1} 筆，合計 {(CROWD + 1) * 8000:,} 元")
     cashier.get_by_role("button", name="製作清冊").click()
@@ -208,5 +200,4 @@ def paid(here: w.World, course: Course, opens: Opens) -> PaymentBatch:
         cashier.get_by_role("button", name="匯入", exact=True).click()
         expect(cashier.locator("#content, .messagelist").filter(has_text=words).first).to_be_visible()
     assert set(PaymentLine.objects.values_list("state", flat=True)) == {"paid"}
-    cashier.context.close()
     return batch

@@ -1,6 +1,7 @@
 """A new unit from its first visit to a person at work in the portal, in the browser, by everybody who has a part in it."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,14 @@ def test_from_first_visit_to_an_open_account(here: w.World, opens: Opens, tmp_pa
     _ask_correction(officer, number)
     _mend(unit, number)
     _sign_first(officer, number)
+    other = partial(opens, on=opens())
     for person, label in ((here.chief, "科室主管簽核"), (here.approver, "決行")):
-        _sign(opens(person), number, label)
-    _set(opens(here.admin), number)
+        _sign(other(person), number, label)
+    _set(other(here.admin), number)
 
-    person = opens()
-    _first_sign_in(person)
+    _first_sign_in(other())
     _download(unit, number, tmp_path)
-    _check_by_code(opens(), number, tmp_path)
+    _check_by_code(other(), number, tmp_path)
     _who_did_what(officer, unit, number)
 
 

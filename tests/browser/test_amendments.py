@@ -55,14 +55,14 @@ def test_from_draft_to_everybody(site: str, opens: Opens) -> None:
     judge_page(page)
     assert not page.get_by_role("button", name="核定，排定生效").is_visible()
 
-    page = opens(second)
+    page = opens(second, on=page)
     page.goto(site + reverse("admin:amendment", args=[Amendment.objects.get().pk]))
     judge_page(page)
     page.get_by_role("button", name="核定，排定生效").click()
     expect(page.locator("body")).to_contain_text("修正案已核定")
     assert Amendment.objects.get().put_in_force_by == second
 
-    page = opens()
+    page = opens(on=page)
     page.goto(site + reverse("casework:rules"))
     expect(page.get_by_role("region", name="即將生效")).to_be_visible()
     expect(page.locator("main")).to_contain_text("未登入自動關閉期間")
@@ -104,7 +104,7 @@ def test_a_comparator_a_kind_of_days_and_a_cell_of_the_matrix(site: str, opens: 
     expect(page.locator("main")).to_contain_text("未登入自動關閉日")
     judge_page(page)
 
-    page = opens(second)
+    page = opens(second, on=page)
     page.goto(site + reverse("admin:amendment", args=[amendment.pk]))
     page.get_by_role("button", name="核定，排定生效").click()
     expect(page.locator("body")).to_contain_text("修正案已核定")

@@ -27,6 +27,7 @@ def reader(page: Page, login: str = "") -> Page:
     with page.expect_popup() as opened:
         page.get_by_role("button", name="以憑證登入").click()
     window = opened.value
+    window.wait_for_load_state()  # its buttons work from then on
     expect(window.get_by_role("heading", level=1)).to_have_text("展示用讀卡機")
     return window
 
@@ -56,26 +57,35 @@ def test_a_refused_card_is_told_why_and_may_try_again(person: User, visit: Page)
 
 def test_a_closed_window_and_a_missing_component_are_told(person: User, visit: Page, settings) -> None:
     window = reader(visit, "lina88")
-    window.get_by_role("button", name="取消").click()
+    with window.expect_event(
+        "close"
+    ):  # pressed from within: a press from outside may not end before the window is gone
+        window.get_by_role("button", name="取消").evaluate("(button) => { setTimeout(() => button.click()) }")
     expect(visit.get_by_text("沒有完成簽章")).to_be_visible()
     settings.CERTIFICATE_COMPONENT_URL = "http://localhost:61161/popupForm"  # nothing listens there
+    visit.clock.install()
     visit.goto("/accounts/login/")
     with visit.expect_popup():
         visit.get_by_role("button", name="以憑證登入").click()
-    expect(visit.get_by_text("找不到憑證元件")).to_be_visible(timeout=12_000)
+    expect(visit.get_by_text("等待憑證元件簽章")).to_be_visible()
+    visit.clock.fast_forward(10_000)
+    expect(visit.get_by_text("找不到憑證元件")).to_be_visible()
 
 
 def test_the_pin_goes_to_the_component_and_nowhere_else(person: User, visit: Page) -> None:
     bodies: list[str] = []
     visit.context.on("request", lambda one: bodies.append(one.post_data or ""))
+    visit.context.add_init_script(
+        "window.heard = new Promise((told) => addEventListener('message', (e) => told(e.data)))"
+    )
     visit.goto("/accounts/login/")
     visit.locator("#card-pin").fill("86420975")
     visit.locator("#card-login").fill("lina88")
     with visit.expect_popup() as opened:
         visit.get_by_role("button", name="以憑證登入").click()
     window = opened.value
-    window.evaluate("addEventListener('message', (e) => { window.heard = e.data; })")
-    visit.wait_for_timeout(300)
+    window.wait_for_load_state()
+    assert "86420975" in window.evaluate("window.heard")
     window.get_by_role("button", name="簽章").click()
     visit.wait_for_url(lambda url: "/accounts/login/" not in url)
     assert bodies

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Opens
-from tests.browser.harness import Watch, axe, ink, no_sideways, pdf_pages, pdf_text, tab_to
+from tests.browser.harness import HIGH, PHONE, WIDE, Watch, axe, ink, no_sideways, pdf_pages, pdf_text, tab_to
 from tests.ojt_accounts import world as w
 
 
@@ -35,6 +35,32 @@ def test_a_page_too_wide_and_a_picture_without_words_are_noticed(visit: Page) ->
         no_sideways(visit)
 
 
+GREY = "document.querySelector('main').insertAdjacentHTML('beforeend', '<div><p class=\"grey\">看得清楚嗎</p></div>')"
+PAINTED = """(colours) => { const [text, ground] = colours, p = document.querySelector('.grey');
+    p.attributeStyleMap.set('color', text); p.parentElement.attributeStyleMap.set('background-color', ground) }"""
+
+
+def test_each_look_of_text_is_judged_once_and_a_bad_one_always(visit: Page) -> None:
+    """Grey on white is too pale, black on white is not; the same black on another ground, in another page, is asked anew."""
+    for address, colours, seen in (
+        ("/accessibility/", ["#999", "#fff"], False),
+        ("/privacy/", ["#999", "#fff"], False),
+        ("/accessibility/", ["#000", "#fff"], True),
+        ("/privacy/", ["#000", "#222"], False),
+        ("/privacy/", ["#000", "#fff"], True),
+    ):
+        visit.goto(address)
+        visit.evaluate(GREY)
+        visit.evaluate(PAINTED, colours)
+        for width in (WIDE, PHONE):
+            visit.set_viewport_size({"width": width, "height": HIGH})
+            if seen:
+                axe(visit)
+            else:
+                with pytest.raises(AssertionError, match=r"color-contrast[^$]+class=.grey"):
+                    axe(visit)
+
+
 def _with_what_is_refused(route: Route) -> None:
     answer = route.fetch()
     route.fulfill(response=answer, body=answer.text() + '<p style="color: red">x</p><img src="/nothing.png" alt="">')
@@ -47,8 +73,8 @@ def test_refusals_of_the_policy_and_script_errors_are_noticed(site: str, chromiu
     page = context.new_page()
     page.route("**/accessibility/", _with_what_is_refused)
     page.goto("/accessibility/")
-    page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
-    page.wait_for_timeout(300)
+    with context.expect_event("weberror"):
+        page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
     context.close()
     said = "\n".join(watch.problems)
     assert "Content Security Policy" in said and "broken" in said and "404 GET" in said

@@ -12,15 +12,16 @@ from casework.models import Case
 from ohs_training.models import SignRecord
 from tests.browser import ohs_walk as o
 from tests.browser.conftest import Opens
-from tests.browser.harness import judge_page, tab_to
+from tests.browser.harness import day_of, judge_page, later, tab_to
 from tests.ohs_training import world as w
 
 NINE = w.at(w.FIRST, "08:50")
+MINUTE = 60
 
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    with o.day_of(NINE) as found:
+    with day_of(NINE) as found:
         yield found
 
 
@@ -48,12 +49,6 @@ def tablet(opens: Opens, here: w.World, case: Case) -> Page:
     return page
 
 
-def later(clock: time_machine.Traveller, page: Page, minutes: int) -> None:
-    """Time goes by on both sides. The page's own timers run, as they would."""
-    clock.shift(timedelta(minutes=minutes))
-    page.clock.fast_forward(minutes * 60_000)
-
-
 def test_signed_by_finger_at_the_servers_time(
     here: w.World, case: Case, opens: Opens, clock: time_machine.Traveller
 ) -> None:
@@ -74,7 +69,7 @@ def test_signed_by_finger_at_the_servers_time(
     expect(page.get_by_text("請先簽名，再按完成。")).to_be_visible()
     page.get_by_role("button", name="取消").click()
     # past the quarter of an hour
-    later(clock, page, 26)
+    later(clock, page, 26 * MINUTE)
     o.sign(page, two.name)
     expect(page.get_by_text("視為曠課")).to_be_visible()
     assert SignRecord.objects.count() == 2
@@ -97,7 +92,7 @@ def test_an_hour_without_network(here: w.World, case: Case, opens: Opens, clock:
     other = tablet(opens, here, case)
     o.sign(other, people[1].name)
     expect(o.seat(other, people[1].name)).to_contain_text("已簽 08:5")
-    later(clock, page, 55)
+    later(clock, page, 55 * MINUTE)
     expect(page.get_by_role("dialog", name="您還在使用嗎？")).to_be_hidden()
     page.context.set_offline(False)
     expect(page.get_by_text("以先簽者為準")).to_be_visible()
@@ -127,7 +122,7 @@ def test_sent_again_when_the_answer_was_lost(
         o.sign(page, one.name)
     expect(page.get_by_text("待送出 1 筆")).to_be_visible()
     assert SignRecord.objects.count() == 1 and len(lost) == 1
-    later(clock, page, 1)
+    later(clock, page, 1 * MINUTE)
     expect(o.seat(page, one.name)).to_contain_text("已簽 08:5")
     assert SignRecord.objects.count() == 1
 
@@ -137,7 +132,7 @@ def test_a_clock_that_was_moved_is_not_believed(
 ) -> None:
     page = tablet(opens, here, case)
     one = w.people(case)[0]
-    later(clock, page, 25)  # 09:15: a quarter of an hour late
+    later(clock, page, 25 * MINUTE)  # 09:15: a quarter of an hour late
     page.context.set_offline(True)
     o.sign(page, one.name)
     expect(page.get_by_text("待送出 1 筆")).to_be_visible()
@@ -158,7 +153,7 @@ def test_more_than_an_hour_goes_by_the_paper_sheet(
     page = tablet(opens, here, case)
     page.context.set_offline(True)
     o.sign(page, w.people(case)[0].name)
-    later(clock, page, 75)
+    later(clock, page, 75 * MINUTE)
     page.context.set_offline(False)
     expect(page.get_by_text("離線超過一小時")).to_be_visible()
     expect(page.get_by_text("紙本簽到表登錄")).to_be_visible()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from ohs_training.services import absence, attending, inspecting, issuing, roste
 from tests.browser import account_walk as a
 from tests.browser import ohs_walk as o
 from tests.browser.conftest import Opens
-from tests.browser.harness import ink, judge_page, pdf_pages, pdf_text, tab_to
+from tests.browser.harness import day_of, ink, judge_pages, pdf_pages, pdf_text, tab_to
 from tests.ohs_training import world as w
 
 OF_CLASS = (
@@ -35,7 +36,7 @@ PRINTS = ("filing", "timetable", "teachers", "roster", "sign-in", "roll-call", "
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    with o.day_of(w.APPLIED) as found:
+    with day_of(w.APPLIED) as found:
         yield found
 
 
@@ -46,7 +47,6 @@ def test_pages_of_the_institution(site: str, opens: Opens, clock: time_machine.T
     here = w.world()
     case = w.issued(here, failing=(2,))
     clock.move_to(w.at(w.SECOND + timedelta(days=6), "10:00"))
-    page = opens(here.staff)
     addresses = [reverse(f"ohs_training:{name}", args=[case.number]) for name in OF_CLASS]
     addresses += [
         reverse("ohs_training:home"),
@@ -54,10 +54,8 @@ def test_pages_of_the_institution(site: str, opens: Opens, clock: time_machine.T
         reverse("ohs_training:class_new"),
         reverse("ohs_training:trainee", args=[case.number, w.people(case)[0].pk]),
     ]
-    for address in addresses:
-        page.goto(address)
-        expect(page.locator("h1").first).to_be_visible()
-        judge_page(page)
+    wrong = judge_pages(opens(here.staff), addresses)
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
@@ -97,12 +95,11 @@ def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock
             [reverse("ohs_training:my_records"), reverse("ohs_training:confirm", args=[someone.pk])],
         ),
     )
+    wrong, page = [], None
     for user, addresses in walks:
-        page = opens(user)
-        for address in addresses:
-            page.goto(address)
-            expect(page.locator("h1").first).to_be_visible()
-            judge_page(page)
+        page = opens(user, on=page)
+        wrong += judge_pages(page, addresses)
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_institutions_by_the_map(site: str, opens: Opens, clock: time_machine.Traveller) -> None:
@@ -162,7 +159,8 @@ def test_from_application_to_accreditation(site: str, opens: Opens, clock: time_
     _press(page, "送件")
     assert Case.objects.get().state == "filed"
 
-    chief = opens(here.chief)
+    office = partial(opens, on=opens())
+    chief = office(here.chief)
     chief.goto(reverse("admin:case", args=[number]))
     number_of = "勞職衛2字第1150000001號"
     _press(chief, "認可", 認可迄日="118/09/01", 認可函文號=number_of)  # a day more than three years
@@ -170,7 +168,7 @@ def test_from_application_to_accreditation(site: str, opens: Opens, clock: time_
     chief.goto(reverse("admin:case", args=[number]))
     _press(chief, "認可", 認可迄日="118/08/31", 認可函文號=number_of)
     expect(chief.get_by_text("「認可」已完成")).to_be_visible()
-    officer = opens(here.officer)
+    officer = office(here.officer)
     officer.goto(reverse("admin:case", args=[number]))
     _press(officer, "公告")
     made = Accreditation.objects.get()
@@ -185,7 +183,7 @@ def test_from_application_to_accreditation(site: str, opens: Opens, clock: time_
     assert "認可期間自中華民國115年9月1日起至中華民國118年8月31日止" in pdf_text(answer.body()).replace(
         "\n", ""
     ).replace(" ", "")
-    public = opens()
+    public = office()
     public.goto(reverse("ohs_training:institutions"))
     expect(public.get_by_role("row", name=re.compile("臺灣職業健康護理學會"))).to_contain_text("認可中")
 
@@ -201,41 +199,42 @@ def test_a_class_from_filing_to_the_countys_number(
 ) -> None:
     here = w.world()
     clock.move_to(w.at(date(2026, 11, 20), "10:00"))
-    number = _planned(opens(here.staff), media)
-    county = opens(here.authority)
+    house, office, tablet = (partial(opens, on=opens()) for _ in range(3))
+    number = _planned(house(here.staff), media)
+    county = office(here.authority)
     county.goto(reverse("admin:ohs_class", args=[number]))
     _press(county, "備查", 備查文號="府勞安字第1150012345號")
     expect(county.get_by_text("「備查」已完成")).to_be_visible()
     case = Case.objects.get(number=number)
     clock.move_to(w.at(date(2026, 12, 6), "20:00"))
-    _changed(opens(here.staff), number)
+    _changed(house(here.staff), number)
     for day in range(3):
-        _day(opens, here, case, clock, START + timedelta(days=day), start=day == 0)
-    county = opens(here.authority)
+        _day(house, tablet, here, case, clock, START + timedelta(days=day), start=day == 0)
+    county = office(here.authority)
     county.goto(reverse("admin:ohs_class", args=[number]))
     expect(county.get_by_role("heading", name="第 2 版變動報備（待備查）")).to_be_visible()
     _press(county, "變動備查", 變動備查文號="府勞安字第1150012399號")
     expect(county.get_by_text("「變動備查」已完成")).to_be_visible()
     assert SignRecord.objects.filter(voided_at=None).count() == 3 * 4 * 15
     clock.move_to(w.at(START + timedelta(days=2), "14:00"))
-    tutor = opens(here.tutor)
+    tutor = house(here.tutor)
     tutor.goto(reverse("ohs_training:class", args=[number]))
     _press(tutor, "結訓")
     expect(tutor.get_by_text("「結訓」已完成")).to_be_visible()
 
     clock.move_to(w.at(START + timedelta(days=4), "10:00"))
     w.photographed(here, case)
-    staff = opens(here.staff)
+    staff = house(here.staff)
     _practised(staff, case)
-    _marked(opens(here.authority), case, number="1", failing=2)
+    _marked(office(here.authority), case, number="1", failing=2)
     _issued(staff, case, 14)
-    _reported(staff, opens(here.authority), case)
+    _reported(staff, office(here.authority), case)
     assert Case.objects.get(pk=case.pk).state == "closed"
 
     # the one resit, months later
     clock.move_to(w.at(date(2027, 5, 3), "10:00"))
-    _marked(opens(here.authority), case, number="2", only=2)
-    staff = opens(here.staff)
+    _marked(office(here.authority), case, number="2", only=2)
+    staff = house(here.staff)
     _issued(staff, case, 15)
     for code in PRINTS:
         answer = staff.request.get(reverse("ohs_training:print", args=[number, code]))
@@ -244,7 +243,7 @@ def test_a_class_from_filing_to_the_countys_number(
     paper_of = Certificate.objects.get(trainee__seat=2)
     text = pdf_text(staff.request.get(reverse("casework:document", args=[paper_of.document.number])).body())
     assert paper_of.number in text and "府勞安字第1150012345號" in text
-    stranger = opens()
+    stranger = office()
     stranger.goto(reverse("casework:check", args=[paper_of.document.number, paper_of.document.check_code]))
     expect(stranger.get_by_text("結業證書目前有效")).to_be_visible()
 
@@ -314,33 +313,37 @@ def _roster(page: Page, media: Path) -> None:
     a.said(page, "已匯入名冊")
 
 
-def _day(opens: Opens, here: w.World, case: Case, clock: time_machine.Traveller, day: date, *, start: bool) -> None:
-    """Four times a day at the tablet. Two sign by finger each time; the others' signatures come the same way, drawn before."""
+def _day(
+    house: Opens, tablet: Opens, here: w.World, case: Case, clock: time_machine.Traveller, day: date, *, start: bool
+) -> None:
+    """Four times a day, on the first day at the tablet, then at the end of the morning: two sign by finger each time. All other
+    signatures come the same way, drawn before."""
     clock.move_to(w.at(day, "08:40"))
     if start:
-        page = opens(here.tutor)
+        page = house(here.tutor)
         page.goto(reverse("ohs_training:class", args=[case.number]))
         a.press(page, "開訓")
         expect(page.get_by_text("「開訓」已完成")).to_be_visible()
     case, people = Case.objects.get(pk=case.pk), w.people(case)
     for moment, words in (("08:55", "上午簽到"), ("09:55", "上午簽退"), ("12:58", "下午簽到"), ("13:52", "下午簽退")):
         clock.move_to(w.at(day, moment))
-        page = opens(here.tutor)  # the tablet's page may be left for two hours, not for the whole day
-        page.goto(reverse("ohs_training:tablet", args=[case.number]))
-        expect(page.get_by_text("已連線")).to_be_visible()
-        o.mode(page, words)
-        for one in people[:2]:
+        by_finger = people[:2] if start or words == "上午簽退" else []
+        if by_finger:
+            page = tablet(here.tutor)  # its page may be left for two hours, not for the whole day
+            page.goto(reverse("ohs_training:tablet", args=[case.number]))
+            expect(page.get_by_text("已連線")).to_be_visible()
+            o.mode(page, words)
+        for one in by_finger:
             o.sign(page, one.name)
             expect(o.seat(page, one.name)).to_contain_text(f"已簽 {moment[:3]}")
         half, leaving = ("morning" if "上午" in words else "afternoon"), "退" in words
         at = w.at(day, moment)
-        items = [w.signing(one, half=half, leaving=leaving, wall=at) for one in people[2:]]
+        items = [w.signing(one, half=half, leaving=leaving, wall=at) for one in people[len(by_finger) :]]
         assert all(x.kept for x in attending.sign(case, items=items, sent_wall=at, by=here.tutor, at=at))
         if words == "上午簽退":
             page.goto(reverse("ohs_training:roll_call", args=[case.number]))
             a.press(page, "登錄點名")
             a.said(page, "已登錄點名")
-        page.context.close()
 
 
 def _practised(page: Page, case: Case) -> None:

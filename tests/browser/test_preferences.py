@@ -24,7 +24,8 @@ def weigh(page: Page, address: str) -> int:
     """Bytes of everything the page needs but its pictures; a paper shown within it is a page of its own."""
     parts: list[Response] = []
     page.on("response", lambda part: parts.append(part))
-    page.goto(address, wait_until="networkidle")
+    page.goto(address)
+    page.evaluate("document.fonts.ready.then(() => true)")
     own = [part for part in parts if part.frame == page.main_frame]
     packed = [gzip.compress(part.body()) for part in own if part.request.resource_type in ("stylesheet", "script")]
     return sum(map(len, packed)) + sum(
@@ -45,18 +46,18 @@ def test_pages_are_light(here: w.World, opens: Opens) -> None:
             page = opens(user)  # a first visit: nothing is kept from the page before
             if (weight := weigh(page, address)) >= MOST_BYTES:
                 heavy[address] = weight
-            page.close()
+            page.context.close()
     assert heavy == {}
 
 
-@pytest.mark.parametrize("address", ["/", "/guide/", "/accounts/login/"])
-def test_nothing_moves_for_who_asked_for_less_motion(visit: Page, address: str) -> None:
+def test_nothing_moves_for_who_asked_for_less_motion(visit: Page) -> None:
     visit.emulate_media(reduced_motion="reduce")
-    visit.goto(address)
-    visit.mouse.move(300, 300)
     moving = "getComputedStyle(e).transitionDuration.split(',').some((d) => parseFloat(d) > 0)"
-    assert visit.evaluate("document.getAnimations().length") == 0
-    assert visit.evaluate(f"[...document.querySelectorAll('*')].filter((e) => {moving}).length") == 0
+    for address in ("/", "/guide/", "/accounts/login/"):
+        visit.goto(address)
+        visit.mouse.move(300, 300)
+        assert visit.evaluate("document.getAnimations().length") == 0, address
+        assert visit.evaluate(f"[...document.querySelectorAll('*')].filter((e) => {moving}).length") == 0, address
 
 
 def test_forced_colours_keep_borders_and_focus(here: w.World, opens: Opens) -> None:
@@ -75,12 +76,12 @@ def test_forced_colours_keep_borders_and_focus(here: w.World, opens: Opens) -> N
         assert focus_shows(page)
 
 
-@pytest.mark.parametrize("address", ["/", "/design/", "/ojt/register/"])
-def test_letters_twice_as_large_lose_nothing(visit: Page, address: str) -> None:
-    visit.goto(address)
-    visit.evaluate("document.documentElement.classList.add('twice')")
-    visit.evaluate("document.documentElement.attributeStyleMap.set('font-size', CSS.percent(200))")
-    no_sideways(visit)
+def test_letters_twice_as_large_lose_nothing(visit: Page) -> None:
+    for address in ("/", "/design/", "/ojt/register/"):
+        visit.goto(address)
+        visit.evaluate("document.documentElement.classList.add('twice')")
+        visit.evaluate("document.documentElement.attributeStyleMap.set('font-size', CSS.percent(200))")
+        no_sideways(visit)
 
 
 SMALL = """[...document.querySelectorAll('main :is(button, input, select, textarea, summary, .button)')].filter((e) => {

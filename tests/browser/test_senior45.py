@@ -12,7 +12,7 @@ from casework.models import Case
 from senior45.models import Article, Campaign
 from senior45.services import articles, inventory, leavers
 from tests.browser.conftest import Opens
-from tests.browser.harness import PHONE, PHONE_HIGH, judge_page, tab_to
+from tests.browser.harness import PHONE, PHONE_HIGH, judge_pages, tab_to
 from tests.senior45 import world as w
 
 PAGES: dict[str, tuple[str, ...]] = {
@@ -69,17 +69,13 @@ def _addresses(here: w.World) -> Callable[[str], str]:
     return lambda name: known.get(name) or reverse(name)
 
 
-@pytest.mark.parametrize("size", ["desk", "telephone"])
-def test_pages_are_whole(here: w.World, opens: Opens, size: str) -> None:
+def test_pages_are_whole(here: w.World, opens: Opens) -> None:
     address = _addresses(here)
-    given = {"width": PHONE, "height": PHONE_HIGH} if size == "telephone" else {}
+    wrong, page = [], None
     for who, names in PAGES.items():
-        page = opens(here.people[who] if who else None, **given)
-        for name in names:
-            answer = page.goto(address(name))
-            assert answer is not None and answer.status == (410 if name == "plus45:gone" else 200), name
-            judge_page(page)
-        page.context.close()
+        page = opens(here.people[who] if who else None, on=page)
+        wrong += judge_pages(page, map(address, names), status={address("plus45:gone"): 410})
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_the_front_by_keyboard_and_without_javascript(here: w.World, opens: Opens) -> None:
