@@ -50,8 +50,9 @@ def test_what_is_put_back_is_what_was_made() -> None:
     made.clear()
     first = as_a_test("甲", "乙")
     assert made == ["甲", "乙", "renamed"]
-    assert as_a_test("甲", "乙") == first
+    again = as_a_test("甲", "乙")
     assert made == ["甲", "乙", "renamed"], "nothing ran again"
+    assert again == first
 
 
 @pytest.mark.django_db
