@@ -23,6 +23,7 @@ from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
+from kernel.asked import whole_number
 from kernel.dates import roc, taipei_day
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
@@ -140,9 +141,9 @@ def _named(text: str) -> Q:
     text = normalize("NFKC", text).strip()
     if text.isdecimal():
         return Q(reference=text.zfill(5))
-    code, _, number = text.rpartition("-")
-    found = code and number.isdecimal() and len(number) < 10
-    return Q(enrolment__course__code=code, enrolment__number=int(number)) if found else Q(pk=None)
+    code, _, last = text.rpartition("-")
+    number = whole_number(last)
+    return Q(enrolment__course__code=code, enrolment__number=number) if code and number is not None else Q(pk=None)
 
 
 def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:
