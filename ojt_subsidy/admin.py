@@ -9,6 +9,8 @@ register_pages(
     AgencyPage("subsidy/insurance/", office.insurance_exchange, "subsidy_insurance", "投保資料勾稽", EXCHANGE),
     AgencyPage("subsidy/closings/", office.closings, "subsidy_closings", "結訓核銷", VIEW_OFFICE),
     AgencyPage("subsidy/closings/<case:number>/", office.payments, "subsidy_payments"),
+    AgencyPage("subsidy/closings/<case:number>/people/<int:pk>/", office.person, "subsidy_person"),
+    AgencyPage("subsidy/births/", office.births, "subsidy_births", "更正出生日期", REVIEW_PAYMENT),
     AgencyPage("subsidy/batches/", office.batches, "subsidy_batches", "撥款清冊", BATCH_PAYMENT),
     AgencyPage("subsidy/batches/<int:pk>/", office.batch, "subsidy_batch"),
     AgencyPage("subsidy/batches/<int:pk>/file/", office.batch_file, "subsidy_batch_file"),

@@ -222,7 +222,9 @@ def _tell() -> int:
     ended = s.published(
         "電腦輔助製圖班", begins, _noon(begins - 30 * day), weeks=6, category="design", occupation="製圖"
     )
-    rows = s.admitted(s.enrolled(ended, s.trainees[6:10], _noon(begins - 20 * day)), _noon(begins - 15 * day))
+    # The last one's number is a claim: the line waits until an officer has seen the document.
+    filed = [*s.trainees[6:10], s.trainees[13]]
+    rows = s.admitted(s.enrolled(ended, filed, _noon(begins - 20 * day)), _noon(begins - 15 * day))
     running.run_day(at=_noon(begins))
     s.attended(ended, rows, until=s.at)
     running.run_day(at=s.at)
@@ -233,7 +235,7 @@ def _tell() -> int:
     old = s.published(
         "工業安全實務班", begins, _noon(begins - 30 * day), weeks=6, category="construction", occupation="工業安全"
     )
-    rows = s.admitted(s.enrolled(old, s.trainees[10:14], _noon(begins - 20 * day)), _noon(begins - 15 * day))
+    rows = s.admitted(s.enrolled(old, s.trainees[10:13], _noon(begins - 20 * day)), _noon(begins - 15 * day))
     running.run_day(at=_noon(begins))
     s.attended(old, rows, until=s.at)
     after = _noon(old.ends_on + 2 * day)

@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from xml.parsers import expat
 
 from casework.intake.confine import arguments, confine
+from kernel.asked import whole_number
 
 #: Inflated, over all parts that are read: a small zip can hold gigabytes.
 MOST_INFLATED = 200 * 2**20
@@ -607,9 +608,10 @@ class _Xlsx:
         if not text:
             return ""
         if kind == "s":
-            if not text.isdecimal():
+            number = whole_number(text)
+            if number is None:
                 raise ValueError("no such string")
-            return self.strings[int(text)]
+            return self.strings[number]
         if kind in ("str", "inlineStr", "e"):
             return text
         if kind == "b":
@@ -619,7 +621,8 @@ class _Xlsx:
         number = float(text)
         if not math.isfinite(number):
             return text
-        shows = self.kinds[int(style)] if style.isdecimal() and int(style) < len(self.kinds) else ""
+        kind_of = whole_number(style)
+        shows = self.kinds[kind_of] if kind_of is not None and kind_of < len(self.kinds) else ""
         return self.moment(number, shows) if shows else _number(number)
 
     @staticmethod

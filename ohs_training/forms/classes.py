@@ -10,6 +10,7 @@ from django.http import QueryDict
 from accounts.models import County
 from casework.errors import Refused
 from casework.forms import ActForm, NameField, PdfField, PersonIdField, PhoneField, RocDateField
+from kernel.asked import whole_number
 from kernel.dates import TAIPEI, DateError, parse_day
 from ohs_training.models import Teacher, Trainee, TrainingClass
 from ohs_training.models.classes import AUDIENCES, CATEGORIES
@@ -86,7 +87,7 @@ def read_teachers(data: QueryDict) -> list[dict[str, Any]]:
             most = Teacher._meta.get_field(name).max_length or 0
             if len(row[name]) > most:
                 raise Refused(f"第 {position} 位講師：{Teacher._meta.get_field(name).verbose_name}超過 {most} 字。")
-        row["id"] = int(row["id"]) if row["id"].isdecimal() else None
+        row["id"] = whole_number(row["id"])
     return rows
 
 

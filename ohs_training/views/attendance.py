@@ -24,7 +24,9 @@ from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.sheets.reading import read
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
+from kernel.identifiers import plain
 from ohs_training.forms.running import SheetFileForm, TimeField
 from ohs_training.models import RollCall, SignRecord
 from ohs_training.permissions import RUN_CLASS
@@ -206,7 +208,8 @@ def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dic
         cells = {name: row[n].strip() if n < len(row) else "" for name, n in columns.items()}
         if not any(cells.values()):
             continue
-        one = seats.get(int(cells["座號"])) if cells["座號"].isdecimal() else None
+        seat = whole_number(plain(cells["座號"]))
+        one = seats.get(seat) if seat is not None else None
         if one is None or one.pk in found:
             raise Refused(f"第 {number} 列：座號「{cells['座號']}」{'重複' if one else '不在名冊上'}。", field="file")
         who = f"第 {number} 列"
@@ -354,7 +357,7 @@ def roll_call(request: HttpRequest, number: str) -> HttpResponse:
         day = today() if today() in days else (days[0] if days else today())
     form = ActForm(request.POST or None, case=place.case)
     if request.method == "POST" and form.is_valid():
-        present = [int(pk) for pk in request.POST.getlist("present") if pk.isdecimal()]
+        present = [pk for pk in map(whole_number, request.POST.getlist("present")) if pk is not None]
         with into_form(request, form) as tried:
             pressed(
                 request,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import now, today
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from ohs_training.forms import running as forms
 from ohs_training.models import Certificate, Confirmation, LeaveRequest, Retention
 from ohs_training.permissions import DECIDE_RETENTION, FILE_CLASS, ISSUE, REPORT, RUN_CLASS
@@ -244,7 +245,7 @@ def records(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = get_object_or_404(
             Retention,
-            pk=request.POST.get("row", "0") if request.POST.get("row", "0").isdecimal() else 0,
+            pk=whole_number(request.POST.get("row")),
             training_class=place.training_class,
         )
         with into_form(request, form) as tried:

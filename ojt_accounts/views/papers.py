@@ -202,8 +202,8 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
     def do(at: datetime) -> None:
         nonlocal saved
         fresh(wizard.case, envelope.posted_version)
-        if apart.isdecimal() and apart.isascii():
-            attaching.separate_pledge(wizard.case, pk=int(apart), by=request.user, at=at)
+        if (pk := whole_number(apart)) is not None:
+            attaching.separate_pledge(wizard.case, pk=pk, by=request.user, at=at)
         for row in rows:
             saved += _save_pledge(request, wizard, row, at)
 

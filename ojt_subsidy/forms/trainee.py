@@ -23,7 +23,7 @@ from ojt_subsidy.models import Complaint, Course, Trainee
 from ojt_subsidy.models.money import IDENTITIES
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules.identity import BY_AGE, GROUNDS
-from ojt_subsidy.services.profile import changes_account
+from ojt_subsidy.services.profile import changes_account, why_not_birth
 from ojt_subsidy.services.running import QUESTIONS
 
 
@@ -91,6 +91,9 @@ class ProfileForm(ActForm):
             kwargs["initial"] = {name: getattr(trainee, name) for name in names}
         super().__init__(*args, **kwargs)
         self.fields["born_on"].latest = today()  # type: ignore[attr-defined]
+        if trainee and (why := why_not_birth(user)):
+            self.fields["born_on"].help_text = why
+            self.fields["born_on"].widget.attrs["readonly"] = True
         if user.national_id:
             claim = "" if user.national_id_proven_at else "（尚未確認，方式見「我的資料」）"
             self.fields["national_id"].help_text = f"已登錄 {user.masked_national_id}{claim}，更正請洽分署。"

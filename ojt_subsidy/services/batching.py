@@ -7,6 +7,7 @@ In:  清冊編號,序號,金額,結果,說明 with one row per payment, then 合
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from unicodedata import normalize
@@ -23,11 +24,12 @@ from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
+from kernel.asked import whole_number
 from kernel.dates import roc, taipei_day
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
-from ojt_subsidy.selectors.accounts import bank_fields, doubts
+from ojt_subsidy.selectors.accounts import UNPROVEN, Doubt, bank_fields, doubts
 from ojt_subsidy.services.paying import tell_bounced
 from ojt_subsidy.services.telling import mine
 from ojt_subsidy.states import PAYMENT
@@ -69,7 +71,7 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     chosen, left_out = [], [f"{one.enrolment.receipt} {one.enrolment.name}：{RECUSED}" for one in approved.filter(own)]
     for line in lines:
         payee = payees.get(line.pk)
-        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        why = _why_not(line, payee, wrong)
         if why:
             left_out.append(f"{line.enrolment.receipt} {line.enrolment.name}：{why}")
         else:
@@ -88,6 +90,15 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
         line.batch, line.reference, line.state, line.changed_at = batch, f"{n:05d}", "batched", at
     _save(chosen, by, "batch", "reference", "state", "changed_at")
     return batch, left_out
+
+
+def _why_not(line: PaymentLine, payee: Trainee | UnitPayee | None, wrong: Mapping[Trainee | UnitPayee, Doubt]) -> str:
+    """Why a line is not paid now; empty where it may be."""
+    if line.enrolment.person.national_id_proven_at is None:
+        return UNPROVEN
+    if payee is None:
+        return "受款人未登錄帳戶"
+    return wrong[payee].why if payee in wrong else ""
 
 
 def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
@@ -140,9 +151,9 @@ def _named(text: str) -> Q:
     text = normalize("NFKC", text).strip()
     if text.isdecimal():
         return Q(reference=text.zfill(5))
-    code, _, number = text.rpartition("-")
-    found = code and number.isdecimal() and len(number) < 10
-    return Q(enrolment__course__code=code, enrolment__number=int(number)) if found else Q(pk=None)
+    code, _, last = text.rpartition("-")
+    number = whole_number(last)
+    return Q(enrolment__course__code=code, enrolment__number=number) if code and number is not None else Q(pk=None)
 
 
 def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:
@@ -162,7 +173,7 @@ def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
     rows: list[tuple[object, ...]] = [("H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total)]
     for line in lines:
         payee, receipt = payees.get(line.pk), line.enrolment.receipt
-        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        why = _why_not(line, payee, wrong)
         if payee is None or why:
             raise Refused(
                 f"清冊序號 {line.reference}（{receipt} {line.enrolment.name}）：{why}；請移出後再送，尚未送出。"

@@ -270,6 +270,7 @@ def record_insurance(
         source=source,
         file=file,
         evidence=evidence,
+        born_on=trainee.born_on,
         records=list(records),
         matched=bool(records),
         eligible=bool(outcome.met),

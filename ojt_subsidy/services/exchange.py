@@ -32,6 +32,7 @@ from ojt_subsidy.states import IN_CLASS
 
 OUT_HEADER = ["編號", "身分證字號", "出生日期", "比對日"]
 IN_HEADER = [*OUT_HEADER, "結果", "保險別", "加保日", "退保日", "註記"]
+NO_NUMBER = "下列學員的帳號沒有身分證字號，未列入名冊，請先於「登入協助」確認身分證字號後再比對"
 KINDS = {label: kind.value for kind, label in INSURANCE_LABELS.items()}
 MARKS = {"": None, "訓": Mark.TRAINEE.value, "裁": Mark.LAID_OFF.value, "傷": Mark.INJURY.value}
 
@@ -53,19 +54,24 @@ def trainees_on(office: Organisation, day: date) -> list[Enrolment]:
 
 @transaction.atomic
 def export_file(*, office: Organisation, day: date, by: User, at: datetime) -> tuple[bytes, ExchangeFile]:
-    """The list of a first day of class, CSV in UTF-8 with BOM."""
+    """The list of a first day of class, CSV in UTF-8 with BOM. The file's `report` names whom it leaves out: people whose number was
+    released (釋出), whom the bureau cannot find."""
     if not can(by, EXCHANGE, office):
         raise NotPermitted("您沒有辦理投保資料勾稽的權限。")
     not_before(day, at, field="day")
-    rows = trainees_on(office, day)
-    if not rows:
+    found = trainees_on(office, day)
+    if not found:
         raise Refused("這一天沒有開訓課程的錄訓學員。", field="day")
+    rows = [row for row in found if row.person.national_id]
+    left_out = [f"{row.receipt} {row.name}" for row in found if not row.person.national_id]
+    if not rows:
+        raise Refused(f"{NO_NUMBER}：{'、'.join(left_out)}。", field="day")
     lines = [",".join(OUT_HEADER)]
     lines += [f"{r.receipt},{r.person.national_id},{_digits(r.person.trainee.born_on)},{_digits(day)}" for r in rows]
     content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
     made = ExchangeFile.objects.create(
         office=office, direction=ExchangeFile.Direction.OUT, day=day, rows=len(rows), sha256=hashlib.sha256(content).hexdigest(),
-        at=at, by=by,
+        report=left_out, at=at, by=by,
     )  # fmt: skip
     return content, made
 

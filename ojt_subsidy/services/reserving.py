@@ -56,6 +56,19 @@ def settle(person: User, *, by: User | None, at: datetime, reason: str) -> dict[
     return {pk: amount for pk, (amount, _) in wanted.items()}
 
 
+def settle_anew(person: User, *, by: User, at: datetime, reason: str) -> None:
+    """`settle` after what decisions rested on was corrected: approved lines not yet with the bank are decided anew, and of those
+    that are gone the office is told. The caller holds the person's lock."""
+    for row in cap_of(person.pk).rows:
+        line = line_of(row)
+        if line is None or line.state not in FIXED or _reopen(line.pk, [], by=by, at=at, reason=reason):
+            continue
+        case = Case.objects.get(pk=line.closing.case_id)
+        body = f"報名序號 {row.receipt}之補助款核定後，學員資料已更正（{reason}）；請覈實已核定之金額，溢領者辦理追繳沖回。"
+        _tell_office(case, REVERSE_PAYMENT, "補助款核定後資料更正", body, at=at)
+    settle(person, by=by, at=at, reason=reason)
+
+
 def _kind(before: int | None, after: int) -> str:
     if before is None:
         return MoneyEntry.Kind.RESERVE

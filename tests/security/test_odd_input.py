@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 NUL = "a\0b"
 #: What `int()` and `isdigit()` disagree about, what no integer of the database holds, what is no number.
-ODD_NUMBERS = ("²", "9" * 20, "-1", "1e3", "१", "")
+ODD_NUMBERS = ("²", "9" * 20, "9" * 4301, "-1", "1e3", "१", "")
 
 
 def sources() -> Iterator[Path]:
@@ -53,17 +53,44 @@ def test_no_whole_number(text: str) -> None:
     assert bulk_acts.chosen([f"{text}:1", f"1:{text}"]) == []
 
 
-def test_isdigit_decides_nothing() -> None:
-    """`"²".isdigit()` holds and `int("²")` fails: numbers of addresses are read in one place. (The kernel's readers of identifiers
-    fold and judge each character.)"""
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+def numbers_read_by_hand(source: str) -> list[int]:
+    """Lines where a text is said to be digits before `int()` is asked of the same text: `"²".isdigit()` holds and `int("²")` fails,
+    `("9" * 4301).isdecimal()` holds and `int()` of it fails too."""
+    found = set()
+    for home in ast.walk(ast.parse(source)):
+        if not isinstance(home, ast.Module | ast.FunctionDef | ast.Lambda):
+            continue
+        calls = [node for node in ast.walk(home) if isinstance(node, ast.Call)]
+        turned = {ast.unparse(c.args[0]) for c in calls if ast.unparse(c.func) == "int" and c.args}
+        for judge in (one for one in calls if isinstance(one.func, ast.Attribute)):
+            by_hand = judge.func.attr in ("isdecimal", "isnumeric") and ast.unparse(judge.func.value) in turned
+            if judge.func.attr == "isdigit" or (by_hand and not isinstance(home, ast.Module)):
+                found.add(judge.lineno)
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("def f(a):\n    return a.isdigit()", [2]),
+        ("def f(a):\n    return int(a) if a.isdecimal() else 0", [2]),
+        ("def f(a):\n    return [int(one) for one in a if one.isnumeric()]", [2]),
+        ("def f(a, b):\n    return int(b) if a.isdecimal() else 0", []),
+    ],
+)
+def test_what_is_found(source: str, lines: list[int]) -> None:
+    assert numbers_read_by_hand(source) == lines
+
+
+def test_numbers_of_addresses_are_read_in_one_place() -> None:
+    """The kernel's readers of identifiers fold and judge each character."""
+    found = {
+        f"{path.relative_to(ROOT)}:{line}"
         for path in sources()
         if "kernel" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isdigit"
-    ]
-    assert found == []
+        for line in numbers_read_by_hand(path.read_text())
+    }
+    assert found == set()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from casework.models import Case, Document
 from casework.papers import documents
 from casework.papers.rendering import Paper, Standing, register_paper
 from casework.papers.wordings import wording
+from kernel.asked import whole_number
 from kernel.dates import days_spelled, roc, roc_long, taipei_day
 from kernel.identifiers import mask_name
 from kernel.law import Law
@@ -56,9 +57,7 @@ def _roc_words(day: date) -> str:
 
 def certificate_of(document: Document) -> Certificate | None:
     kind, _, key = document.subject.partition(".")
-    if kind != "certificate" or not key.isdecimal():
-        return None
-    return Certificate.objects.filter(pk=int(key)).first()
+    return Certificate.objects.filter(pk=whole_number(key)).first() if kind == "certificate" else None
 
 
 def standing_of(document: Document, on: date) -> Standing | None:
