@@ -33,12 +33,17 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def close_links(user: User, *, at: datetime) -> None:
+    """No link that is out can set the password any more."""
+    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+
+
 @transaction.atomic
 def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[SetPasswordLink, str]:
     """A new link for a person; earlier unused ones close. Returns the row and the token, which is kept nowhere."""
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
-    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    close_links(user, at=at)
     token = new_token()
     link = SetPasswordLink.objects.create(
         user=user,
@@ -113,10 +118,11 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
 
 @transaction.atomic
 def set_password(*, user: User, password: str, at: datetime, request: HttpRequest | None = None) -> None:
-    """A password chosen by the person themselves; judged before. Every other session of theirs ends with it."""
+    """A password chosen by the person themselves; judged before. Every other session of theirs and every open link end with it."""
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    close_links(user, at=at)
     record_access(AccessLog.Action.PASSWORD_SET, at=at, user=user, subject=user.account_name, request=request)
 
 

@@ -12,7 +12,7 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services import addresses
 from accounts.services.addresses import ask_address_change, change_of_link, confirm_address, open_change, refuse_address
-from accounts.services.passwords import LinkClosed, without_links
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password, usable_link, without_links
 from accounts.services.users import close_user
 from casework.models import Notice
 from tests.accounts.conftest import AT, PASSWORD, sign_in
@@ -82,6 +82,20 @@ def test_the_person_agrees_by_the_link_and_both_addresses_are_told(person):
         assert AccessLog.objects.filter(action="address_changed", user=person, path=page).exists()
         again = client.post(page, {"answer": "agree"})
         assert again.status_code == 410 and "答復過" in again.content.decode()
+
+
+@pytest.mark.django_db
+def test_no_link_in_the_old_mailbox_sets_the_password_once_the_address_has_changed(person):
+    _, old = issue_password_link(user=person, by=None, at=AT)
+    change, _ = ask(person)
+    assert usable_link(old, at=AT)
+    confirm_address(change, at=AT)
+    with pytest.raises(LinkClosed):
+        usable_link(old, at=AT)
+    _, fresh = issue_password_link(user=person, by=None, at=AT)
+    set_password(user=person, password="Another-Long-1-Password!", at=AT)
+    with pytest.raises(LinkClosed):
+        usable_link(fresh, at=AT)
 
 
 @pytest.mark.django_db
