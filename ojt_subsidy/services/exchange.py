@@ -60,6 +60,8 @@ def export_file(*, office: Organisation, day: date, by: User, at: datetime) -> t
     rows = trainees_on(office, day)
     if not rows:
         raise Refused("這一天沒有開訓課程的錄訓學員。", field="day")
+    if without := [f"{r.receipt} {r.person.name}" for r in rows if not r.person.national_id]:
+        raise Refused(f"下列學員的帳號沒有身分證字號，請先於「登入協助」確認：{'、'.join(without)}。", field="day")
     lines = [",".join(OUT_HEADER)]
     lines += [f"{r.receipt},{r.person.national_id},{_digits(r.person.trainee.born_on)},{_digits(day)}" for r in rows]
     content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")

@@ -73,7 +73,7 @@ def test_of_two_claims_the_second_waits_for_the_office(here: w.World) -> None:
         paying.approve_line(lines[1], by=here.chief, at=at)
     release_identity(user=first, reason="證件查明非其本人字號", by=here.officer, at=at)
     confirm_identity(
-        user=second, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(at), note="臨櫃", by=here.officer, at=at
+        user=second, name=second.name, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(at), note="臨櫃", by=here.officer, at=at
     )  # fmt: skip
     assert paying.approve_line(lines[1], by=here.chief, at=at).amount == 8000
 
@@ -96,7 +96,7 @@ def test_a_course_of_another_programme_goes_to_the_proven_holder_only(here: w.Wo
     assert refused.value.field == "national_id" and "登入協助" in refused.value.message
     second = claimant(first.national_id)
     confirm_identity(
-        user=second, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(w.now()), note="臨櫃", by=here.officer,
+        user=second, name=second.name, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(w.now()), note="臨櫃", by=here.officer,
         at=w.now(),
     )  # fmt: skip
     enter_outside(**given)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.services.proving import prove_by_decision
+from accounts.services.proving import prove_by_decision, stated_number
 from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
@@ -184,14 +184,21 @@ def issue_certificate(
     case: Case, *, kind: str, speciality: str, clause: str, starts_on: date, ends_before: date, letter_number: str,
     letter_on: date, by: User, at: datetime, law: Law, previous: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
-    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already.
+    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already, or has no
+    number: nothing is certified of somebody whose claim was released while the case ran.
 
     Whom it names is fixed here: from the person's data as reviewed, or from the certificate that is renewed.
     """
     assert case.person is not None
+    number = stated_number(case.person)
+    if previous and previous.holder_national_id != number:
+        raise Refused(
+            f"證明 {previous.number} 記載的身分證字號與{case.person.name}帳號現在的不同，"
+            "請先更正該證明的記載事項，或於「登入協助」確認身分證字號。"
+        )
     names = {
         "holder_name": previous.holder_name if previous else case.person.name,
-        "holder_national_id": previous.holder_national_id if previous else case.person.national_id or "",
+        "holder_national_id": previous.holder_national_id if previous else number,
         "holder_birth_on": previous.holder_birth_on if previous else case.person.vrs_professional.birth_on,
     }
     try:
