@@ -26,9 +26,8 @@ from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
 from accounts.services.users import correct_name
-from casework.cases.receipts import once
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
 from kernel.asked import whole_number
@@ -207,4 +206,4 @@ def _once(request: HttpRequest, code: str, form: ActForm, one: Act, user: User, 
         one.do(user=user, by=request.user, at=at, **form.answers)
         return {"user": user.pk}
 
-    once(user=request.user, key=form.posted_key, act=code, at=at, do=do)
+    once_here(request, form, code, at=at, do=do)
