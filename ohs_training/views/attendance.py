@@ -25,6 +25,7 @@ from casework.models import Case
 from casework.sheets.reading import read
 from casework.views.acting import acting, into_form
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
+from kernel.lines import cell_errors
 from ohs_training.forms.running import SheetFileForm, TimeField
 from ohs_training.models import RollCall, SignRecord
 from ohs_training.permissions import RUN_CLASS
@@ -206,6 +207,8 @@ def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dic
         cells = {name: row[n].strip() if n < len(row) else "" for name, n in columns.items()}
         if not any(cells.values()):
             continue
+        if said := cell_errors(cells):
+            raise Refused(f"第 {number} 列：{'、'.join(said)}。", field="file")
         one = seats.get(int(cells["座號"])) if cells["座號"].isdecimal() else None
         if one is None or one.pk in found:
             raise Refused(f"第 {number} 列：座號「{cells['座號']}」{'重複' if one else '不在名冊上'}。", field="file")
