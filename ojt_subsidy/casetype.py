@@ -20,7 +20,7 @@ from kernel.machine import Machine
 from kernel.outcome import Outcome
 from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
-from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
+from ojt_subsidy.models import Complaint, CourseLedger, Enrolment, MoneyEntry
 from ojt_subsidy.permissions import (
     APPROVE_CLOSING,
     APPROVE_COURSE,
@@ -192,10 +192,14 @@ def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
-def _in_class(case: Case) -> set[int]:
+def _in_class(about: CaseType, user: User) -> Q:
     """Who enrolled in the class stands in its plan and its closing as the unit does."""
-    rows = Enrolment.objects.filter(Q(course__case=case) | Q(course__closing__case=case))
-    return applicants(case) | set(rows.values_list("person_id", flat=True))
+    rows = Enrolment.objects.filter(person=user)
+    plans, closings = (
+        rows.values("course__case"),
+        rows.filter(course__closing__isnull=False).values("course__closing__case"),
+    )
+    return applicants(about, user) | Q(pk__in=plans) | Q(pk__in=closings)
 
 
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
@@ -312,6 +316,6 @@ register(
     CaseType(
         kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
         guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
-        open_messages=lambda case: case.person_id is not None, parties=lambda case: {complaining.complaint_of(case).person_id},
+        open_messages=lambda case: case.person_id is not None, parties=lambda about, user: Q(pk__in=Complaint.objects.filter(person=user).values("case")),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.clock import today
@@ -159,10 +160,10 @@ def _campaign_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
-def _request_parties(case: Case) -> set[int]:
+def _request_parties(about: CaseType, user: User) -> Q:
     """Whose account a 停止使用 ends stands in it, whoever filed it."""
-    account = request_of(case).account
-    return applicants(case) | ({account.user_id} if account else set())
+    stopped = AccountRequest.objects.filter(account__user=user)
+    return applicants(about, user) | Q(pk__in=stopped.values("case"))
 
 
 def _request_url(case: Case) -> str:
@@ -267,7 +268,7 @@ register(
         },
         panels=_article_panels,
         # 附件2 has a rule of its own: who wrote a version does not review it (S45-11); taking down is open to the reviewer
-        parties=lambda case: (),
+        parties=lambda about, user: Q(pk__in=[]),
         applicant_url=lambda case: reverse("senior45:article", args=[case.number]),
     ),
     CaseType(

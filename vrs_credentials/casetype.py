@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.clock import now, today
@@ -238,10 +239,10 @@ def _applicant_url(case: Case) -> str:
     return reverse("casework:case", args=[case.number])
 
 
-def _parties(case: Case) -> set[int]:
+def _parties(about: CaseType, user: User) -> Q:
     """Who attended a course stands in its hours as its institution does."""
-    attended = Attendance.objects.filter(imported__field__course__case=case, imported__cleared_at=None)
-    return applicants(case) | set(attended.values_list("person_id", flat=True))
+    attended = Attendance.objects.filter(person=user, imported__cleared_at=None)
+    return applicants(about, user) | Q(pk__in=attended.values("imported__field__course__case"))
 
 
 def _consistency(thing: str) -> Sequence[str]:

@@ -3,10 +3,11 @@
 """
 
 from typing import Any
-from unicodedata import category
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+from kernel.lines import broken, hidden
 
 #: Fields whose `invalid` means one thing; the more particular class first.
 INVALID: tuple[tuple[type[forms.Field], str], ...] = (
@@ -60,17 +61,16 @@ def _is_djangos(field: forms.Field, code: str) -> bool:
 
 
 def one_line(value: str) -> None:
-    """A field of one line takes one: what breaks it would be a second line in whatever file or letter prints it. Other control
-    characters are seen by nobody who types them."""
-    if any(sign in value for sign in "\r\n\v\f\x85\u2028\u2029"):
+    """A field of one line takes one (kernel.lines)."""
+    if broken(value):
         raise ValidationError("這一欄只能填寫一行，請刪除換行。", code="one_line")
     readable(value)
 
 
 def readable(value: str) -> None:
     """A text of several lines may hold line breaks and tabs, and no other control character."""
-    if found := next((sign for sign in value if category(sign) == "Cc" and sign not in "\r\n\t\0"), None):
-        raise ValidationError(f"內容含有看不見的控制字元（U+{ord(found):04X}），請刪除後重新輸入。", code="control")
+    if code := hidden(value):
+        raise ValidationError(f"內容含有看不見的控制字元（{code}），請刪除後重新輸入。", code="control")
 
 
 def _of_text(field: forms.Field) -> bool:

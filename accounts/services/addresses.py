@@ -18,7 +18,7 @@ from accounts import mailer
 from accounts.errors import Refused
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services.access import record_access
-from accounts.services.passwords import LinkClosed, new_token, token_digest
+from accounts.services.passwords import LinkClosed, close_links, new_token, token_digest
 from kernel.dates import roc
 from kernel.identifiers import mask_email
 
@@ -100,7 +100,10 @@ def _lock(change: AddressChange, *, at: datetime) -> AddressChange:
 
 @transaction.atomic
 def confirm_address(change: AddressChange, *, at: datetime, request: HttpRequest | None = None) -> User:
-    """The person agrees: the address is written. Raises LinkClosed, or Refused where somebody else has it meanwhile."""
+    """The person agrees: the address is written, and no link in the old mailbox sets the password any more.
+
+    Raises LinkClosed, or Refused where somebody else has it meanwhile.
+    """
     change = _lock(change, at=at)
     user = User.objects.select_for_update(no_key=True).get(pk=change.user_id)
     before, user.email = user.email, change.address
@@ -109,6 +112,7 @@ def confirm_address(change: AddressChange, *, at: datetime, request: HttpRequest
             user.save(update_fields=["email"])
     except IntegrityError as error:
         raise Refused("這個電子郵件現在不能使用，請按「不同意」，並請單位改用別的信箱。") from error
+    close_links(user, at=at)
     change.confirmed_at = at
     change.save(update_fields=["confirmed_at"])
     _log(AccessLog.Action.ADDRESS_CHANGED, change, by=user, at=at, request=request)

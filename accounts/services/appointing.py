@@ -22,7 +22,7 @@ from accounts.roles import role
 from accounts.services.lockout import person_named
 from accounts.services.offices import load_offices
 from accounts.services.passwords import issue_password_link, link_address, link_lines
-from accounts.services.roles import RoleNotHere, grant_role, revoke_role
+from accounts.services.roles import RoleNotHere, grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
 from kernel.identifiers import looks_like_person_id
 
@@ -59,8 +59,7 @@ def _allowed(user: User, organisation: Organisation, reason: str, by: User) -> s
     """The reason as it is kept."""
     if not offices_in_reach(by).filter(pk=organisation.pk).exists():
         raise NotPermitted("您沒有管理這個機關人員的權限。")
-    if by.pk == user.pk:
-        raise Refused("不能為自己授予或收回角色，請由其他系統管理者辦理。")
+    not_to_oneself(user, by)
     if not reason.strip():
         raise Refused("請填寫理由。", field="reason")
     return reason.strip()

@@ -1,7 +1,6 @@
 """Setting a password by a mailed link (OA-11): no password is ever mailed, a link works once and expires."""
 
 import hashlib
-import re
 import secrets
 from datetime import datetime
 
@@ -33,12 +32,17 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def close_links(user: User, *, at: datetime) -> None:
+    """No link that is out can set the password any more."""
+    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+
+
 @transaction.atomic
 def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[SetPasswordLink, str]:
     """A new link for a person; earlier unused ones close. Returns the row and the token, which is kept nowhere."""
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
-    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    close_links(user, at=at)
     token = new_token()
     link = SetPasswordLink.objects.create(
         user=user,
@@ -63,14 +67,6 @@ def link_lines(link: SetPasswordLink, token: str) -> str:
         f"請開啟下列連結設定密碼：\n{link_address(token)}\n\n"
         f"連結只能使用一次，{roc(until.date())} {until:%H:%M} 以前有效。逾期請在登入頁選「忘記密碼」，重新取得連結。"
     )
-
-
-_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s]+")
-
-
-def without_links(text: str) -> str:
-    """A letter as anybody but its addressee may read it: whoever has the link can set the password or the address."""
-    return _TOKEN.sub(r"\1＊＊＊", text)
 
 
 def usable_link(token: str, *, at: datetime) -> SetPasswordLink:
@@ -113,10 +109,11 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
 
 @transaction.atomic
 def set_password(*, user: User, password: str, at: datetime, request: HttpRequest | None = None) -> None:
-    """A password chosen by the person themselves; judged before. Every other session of theirs ends with it."""
+    """A password chosen by the person themselves; judged before. Every other session of theirs and every open link end with it."""
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    close_links(user, at=at)
     record_access(AccessLog.Action.PASSWORD_SET, at=at, user=user, subject=user.account_name, request=request)
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
+from accounts.errors import Refused
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
 from accounts.roles import all_rights, all_roles, right, role
 from accounts.services.access import record_access
@@ -13,6 +14,12 @@ from accounts.services.access import record_access
 
 class RoleNotHere(Exception):
     """This role cannot be held in this kind of organisation; the message is a Chinese sentence."""
+
+
+def not_to_oneself(user: User, by: User | None) -> None:
+    """Nobody gives or takes a role or a right of their own, whatever the way to it. Raises Refused; a job is nobody."""
+    if by is not None and by.pk == user.pk:
+        raise Refused("不能為自己授予或收回角色、權限，請由其他有權辦理的人員辦理。")
 
 
 @transaction.atomic
@@ -72,6 +79,7 @@ def _set_staff(locked: User, is_staff: bool, user: User) -> None:
 def grant_role(
     *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str = ""
 ) -> None:
+    not_to_oneself(user, by)
     locked = _locked(user)
     held = role_group(role_code=role_code, organisation=organisation)
     user.groups.add(held.group)

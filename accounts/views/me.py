@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.identity import contested
 from accounts.models import AccessLog, Organisation, User
 from accounts.profile_panels import profile
 from accounts.roles import all_roles
@@ -44,6 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "change": open_change(user, at=clock.now()),
         "roles": roles_of(user),
         "memberships": memberships,
+        "contested": contested().filter(pk=user.pk).exists(),
         "panels": profile.shown(request),
     }
     return render(request, "portal/me.html", context)

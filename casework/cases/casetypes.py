@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Side, right
-from casework.models import Case
+from casework.models import Case, Event
 from kernel.identifiers import mask_person_id
 from kernel.law import Law
 from kernel.machine import Machine, Turn
@@ -73,14 +74,12 @@ def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
     return ()
 
 
-def applicants(case: Case) -> set[int]:
-    """Keys of those who applied: the person, who wrote the application, and whoever took a step of the applicant's side in it."""
-    machine = casetype(case.kind).machine
+def applicants(about: "CaseType", user: Any) -> Q:
+    """Cases of a kind that somebody applied in: for themselves, as who wrote it, or by a step of the applicant's side."""
+    machine = about.machine
     own = [t.name for t in machine.transitions if right(t.permission).side is Side.APPLICANT]
-    found = set(case.events.filter(code__in=own).values_list("by_id", flat=True)) | {case.person_id}
-    if machine.state(machine.initial).turn is Turn.APPLICANT:
-        found.add(case.created_by_id)
-    return found - {None}
+    found = Q(person=user) | Q(pk__in=Event.objects.filter(by=user, code__in=own).values("case"))
+    return found | Q(created_by=user) if machine.state(machine.initial).turn is Turn.APPLICANT else found
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,8 @@ class CaseType:
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
     targets: Callable[[Case], Sequence[Target]] = _nothing
-    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, casework.cases.recusal).
-    parties: Callable[[Case], Collection[int]] = applicants
+    #: The cases of this kind in which a person stands: they handle none of them for the office (迴避, casework.cases.recusal).
+    parties: Callable[["CaseType", Any], Q] = applicants
     #: Personal identifiers that the office may reveal one at a time.
     identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
     #: The applicant's next page for a case in their hands.

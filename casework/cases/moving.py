@@ -12,7 +12,7 @@ from accounts.rights import can
 from accounts.roles import Side, right
 from casework.cases.casetypes import CaseType, casetype
 from casework.cases.events import record
-from casework.cases.recusal import why_recused
+from casework.cases.recusal import keep_away
 from casework.errors import NotPermitted, Refused, Stale
 from casework.models import Case, CasePerson, Event
 from kernel.dates import roc_year, taipei_day
@@ -81,8 +81,8 @@ def require(user: User | None, code: str, case: Case) -> None:
         return
     if not can(user, code, case):
         raise NotPermitted("您沒有辦理這個動作的權限。")
-    if right(code).side is Side.OFFICE and (why := why_recused(user, case)):
-        raise Refused(why)
+    if right(code).side is Side.OFFICE:
+        keep_away(user, case)
 
 
 def move(

@@ -11,6 +11,7 @@ from accounts.rights import held
 from accounts.roles import Side, all_rights, right
 from casework.cases.access import granted_cases, unfiled
 from casework.cases.casetypes import CaseType, all_casetypes
+from casework.cases.recusal import standing_in
 from casework.models import Case
 
 
@@ -29,8 +30,7 @@ class Desk:
         mine = Q(pk__in=[])
         for code, offices in self.turns.items():
             mine |= Q(awaiting=code, office_id__in=offices)
-        # who applied for themselves stays away from their own case (迴避, selectors.recusal)
-        return ~Q(awaiting="") & mine & ~Q(person_id=self.user.pk)
+        return ~Q(awaiting="") & mine & ~standing_in(self.user)
 
     @property
     def office_ids(self) -> list[int]:

@@ -19,6 +19,7 @@ from casework.models import CalendarDay, Deadline
 from casework.rights import CALENDAR
 from casework.sheets.reading import read
 from kernel.dates import WEEKDAYS, DateError, WorkingCalendar, parse_day, roc
+from kernel.lines import cell_errors
 
 COLUMNS = ("西元日期", "星期", "是否放假", "備註")
 OFF = {"2": True, "0": False}
@@ -127,6 +128,8 @@ def parse(data: bytes) -> tuple[list[Day], list[RowError]]:
 
 def _day(cells: Mapping[str, str]) -> Day:
     """Raises ValueError with a sentence (DateError is one)."""
+    if said := cell_errors(cells):
+        raise ValueError(f"{'、'.join(said)}。")
     if not cells["西元日期"]:
         raise ValueError("沒有日期，例：20261120。")
     day = parse_day(cells["西元日期"])

@@ -18,6 +18,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -33,7 +34,9 @@ from accounts.services.access import record_access
 from accounts.sign_in_page import page_of
 from casework.cases import casepage
 from casework.cases.access import rights_on
+from casework.cases.receipts import once
 from casework.errors import NotAllowed, NotPermitted, Stale
+from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
 
@@ -61,6 +64,20 @@ def into_form(request: HttpRequest, form: forms.BaseForm) -> Iterator[Tried]:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     except NotAllowed as error:
         form.add_error(None, str(error))
+
+
+def once_here(
+    request: HttpRequest, form: ActForm, act: str, *, at: datetime, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """`once` for a page. The thing is the address and everything posted to it, so that a page which chooses its row in the post, or
+    is sent again with other words, is never answered with what the first press came to."""
+    return once(user=request.user, key=form.posted_key, act=act, thing=_posted(request), at=at, do=do)  # type: ignore[arg-type]
+
+
+def _posted(request: HttpRequest) -> str:
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, [(one.name, one.size) for one in many]) for name, many in request.FILES.lists())
+    return repr((request.path, fields, files))
 
 
 def acting(view: View) -> View:

@@ -19,10 +19,9 @@ from accounts.rights import holds_centrally
 from accounts.roles import Role, all_roles
 from accounts.services.appointing import appoint, appoint_person, dismiss
 from accounts.services.offices import ADDED_BY_HAND, add_office
-from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm, NameField, UnifiedNumberField
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
 
@@ -155,7 +154,7 @@ def _pressed(request: HttpRequest, act: str, form: ActForm, do: Callable[[], int
     answer: dict[str, Any] = {}
     with into_form(request, form) as tried:
         at = now()
-        answer, _ = once(user=request.user, key=form.posted_key, act=act, at=at, do=lambda: {"pk": do()})  # type: ignore[arg-type]
+        answer, _ = once_here(request, form, act, at=at, do=lambda: {"pk": do()})
     return answer["pk"] if tried.ok else None
 
 

@@ -27,6 +27,7 @@ from casework.models import Attachment, Case
 from casework.sheets.reading import read
 from kernel.dates import DateError, parse_day, taipei_day
 from kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id
+from kernel.lines import cell_errors
 from ohs_training.models import Exemption, Trainee, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes
@@ -118,6 +119,7 @@ def read_roster(data: bytes, training_class: TrainingClass, *, on: date) -> Prev
 
 def _judged(row: PreviewRow, needed: Sequence[str], on: date) -> PreviewRow:
     values = row.values
+    row.errors += cell_errors({LABELS[name]: value for name, value in values.items()})
     row.errors += [f"未填{LABELS[name]}" for name in needed if name in values and not values[name]]
     read_new_id = partial(read_person_id, entered_on=on)
     for name, reader in (("name", read_name), ("national_id", read_new_id)):

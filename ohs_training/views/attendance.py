@@ -27,6 +27,7 @@ from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
 from kernel.identifiers import plain
+from kernel.lines import cell_errors
 from ohs_training.forms.running import SheetFileForm, TimeField
 from ohs_training.models import RollCall, SignRecord
 from ohs_training.permissions import RUN_CLASS
@@ -208,6 +209,8 @@ def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dic
         cells = {name: row[n].strip() if n < len(row) else "" for name, n in columns.items()}
         if not any(cells.values()):
             continue
+        if said := cell_errors(cells):
+            raise Refused(f"第 {number} 列：{'、'.join(said)}。", field="file")
         seat = whole_number(plain(cells["座號"]))
         one = seats.get(seat) if seat is not None else None
         if one is None or one.pk in found:

@@ -8,10 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from casework.cases.receipts import once
 from casework.forms import ActForm
 from casework.law.in_force import law_in_force
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
 from kernel.saying import plain
 from ohs_training.forms import classes as forms
@@ -39,7 +38,7 @@ def class_new(request: HttpRequest) -> HttpResponse:
             return {"number": planning.start_class(unit=unit, by=request.user, at=at, **form.answers).case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.class_new", at=at, do=do)
+            answer, _ = once_here(request, form, "ohs_training.class_new", at=at, do=do)
         if tried.ok:
             return redirect("ohs_training:plan", answer["number"])
     return render(

@@ -16,11 +16,11 @@ from accounts.clock import now, today
 from accounts.roles import Side
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.drafts import draft, drop_draft, save_draft
-from casework.cases.receipts import once
 from casework.errors import Stale
 from casework.forms import ActForm
 from casework.law.in_force import law_in_force
 from casework.models import Case, Draft
+from casework.views.acting import once_here
 from kernel.identifiers import looks_like_person_id
 from kernel.law import Law
 from kernel.outcome import Line, Outcome
@@ -188,7 +188,7 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
         do(at)
         return {}
 
-    _, was_first = once(user=request.user, key=form.posted_key, act=f"ojt_accounts.{act}", at=at, do=first)
+    _, was_first = once_here(request, form, f"ojt_accounts.{act}", at=at, do=first)
     return was_first
 
 

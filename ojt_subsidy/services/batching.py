@@ -26,6 +26,7 @@ from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.asked import whole_number
 from kernel.dates import roc, taipei_day
+from kernel.lines import cell_errors
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
@@ -227,6 +228,8 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
     paid: dict[str, int] = {}
     failed: dict[str, str] = {}
     for n, row in enumerate(body, 2):
+        if said := cell_errors(dict(zip(RESULT_HEADER, row, strict=False))):
+            raise Refused(f"第 {n} 列{'、'.join(said)}；未入帳任何一筆。", field="file")
         number, serial, amount, result, *why = [*row, "", "", "", ""][:5]
         if number != batch.number:
             raise Refused(f"第 {n} 列是清冊 {number} 的資料，不是 {batch.number}；未入帳任何一筆。", field="file")

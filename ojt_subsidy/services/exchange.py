@@ -23,6 +23,7 @@ from casework.sheets import reading
 from kernel.dates import DateError, parse_day, roc, taipei_day
 from kernel.facts import Impossible
 from kernel.identifiers import mask_person_id
+from kernel.lines import cell_errors
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
@@ -138,6 +139,8 @@ def _people(office: Organisation, codes: set[str]) -> dict[str, Enrolment]:
 def _read_row(
     cells: list[str], people: Mapping[str, Enrolment], today: date
 ) -> tuple[int, dict[str, Any] | None, date]:
+    if said := cell_errors(dict(zip(IN_HEADER, cells, strict=False))):
+        raise ValueError("、".join(said))
     code, number, born, day, result, kind, from_on, to_on, mark = cells[:9]
     enrolment = people.get(code)
     if enrolment is None:

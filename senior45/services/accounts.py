@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
-from accounts.services.roles import grant_role, revoke_role
+from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from casework.cases.events import SYSTEM
 from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
@@ -98,6 +98,7 @@ def give_right(
 
     Raises Refused naming the holder.
     """
+    not_to_oneself(account.user, by)
     held = (
         current_holder(account.office, right, on=starts_on) if right in ("system_admin", "opener", "reviewer") else None
     )

@@ -9,7 +9,7 @@ from accounts import mailer
 from accounts.models import RoleGroup, User
 from accounts.roles import role
 from accounts.services.passwords import issue_password_link, link_lines
-from accounts.services.roles import grant_role, revoke_role
+from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
 from casework.errors import NotPermitted, Refused
 from kernel.dates import taipei_day
@@ -72,6 +72,7 @@ def designate(
 def undesignate(office: SiteOffice, *, role_code: str, user: User, by: User, at: datetime) -> None:
     """The last window of an office cannot go before the next has come: inventory and leavers need somebody."""
     _require(office, by)
+    not_to_oneself(user, by)
     group = RoleGroup.objects.filter(role=role_code, organisation=office.organisation).first()
     left = User.objects.filter(groups=group.group, is_active=True).exclude(pk=user.pk) if group else User.objects.none()
     if not left.exists():

@@ -1,14 +1,20 @@
 """Granting, taking back, and keeping guardian rows equal to the roles declared in code."""
 
+import ast
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from accounts import roles
+from accounts.errors import Refused
 from accounts.models import AccessLog, OrganisationGroupObjectPermission, RoleGroup
 from accounts.rights import can
 from accounts.roles import Right, Role, Side, declare_rights, declare_roles
 from accounts.services.roles import RoleNotHere, grant_role, revoke_role, sync_rights
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def rows(organisation) -> set[str]:
@@ -21,6 +27,27 @@ def test_a_role_is_held_only_in_its_kind_of_organisation(declared, user, unit, a
         grant_role(user=user, role_code="probe.chief", organisation=unit, by=None, at=at)
     assert user.groups.count() == 0
     assert AccessLog.objects.count() == 0
+
+
+def test_nobody_gives_themselves_a_role_whatever_the_way(declared, user, unit, at):
+    with pytest.raises(Refused, match="不能為自己授予"):
+        grant_role(user=user, role_code="probe.contact", organisation=unit, by=user, at=at)
+    assert user.groups.count() == 0
+
+
+def test_who_writes_a_role_or_a_right_asks_whether_it_is_their_own():
+    """Every function of ours that makes such a row calls the guard, or the one function that does."""
+    writes = ("groups.add", "AccountRight.objects.create", "AccountRight.objects.get_or_create")
+    found = {}
+    for tree in ("accounts", "casework", *settings.SCHEMES):
+        for path in (ROOT / tree).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            text = path.read_text()
+            for one in ast.walk(ast.parse(text)) if any(act in text for act in writes) else ():
+                if isinstance(one, ast.FunctionDef) and any(act in ast.get_source_segment(text, one) for act in writes):
+                    found[f"{path.stem}.{one.name}"] = "not_to_oneself(" in ast.get_source_segment(text, one)
+    assert found == {"roles.grant_role": True, "accounts.give_right": True}
 
 
 def test_staff_follows_the_roles_held(declared, user, branch, other_branch, unit, at):

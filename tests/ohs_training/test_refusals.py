@@ -178,14 +178,16 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
         ["陳重複", "79/05/06", w.national_id(20)],
         ["王在冊", "79/05/06", w.national_id(1)],
         ["李錯號", "79/02/30", "A123456788"],
+        ["吳斷行", "79/05/06", w.national_id(21), "某公司\n人事室"],
     ]
     file = io.BytesIO()
-    write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
+    write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號", "服務單位"], rows=rows)
     training_class = class_of(case)
     preview = roster.read_roster(file.getvalue(), training_class, on=today())
     assert not preview.good and preview.missing_columns  # a professional roster wants more columns
     said = {row.number: "；".join(row.errors) for row in preview.rows}
     assert "第 2 列重複" in said[5] and "座號 01" in said[6] and "不存在" in said[7]
+    assert "服務單位只能有一行" in said[8]
     with pytest.raises(Refused, match="未匯入"):
         roster.import_roster(case, rows=[row.values for row in preview.rows], checked=True, by=here.staff, at=w.PLANNED)
     assert len(w.people(case)) == 1

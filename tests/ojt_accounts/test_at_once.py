@@ -254,7 +254,7 @@ def test_twenty_equal_posts_make_one_case(here: w.World) -> None:
             )  # fmt: skip
             return {"number": made.case.number}
 
-        return once(user=here.contact, key=key, act="start", at=at, do=do)
+        return once(user=here.contact, key=key, act="start", thing="", at=at, do=do)
 
     answers = together([press] * 20)
     assert len({answer["number"] for answer, _ in answers}) == 1

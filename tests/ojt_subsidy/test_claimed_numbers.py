@@ -66,7 +66,7 @@ def test_a_number_somebody_else_has_proven_is_taken_as_a_claim_and_nothing_is_to
 
 def confirmed(who: User, here: w.World, at: w.datetime) -> None:
     confirm_identity(
-        user=who, national_id=who.national_id, document="國民身分證", seen_on=taipei_day(at), note="臨櫃", by=here.officer, at=at
+        user=who, name=who.name, national_id=who.national_id, document="國民身分證", seen_on=taipei_day(at), note="臨櫃", by=here.officer, at=at
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_a_course_of_another_programme_goes_to_the_proven_holder_only(here: w.Wo
     assert refused.value.field == "national_id" and "登入協助" in refused.value.message
     second = claimant(first.national_id)
     confirm_identity(
-        user=second, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(w.now()), note="臨櫃", by=here.officer,
+        user=second, name=second.name, national_id=second.national_id, document="國民身分證", seen_on=taipei_day(w.now()), note="臨櫃", by=here.officer,
         at=w.now(),
     )  # fmt: skip
     enter_outside(**given)

@@ -30,6 +30,7 @@ from casework.cases import casetypes, work
 from casework.cases.access import rights_on
 from casework.cases.moving import lock, move, open_case
 from casework.cases.recusal import RECUSED
+from casework.desk.desk import desk_of
 from casework.errors import Refused
 from casework.jobs import exports
 from casework.models import Case, Event, Message
@@ -323,8 +324,11 @@ def bare(kind: str) -> Case:
 
 def parties(case: Case) -> Iterator[User]:
     """One of those who stand in the case, and one who merely works in its unit."""
-    if found := sorted(casetypes.casetype(case.kind).parties(case)):
-        yield User.objects.get(pk=found[0])
+    about = casetypes.casetype(case.kind)
+    this = Case.objects.filter(pk=case.pk)
+    nearest = [case.person, case.created_by, *User.objects.order_by("pk")]
+    if found := next((one for one in nearest if one and this.filter(about.parties(about, one)).exists()), None):
+        yield found
     if case.organisation_id not in (None, case.office_id):
         made = fresh()
         Membership.objects.create(user=made, organisation=case.organisation, starts_on=date(2020, 1, 1))
@@ -369,9 +373,13 @@ def test_their_buttons_are_off_with_the_sentence_and_the_desk_gives_them_nothing
             assert not acts.any_open(case, rights_on(user, case), Side.OFFICE)
             before = set(Event.objects.values_list("pk"))
             Case.objects.filter(pk=case.pk).update(assignee=None)
+            awaited = Case.objects.filter(pk=case.pk)
+            awaited.update(awaiting=next(one.code for one in all_rights() if one.side is Side.OFFICE))
+            assert not awaited.filter(desk_of(user).my_turn()), f"{kind}: offered to a party"
             with pytest.raises(Refused, match=RECUSED):
                 work.claim(case, by=user, at=now())
             colleague = appointed(fresh(), case)
+            assert awaited.filter(desk_of(colleague).my_turn()), kind
             with pytest.raises(Refused, match="應予迴避"):
                 work.reassign(case, to=user, by=colleague, at=now())
             with pytest.raises(Refused, match=RECUSED):

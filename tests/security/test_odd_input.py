@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.conf import settings
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.forms.wording import Spoken
@@ -19,6 +20,7 @@ from casework.errors import Refused
 from casework.forms import PortalForm
 from casework.models import Draft, Receipt
 from casework.views import bulk_acts
+from casework.views.acting import _posted
 from kernel.asked import whole_number
 from tests.factories import AT, UserFactory
 from tests.ojt_accounts import world as w
@@ -205,11 +207,14 @@ def _kinds(base: type) -> Iterator[type]:
 @pytest.mark.django_db
 def test_a_key_used_for_one_act_does_nothing_and_says_nothing_for_another() -> None:
     user, key, done = UserFactory(), uuid.uuid4(), []
-    assert once(user=user, key=key, act="a", at=AT, do=lambda: {"next": "/"}) == ({"next": "/"}, True)
-    with pytest.raises(Refused, match="已用於另一個動作"):
-        once(user=user, key=key, act="b", at=AT, do=lambda: done.append("b") or {})
+    assert once(user=user, key=key, act="a", thing="1", at=AT, do=lambda: {"next": "/"}) == ({"next": "/"}, True)
+    with pytest.raises(Refused, match="這個畫面已經送出過"):
+        once(user=user, key=key, act="b", thing="1", at=AT, do=lambda: done.append("b") or {})
     assert done == []
-    assert once(user=user, key=key, act="a", at=AT, do=lambda: done.append("a") or {}) == ({"next": "/"}, False)
+    assert once(user=user, key=key, act="a", thing="1", at=AT, do=lambda: done.append("a") or {}) == (
+        {"next": "/"},
+        False,
+    )
     assert done == []
     assert Receipt.objects.get().act == "a"
 
@@ -229,4 +234,30 @@ def test_a_page_posts_the_key_of_another_case_and_is_told() -> None:
         case.refresh_from_db()
     first.refresh_from_db()
     assert (first.state, case.state) == ("withdrawn", "draft")
-    assert re.search("已用於另一個動作", answer.content.decode())
+    assert re.search("這個畫面已經送出過", answer.content.decode())
+
+
+def test_no_page_asks_for_an_act_once_but_with_all_that_was_sent_to_it() -> None:
+    """The thing is no word of a string that somebody may forget: `once` is asked by one function of the pages and by one service."""
+    askers = {
+        f"{path.relative_to(ROOT)}: {ast.unparse(next(one.value for one in call.keywords if one.arg == 'thing'))}"
+        for path in sources()
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == "once"
+    }
+    assert askers == {
+        "casework/views/acting.py: _posted(request)",
+        "ojt_subsidy/services/enrolling.py: course.code",
+    }
+
+
+def test_what_is_posted_is_the_address_the_fields_and_the_files() -> None:
+    def about(address: str = "/a/", file: str = "", **fields: str) -> str:
+        files = {"paper": SimpleUploadedFile(file, b"x")} if file else {}
+        return _posted(RequestFactory().post(address, {**fields, **files}))
+
+    plain = about(held="1")
+    assert about(held="1", csrfmiddlewaretoken="another") == plain
+    assert (
+        len({plain, about("/b/", held="1"), about(held="2"), about(held="1", file="a"), about(held="1", file="b")}) == 5
+    )

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.errors import Refused
 from accounts.models import Organisation, User
+from accounts.services.proving import release_identity
 from casework.models import Notice
 from tests.factories import UserFactory, proven
 from tests.vrs_credentials import world as w
@@ -34,6 +35,25 @@ def test_no_certificate_for_a_number_proven_for_another_account(here: w.World) -
         w.approve(here, case)
     case.refresh_from_db()
     assert case.state != "approved" and not here.applicant.vrs_certificates.exists()
+
+
+@pytest.mark.parametrize("renews", [False, True])
+def test_nothing_is_certified_of_somebody_whose_number_was_released_meanwhile(here: w.World, renews: bool) -> None:
+    """The claim was found false while the case ran: no signed certificate with a blank or a false number comes of it."""
+    if renews:
+        old = w.older(w.certified(here), w.today() - timedelta(days=1060))
+        w.give_hours(old, {"professional": "60", "ethics": "12"}, held_on=old.starts_on, by=here.handler)
+        case = w.reported(here, w.renewal_filed(here, old))
+    else:
+        case = w.to_approve(here)
+    before = here.applicant.vrs_certificates.count()
+    release_identity(user=here.applicant, reason="證件查明非其本人字號", by=UserFactory(), at=w.now())
+    here.applicant.refresh_from_db()
+    with pytest.raises(Refused, match="登入協助"), transaction.atomic():
+        w.approve(here, case)
+    case.refresh_from_db()
+    assert case.state != "approved" and here.applicant.vrs_certificates.count() == before
+    assert not case.documents.exists()
 
 
 def test_hours_of_a_roster_go_to_the_proven_holder_whoever_else_claims_the_number(here: w.World) -> None:
