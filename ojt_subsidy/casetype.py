@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import can
 from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
+from casework.cases.recusal import works_in
 from casework.deadlines.handlers import register_handler
 from casework.deadlines.things import Things, register_things
 from casework.law.in_force import law_in_force
@@ -202,6 +203,12 @@ def _in_class(about: CaseType, user: User) -> Q:
     return applicants(about, user) | Q(pk__in=plans) | Q(pk__in=closings)
 
 
+def _in_complaint(about: CaseType, user: User) -> Q:
+    """Who complains, and the people of the unit whose class it is about."""
+    of_the_unit = works_in(user, body="course__case__organisation", since="case__created_at")
+    return Q(pk__in=Complaint.objects.filter(Q(person=user) | of_the_unit).values("case"))
+
+
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
     person = evidence.evidence_of(case).person
     return [Identifier(f"trainee-{person.pk}", person.name, person.national_id)] if person.national_id else []
@@ -316,6 +323,6 @@ register(
     CaseType(
         kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
         guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
-        open_messages=lambda case: case.person_id is not None, parties=lambda about, user: Q(pk__in=Complaint.objects.filter(person=user).values("case")),
+        open_messages=lambda case: case.person_id is not None, parties=_in_complaint,
     ),
 )  # fmt: skip

@@ -52,6 +52,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """An address that only takes what a form sends was opened as a page: by a reload or from the browser's history."""
+    return render(request, "405.html", status=405)
+
+
 #: What allauth's limiter does not say: its longest window for one name.
 ATTEMPTS_SECONDS = 900
 

@@ -28,17 +28,21 @@ def bodies_of(user: User, on: date) -> set[int]:
     return set(member.values_list("organisation", flat=True).union(roles.values_list("organisation", flat=True)))
 
 
+def works_in(user: Any, *, body: str = "organisation", since: str = "created_at") -> Q:
+    """Rows of whose body (the path to it) the person is: by a role held there, or as a member when the row's matter began or later."""
+    began = TruncDate(ExpressionWrapper(OuterRef(since), DateTimeField()), tzinfo=TAIPEI)
+    members = Membership.objects.filter(Q(ends_before=None) | Q(ends_before__gt=began), user=user)
+    roles = RoleGroup.objects.filter(group__user=user, organisation=OuterRef(body))
+    return Exists(members.filter(organisation=OuterRef(body))) | Exists(roles)
+
+
 def standing_in(user: Any, kinds: Sequence[CaseType] | None = None) -> Q:
     """The cases that a person stays away from on the office's side, as one condition: what the desk leaves out is what acts refuse.
 
     A case stands for its people by key and by national ID, and for its unit; an office that applies to itself (45+ 本署) is no
     unit: there the people count alone. Who belonged to the unit when the case began is of it, whatever came after.
     """
-    began = TruncDate(ExpressionWrapper(OuterRef("created_at"), DateTimeField()), tzinfo=TAIPEI)
-    members = Membership.objects.filter(Q(ends_before=None) | Q(ends_before__gt=began), user=user)
-    roles = RoleGroup.objects.filter(group__user=user, organisation=OuterRef("organisation"))
-    of_the_unit = Exists(members.filter(organisation=OuterRef("organisation"))) | Exists(roles)
-    found = Q(organisation__isnull=False) & ~Q(organisation=F("office")) & of_the_unit
+    found = Q(organisation__isnull=False) & ~Q(organisation=F("office")) & works_in(user)
     if user.national_id:  # a number somebody only claims keeps them away as well: that harms nobody
         found |= Q(pk__in=CasePerson.objects.filter(id_index=crypto.index(user.national_id)).values("case"))
     for about in all_casetypes() if kinds is None else kinds:

@@ -50,7 +50,14 @@ def confirm_number(user: User, national_id: str) -> None:
     """登入協助 › 確認身分證字號, by the desk where people show their document."""
     desk = demo_person("identitydesk", "何核對")
     confirm_identity(
-        user=user, name=user.name, national_id=national_id, document="國民身分證", seen_on=today(), note="展示資料", by=desk, at=now()
+        user=user,
+        name=user.name,
+        national_id=national_id,
+        document="國民身分證",
+        seen_on=today(),
+        note="展示資料",
+        by=desk,
+        at=now(),
     )
 
 

@@ -17,9 +17,10 @@ from casework.errors import Refused
 from casework.models import Case, Event
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Closing, Enrolment, ExchangeFile, MoneyEntry, OutsideCourse, PaymentBatch, PaymentLine
-from ojt_subsidy.services import batching, closing, evidence, exchange, outside, paying, running
+from ojt_subsidy.services import batching, closing, complaining, evidence, exchange, outside, paying, running
 from ojt_subsidy.states import CLOSING
 from tests.ojt_subsidy import world as w
+from tests.security.demonstration import BACKEND
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +151,25 @@ def test_nobody_accepts_their_own_evidence(here: w.World) -> None:
         lambda: evidence.refuse_evidence(one.case, reason="不符", by=own, at=now()),
     )
     evidence.accept_evidence(one.case, valid_from=taipei_day(now()), by=here.officer, at=now())
+
+
+def browser_of(who: User) -> Client:
+    client = Client()
+    client.force_login(who, backend=BACKEND)
+    return client
+
+
+def test_a_complaint_is_kept_from_the_unit_it_is_about(here: w.World) -> None:
+    """Whoever works in that unit handles nothing of it and reads no name, whatever the office appointed them to."""
+    course, who = w.published(here), w.trainee("黃雅婷")
+    case = complaining.file_complaint(
+        person=who, county=here.county, course=course, about="fee", body="收費不符", confidential=True, at=w.now()
+    ).case
+    grant_role(user=here.clerk, role_code="subsidy_complaints", organisation=here.branch, by=None, at=w.now())
+    with pytest.raises(Refused, match=RECUSED):
+        complaining.take(case, by=here.clerk, at=w.now())
+    page = browser_of(here.clerk).get(reverse("admin:case", args=[case.number])).content.decode()
+    assert who.name not in page and complaining.HIDDEN in page
+    page = browser_of(here.complaints).get(reverse("admin:case", args=[case.number])).content.decode()
+    assert who.name in page, "the control: the colleague who handles it reads the name"
+    assert complaining.take(case, by=here.complaints, at=w.now()).state != "filed"

@@ -261,3 +261,21 @@ def test_what_is_posted_is_the_address_the_fields_and_the_files() -> None:
     assert (
         len({plain, about("/b/", held="1"), about(held="2"), about(held="1", file="a"), about(held="1", file="b")}) == 5
     )
+
+
+@pytest.mark.parametrize("key", ["abc", "²", "9" * 20])
+def test_an_odd_key_of_a_register_is_answered(people: dict[str, Client], key: str) -> None:
+    """The package that shows former states asks the database whatever the address says."""
+    for register in ("accounts/user", "accounts/organisation"):
+        for address in (
+            f"/admin/{register}/{key}/history/",
+            f"/admin/{register}/1/history/{key}/",
+            f"/admin/{register}/{key}/change/",
+        ):
+            assert people["administrator"].get(address).status_code in (302, 404), address
+
+
+def test_an_address_of_forms_opened_as_a_page_says_so(people: dict[str, Client]) -> None:
+    answer = people["administrator"].get("/admin/people/add/")
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "這個網址只接收表單送出的資料" in answer.content.decode()

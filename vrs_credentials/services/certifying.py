@@ -414,8 +414,7 @@ def record_hired(
 ) -> FollowUp | None:  # fmt: skip
     """進用日 starts the clock of VRS-04; the office may enter consent later, which sets the day anew."""
     case = case or lock(certificate.case)
-    if by != certificate.holder:
-        require(by, KEEP_REGISTER, case)
+    require(by, KEEP_REGISTER, case)
     stands(Certificate.objects.get(pk=certificate.pk))
     law, on = law_in_force(), taipei_day(at)
     after = clause_row(certificate.kind, certificate.clause, on=certificate.issued_on, law=law)["after"]
