@@ -428,9 +428,10 @@ ROWS |= {
     "ojt_subsidy:certificate": members(404, args=lambda scene: (*_NO_COURSE, 1)),
     **{
         f"admin:subsidy_{name}": agency(404)
-        for name in ("intakes", "insurance", "closings", "batches", "outside", "statistics")
+        for name in ("intakes", "insurance", "closings", "births", "batches", "outside", "statistics")
     },
     "admin:subsidy_payments": agency(404, args=case_number),
+    "admin:subsidy_person": agency(404, args=lambda scene: (scene.case.number, NOT_THERE)),
     **{f"admin:subsidy_{name}": agency(404, args=lambda scene: (NOT_THERE,)) for name in ("batch", "batch_file")},
 }
 

@@ -10,7 +10,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Organisation
+from kernel.asked import whole_number
 from kernel.dates import TAIPEI
+from kernel.identifiers import plain
 from kernel.law import Law
 from kernel.money import dollars
 from kernel.outcome import Line, Outcome
@@ -20,6 +22,15 @@ from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
 from ojt_subsidy.rules.schedule import hours_of
 from ojt_subsidy.selectors.money import caps_of
+
+
+def by_receipt(text: str, path: str = "") -> Q:
+    """The filing of a 報名序號 as people type it (115-000123-0004); nothing where it is none. `path`: from the row that is asked."""
+    code, _, last = plain(text).rpartition("-")
+    number = whole_number(last)
+    if not code or number is None:
+        return Q(pk=None)
+    return Q(**{f"{path}course__code": code, f"{path}number": number})
 
 
 def lines_to_pay(offices: Iterable[Any]) -> tuple[int, int]:

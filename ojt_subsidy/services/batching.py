@@ -24,13 +24,13 @@ from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
-from kernel.asked import whole_number
 from kernel.dates import roc, taipei_day
 from kernel.lines import cell_errors
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
 from ojt_subsidy.selectors.accounts import UNPROVEN, Doubt, bank_fields, doubts
+from ojt_subsidy.selectors.lines import by_receipt
 from ojt_subsidy.services.paying import tell_bounced
 from ojt_subsidy.services.telling import mine
 from ojt_subsidy.states import PAYMENT
@@ -152,9 +152,7 @@ def _named(text: str) -> Q:
     text = normalize("NFKC", text).strip()
     if text.isdecimal():
         return Q(reference=text.zfill(5))
-    code, _, last = text.rpartition("-")
-    number = whole_number(last)
-    return Q(enrolment__course__code=code, enrolment__number=number) if code and number is not None else Q(pk=None)
+    return by_receipt(text, "enrolment__")
 
 
 def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:

@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from accounts.models import Organisation, User
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.notices.outbox import notify
-from kernel.asked import whole_number
 from kernel.dates import roc, taipei_day
 from ojt_subsidy.models import Enrolment, Trainee
 from ojt_subsidy.permissions import REVIEW_PAYMENT
 from ojt_subsidy.selectors.accounts import held_in_name
+from ojt_subsidy.selectors.lines import by_receipt
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.states import LIVE
@@ -90,9 +90,8 @@ def correct_birth(
 ) -> Trainee:
     """更正出生日期 by the branch, on a document, for somebody who filed for one of its courses. What is reserved is computed
     anew; a matching by the old date no longer counts; what was approved and not sent is approved anew. Raises Refused."""
-    code, _, number = receipt.strip().rpartition("-")
-    rows = Enrolment.objects.filter(course__case__office__in=offices, course__code=code)
-    row = rows.filter(number=whole_number(number)).select_related("course__case", "person").first()
+    rows = Enrolment.objects.filter(by_receipt(receipt), course__case__office__in=offices)
+    row = rows.select_related("course__case", "person").first()
     if row is None:
         raise Refused(f"轄區課程沒有報名序號「{receipt}」，例：115-000123-0004。", field="receipt")
     require(by, REVIEW_PAYMENT, row.course.case)
@@ -101,8 +100,9 @@ def correct_birth(
     before = trainee.born_on
     if born_on == before:
         raise Refused(f"{row.name}登錄的出生日期就是 {roc(before)}，不必更正。", field="born_on")
-    if born_on > taipei_day(at):
-        raise Refused("出生日期不得晚於今天。", field="born_on")
+    first = Enrolment.objects.filter(person=row.person_id).aggregate(day=Min("course__starts_on"))["day"]
+    if born_on > min(first, taipei_day(at)):
+        raise Refused("出生日期不得晚於今天，也不可能晚於開訓日。", field="born_on")
     trainee.born_on, trainee.saved_at = born_on, at
     trainee.save()
     said = f"更正出生日期（{roc(before)} → {roc(born_on)}，核對{document}）：報名序號 {row.receipt}"

@@ -103,6 +103,7 @@ def _scene(here: w.World) -> Iterator[tuple[User | None, list[str]]]:
     yield here.officer, [
         at("admin:subsidy_intakes"), at("admin:subsidy_insurance"), at("admin:subsidy_closings"),
         at("admin:subsidy_payments", dossier.case.number), at("admin:subsidy_outside"), at("admin:subsidy_statistics"),
+        at("admin:subsidy_births"), at("admin:subsidy_person", dossier.case.number, dossier.lines.order_by("pk")[0].pk),
         at("admin:case", filed.number), at("admin:case", dossier.case.number), at("admin:case", claim.case.number),
     ]  # fmt: skip
     yield here.cashier, [at("admin:subsidy_batches"), at("admin:subsidy_batch", batch.pk)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -240,3 +241,11 @@ def test_names_are_composed_but_never_folded() -> None:
 def test_not_names(name: str) -> None:
     with pytest.raises(IdentifierError, match="姓名"):
         read_name(name)
+
+
+def test_one_function_says_that_two_spellings_are_one_name() -> None:
+    """Another comparison (the holder of an account, a name on a card) is called what it compares."""
+    root = Path(__file__).resolve().parents[2]
+    apps = (path.parent for path in root.glob("*/__init__.py") if path.parent.name != "tests")
+    sources = (path for app in apps for path in app.rglob("*.py"))
+    assert [path.parent.name for path in sources if "\ndef same_name(" in path.read_text()] == ["kernel"]

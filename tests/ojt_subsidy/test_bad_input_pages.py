@@ -12,6 +12,7 @@ from casework.jobs import exports
 from casework.models import Case, Notice
 from casework.notices.delivery import deliver_due
 from kernel.dates import TAIPEI, roc
+from ojt_subsidy.forms.unit import ScreenForm
 from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, complaining, screening
 from tests.ojt_subsidy import world as w
@@ -20,6 +21,16 @@ from tests.ojt_subsidy.test_path import answered
 from tests.ojt_subsidy.test_screens import client
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("odd", ["9" * 4301, "²", "१", "-1", ""])
+def test_a_filing_that_no_number_names_is_none(here, odd):
+    course = w.published(here)
+    answer = client(here.clerk).post(
+        reverse("ojt_subsidy:enrolments", args=[course.code]), {"key": uuid4(), "act": "lapse", "enrolment": odd}
+    )
+    assert answer.status_code < 500
+    assert ScreenForm({"act": "lapse", "enrolment": odd}).about == ("lapse", 0)
 
 
 def _csv(data, name="file.csv"):

@@ -86,7 +86,8 @@ def test_the_branch_corrects_it_with_proof_and_what_is_reserved_moves(here):
     given = {"key": uuid4(), "receipt": row.receipt, "born_on": roc(OLD), "document": "戶籍謄本", "reason": ""}
     assert officer.post(page, given).status_code == 422 and reserved(row) == 8_000
     assert client(here.chief).post(page, given).status_code == 404
-    assert officer.post(page, given | {"key": uuid4(), "reason": "年份登錄錯誤"}).status_code == 302
+    wide = row.receipt.translate(str.maketrans("0123456789-", "０１２３４５６７８９－"))
+    assert officer.post(page, given | {"key": uuid4(), "receipt": wide, "reason": "年份登錄錯誤"}).status_code == 302
     assert (born(who), reserved(row)) == (OLD, 10_000)
     event = Event.objects.get(case=row.course.case, code="birth.correct")
     assert event.internal and event.reason == "年份登錄錯誤" and roc(OLD) in event.label
@@ -100,6 +101,7 @@ def test_the_branch_corrects_it_with_proof_and_what_is_reserved_moves(here):
         ({"receipt": "²"}, Refused, "沒有報名序號"),
         ({"born_on": w.date(2000, 5, 1)}, Refused, "不必更正"),
         ({"born_on": w.date(2999, 1, 1)}, Refused, "不得晚於今天"),
+        ({"born_on": "after the first day"}, Refused, "不可能晚於開訓日"),
         ({"by": "chief"}, NotPermitted, "權限"),
     ],
 )
@@ -107,8 +109,12 @@ def test_what_the_branch_may_not_correct(here, changed, error, why):
     row = w.enrolled(w.published(here), w.trainee())
     if changed.get("by"):
         changed = {"by": here.chief}
+    at = w.now()
+    if changed.get("born_on") == "after the first day":
+        at += timedelta(days=60)
+        changed = {"born_on": row.course.starts_on + timedelta(days=1)}
     with pytest.raises(error, match=why):
-        corrected(here, row, **{"born_on": OLD, **changed})
+        corrected(here, row, at=at, **{"born_on": OLD, **changed})
     with pytest.raises(Refused, match="沒有報名序號"):
         corrected(here, row, OLD, offices=[here.other])
     assert born(row.person) == w.date(2000, 5, 1)
