@@ -236,13 +236,9 @@ def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
     return people_of_forms(case, [data])[0]
 
 
-#: How the reason begins where this scheme closed a sign-in.
-ACCOUNT_CLOSED, UNIT_RELEASED = "帳號註銷", "單位登錄釋出"
-
-
 def closed_elsewhere(user: User) -> bool:
     """Closed by a decision that is not this scheme's: a form of a unit opens nobody again."""
-    ours = user.closed_reason.startswith((ACCOUNT_CLOSED, UNIT_RELEASED))
+    ours = user.closed_by_scheme == TrainingAccount._meta.app_label
     return not user.is_active and user.closed_at is not None and not ours
 
 

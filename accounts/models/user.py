@@ -61,6 +61,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField("須先變更密碼", default=False)
     closed_at = models.DateTimeField("停用時間", null=True, blank=True)
     closed_reason = models.CharField("停用原因", max_length=200, blank=True)
+    #: The scheme whose act closed the sign-in, and may open it again; empty where a person decided it.
+    closed_by_scheme = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField("建立時間", auto_now_add=True)
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])

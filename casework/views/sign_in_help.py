@@ -25,7 +25,7 @@ from accounts.services.bindings import release_certificate
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
-from accounts.services.users import correct_name
+from accounts.services.users import correct_name, reopen_user
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
 from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
@@ -60,6 +60,10 @@ class ReleaseForm(ActForm):
 class OpeningForm(ActForm):
     reason = _reason("特殊情形", "自然人憑證遺失補發中")
     until = RocDateField(label="開放至")
+
+
+class ReopenForm(ActForm):
+    reason = _reason("恢復登入的理由", "停用係登錄錯誤，經原辦理單位查明")
 
 
 class NameForm(ActForm):
@@ -98,6 +102,7 @@ ACTS = {
     "unlock": Act(UnlockForm, lift_lock, "已解除登入鎖定。"),
     "release": Act(ReleaseForm, release_certificate, "已解除憑證綁定，下次以新憑證登入時重新核對後綁定。"),
     "open": Act(OpeningForm, open_password, "已開放密碼登入。"),
+    "reopen": Act(ReopenForm, reopen_user, "已恢復登入，並通知本人。"),
     "rename": Act(NameForm, correct_name, "已更正姓名，並通知本人。"),
     "confirm": Act(ConfirmForm, confirm_identity, "已確認身分證字號，並通知本人。"),
     "give_back": Act(ClaimForm, release_identity, "已釋出身分證字號，並通知本人。"),

@@ -20,7 +20,6 @@ from casework.models import Case
 from kernel.dates import taipei_day
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
-from ojt_accounts.selectors import UNIT_RELEASED
 from ojt_accounts.services.closing import end_sign_in
 
 CODE = "ojt_accounts.released"
@@ -58,7 +57,7 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
         for held in RoleGroup.objects.filter(organisation=unit, group__user=contact):
             revoke_role(user=contact, role_code=held.role, organisation=unit, by=by, at=at)
         _tell(contact, unit, number, reason.strip(), at=at)
-        end_sign_in(contact, reason=f"{UNIT_RELEASED}（{number}）", by=by, at=at)
+        end_sign_in(contact, reason=f"單位登錄釋出（{number}）", by=by, at=at)
     record_access(
         AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"釋出統一編號 {number} {unit.name}", reason=reason
     )

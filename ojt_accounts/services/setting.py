@@ -25,7 +25,7 @@ from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
 from ojt_accounts.rules import accounts as account_rules
-from ojt_accounts.selectors import ACCOUNT_CLOSED, application_of, closing_facts, holder_facts, live_forms
+from ojt_accounts.selectors import application_of, closing_facts, holder_facts, live_forms
 from ojt_accounts.services.closing import end_sign_in
 from ojt_accounts.services.seating import lock_registration
 from ojt_accounts.services.signing import forms_to_sign
@@ -276,7 +276,7 @@ def _end_account(case: Case, account: TrainingAccount, *, by: User, at: datetime
             for membership in user.memberships.filter(organisation=unit, ends_before=None):
                 membership.ends_before = max(on, membership.starts_on)
                 membership.save(update_fields=["ends_before"])
-    end_sign_in(user, reason=f"{ACCOUNT_CLOSED}（{case.number}）", by=by, at=at)
+    end_sign_in(user, reason=f"帳號註銷（{case.number}）", by=by, at=at)
 
 
 def _watch_end(account: TrainingAccount, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from accounts.services import lockout
 from accounts.services.openings import password_is_open
 from accounts.services.proving import prove_by_card
 from accounts.services.roles import grant_role
+from accounts.services.users import close_user
 from casework.rights import ADMINISTRATOR
 from tests.accounts.cards import AT, DAY
 from tests.accounts.conftest import PASSWORD, sign_in
@@ -140,6 +141,20 @@ def test_a_name_is_corrected_and_the_person_told(desk, user):
     assert desk.post(f"{page}rename/", {"rename-name": "王曉明", "rename-reason": "更名"}).status_code == 302
     user.refresh_from_db()
     assert user.name == "王曉明" and user.notices.filter(code="accounts.name_corrected").exists()
+
+
+def test_who_was_closed_is_opened_again_with_a_reason_and_told(desk, helper, user):
+    page = f"{HELP}{user.pk}/"
+    assert "恢復登入" not in desk.get(page).content.decode()
+    assert desk.post(f"{page}reopen/", {"reopen-reason": "查明"}).status_code == 422
+    close_user(user=user, reason="登錄錯誤", by=helper, at=AT)
+    assert "登錄錯誤" in desk.get(page).content.decode()
+    assert desk.post(f"{page}reopen/", {"reopen-reason": " "}).status_code == 422
+    assert desk.post(f"{page}reopen/", {"reopen-reason": "查明係登錄錯誤"}).status_code == 302
+    user.refresh_from_db()
+    assert user.is_active and user.closed_reason == ""
+    assert AccessLog.objects.get(action="user_opened").reason == "查明係登錄錯誤"
+    assert user.notices.filter(code="accounts.reopened").exists()
 
 
 def test_numbers_that_two_state_with_proof_are_listed_for_who_helps_either(desk, make_user, branch, grant):
