@@ -314,43 +314,68 @@ def correct_identity(
 ) -> Certificate:  # fmt: skip
     """更正證明記載事項: who the certificate names, by the office, with proof; a paper with the right words replaces the old one.
 
-    The birth date goes into the person's own data too, where they cannot change it any more. An empty `national_id` stays.
+    What was renewed from it copied the same words: each of those is corrected too, but one that was revoked. The birth date goes
+    into the person's own data, where they cannot change it any more. An empty `national_id` stays.
     """
-    case = lock(certificate.case)
-    require(by, CORRECT_CERTIFICATE, case)
-    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
-    stands(one)
     for value, field, asked in ((reason, "reason", "更正理由"), (proof, "proof", "佐證文件")):
         if not value.strip():
             raise Refused(f"請填寫{asked}。", field=field)
-    national_id = national_id or one.holder_national_id
+    named, corrected = (holder_name, national_id, birth_on), []
+    for key, case in _locked_line(certificate):
+        require(by, CORRECT_CERTIFICATE, case)
+        one = Certificate.objects.select_for_update(no_key=True).get(pk=key)
+        if key == certificate.pk:
+            stands(one)
+        if one.state != Certificate.State.REVOKED and (changes := _rename(one, *named)):
+            corrected.append((one, case, changes))
+    if not corrected:
+        raise Refused("記載事項沒有不同，無須更正。")
+    person = Professional.objects.select_for_update(no_key=True).get(user=certificate.holder)
+    if person.birth_on != birth_on:
+        person.birth_on = birth_on
+        person.save(update_fields=["birth_on"])
+    for one, case, changes in corrected:
+        record(
+            case, "certificate.corrected", f"更正資格認證證明 {one.number} 記載事項", by=by, at=at,
+            reason=f"{reason.strip()}（佐證文件：{proof.strip()}）", clause="行政程序法第101條", changes=changes,
+        )  # fmt: skip
+        documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law_in_force())
+        what = "、".join(change["label"] for change in changes)
+        body = f"{one.kind_label}資格認證證明 {one.number} 之{what}已更正，請下載新證明；原證明文件查驗時將顯示已換發。"
+        tell_applicant(case, "corrected", "資格認證證明記載事項已更正", body, at=at)
+    return Certificate.objects.get(pk=certificate.pk)
+
+
+def _locked_line(certificate: Certificate) -> list[tuple[int, Case]]:
+    """A certificate and those renewed from it, one from the other: keys, each with its case, locked.
+
+    The order is that of `_lock_with_origin`: a case is an application on the certificate before it, so none is approved meanwhile.
+    """
+    line: list[tuple[int, Case]] = []
+    one: Certificate | None = certificate
+    while one:
+        line.append((one.pk, lock(one.case_id)))
+        one = Certificate.objects.filter(previous=one).first()
+    return line
+
+
+def _rename(one: Certificate, name: str, number: str, birth_on: date) -> list[dict[str, str]]:
+    """Whom a certificate names from now on; what of it changed, in words."""
+    number = number or one.holder_national_id
     asked_for = (
-        ("姓名", one.holder_name, holder_name, str),
-        ("身分證字號", one.holder_national_id, national_id, mask_person_id),
+        ("姓名", one.holder_name, name, str),
+        ("身分證字號", one.holder_national_id, number, mask_person_id),
         ("出生日期", one.holder_birth_on, birth_on, roc),
     )
+    one.holder_name, one.holder_national_id, one.holder_birth_on = name, number, birth_on
     changes = [
         {"label": label, "before": shown(was), "after": shown(right)}
         for label, was, right, shown in asked_for
         if was != right
     ]
-    if not changes:
-        raise Refused("記載事項沒有不同，無須更正。")
-    one.holder_name, one.holder_national_id, one.holder_birth_on = holder_name, national_id, birth_on
-    one.save()
-    person = Professional.objects.select_for_update(no_key=True).get(user=one.holder)
-    if person.birth_on != birth_on:
-        person.birth_on = birth_on
-        person.save(update_fields=["birth_on"])
-    record(
-        case, "certificate.corrected", f"更正資格認證證明 {one.number} 記載事項", by=by, at=at,
-        reason=f"{reason.strip()}（佐證文件：{proof.strip()}）", clause="行政程序法第101條", changes=changes,
-    )  # fmt: skip
-    documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law_in_force())
-    what = "、".join(change["label"] for change in changes)
-    body = f"{one.kind_label}資格認證證明 {one.number} 之{what}已更正，請下載新證明；原證明文件查驗時將顯示已換發。"
-    tell_applicant(case, "corrected", "資格認證證明記載事項已更正", body, at=at)
-    return one
+    if changes:
+        one.save()
+    return changes
 
 
 @transaction.atomic
