@@ -14,7 +14,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.rights import holds
 from accounts.roles import all_roles
-from accounts.services.passwords import without_links
 from casework.desk.desk import desk_of
 from casework.jobs.exports import register_exporter
 from casework.law.impact_listing import PAGE as IMPACT
@@ -25,6 +24,7 @@ from casework.templatetags.casework import roc, roc_moment
 from casework.views import blocks
 from casework.views.agency import PAGE
 from casework.views.listing import work_rows
+from kernel.links import without_tokens
 
 blocks.enter()
 register_exporter(PAGE, work_rows)
@@ -266,7 +266,7 @@ class NoticeAdmin(ReadOnly):
     @admin.display(description="內容")
     def letter(self, row: Notice) -> str:
         # In the demonstration this page stands for everybody's mailbox.
-        return row.body if settings.DEMO else without_links(row.body)
+        return row.body if settings.DEMO else without_tokens(row.body)
 
 
 @admin.register(AccessLog)

@@ -1,7 +1,6 @@
 """Setting a password by a mailed link (OA-11): no password is ever mailed, a link works once and expires."""
 
 import hashlib
-import re
 import secrets
 from datetime import datetime
 
@@ -68,14 +67,6 @@ def link_lines(link: SetPasswordLink, token: str) -> str:
         f"請開啟下列連結設定密碼：\n{link_address(token)}\n\n"
         f"連結只能使用一次，{roc(until.date())} {until:%H:%M} 以前有效。逾期請在登入頁選「忘記密碼」，重新取得連結。"
     )
-
-
-_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s]+")
-
-
-def without_links(text: str) -> str:
-    """A letter as anybody but its addressee may read it: whoever has the link can set the password or the address."""
-    return _TOKEN.sub(r"\1＊＊＊", text)
 
 
 def usable_link(token: str, *, at: datetime) -> SetPasswordLink:

@@ -12,9 +12,10 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services import addresses
 from accounts.services.addresses import ask_address_change, change_of_link, confirm_address, open_change, refuse_address
-from accounts.services.passwords import LinkClosed, issue_password_link, set_password, usable_link, without_links
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password, usable_link
 from accounts.services.users import close_user
 from casework.models import Notice
+from kernel.links import without_tokens
 from tests.accounts.conftest import AT, PASSWORD, sign_in
 from tests.parallel import meet, together
 
@@ -136,7 +137,7 @@ def test_who_sits_at_a_signed_in_browser_finds_no_link_in_the_inbox(person):
         sign_in(client, "person", PASSWORD)
         for notice in Notice.objects.filter(user=person):
             assert token not in client.get(f"/cases/inbox/{notice.pk}/").content.decode()
-    assert token not in without_links(Notice.objects.order_by("pk")[0].body)
+    assert token not in without_tokens(Notice.objects.order_by("pk")[0].body)
 
 
 @pytest.mark.django_db

@@ -15,8 +15,9 @@ from accounts import mailer
 from accounts.errors import Refused
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services import passwords
-from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link, without_links
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link
 from accounts.services.users import close_user
+from kernel.links import without_tokens
 from tests.accounts.conftest import AT, PASSWORD, sign_in
 
 NEW = "Harbor+Lamp77"
@@ -233,7 +234,7 @@ def test_the_portals_outbox_takes_it(user, at):
 
 def test_who_reads_the_mail_log_does_not_get_the_link():
     letter = "請開啟：\nhttps://portal.example.test/set-password/Abc_-123/\n謝謝"
-    assert without_links(letter) == "請開啟：\nhttps://portal.example.test/set-password/＊＊＊/\n謝謝"
+    assert without_tokens(letter) == "請開啟：\nhttps://portal.example.test/set-password/＊＊＊/\n謝謝"
 
 
 @pytest.mark.django_db
