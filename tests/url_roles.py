@@ -324,7 +324,7 @@ ROWS: dict[str, Row] = {
     "vrs_credentials:download_as": public(404, args=lambda scene: ("no.such", "odt")),
     "vrs_credentials:questions": public(),
     "vrs_credentials:join": row(302, anonymous=200),
-    "vrs_credentials:join_institution": row(302, anonymous=200),
+    "vrs_credentials:join_institution": row(200, anonymous=200),
     "vrs_credentials:profile": members(),
     "vrs_credentials:dashboard": members(302),
     "vrs_credentials:export": members(302, post={}),

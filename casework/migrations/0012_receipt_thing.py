@@ -7,6 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("casework", "0011_confidential_notice")]
 
     operations = [
-        migrations.AddField("receipt", "thing", models.CharField(default="", max_length=64), preserve_default=False),
-        migrations.AlterField("receipt", "act", models.CharField(max_length=100)),
+        migrations.AddField("receipt", "thing", models.CharField(db_default="", default="", max_length=64)),
     ]

@@ -79,6 +79,13 @@ class JoinInstitutionForm(PortalForm):
     agree = forms.BooleanField(label="我已閱讀並同意會員同意書")
 
 
+class OwnInstitutionForm(JoinInstitutionForm):
+    """By somebody signed in: the person in charge is they, the account theirs."""
+
+    unified_number = UnifiedNumberField(label="統一編號")
+    contact = None  # type: ignore[assignment]
+
+
 class InstitutionForm(PortalForm):
     name = forms.CharField(label="單位全銜", max_length=200)
     address = forms.CharField(label="單位地址", max_length=200)
