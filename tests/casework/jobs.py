@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db import connection
 
+from accounts import roles
 from accounts.models import Organisation, User
+from accounts.roles import Right, Side
 from accounts.services.roles import grant_role
 from casework.cases import casetypes
 from casework.cases.casetypes import CaseType
@@ -43,10 +45,11 @@ def kind_of_case(**about: Any) -> Iterator[CaseType]:
         **{"kind": KIND, "label": "測試案件", "series": "TJ", "machine": MACHINE, "view_rights": (), **about}
     )
     casetypes.register(one)
+    roles._rights["test.close"] = Right("test.close", "結案", Side.OFFICE)
     try:
         yield one
     finally:
-        del casetypes._types[one.kind]
+        del casetypes._types[one.kind], roles._rights["test.close"]
 
 
 @contextmanager

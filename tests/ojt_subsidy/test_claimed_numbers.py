@@ -131,7 +131,7 @@ def test_the_officer_confirms_the_person_from_the_line(here: w.World) -> None:
         text = officer.get(listed).content.decode()
         assert UNPROVEN in text and page_of(line) in text
         given = {
-            "confirm": "", "key": uuid4(), "national_id": who.national_id, "document": "國民身分證",
+            "confirm": "", "key": uuid4(), "name": who.name, "national_id": who.national_id, "document": "國民身分證",
             "seen_on": roc(taipei_day(at)), "note": "臨櫃",
         }  # fmt: skip
         assert client(here.chief).post(page_of(line), given).status_code == 404, "the chief approves, the officer looks"
