@@ -1,21 +1,12 @@
 """Whose account money goes to: what an officer must have looked at before it is paid."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from django.db.models import Count
 
+from kernel.characters import same_name
 from kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
 from ojt_subsidy.models import Trainee, UnitPayee
-
-
-def same_name(one: str, other: str) -> bool:
-    """Written alike, but for width and blanks."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def bank_fields(payee: Trainee | UnitPayee) -> tuple[str, str, str]:

@@ -9,9 +9,9 @@ from django.db import transaction
 from accounts.models import User
 from casework.errors import Refused
 from casework.notices.outbox import notify
-from kernel.dates import taipei_day
+from kernel.characters import same_name
+from kernel.dates import taipei_day, wrong_birthday
 from ojt_subsidy.models import Trainee
-from ojt_subsidy.selectors.accounts import same_name
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.services.reserving import settle
 
@@ -40,8 +40,8 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
     lock_person(person.pk)
     user = User.objects.select_for_update().get(pk=person.pk)
     number = data.get("national_id") or ""
-    if data["born_on"] > taipei_day(at):
-        raise Refused("出生日期不得晚於今天。", field="born_on")
+    if wrong := wrong_birthday(data["born_on"], taipei_day(at)):
+        raise Refused(f"{wrong}。", field="born_on")
     if number and user.national_id and number != user.national_id:
         raise Refused("身分證字號已登錄，如需更正請洽分署。", field="national_id")
     if not number and not user.national_id:
