@@ -43,6 +43,7 @@ _RADICALS = {
     **dict(zip("⺃⺅⺉⺊⺌⺏⺒⺓⺖⺘⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺦⺨⺪⺫⺬⺭⺯⺰⺲⺼⺾⻁⻂⻃⻄", "乚亻刂卜小尣巳幺忄扌旡日月歺母民氵氺灬爫丬犭疋目示礻糹纟罒肀艹虎衤覀西", strict=True)),
     **dict(zip("⻅⻆⻈⻉⻋⻌⻑⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻨⻩⻫⻬⻮⻰⻲⻳", "见角讠贝车辶長长门阝青韦页风飞食飠饣马骨鬼鱼鸟麦黄斉齐齿龙亀龟", strict=True)),
 }  # fmt: skip
+_PUT_BACK = {ord(char): to for char, to in _RADICALS.items()}
 _RADICAL_BLOCKS = range(0x2E80, 0x2FE0)
 
 
@@ -53,7 +54,7 @@ def is_radical(char: str) -> bool:
 def without_radicals(text: str) -> str:
     """Radicals as the ideographs they stand for, ⼀ → 一, ⻄ → 西; compatibility ideographs as NFC composes them."""
     plain = "".join(unicodedata.normalize("NFKC", c) if is_radical(c) else c for c in text)
-    return unicodedata.normalize("NFC", plain.translate(str.maketrans(_RADICALS)))
+    return unicodedata.normalize("NFC", plain.translate(_PUT_BACK))
 
 
 #: 異體字: first what is folded to, then what people write for it. Only spellings of one character: 凃 and 涂, 邱 and 丘, 游 and
@@ -84,9 +85,10 @@ FOLDED_FIRST: dict[str, str] = {
 FOLDED_LAST: dict[str, str] = {
     **dict.fromkeys(BETWEEN + _BLANKS, ""),
     **{upper: upper.lower() for upper in _UPPER if len(upper.lower()) == 1},
-    **{other: kept for kept, *others in VARIANTS for other in others if other != kept},
+    **{other: variants[0] for variants in VARIANTS for other in variants[1:]},
 }
-_FIRST, _LAST = str.maketrans(FOLDED_FIRST), str.maketrans(FOLDED_LAST)
+_FIRST = {ord(char): to for char, to in FOLDED_FIRST.items()}
+_LAST = {ord(char): to for char, to in FOLDED_LAST.items()}
 
 
 def fold(text: str) -> str:
