@@ -14,6 +14,7 @@ from kernel.dates import TAIPEI, DateError, parse_clock, parse_day
 from ohs_training.models import Teacher, Trainee, TrainingClass
 from ohs_training.models.classes import AUDIENCES, CATEGORIES
 from ohs_training.rules.training import TRAININGS
+from ohs_training.services.roster import REPUBLIC, WESTERN
 
 
 class ClassForm(ActForm):
@@ -130,7 +131,13 @@ def read_timetable(data: QueryDict, training_class: TrainingClass) -> list[dict[
 
 
 class RosterFileForm(ActForm):
-    file = forms.FileField(label="名冊檔案", help_text="XLSX、ODS 或 CSV，第一列為欄名")
+    file = forms.FileField(label="名冊檔案", help_text="XLSX、ODS 或 CSV，須有欄名列")
+    years = forms.ChoiceField(
+        label="日期儲存格的年份",
+        choices=[("", "請選擇"), (WESTERN, "西元年（如顯示）"), (REPUBLIC, "民國年（輸入 75/3/4，顯示成 1975/3/4）")],
+        required=False,
+        help_text="出生年月日輸入成日期格式、年份看不出是西元或民國時才需要選擇",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

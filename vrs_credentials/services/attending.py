@@ -21,7 +21,7 @@ from casework.cases import attachments
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.errors import Refused
-from casework.intake.read_sheet import SheetError
+from casework.intake.sheet_table import SheetError
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.sheets.reading import read
