@@ -4,10 +4,13 @@ import datetime as dt
 import io
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import xlsxwriter
+
+from casework.intake.sheet_table import heading_keys
+from casework.sheets.records import Column, read_records
 
 NAMES = ("王小明", "林雅婷", "陳𠮷", "谷辣斯‧尤達卡", "NGUYEN, THI ANH", "歐陽 小華", "張　三")
 WORDS = (
@@ -105,3 +108,27 @@ def generated(seed: int, headings: list[str]) -> tuple[bytes, list[tuple[str, st
                 other.hide()
 
     return workbook(build), there
+
+
+def unaccounted(seed: int, columns: Sequence[Column]) -> list[str]:
+    """Texts of a generated workbook that were neither read nor told of."""
+    heads = [column.label for column in columns]
+    data, there = generated(seed, heads)
+    found = read_records(data, columns, key=columns[0].name)
+    read_in = [value for row in found.rows for value in row.values.values() if value]
+    told = " ".join(found.told)
+    labels = {key for column in columns for label in (column.label, *column.also) for key in heading_keys(label)}
+    lost = []
+    for text, label in there:
+        plain = " ".join(text.split())
+        if label and label not in heads and label in told:
+            continue  # the whole column was told of
+        if plain in read_in:
+            read_in.remove(plain)
+        elif (
+            not set(heading_keys(text)) & labels
+            and plain[:20] not in told
+            and not ("標題" in text and "之前的" in told)
+        ):
+            lost.append(text)
+    return lost + read_in
