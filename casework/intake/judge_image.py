@@ -20,7 +20,7 @@ MOST_JPEG_PIXELS = 240_000_000
 
 def jpeg_end(data: bytes) -> int:
     """Where the last picture of a JPEG file really ends, walked marker by marker. Raises IndexError, ValueError."""
-    at = 0
+    at = end = 0
     while data[at : at + 2] == b"\xff\xd8":
         at += 2
         while True:
