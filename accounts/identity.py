@@ -71,4 +71,4 @@ def own_rows(user: User, path: str = "") -> Q:
     if user.national_id_proven_at is None:
         return Q(pk__in=[])
     mine = Q(**{f"{path}national_id_index": user.claimed_id_index})
-    return mine if user.national_id_proof == User.Proof.OFFICE else mine & Q(**{f"{path}name": user.name})
+    return mine if user.national_id_proof == User.Proof.OFFICE else mine & Q(**{f"{path}name__spelled": user.name})

@@ -19,8 +19,9 @@ from casework.forms import CorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, classify
+from kernel.characters import same_name
 from kernel.dates import roc_moment
-from kernel.identifiers import mask_email, same_name
+from kernel.identifiers import mask_email
 from ojt_accounts import wordings  # noqa: F401 - declares the texts
 from ojt_accounts.forms import reviewing as forms
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm

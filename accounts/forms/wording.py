@@ -2,11 +2,14 @@
 「請確認這個值小於或等於 5」) and name neither the field's form nor an example; ours do. A message a form gives itself stays.
 """
 
+import re
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from kernel.characters import ascii_digits, visible
 from kernel.lines import broken, hidden
 
 #: Fields whose `invalid` means one thing; the more particular class first.
@@ -93,8 +96,28 @@ def speak(form: forms.BaseForm) -> None:
                 field.error_messages[code] = said
 
 
+def pasted(field: forms.Field, value: Any) -> Any:
+    """What was typed, without what came along: invisible characters in a line, full-width signs and blanks in an address of mail
+    or the web, full-width digits and thousands separators in a number. A password and a text of several lines stay as they are."""
+    if not isinstance(value, str) or isinstance(field.widget, forms.PasswordInput | forms.Textarea | forms.HiddenInput):
+        return value
+    if isinstance(field, forms.EmailField | forms.URLField):
+        return "".join(normalize("NFKC", visible(value)).split())
+    if isinstance(field, forms.IntegerField):  # with those of decimals
+        return re.sub(
+            r"^(?:NT\$|\$)|(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|\s|元$", "", ascii_digits(normalize("NFKC", visible(value)))
+        )
+    return visible(value) if _of_text(field) else value
+
+
 class Spoken:
     """A form whose refusals are worded here. Asked when it is judged, so that fields added by its __init__ are worded too."""
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """Django's one way from what was sent to a field, for judging and for showing it back."""
+        value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
+        field = next((one for one in self.fields.values() if one.widget is widget), None)  # type: ignore[attr-defined]
+        return value if field is None else pasted(field, value)
 
     def full_clean(self) -> Any:
         speak(self)  # type: ignore[arg-type]

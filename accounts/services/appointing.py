@@ -24,6 +24,7 @@ from accounts.services.offices import load_offices
 from accounts.services.passwords import issue_password_link, link_address, link_lines
 from accounts.services.roles import RoleNotHere, grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
+from kernel.characters import same_name
 from kernel.identifiers import looks_like_person_id
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{4,29}")
@@ -155,7 +156,7 @@ def _person(*, name: str, account_name: str, email: str) -> User:
         )
     if account_name and by_name != known:
         raise Refused("這個電子郵件已有人使用，帳號與登錄的不同；為同一人時，帳號可留空。", field="email")
-    if known.name != name:
+    if not same_name(known.name, name):
         raise Refused("這個電子郵件已有人使用，姓名與登錄的不同；請確認是否為同一人。", field="name")
     return known
 

@@ -1,6 +1,5 @@
 """Which account a card opens (OA-12): bound at first use by name and last four of the ID, or by the unit; then by the card."""
 
-import unicodedata
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,7 @@ from accounts.services.access import record_access
 from accounts.services.lockout import person_named
 from accounts.services.proving import prove_by_card
 from accounts.services.users import end_sessions
+from kernel.characters import same_name
 
 #: Bodies that have accounts of their own; an agency's people sign in as persons.
 UNITS = (Organisation.Kind.UNIT, Organisation.Kind.INSTITUTION)
@@ -44,10 +44,6 @@ def person_of(holder: Holder, *, login: str, at: datetime) -> User:
     return user
 
 
-def _same_name(user: User, holder: Holder) -> bool:
-    return unicodedata.normalize("NFC", user.name).strip() == holder.name
-
-
 def _of_their_unit(user: User, holder: Holder) -> bool:
     """The person works for the unit of the card: holds a role there, or is counted among its people."""
     number = {"unified_number": holder.unified_number} if holder.unified_number else {"code": holder.organisation_oid}
@@ -65,7 +61,7 @@ def _still_fits(user: User, holder: Holder) -> None:
             raise CertificateRefused("unit_changed")
     elif not user.national_id or user.national_id[-4:] != holder.last_four:
         raise CertificateRefused("last_four")
-    elif not _same_name(user, holder):
+    elif not same_name(user.name, holder.name):
         raise CertificateRefused("name_changed")
 
 
@@ -73,7 +69,7 @@ def _fits(user: User, holder: Holder) -> bool:
     """A person whose ID is on file signs in with a citizen's card, never with the unit's: the rule matches ID to ID."""
     if holder.is_unit:
         return not user.national_id and not user.is_staff and _of_their_unit(user, holder)
-    return bool(user.national_id) and user.national_id[-4:] == holder.last_four and _same_name(user, holder)
+    return bool(user.national_id) and user.national_id[-4:] == holder.last_four and same_name(user.name, holder.name)
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from accounts.errors import Refused
 from accounts.identity import bears, holder_of
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
+from kernel.characters import same_name
 from kernel.dates import roc, taipei_day
-from kernel.identifiers import same_name
 
 _COLUMNS = [
     "national_id", "claimed_id_index", "national_id_proven_at", "national_id_proof", "national_id_proven_by", "national_id_proof_note",

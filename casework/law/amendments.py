@@ -84,7 +84,7 @@ def narrowed(lines: QuerySet[ImpactLine], asked: Mapping[str, str]) -> QuerySet[
     if office := whole_number(asked.get("office")):
         lines = lines.filter(office=office)
     if word := asked.get("q", "").strip():
-        lines = lines.filter(thing__icontains=word)
+        lines = lines.filter(thing__holding=word)
     return lines
 
 

@@ -114,7 +114,7 @@ def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> Ht
     by, asked = request.user, request.GET.get("q", "").strip()[:100]
     rows, offices = people_in_reach(by), offices_in_reach(by)  # type: ignore[arg-type]
     if asked:
-        rows = rows.filter(Q(name__icontains=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))
+        rows = rows.filter(Q(name__holding=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))
     else:
         rows = rows.filter(pk__in=User.groups.through.objects.filter(group__held_role__isnull=False).values("user"))
     held = RoleGroup.objects.filter(organisation__in=offices).select_related("organisation").order_by("role")

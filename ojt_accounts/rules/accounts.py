@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
 
+from kernel.characters import same_name
 from kernel.facts import Impossible
-from kernel.identifiers import plain, same_name
+from kernel.identifiers import plain
 from kernel.law import Law
 from kernel.outcome import Outcome
 from kernel.reasoning import Reasoning

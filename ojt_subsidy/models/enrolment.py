@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import crypto
 from accounts.fields import EncryptedTextField
+from kernel.identifiers import NAME_LENGTH
 from ojt_subsidy.models.course import Course, CourseSession
 from ojt_subsidy.states import ENROLMENT, HOLDS_SEAT, LIVE
 
@@ -81,7 +82,7 @@ class Enrolment(models.Model):
     state = models.CharField("狀態", max_length=12, choices=STATES)
     seat = models.PositiveSmallIntegerField("名額", null=True, blank=True)
     #: Name and employer as they were at filing.
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     employer = models.CharField("服務單位", max_length=120)
     employer_number = models.CharField("服務單位統一編號", max_length=8, blank=True)
     #: 非補助: recruited beside the subsidised seats (SUB-21).

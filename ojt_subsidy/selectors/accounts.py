@@ -1,22 +1,18 @@
 """Whose account money goes to: what an officer must have looked at before it is paid."""
 
 import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kernel.characters import same_name
 from kernel.identifiers import IdentifierError, read_account_holder, read_bank_account, read_bank_code
 from ojt_subsidy.models import Trainee, UnitPayee
 
 
 def held_in_name(holder: str, name: str) -> bool:
     """Whether an account of this holder (戶名) is the person's: banks keep names in their own width and case, without blanks."""
-    return _as_banks_write(holder) == _as_banks_write(name)
-
-
-def _as_banks_write(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return same_name(holder, name)
 
 
 def bank_fields(payee: Trainee | UnitPayee) -> tuple[str, str, str]:

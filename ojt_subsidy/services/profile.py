@@ -13,7 +13,7 @@ from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.notices.outbox import notify
-from kernel.dates import roc, taipei_day
+from kernel.dates import roc, taipei_day, wrong_birthday
 from ojt_subsidy.models import Enrolment, Trainee
 from ojt_subsidy.permissions import REVIEW_PAYMENT
 from ojt_subsidy.selectors.accounts import held_in_name
@@ -47,8 +47,8 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
     lock_person(person.pk)
     user = User.objects.select_for_update().get(pk=person.pk)
     number = data.get("national_id") or ""
-    if data["born_on"] > taipei_day(at):
-        raise Refused("出生日期不得晚於今天。", field="born_on")
+    if wrong := wrong_birthday(data["born_on"], taipei_day(at)):
+        raise Refused(f"{wrong}。", field="born_on")
     if number and user.national_id and number != user.national_id:
         raise Refused("身分證字號已登錄，如需更正請洽分署。", field="national_id")
     if not number and not user.national_id:

@@ -12,6 +12,7 @@ from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
 from casework.errors import NotPermitted, Refused
+from kernel.characters import same_name
 from kernel.dates import taipei_day
 from senior45.models import SiteOffice
 from senior45.permissions import DESIGNATE, HEAD, WINDOW
@@ -45,7 +46,7 @@ def designate(
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = _new_user(name=name, email=email, phone=phone, account_name=account_name)
-    elif user.name != name:
+    elif not same_name(user.name, name):
         raise Refused(f"這個電子郵件已屬於「{user.name}」，請確認姓名與信箱。", field="email")
     elif not user.is_active:
         raise Refused(f"{user.name}的登入帳號已停用，不能設定。", field="email")

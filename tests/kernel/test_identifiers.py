@@ -128,7 +128,7 @@ def test_spaces_full_width_and_lower_case_are_understood(text: str) -> None:
     assert read_person_id(text) == "A123456789"
 
 
-@pytest.mark.parametrize("text", ["", "A12345678", "A123456788", "A323456789", "A1 23456789", "Ⅷ123456789"])
+@pytest.mark.parametrize("text", ["", "A12345678", "A123456788", "A323456789", "Ⅷ123456789"])
 def test_person_ids_that_cannot_be_are_refused_in_chinese(text: str) -> None:
     with pytest.raises(IdentifierError, match="身分證字號"):
         read_person_id(text)

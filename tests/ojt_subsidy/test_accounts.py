@@ -70,7 +70,7 @@ def test_names_of_people_and_bodies_may_hold_an_account(name):
 
 @pytest.mark.parametrize(
     "name",
-    [FOREIGN, "王\n小明", "王\u2028小明", "王\u200b小明", "王,小明", '王"小明', "=1+1", "-王", "王\t小明", "@王"],
+    [FOREIGN, "王\n小明", "王\u2028小明", '王"小明', "=1+1", "-王", "王\t小明", "@王"],
 )
 def test_what_would_break_the_banks_file_is_no_holder(name):
     with pytest.raises(IdentifierError):

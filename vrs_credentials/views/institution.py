@@ -122,7 +122,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
     rows = Course.objects.filter(case__organisation=body).select_related("case").order_by("-starts_on", "-pk")
     asked = request.GET.get("q", "").strip()[:100]
     if asked:
-        rows = rows.filter(Q(title__icontains=asked) | Q(number__icontains=asked))
+        rows = rows.filter(Q(title__holding=asked) | Q(number__icontains=asked))
     shown = [{"course": one, "row": words.row(one.case, today())} for one in rows[:100]]
     return page(request, "course_list", {"rows": shown, "asked": asked}, title="課程資料查詢、送審", crumbs=[HOME])
 
@@ -139,7 +139,7 @@ def lecturers(request: HttpRequest) -> HttpResponse:
         try:
             rows = rows.filter(national_id_index=crypto.index(identifiers.read_person_id(asked)))
         except identifiers.IdentifierError:
-            rows = rows.filter(name__icontains=asked)
+            rows = rows.filter(name__holding=asked)
     return page(
         request, "lecturers", {"rows": rows[:200], "asked": asked, "body": body}, title="講師維護", crumbs=[HOME]
     )

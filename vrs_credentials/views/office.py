@@ -182,7 +182,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
         elif asked.upper().startswith("VRS-"):
             rows = rows.filter(number=asked.upper())
         else:
-            rows = rows.filter(holder__name=asked)
+            rows = rows.filter(holder__name__spelled=asked)
     return page(request, "certificates", {"rows": rows[:100], "asked": asked, "today": today()}, title="資格證明查詢")
 
 
