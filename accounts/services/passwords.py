@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services.access import record_access
 from accounts.services.lockout import forgive
@@ -96,10 +97,7 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
     Raises ValidationError when the password breaks a rule; the link then stays usable.
     """
     link = _judged(
-        SetPasswordLink.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(token_digest=token_digest(token))
-        .first(),
+        locking(SetPasswordLink.objects).select_related("user").filter(token_digest=token_digest(token)).first(),
         at=at,
     )
     user = link.user

@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 
@@ -24,7 +25,7 @@ def new_user(*, account_name: str, name: str, email: str, phone: str = "") -> Us
 
 @transaction.atomic
 def close_user(*, user: User, reason: str, by: User | None, at: datetime) -> None:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if not user.is_active:
         return
     if not reason.strip():
@@ -38,7 +39,7 @@ def close_user(*, user: User, reason: str, by: User | None, at: datetime) -> Non
 
 @transaction.atomic
 def open_user(*, user: User, by: User | None, at: datetime) -> None:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if user.is_active:
         return
     user.is_active, user.closed_at, user.closed_reason = True, None, ""
@@ -49,7 +50,7 @@ def open_user(*, user: User, by: User | None, at: datetime) -> None:
 @transaction.atomic
 def update_phone(*, user: User, phone: str) -> str:
     """Take over the telephone, which nobody signs in by. Returns what stood there before, where that was something else."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     before = user.phone
     if not phone or phone == before:
         return ""

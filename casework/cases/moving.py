@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from accounts.roles import Side, right
@@ -67,7 +68,7 @@ def open_case(
 def lock(case: Case | int, *, version: int | None = None) -> Case:
     """The case's row, locked until the transaction ends. Raises Stale when `version` is given and has passed."""
     pk = case.pk if isinstance(case, Case) else case
-    locked = Case.objects.select_for_update().get(pk=pk)
+    locked = locking(Case.objects).get(pk=pk)
     if version is not None and locked.version != version:
         raise Stale(locked, version)
     return locked

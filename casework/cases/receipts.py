@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import Receipt
@@ -25,7 +26,7 @@ def once(
     person may press again.
     """
     Receipt.objects.bulk_create([Receipt(user=user, key=key, act=act, at=at)], ignore_conflicts=True)
-    receipt = Receipt.objects.select_for_update().get(user=user, key=key)
+    receipt = locking(Receipt.objects).get(user=user, key=key)
     if receipt.act != act:
         raise Refused("這個表單的識別碼已用於另一個動作，請重新開啟本頁再送出。")
     if receipt.answer is not None:

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from accounts.locks import locking
 from casework.deadlines.handlers import closed_by_lapse, handler
 from casework.models import Case, Deadline, Reminder
 
@@ -109,15 +110,14 @@ def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
         if (one.case_id is None or one.case_id in held_cases)
         and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
     ]
-    rows = Deadline.objects.filter(still, pk__in=free).order_by("due_on", "pk")
-    return list(rows.select_for_update(skip_locked=True))
+    rows = Deadline.objects.filter(still, pk__in=free)
+    return sorted(locking(rows, skip=True), key=lambda one: (one.due_on, one.pk))
 
 
 def _locked(model: type[Any], keys: set[int]) -> set[int]:
     if not keys:
         return set()
-    rows = model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True)
-    return set(rows.values_list("pk", flat=True))
+    return set(locking(model._base_manager.filter(pk__in=keys), skip=True).values_list("pk", flat=True))
 
 
 # --- lapses ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.rights import can_anywhere
 from accounts.services.access import record_access
@@ -147,7 +148,7 @@ def put_in_force(amendment: Amendment, *, by: User, at: datetime, version: int |
 
 
 def _locked(amendment: Amendment) -> Amendment:
-    row = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    row = locking(Amendment.objects).get(pk=amendment.pk)
     if not row.is_open:
         raise Refused(f"修正案{row.get_state_display()}，不能再變更。")
     return row

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.events import record
@@ -191,7 +192,7 @@ def record_practice(
 ) -> Trainee:
     """實習或實作及其報告: when, where, the mark, and whether the report was approved."""
     case, training_class = held(case, by, version)
-    one = live_trainees(training_class).select_for_update(of=("self",)).get(pk=trainee)
+    one = locking(live_trainees(training_class)).get(pk=trainee)
     if one.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，實習紀錄不能再更改。")
     if practice_until and practice_from and practice_until < practice_from:

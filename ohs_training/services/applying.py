@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases import attachments, corrections
@@ -37,7 +38,7 @@ CARRIED_OVER = (
 def hold_institution(unit: Organisation | int) -> None:
     """The institution is the queue of whatever gives or takes its accreditation (十四), and comes before any case."""
     pk = unit.pk if isinstance(unit, Organisation) else unit
-    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=pk)
+    locking(Organisation.objects).only("pk").get(pk=pk)
 
 
 @transaction.atomic

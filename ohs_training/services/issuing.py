@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
@@ -176,7 +177,7 @@ def make_files(batch_id: int, *, at: datetime) -> int:
     made = 0
     while True:
         with transaction.atomic():
-            batch = CertificateBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id).first()
+            batch = locking(CertificateBatch.objects, skip=True).filter(pk=batch_id).first()
             if batch is None or batch.state == CertificateBatch.State.DONE:
                 return made
             waiting = Document.objects.filter(ohs_certificate__trainee__training_class=batch.training_class_id, file="")
@@ -203,7 +204,7 @@ def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) ->
     case = lock(case)
     require(by, ISSUE, case)
     training_class = class_of(case)
-    old = Certificate.objects.select_for_update().get(
+    old = locking(Certificate.objects).get(
         trainee=trainee, trainee__training_class=training_class, state=Certificate.State.IN_FORCE
     )
     if not reason.strip():
@@ -237,7 +238,7 @@ def revoke_certificate(case: Case, *, trainee: int, reason: str, by: User, at: d
     if not reason.strip():
         raise Refused("請填寫撤銷原因。", field="reason")
     row = (
-        Certificate.objects.select_for_update(of=("self",))
+        locking(Certificate.objects)
         .select_related("document", "trainee")
         .get(trainee=trainee, trainee__training_class__case=case, state=Certificate.State.IN_FORCE)
     )

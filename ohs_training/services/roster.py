@@ -15,6 +15,7 @@ from django.db.models import Max
 from PIL import Image, ImageOps
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.events import record
@@ -326,7 +327,7 @@ def add_photo(case: Case, *, pk: int, upload: UploadedFile, by: User, at: dateti
     content = small_photo(upload)
     case = lock(case)
     require(by, FILE_CLASS, case)
-    trainee = live_trainees(class_of(case)).select_for_update(of=("self",)).get(pk=pk)
+    trainee = locking(live_trainees(class_of(case))).get(pk=pk)
     if trainee.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，照片不能再更換；請以補發辦理。", field="photo")
     trainee.photo.save("photo.jpg", ContentFile(content), save=False)

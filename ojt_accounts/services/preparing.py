@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import County, Organisation, User
 from accounts.rights import can
 from accounts.services.addresses import taken
@@ -82,7 +83,7 @@ def start(
 
 def _one_at_a_time(unit: Organisation) -> None:
     """Applications of one unit are opened one after the other: the second sees the first."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    locking(Organisation.objects).get(pk=unit.pk)
 
 
 def _prefill(application: Application, unit: Organisation, registration: Registration | None, at: datetime) -> None:

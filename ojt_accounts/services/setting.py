@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import Membership, User
 from accounts.rights import holders
 from accounts.services.addresses import ask_address_change, taken
@@ -124,7 +125,7 @@ def all_set(case: Case, by: User | None, at: datetime) -> None:
 
 
 def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
-    rows = TrainingAccount.objects.select_for_update(of=("self",)).select_related("user", "registration")
+    rows = locking(TrainingAccount.objects).select_related("user", "registration")
     if form.account_id:
         return rows.get(pk=form.account_id)
     # 使用中 too: another case's 賦予 may have been set before this 申請

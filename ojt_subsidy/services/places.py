@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
@@ -115,7 +116,7 @@ def locked(enrolment: Enrolment | int) -> Enrolment:
     lock_person(person)
     lock_course(course)
     return (
-        Enrolment.objects.select_for_update(of=("self",))
+        locking(Enrolment.objects)
         .select_related(
             "course__case__office", "course__case__organisation", "course__county", "course__ledger", "person"
         )
@@ -163,7 +164,7 @@ def step(
 
 
 def _count(course: int, change: int) -> None:
-    ledger = CourseLedger.objects.select_for_update().get(pk=course)
+    ledger = locking(CourseLedger.objects).get(pk=course)
     ledger.held += change
     ledger.save(update_fields=["held"])
 
@@ -194,7 +195,7 @@ def move_up(course: Course, *, at: datetime) -> Sequence[Enrolment]:
     if why_closed(course):
         return moved
     waiting = course.enrolments.filter(state="waiting").order_by("number").select_related("person", "course__case")
-    for enrolment in waiting.select_for_update(of=("self",)):
+    for enrolment in sorted(locking(waiting), key=lambda one: one.number):
         seat = free_seat(course)
         if seat is None:
             break

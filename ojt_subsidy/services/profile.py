@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import Refused
 from casework.notices.outbox import notify
@@ -38,7 +39,7 @@ def changes_account(trainee: Trainee | None, data: Mapping[str, Any], name: str)
 def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
     lock_person(person.pk)
-    user = User.objects.select_for_update().get(pk=person.pk)
+    user = locking(User.objects).get(pk=person.pk)
     number = data.get("national_id") or ""
     if data["born_on"] > taipei_day(at):
         raise Refused("出生日期不得晚於今天。", field="born_on")
@@ -50,7 +51,7 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         user.set_national_id(number)  # a claim: who else says the same is not told
         user.save()
         person.set_national_id(number)
-    trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
+    trainee = locking(Trainee.objects).filter(pk=user.pk).first() or Trainee(user=user)
     born_before = trainee.born_on
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))

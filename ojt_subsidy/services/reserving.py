@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock
@@ -78,8 +79,8 @@ def _batch_and_line(pk: int) -> tuple[PaymentBatch | None, PaymentLine]:
     """A line and the batch it stands in, locked in the order of whoever sends the batch: the batch first."""
     while True:
         before = transaction.savepoint()
-        batch = PaymentBatch.objects.filter(lines=pk).select_for_update(of=("self",)).first()
-        lines = PaymentLine.objects.select_for_update(of=("self",)).select_related("closing", "enrolment__course")
+        batch = locking(PaymentBatch.objects.filter(lines=pk)).first()
+        lines = locking(PaymentLine.objects).select_related("closing", "enrolment__course")
         line = lines.get(pk=pk)
         if line.batch_id == (batch.pk if batch else None):
             return batch, line

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import set_deadline
@@ -148,7 +149,7 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
         raise Refused(NOT_BEGUN)
     if why := why_not_called(course):
         raise NotAllowed(why)
-    rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}
+    rows = {row.pk: row for row in locking(course.enrolments.filter(state__in=("admitted", "attending")))}
     for pk, hours in missed.items():
         row = rows.get(pk)
         if row is None:
@@ -221,7 +222,7 @@ def fill_survey(
     enrolment: Enrolment, *, answers: Mapping[str, int], comment: str = "", by: User, at: datetime
 ) -> Survey:
     """參訓學員意見調查表, once, by the trainee."""
-    row = Enrolment.objects.select_for_update().select_related("course").get(pk=enrolment.pk)
+    row = locking(Enrolment.objects).select_related("course").get(pk=enrolment.pk)
     if row.person_id != by.pk or row.state not in ("attending", "completed"):
         raise NotAllowed("參訓中或已結訓的學員才能填寫意見調查表。")
     if set(answers) != set(QUESTIONS) or not all(1 <= value <= 5 for value in answers.values()):

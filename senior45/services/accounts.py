@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from accounts.locks import locking
 from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, revoke_role
@@ -58,11 +59,11 @@ def note(
 
 
 def lock_office(office: SiteOffice) -> SiteOffice:
-    return SiteOffice.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=office.pk)
+    return locking(SiteOffice.objects).select_related("organisation").get(pk=office.pk)
 
 
 def lock_account(pk: int) -> SiteAccount:
-    rows = SiteAccount.objects.select_for_update(of=("self",))
+    rows = locking(SiteAccount.objects)
     return rows.select_related("user", "office__organisation", "office__branch__organisation").get(pk=pk)
 
 
@@ -222,7 +223,7 @@ def open_account(
     on, case = taipei_day(at), request.case if request.case_id else None
     office = lock_office(request.office)
     # A seat to be taken over must be known before the account exists: nothing is made for a request that is refused.
-    account = SiteAccount.objects.select_for_update(of=("self",)).filter(user=user, office=office).first()
+    account = locking(SiteAccount.objects).filter(user=user, office=office).first()
     if account is not None and account.is_open:
         raise Refused(f"{user.name}在{office}已有使用中的帳號，不必重複{request.get_change_display()}。")
     resuming = account is not None

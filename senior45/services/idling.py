@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import SYSTEM
 from casework.law.in_force import law_in_force
@@ -32,7 +33,7 @@ def signed_in(*, user: User, at: datetime) -> int:
     stale = Q(last_sign_in_on=None) | Q(last_sign_in_on__lt=on)
     rows = SiteAccount.objects.filter(stale, user=user, state=SiteAccount.State.OPEN)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    locked = SiteAccount.objects.select_for_update(of=("self",)).filter(pk__in=keys, state=SiteAccount.State.OPEN)
+    locked = locking(SiteAccount.objects).filter(pk__in=keys, state=SiteAccount.State.OPEN)
     done = 0
     for account in locked.select_related("office", "user").order_by("pk"):
         account.last_sign_in_on = account.idle_from = on

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
@@ -136,9 +137,7 @@ def answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: U
 @transaction.atomic
 def _answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: User, at: datetime) -> int:
     running(campaign)
-    rows = {
-        one.pk: one for one in campaign.lines.select_for_update().filter(pk__in=[a[0] for a in answers]).order_by("pk")
-    }
+    rows = {one.pk: one for one in locking(campaign.lines.filter(pk__in=[a[0] for a in answers]))}
     facts = []
     for pk, act, reason in answers:
         line = rows[pk]
@@ -162,7 +161,7 @@ def _answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: 
 
 def running(campaign: Campaign) -> Campaign:
     """The campaign's row, held against its end. Raises NotAllowed."""
-    locked = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=campaign.pk)
+    locked = locking(Campaign.objects).select_related("case").get(pk=campaign.pk)
     if locked.closed_at:
         raise NotAllowed(f"{campaign}已結束，不能再回覆。")
     return locked
@@ -243,9 +242,7 @@ def carry_out_due(*, at: datetime) -> int:
 def _carried_out(pk: int, at: datetime) -> bool:
     while True:
         with transaction.atomic():
-            rows = Campaign.objects.select_for_update(of=("self",), skip_locked=True).select_related(
-                "case", "closed_by"
-            )
+            rows = locking(Campaign.objects, skip=True).select_related("case", "closed_by")
             campaign = rows.filter(pk=pk, carried_out_at=None).first()
             if campaign is None:  # another worker is at it, or done with it
                 return False

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.services.proving import prove_by_decision
 from casework.cases.casetypes import casetype
@@ -239,7 +240,7 @@ def revoke(
     case = lock(certificate.case)
     require(by, REVOKE, case)
     running = [lock(key) for key in _applications_on(certificate)]
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.state == Certificate.State.REVOKED:
         raise Refused("這張證明已撤銷。")
     if later := Certificate.objects.filter(previous=certificate, state=Certificate.State.VALID).first():
@@ -311,7 +312,7 @@ def correct_identity(
     """
     case = lock(certificate.case)
     require(by, CORRECT_CERTIFICATE, case)
-    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    one = locking(Certificate.objects).get(pk=certificate.pk)
     stands(one)
     for value, field, asked in ((reason, "reason", "更正理由"), (proof, "proof", "佐證文件")):
         if not value.strip():
@@ -331,7 +332,7 @@ def correct_identity(
         raise Refused("記載事項沒有不同，無須更正。")
     one.holder_name, one.holder_national_id, one.holder_birth_on = holder_name, national_id, birth_on
     one.save()
-    person = Professional.objects.select_for_update(no_key=True).get(user=one.holder)
+    person = locking(Professional.objects).get(user=one.holder)
     if person.birth_on != birth_on:
         person.birth_on = birth_on
         person.save(update_fields=["birth_on"])
@@ -353,7 +354,7 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
     The holder is the reason of it and not its issuer: the paper is the agency's.
     """
     case = lock(certificate.case)
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.holder_id != by.pk:
         raise Refused("只有持有人可以申請補發。")
     if certificate.state == Certificate.State.REVOKED:

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.urls import reverse
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.law.in_force import law_in_force
@@ -50,7 +51,7 @@ def upload(
     case = open_for_rosters(case, by=by, version=version)
     if not files:
         raise Refused("請選擇上課紀錄檔。", field="roster_1")
-    for before in RosterJob.objects.select_for_update().filter(case=case, state__in=RosterJob.OPEN):
+    for before in locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN):
         if before.state in (State.CONFIRMED, State.IMPORTING):
             raise Refused("上一次上傳的紀錄正在匯入，請等候完成。")
         _end(before, State.DROPPED, at=at)
@@ -68,7 +69,7 @@ def upload(
 def confirm(case: Case, *, by: User, at: datetime, version: int | None = None) -> RosterJob:
     """確定上傳 of what was checked. Pressed twice it is one import."""
     case = open_for_rosters(case, by=by, version=version)
-    job = RosterJob.objects.select_for_update().filter(case=case, state__in=RosterJob.OPEN).first()
+    job = locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN).first()
     if job is None:
         raise Refused("預覽的檔案已不在，請重新選擇檔案。")
     if job.state in (State.CONFIRMED, State.IMPORTING):
@@ -158,7 +159,7 @@ def _check(job: RosterJob, at: datetime) -> None:
     report = [report_of(one) for one in judged]
     ready = all(one.found.ok or one.found.again for one in judged)
     with transaction.atomic():
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         if job.state != State.CHECKING:
             return  # another upload took its place meanwhile
         job.report, job.done, job.tries = {"files": report}, 100, 0
@@ -175,7 +176,7 @@ def _import(job: RosterJob, at: datetime) -> None:
     with transaction.atomic():
         by = job.confirmed_by or job.created_by
         added, _ = attending.enter(job.case, judged=judged, by=by, at=at, version=job.version)
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         job.added, job.done = added, 100
         _end(job, State.DONE, at=at)
     text = f"已匯入 {added:,} 筆上課紀錄，等候核定時數。" if added else "這個檔案已經匯入過，沒有新增任何資料。"
@@ -202,7 +203,7 @@ def _progress(job: RosterJob) -> Progress:
 
 def _refuse(job: RosterJob, problem: str, *, at: datetime) -> None:
     with transaction.atomic():
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         if not job.running:
             return
         job.problem = problem[:2000]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can, can_anywhere
 from casework.errors import NotPermitted, Refused
@@ -61,7 +62,7 @@ def remove_job(job: JobPost, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def ask(*, subject: str, body: str, by: User, at: datetime) -> Question:
-    User.objects.select_for_update().only("pk").get(pk=by.pk)
+    locking(User.objects).only("pk").get(pk=by.pk)
     if Question.objects.filter(asked_by=by, answered_at=None).count() >= MOST_OPEN:
         raise Refused(f"您已有 {MOST_OPEN} 則留言待回復，請等候回復後再留言。")
     return Question.objects.create(subject=subject, body=body, asked_at=at, asked_by=by)
@@ -71,7 +72,7 @@ def ask(*, subject: str, body: str, by: User, at: datetime) -> Question:
 def answer(question: Question, *, answer: str, is_public: bool, by: User, at: datetime) -> Question:
     if not can_anywhere(by, WRITE_NEWS):
         raise NotPermitted("您沒有回復留言的權限。")
-    question = Question.objects.select_for_update().get(pk=question.pk)
+    question = locking(Question.objects).get(pk=question.pk)
     first = question.answered_at is None
     question.answer, question.is_public = answer.strip(), is_public
     question.answered_at, question.answered_by = question.answered_at or at, by
