@@ -1,8 +1,9 @@
 """Locks on rows, in one order for the whole portal. Nothing else asks for `FOR UPDATE` (a test looks).
 
 Two acts wait for one another for ever only where one holds what the other wants and wants what it holds. Who takes things in
-one order never does: organisations, then people, then cases, then the things of a case and their rows (what a row refers to
-comes before the row), deadlines last; several of one kind by their key. The tests record what every transaction takes and fail
+one order never does: organisations, then cases, then the things of a case and their rows (what a row refers to comes before
+the row), then people, then papers and notices; several of one kind by their key. A person's row, which says who may sign in
+and in which role, comes late: whose roles an act moves is known only once it holds the case and the account. The tests record what every transaction takes and fail
 on one that goes back (tests/lock_order.py); docs/decisions/0008 says why so.
 
 All of them are `FOR NO KEY UPDATE`: who holds a row keeps others from changing it, and nobody from writing rows that refer to it.
@@ -17,8 +18,8 @@ from django.db.models import Manager, Model, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 #: What comes first and what comes last; the things between stand by what they refer to.
-FIRST = ("casework.receipt", "accounts.organisation", "accounts.user", "casework.case")
-LAST = ("casework.document", "casework.notice", "casework.deadline", "casework.reminder")
+FIRST = ("casework.receipt", "accounts.organisation", "casework.case")
+LAST = ("accounts.user", "casework.document", "casework.notice")
 
 
 def locking(rows: "QuerySet[Row] | Manager[Row]", *, skip: bool = False) -> "QuerySet[Row]":
@@ -60,7 +61,7 @@ def rank(model: type[Model]) -> tuple[int, int, str]:
 
 def _depth(model: type[Model], above: tuple[type[Model], ...]) -> int:
     """How many tables stand above: a row comes after what it refers to."""
-    if model._meta.label_lower in FIRST:
+    if model._meta.label_lower in (*FIRST, *LAST):
         return 0
     parents = {
         field.related_model

@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 
+from accounts.errors import is_busy
 from accounts.locks import locking
 from accounts.models import User
-from casework.errors import Refused
+from casework.errors import Busy, Refused
 from casework.models import Receipt
 
+log = structlog.get_logger(__name__)
 
-@transaction.atomic
+
 def once(
     *, user: User, key: UUID, act: str, at: datetime, do: Callable[[], dict[str, Any]]
 ) -> tuple[dict[str, Any], bool]:
@@ -23,8 +26,27 @@ def once(
     that one came to.
 
     The unique row makes a parallel second press wait for the first to commit; when `do` fails, the row goes with it and the
-    person may press again.
+    person may press again. For the same reason an act that met another one in the database (a deadlock, a lock held too long)
+    is begun again from the start, one time: nothing of the first try is left. Met again, it raises Busy.
     """
+    try:
+        return _once(user, key, act, at, do)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        log.warning("act_met_another", act=act, error=str(error)[:120])
+    try:
+        return _once(user, key, act, at, do)
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy from error
+        raise
+
+
+@transaction.atomic
+def _once(
+    user: User, key: UUID, act: str, at: datetime, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
     Receipt.objects.bulk_create([Receipt(user=user, key=key, act=act, at=at)], ignore_conflicts=True)
     receipt = locking(Receipt.objects).get(user=user, key=key)
     if receipt.act != act:

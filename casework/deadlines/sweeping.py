@@ -1,8 +1,9 @@
 """The sweep: what the passing of days does. It reads `due_on <=` and never counts.
 
-Batches of a thousand, each its own transaction. A batch first locks the cases and things its deadlines belong to and only
-then the deadlines – the order in which acts lock – and leaves out whatever somebody else holds: a second sweep at work, or
-an act this very moment, is neither waited for nor doubled; what was left out is found again by the next run.
+Batches of a thousand, each its own transaction. A batch holds the cases its deadlines (and their things) belong to, then the
+things – as acts do, and whoever changes a deadline holds its owner – and leaves out whatever somebody else holds: a second
+sweep at work, or an act this very moment, is neither waited for nor doubled. What a handler meets later by a lock of its own is
+left out too, that one alone. What was left out is asked for again within minutes (casework.tasks).
 """
 
 from collections import Counter, defaultdict
@@ -16,8 +17,10 @@ from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts.locks import locking
+from accounts.errors import is_busy
+from accounts.locks import locking, rank
 from casework.deadlines.handlers import closed_by_lapse, handler
+from casework.deadlines.things import case_path, kind_of
 from casework.models import Case, Deadline, Reminder
 
 log = structlog.get_logger(__name__)
@@ -38,7 +41,7 @@ class SweepReport:
     rehearsed: bool
     lapsed: Counter[str] = field(default_factory=Counter)
     reminded: Counter[str] = field(default_factory=Counter)
-    #: Held by somebody else at that moment; the next run finds them.
+    #: Held by somebody else at that moment, or met by a lock of their handler; the next run finds them.
     left: int = 0
     #: Handlers that raised; the deadline is as it was and comes again.
     failed: list[str] = field(default_factory=list)
@@ -96,22 +99,29 @@ def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Ca
 
 
 def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
-    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: cases, things, then deadlines."""
-    cases = {one.case_id for one in found if one.case_id is not None}
-    held_cases = _locked(Case, cases)
+    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: their cases held, then their things."""
     things: dict[str, set[int]] = defaultdict(set)
     for one in found:
         if one.thing_id is not None:
             things[one.thing_kind].add(one.thing_id)
-    held_things = {kind: _locked(apps.get_model(kind), keys) for kind, keys in sorted(things.items())}
+    cases_of = {kind: _cases_of(kind, keys) for kind, keys in things.items()}
+    cases = {one.pk: {one.case_id, cases_of.get(one.thing_kind, {}).get(one.thing_id)} - {None} for one in found}
+    held_cases = _locked(Case, set().union(*cases.values()))
+    tables = sorted(map(apps.get_model, things), key=rank)
+    held_things = {kind_of(model): _locked(model, things[kind_of(model)]) for model in tables}
     free = [
         one.pk
         for one in found
-        if (one.case_id is None or one.case_id in held_cases)
-        and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
+        if cases[one.pk] <= held_cases and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
     ]
-    rows = Deadline.objects.filter(still, pk__in=free)
-    return sorted(locking(rows, skip=True), key=lambda one: (one.due_on, one.pk))
+    return list(Deadline.objects.filter(still, pk__in=free).order_by("due_on", "pk"))
+
+
+def _cases_of(kind: str, keys: set[int]) -> dict[int, int]:
+    """The case behind each thing, where its table has one."""
+    path = case_path(kind)
+    rows = apps.get_model(kind)._base_manager.filter(pk__in=keys)
+    return dict(rows.values_list("pk", path)) if path else {}
 
 
 def _locked(model: type[Any], keys: set[int]) -> set[int]:
@@ -220,12 +230,17 @@ def _each_or_all(
     try:
         with transaction.atomic():
             return act(rows)
-    except (OperationalError, InterfaceError):
-        raise  # the connection is gone: the batch is undone, the next run begins here again
     except Exception as error:
+        met = is_busy(error)
+        if isinstance(error, OperationalError | InterfaceError) and not met:
+            raise  # the connection is gone: the batch is undone, the next run begins here again
         if len(rows) == 1:
             deadline = deadline_of(rows[0])
             deadline.lapsed_at = None
+            if met:
+                report.left += 1
+                log.warning("sweep_met_an_act", code=deadline.code, deadline=deadline.pk, error=str(error)[:120])
+                return []
             report.failed.append(f"{deadline.code} {deadline.pk}: {type(error).__name__}: {error}"[:300])
             log.exception("sweep_handler_failed", code=deadline.code, deadline=deadline.pk)
             return []

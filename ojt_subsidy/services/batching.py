@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 from simple_history.utils import bulk_update_with_history
 
-from accounts.locks import locking
+from accounts.locks import held_of, locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.models import Case
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day
@@ -62,6 +63,7 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     The maker's own lines wait for a colleague's batch.
     """
     _require(by, office)
+    locking(Organisation.objects).get(pk=office.pk)  # batches of one office are numbered one after the other
     own, approved = _own(by, at), _lines(state="approved", closing__case__office=office)
     ready = locking(approved.exclude(own), skip=True)
     lines = sorted(ready, key=lambda one: (one.closing_id, one.enrolment.number))
@@ -105,7 +107,6 @@ def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
 
 def _number(office: Organisation, at: datetime) -> str:
     """P0019-1151121-001: office, day and the count of the day, under the office's lock."""
-    locking(Organisation.objects).get(pk=office.pk)
     day = taipei_day(at)
     stem = f"P{office.pk:04d}-{day.year - 1911}{day:%m%d}"
     return f"{stem}-{PaymentBatch.objects.filter(number__startswith=stem).count() + 1:03d}"
@@ -118,12 +119,14 @@ def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
 @transaction.atomic
 def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: datetime) -> PaymentLine:
     """移出撥款清冊 while it has not gone to the bank: the line waits for the next one."""
+    named = _lines(batch=batch).filter(_named(reference))
+    held_of(Case, named.values_list("closing__case", flat=True))
     batch = _locked(batch.pk, by, at)
     if batch.state != PaymentBatch.State.OPEN:
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
         raise Refused("移出清冊請填寫理由。", field="reason")
-    row = locking(_lines(batch=batch).filter(_named(reference))).first()
+    row = locking(named).first()
     if row is None:
         raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
     batch.let_go(row)

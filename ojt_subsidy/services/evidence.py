@@ -220,6 +220,7 @@ def accept_evidence(
     """採認. An identity moves the person's reserved amounts to the full rate; insurance is judged as of the first day."""
     person = evidence_of(case).person
     lock_person(person.pk)
+    reserving.hold(person.pk, cases=[case.pk])
     case = lock(case, version=version)
     evidence = evidence_of(case)
     outcomes: list[Outcome] = []

@@ -45,7 +45,9 @@ DECIDABLE = ("approved", "settled")
 def locked_line(line: PaymentLine | int) -> PaymentLine:
     """The line with its person locked: whoever decides it sees every other decision on the same cap."""
     pk = line.pk if isinstance(line, PaymentLine) else line
-    lock_person(PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk))
+    person = PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk)
+    lock_person(person)
+    reserving.hold(person)
     rows = locking(PaymentLine.objects).select_related(
         "closing__case__office", "closing__case__organisation", "enrolment__person", "enrolment__course__case"
     )
@@ -175,7 +177,7 @@ def confirm_account(line: PaymentLine, *, reason: str, by: User, at: datetime) -
     require(by, REVIEW_PAYMENT, line.closing.case)
     if not reason.strip():
         raise Refused("確認受款帳戶請填寫理由。", field="reason")
-    trainee = locking(Trainee.objects).select_related("user").get(pk=line.enrolment.person_id)
+    trainee = Trainee.objects.select_related("user").get(pk=line.enrolment.person_id)  # the person is held
     if not trainee.bank_account:
         raise Refused(f"{line.enrolment.name}未登錄帳戶。")
     trainee.bank_confirmed_at, trainee.bank_confirmed_by, trainee.bank_confirmed_reason = at, by, reason.strip()[:200]

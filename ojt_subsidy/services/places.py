@@ -4,7 +4,7 @@ The course's advisory lock is the queue. Tried before: without a lock 48 were ad
 but lets those who wait go in any order; this one lets them in as they came. Inside it there is one statement, so that the
 queue moves fast. Below it the unique keys (number, seat, person) and the check of the ledger refuse what a mistake would do.
 
-Locks are taken in this order: persons (by key), then the course.
+Locks are taken in this order: persons (by key), then the course, then rows in the order of accounts.locks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.locks import locking
 from accounts.models import User
@@ -20,6 +21,7 @@ from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee
+from ojt_subsidy.services import reserving
 from ojt_subsidy.states import COURSE, ENROLMENT, HOLDS_SEAT, RECRUITING
 
 COURSE_LOCK, PERSON_LOCK = 0x5C01, 0x5C02
@@ -110,11 +112,12 @@ def why_closed(course: Course) -> str:
 
 
 def locked(enrolment: Enrolment | int) -> Enrolment:
-    """The filing with person and course locked, as it stands now."""
+    """The filing with person and course locked, as it stands now, and what its person's money may touch."""
     pk = enrolment.pk if isinstance(enrolment, Enrolment) else enrolment
-    person, course = Enrolment.objects.values_list("person_id", "course_id").get(pk=pk)
+    person, course, case = Enrolment.objects.values_list("person_id", "course_id", "course__case_id").get(pk=pk)
     lock_person(person)
     lock_course(course)
+    reserving.hold(person, cases=[case])
     return (
         locking(Enrolment.objects)
         .select_related(
@@ -164,9 +167,7 @@ def step(
 
 
 def _count(course: int, change: int) -> None:
-    ledger = locking(CourseLedger.objects).get(pk=course)
-    ledger.held += change
-    ledger.save(update_fields=["held"])
+    CourseLedger.objects.filter(pk=course).update(held=F("held") + change)  # under the course's lock
 
 
 def free_seat(course: Course) -> int | None:

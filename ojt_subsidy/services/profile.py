@@ -14,7 +14,7 @@ from kernel.dates import taipei_day
 from ojt_subsidy.models import Trainee
 from ojt_subsidy.selectors.accounts import same_name
 from ojt_subsidy.services.places import lock_person
-from ojt_subsidy.services.reserving import settle
+from ojt_subsidy.services.reserving import hold, settle
 
 FIELDS = ("born_on", "postal_code", "address", "mobile", "employer", "employer_number")
 BANK = ("bank_code", "bank_account", "bank_holder")
@@ -39,6 +39,7 @@ def changes_account(trainee: Trainee | None, data: Mapping[str, Any], name: str)
 def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
     lock_person(person.pk)
+    hold(person.pk)
     user = locking(User.objects).get(pk=person.pk)
     number = data.get("national_id") or ""
     if data["born_on"] > taipei_day(at):
@@ -51,7 +52,7 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         user.set_national_id(number)  # a claim: who else says the same is not told
         user.save()
         person.set_national_id(number)
-    trainee = locking(Trainee.objects).filter(pk=user.pk).first() or Trainee(user=user)
+    trainee = Trainee.objects.filter(pk=user.pk).first() or Trainee(user=user)  # the person is held
     born_before = trainee.born_on
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))

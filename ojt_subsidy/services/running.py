@@ -102,6 +102,7 @@ def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     places.lock_person(*people)
     course = course_of(case)
     places.lock_course(course.pk)
+    reserving.hold(*people, cases=[case.pk])
     case = lock(case, version=version)
     move(case, "cancel", by=by, at=at, reason=reason)
     for row in course.enrolments.filter(state__in=(*PENDING, "admitted")).select_related("person"):

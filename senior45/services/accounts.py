@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
-from accounts.locks import locking
+from accounts.locks import held_of, locking
 from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, revoke_role
@@ -65,6 +65,15 @@ def lock_office(office: SiteOffice) -> SiteOffice:
 def lock_account(pk: int) -> SiteAccount:
     rows = locking(SiteAccount.objects)
     return rows.select_related("user", "office__organisation", "office__branch__organisation").get(pk=pk)
+
+
+def hold_accounts(keys: Iterable[int]) -> None:
+    """Several accounts with their rights and their people, before any of them is changed."""
+    accounts = held_of(SiteAccount, keys)
+    held_of(
+        AccountRight, AccountRight.objects.filter(account__in=accounts, ends_before=None).values_list("pk", flat=True)
+    )
+    held_of(User, [one.user_id for one in accounts.values()])
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -247,6 +256,9 @@ def open_account(
         case=case,
         reason=reason,
     )
+    if request.hand_over:
+        held = (current_holder(office, right, on=starts_on) for right in request.rights)
+        hold_accounts({account.pk, *(one.account_id for one in held if one is not None)})
     for right in request.rights:
         give_right(
             account,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from accounts.locks import locking
+from accounts.locks import locking, take
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
@@ -25,7 +25,7 @@ from senior45.params import RIGHT_LABELS
 from senior45.permissions import ANSWER, DECIDE, RUN, WINDOW
 from senior45.rules import rights
 from senior45.selectors import campaign_of, lead_office, line_counts, windows_of
-from senior45.services.accounts import stop_account
+from senior45.services.accounts import hold_accounts, stop_account
 from senior45.states import CAMPAIGN, INVENTORY_LINE
 
 KIND = CAMPAIGN.kind
@@ -180,7 +180,7 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 def escalate(deadlines: list[Deadline], at: datetime) -> None:
     """The term is over: unanswered lines are reported to the lead group and to whoever opens for the office."""
     for deadline in deadlines:
-        campaign = campaign_of(deadline.case)
+        case, campaign = take(deadline.case, campaign_of(deadline.case))  # before its lines, as whoever answers
         pending = campaign.lines.filter(state="pending")
         by_opener = defaultdict(int)
         for branch, n in pending.order_by().values_list("office__branch__organisation").annotate(n=Count("pk")):
@@ -190,7 +190,6 @@ def escalate(deadlines: list[Deadline], at: datetime) -> None:
         Campaign.objects.filter(pk=campaign.pk).update(escalated_at=at)
         lead = lead_office().organisation
         sentence = f"回覆期限 {roc(deadline.due_on)} 已過，{campaign}仍有 {total} 組帳號未回覆。"
-        case = lock(campaign.case)
         record(case, "inventory.escalated", f"逾期未回覆 {total} 組，陳報本署", by=None, at=at, clause=CLAUSE)
         _tell(holders(RUN, lead), campaign, "escalated", f"逾期未回覆：{campaign}", sentence, at=at)
         for branch in Organisation.objects.filter(pk__in=[key for key in by_opener if key]):
@@ -242,24 +241,25 @@ def carry_out_due(*, at: datetime) -> int:
 def _carried_out(pk: int, at: datetime) -> bool:
     while True:
         with transaction.atomic():
-            rows = locking(Campaign.objects, skip=True).select_related("case", "closed_by")
+            case = lock(Campaign.objects.values_list("case", flat=True).get(pk=pk))
+            rows = locking(Campaign.objects, skip=True).select_related("closed_by")
             campaign = rows.filter(pk=pk, carried_out_at=None).first()
             if campaign is None:  # another worker is at it, or done with it
                 return False
-            if not _stop_some(campaign):
-                documents.issue_result(lock(campaign.case), campaign, by=campaign.closed_by, at=campaign.closed_at)
+            if not _stop_some(campaign, case):
+                documents.issue_result(case, campaign, by=campaign.closed_by, at=campaign.closed_at)
                 campaign.carried_out_at = at
                 campaign.save(update_fields=["carried_out_at"])
                 return True
 
 
-def _stop_some(campaign: Campaign) -> int:
+def _stop_some(campaign: Campaign, case: Case) -> int:
     """Stop the next accounts whose line says so; says how many."""
     ending = ["stop", *(["escalated", "pending"] if campaign.unanswered == "stop" else [])]
     found = campaign.lines.filter(state__in=ending).select_related("account__user", "office__organisation")
     lines = list(found.order_by("office", "pk")[:BATCH])
     tell = {office: windows_of(office) for office in {line.office for line in lines}}
-    case = lock(campaign.case) if lines else campaign.case
+    hold_accounts(line.account_id for line in lines)
     for line in lines:
         reason = f"{campaign}回覆停用：{line.reason}" if line.state == "stop" else f"{campaign}逾期未回覆"
         stop_account(
