@@ -39,6 +39,7 @@ def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[S
     """A new link for a person; earlier unused ones close. Returns the row and the token, which is kept nowhere."""
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
+    locking(User.objects).only("pk").get(pk=user.pk)  # of two asked for at once the later one works
     user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
     token = new_token()
     link = SetPasswordLink.objects.create(

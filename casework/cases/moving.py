@@ -80,7 +80,8 @@ def require(user: User | None, code: str, case: Case) -> None:
     """
     if user is None:
         return
-    if not can(user, code, case):
+    # asked of the database: the sign-in may have been closed while this act was on its way
+    if not User.objects.filter(pk=user.pk, is_active=True).exists() or not can(user, code, case):
         raise NotPermitted("您沒有辦理這個動作的權限。")
     if right(code).side is Side.OFFICE and (why := why_recused(user, case)):
         raise Refused(why)

@@ -16,7 +16,7 @@ from accounts.models import User
 from casework.errors import NotPermitted, Refused
 from casework.law.amending import require
 from casework.law.impact import Difference, OpenThing, Source, all_sources, differences
-from casework.law.in_force import law_in_force, law_with
+from casework.law.in_force import amendments_in_force, law_in_force, law_with
 from casework.models import Amendment, ImpactLine, ImpactSheet
 from casework.notices.outbox import send_task
 from casework.rights import AMEND, ENACT
@@ -59,6 +59,8 @@ def run_sheet(sheet_id: int, *, clock: Callable[[], datetime]) -> bool:
         return False
     try:
         amendment = sheet.amendment
+        # which law it is of is said before the law is read: an amendment in between makes the sheet one of an older law
+        ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(amendments=amendments_in_force())
         now, draft = law_in_force(), law_with(amendment)
         codes = {one.code for one in amendment.values.all()}
         sources = [one for one in all_sources() if one.reads(codes)]

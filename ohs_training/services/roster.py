@@ -275,7 +275,9 @@ def add_exemption(
     at: datetime,
     version: int | None = None,
 ) -> Exemption:
-    """抵免: the course, the paper by name, and its copy."""
+    """抵免: the course, the paper by name, and its copy, which is judged before the case is held."""
+    require(by, FILE_CLASS, case)
+    verdict = attachments.judged(upload, Limits())
     case, training_class = editable(case, by=by, version=version)
     if not training_class.professional:
         raise Refused("在職教育訓練無學分課程抵免（附表五附註二）。")
@@ -288,7 +290,8 @@ def add_exemption(
         course__in=[*trainee.exemptions.values_list("course", flat=True), course]
     ).exists():
         raise Refused("全部課程均抵免者，無須參加本班訓練。", field="course")
-    attachment = attachments.add_attachment(
+    attachment = attachments.keep_attachment(
+        verdict,
         case=case,
         field="exemption",
         subject=f"{trainee.pk}:{course}"[:60],

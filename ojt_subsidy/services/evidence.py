@@ -78,6 +78,7 @@ def start_identity(
         if not answers:
             raise Refused("獨力負擔家計者請先填寫資格問答。", field="identity")
         outcome = ask_questionnaire(answers, on=taipei_day(at))
+    lock_person(person.pk)  # of two presses at once one opens a claim (and a trigger says so)
     open_one = Evidence.objects.filter(
         person=person, identity=identity, case__state__in=("draft", "filed", "returned")
     ).first()

@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from accounts.errors import BUSY, is_busy
 from accounts.identity import others_bearing
 from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
-from casework.cases.attachments import add_attachment
+from casework.cases.attachments import judged as judged_upload
+from casework.cases.attachments import keep_attachment
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
@@ -267,9 +270,28 @@ def save_unit_payee(
 def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
     """轉撥證明 of the class, before lines are marked as passed on."""
     require(by, PASS_ON, case)
-    add_attachment(
-        case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True
-    )
+    _takes_proof(case)
+    verdict = judged_upload(upload, Limits())
+    with transaction.atomic():
+        case = lock(case)
+        _takes_proof(case)
+        keep_attachment(
+            verdict,
+            case=case,
+            field=PROOF,
+            label="轉撥學員證明",
+            upload=upload,
+            by=by,
+            at=at,
+            attested=True,
+            several=True,
+        )
+
+
+def _takes_proof(case: Case) -> None:
+    """Asked before a file is judged, which takes seconds, and again with the case held."""
+    if case.state not in DECIDABLE:
+        raise NotAllowed("本班結訓核銷尚未核定，不能上傳轉撥證明。")
 
 
 @transaction.atomic
@@ -315,4 +337,8 @@ def approve_all(closing_pk: int, *, by: User, at: datetime) -> tuple[int, list[s
             approved += 1
         except (Refused, NotAllowed) as error:
             held.append(str(error))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            held.append(BUSY)
     return approved, held

@@ -11,6 +11,7 @@ from accounts.models import User
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotAllowed, Refused
+from casework.jobs.runs import each_alone
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc, taipei_day
@@ -88,11 +89,11 @@ def end(case: Case, *, by: User | None = None, at: datetime, version: int | None
 def run_day(*, at: datetime) -> tuple[int, int]:
     """Start classes whose first day has come and end those whose last has passed; a night missed is only late."""
     on = taipei_day(at)
-    starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk")
-    started = [start(course.case, at=at) for course in starting.select_related("case")]
-    ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk")
-    ended = [end(course.case, at=at) for course in ending.select_related("case")]
-    return len(started), len(ended)
+    starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk").select_related("case")
+    started = each_alone(starting, lambda course: start(course.case, at=at))
+    ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk").select_related("case")
+    ended = each_alone(ending, lambda course: end(course.case, at=at))
+    return started, ended
 
 
 @transaction.atomic

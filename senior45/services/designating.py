@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import mailer
-from accounts.models import RoleGroup, User
+from accounts.locks import locking
+from accounts.models import Organisation, RoleGroup, User
 from accounts.roles import role
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
@@ -71,6 +72,7 @@ def designate(
 @transaction.atomic
 def undesignate(office: SiteOffice, *, role_code: str, user: User, by: User, at: datetime) -> None:
     """The last window of an office cannot go before the next has come: inventory and leavers need somebody."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # of two taken away at once the second is the last
     _require(office, by)
     group = RoleGroup.objects.filter(role=role_code, organisation=office.organisation).first()
     left = User.objects.filter(groups=group.group, is_active=True).exclude(pk=user.pk) if group else User.objects.none()

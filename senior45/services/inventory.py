@@ -246,14 +246,15 @@ def _carried_out(pk: int, at: datetime) -> bool:
             campaign = rows.filter(pk=pk, carried_out_at=None).first()
             if campaign is None:  # another worker is at it, or done with it
                 return False
-            if not _stop_some(campaign, case):
+            campaign.case = case
+            if not _stop_some(campaign):
                 documents.issue_result(case, campaign, by=campaign.closed_by, at=campaign.closed_at)
                 campaign.carried_out_at = at
                 campaign.save(update_fields=["carried_out_at"])
                 return True
 
 
-def _stop_some(campaign: Campaign, case: Case) -> int:
+def _stop_some(campaign: Campaign) -> int:
     """Stop the next accounts whose line says so; says how many."""
     ending = ["stop", *(["escalated", "pending"] if campaign.unanswered == "stop" else [])]
     found = campaign.lines.filter(state__in=ending).select_related("account__user", "office__organisation")
@@ -264,7 +265,7 @@ def _stop_some(campaign: Campaign, case: Case) -> int:
         reason = f"{campaign}回覆停用：{line.reason}" if line.state == "stop" else f"{campaign}逾期未回覆"
         stop_account(
             line.account, closing=SiteAccount.Closing.INVENTORY, reason=reason, clause=CLAUSE, by=campaign.closed_by,
-            at=campaign.closed_at, case=case, tell=tell[line.office],
+            at=campaign.closed_at, case=campaign.case, tell=tell[line.office],
         )  # fmt: skip
     campaign.lines.filter(pk__in=[line.pk for line in lines]).update(state="stopped")
     return len(lines)

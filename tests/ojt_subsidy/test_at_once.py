@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from accounts.locks import locking
 from casework.errors import NotAllowed, Refused
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine

@@ -129,9 +129,12 @@ def run_waiting(*, at: datetime, limit: int = 10) -> int:
 def drop_old(*, at: datetime) -> int:
     """Uploads nobody confirmed for a week end; files and names of jobs finished as long ago go. Says how many."""
     dropped = 0
-    for job in RosterJob.objects.filter(state=State.READY, created_at__lte=at - KEPT):
-        _end(job, State.DROPPED, at=at)
-        dropped += 1
+    old = RosterJob.objects.filter(state=State.READY, created_at__lte=at - KEPT)
+    for key in list(old.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            if job := locking(old, skip=True).filter(pk=key).first():  # confirmed meanwhile, it is no longer among them
+                _end(job, State.DROPPED, at=at)
+                dropped += 1
     for job in RosterJob.objects.filter(finished_at__lte=at - KEPT, report__isnull=False):
         job.findings.delete(save=False)
         job.report = None
@@ -179,8 +182,8 @@ def _import(job: RosterJob, at: datetime) -> None:
         job = locking(RosterJob.objects).get(pk=job.pk)
         job.added, job.done = added, 100
         _end(job, State.DONE, at=at)
-    text = f"已匯入 {added:,} 筆上課紀錄，等候核定時數。" if added else "這個檔案已經匯入過，沒有新增任何資料。"
-    _tell(job, "上課紀錄已匯入", text, at=at)
+        text = f"已匯入 {added:,} 筆上課紀錄，等候核定時數。" if added else "這個檔案已經匯入過，沒有新增任何資料。"
+        _tell(job, "上課紀錄已匯入", text, at=at)
 
 
 def _judge(job: RosterJob, state: str, at: datetime) -> list[Judged]:
@@ -208,7 +211,7 @@ def _refuse(job: RosterJob, problem: str, *, at: datetime) -> None:
             return
         job.problem = problem[:2000]
         _end(job, State.REFUSED, at=at)
-    _tell(job, "上課紀錄未匯入", problem, at=at)
+        _tell(job, "上課紀錄未匯入", problem, at=at)
 
 
 def _end(job: RosterJob, state: str, *, at: datetime) -> None:
