@@ -36,12 +36,13 @@ from accounts.sign_in_page import page_of
 from casework.cases import casepage
 from casework.cases.access import rights_on
 from casework.errors import Busy, NotAllowed, NotPermitted, Stale
+from casework.forms import ENVELOPE as FORM_ENVELOPE
 from casework.models import Case
 from casework.views import words
 
 View = Callable[..., HttpResponse]
 #: Never shown back: what secures the form, and secrets.
-ENVELOPE = {"csrfmiddlewaretoken", "version", "key", "next"}
+ENVELOPE = {"csrfmiddlewaretoken", "next", *FORM_ENVELOPE}
 
 
 @dataclass

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.rights import holders
 from casework.cases.attachments import judged as judged_upload
 from casework.cases.attachments import keep_attachment
+from casework.cases.changing import unchanged
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
@@ -247,7 +248,7 @@ def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: d
 
 @transaction.atomic
 def save_unit_payee(
-    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
+    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime, seen: str | None = None
 ) -> UnitPayee:
     """Whoever files for the unit hears of the change, whoever made it."""
     require(by, FILE_CLOSING, case)
@@ -259,6 +260,7 @@ def save_unit_payee(
         "saved_at": at,
         "saved_by": by,
     }
+    unchanged(locking(UnitPayee.objects).filter(organisation=case.organisation_id).first(), seen)
     payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
     tell_unit(
         case, "account_changed", "單位受款帳戶已更新",

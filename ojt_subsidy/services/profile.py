@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.locks import locking
 from accounts.models import User
+from casework.cases.changing import unchanged
 from casework.errors import Refused
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
@@ -36,7 +37,7 @@ def changes_account(trainee: Trainee | None, data: Mapping[str, Any], name: str)
 
 
 @transaction.atomic
-def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
+def save_profile(*, person: User, data: Mapping[str, Any], at: datetime, seen: str | None = None) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
     lock_person(person.pk)
     hold(person.pk)
@@ -53,6 +54,7 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         user.save()
         person.set_national_id(number)
     trainee = Trainee.objects.filter(pk=user.pk).first() or Trainee(user=user)  # the person is held
+    unchanged(trainee if trainee.saved_at else None, seen)
     born_before = trainee.born_on
     for name in FIELDS:
         setattr(trainee, name, data.get(name) or ("" if name != "born_on" else None))

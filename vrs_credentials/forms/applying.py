@@ -79,7 +79,7 @@ class JoinInstitutionForm(PortalForm):
     agree = forms.BooleanField(label="我已閱讀並同意會員同意書")
 
 
-class InstitutionForm(PortalForm):
+class InstitutionForm(ActForm):
     name = forms.CharField(label="單位全銜", max_length=200)
     address = forms.CharField(label="單位地址", max_length=200)
     phone = PhoneField(label="聯絡電話")

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can, can_anywhere
+from casework.cases import changing
 from casework.errors import NotPermitted, Refused
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
@@ -19,14 +20,31 @@ MOST_OPEN = 5
 
 
 @transaction.atomic
-def save_news(*, data: Mapping[str, Any], news: News | None = None, by: User, at: datetime) -> News:
+def save_news(
+    *, data: Mapping[str, Any], news: News | None = None, seen: str | None = None, by: User, at: datetime
+) -> News:
+    """`seen`: as what the form was drawn from, else `news` as it was read."""
     if not can_anywhere(by, WRITE_NEWS):
         raise NotPermitted("您沒有發布訊息的權限。")
-    one = news or News(written_by=by)
-    for name in ("title", "body", "pinned", "published_on"):
-        setattr(one, name, data[name])
-    one.save()
-    return one
+    return _saved(news, News(written_by=by), {n: data[n] for n in ("title", "body", "pinned", "published_on")}, seen)
+
+
+Row = TypeVar("Row", News, JobPost)
+
+
+def _saved(old: Row | None, fresh: Row, data: Mapping[str, Any], seen: str | None) -> Row:
+    """Write the fields of a form, and of an older row no others. Raises Refused where that row changed, or was taken down."""
+    if old is None:
+        for name, value in data.items():
+            setattr(fresh, name, value)
+        fresh.save()
+        return fresh
+    row: Row = locking(type(old)._base_manager).get(pk=old.pk)
+    changing.unchanged(row, seen or changing.seen(old))
+    for name, value in data.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*data])
+    return row
 
 
 @transaction.atomic
@@ -39,17 +57,15 @@ def remove_news(news: News, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def save_job(
-    institution: Organisation, *, data: Mapping[str, Any], job: JobPost | None = None, by: User, at: datetime
-) -> JobPost:
+    institution: Organisation, *, data: Mapping[str, Any], job: JobPost | None = None, seen: str | None = None, by: User,
+    at: datetime,
+) -> JobPost:  # fmt: skip
+    """`seen`: as what the form was drawn from, else `job` as it was read."""
     if not can(by, POST_JOBS, institution) or (job is not None and job.institution_id != institution.pk):
         raise NotPermitted("您沒有刊登求才訊息的權限。")
     if data["closes_on"] < taipei_day(at):
         raise Refused("截止日不得早於今天。", field="closes_on")
-    one = job or JobPost(institution=institution, posted_by=by)
-    for name, value in data.items():
-        setattr(one, name, value)
-    one.save()
-    return one
+    return _saved(job, JobPost(institution=institution, posted_by=by), data, seen)
 
 
 @transaction.atomic
