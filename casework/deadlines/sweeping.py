@@ -1,13 +1,13 @@
 """The sweep: what the passing of days does. It reads `due_on <=` and never counts.
 
-Batches of a thousand, each its own transaction. A batch holds the cases its deadlines (and their things) belong to, then the
+Batches of a thousand of one code, each its own transaction. A batch holds the cases its deadlines (and their things) belong to, then the
 things – as acts do, and whoever changes a deadline holds its owner – and leaves out whatever somebody else holds: a second
 sweep at work, or an act this very moment, is neither waited for nor doubled. What a handler meets later by a lock of its own is
 left out too, that one alone. What was left out is asked for again within minutes (casework.tasks).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.errors import is_busy
 from accounts.locks import locking, rank
@@ -59,10 +59,13 @@ def sweep(
     if rehearse:
         _rehearse(report, listen)
         return report
-    _in_batches(_due(on), ("due_on", *OWNERS), batch, lambda rows: _lapse_batch(rows, report, at, listen))
-    _in_batches(
-        _to_remind(on), ("on", "pk", "deadline_id"), batch, lambda rows: _remind_batch(rows, report, at, listen)
-    )
+    due, to_remind = _due(on), _to_remind(on)
+    for code in _codes(due, "code", "due_on"):
+        rows = due.filter(code=code)
+        _in_batches(rows, ("due_on", *OWNERS), batch, lambda some: _lapse_batch(some, report, at, listen))
+    for code in _codes(to_remind, "deadline__code", "on"):
+        rows = to_remind.filter(deadline__code=code)
+        _in_batches(rows, ("on", "pk", "deadline_id"), batch, lambda some: _remind_batch(some, report, at, listen))
     log.info("swept", on=str(on), lapsed=report.lapsed.total(), reminded=report.reminded.total(), left=report.left)
     return report
 
@@ -74,6 +77,12 @@ def _due(on: date) -> QuerySet[Deadline]:
 def _to_remind(on: date) -> QuerySet[Reminder]:
     still_open = Deadline.objects.filter(OPEN, pk=OuterRef("deadline"), due_on__gte=on)
     return Reminder.objects.filter(Exists(still_open), on__lte=on, done_at=None)
+
+
+def _codes(rows: QuerySet[Any], code: str, day: str) -> list[str]:
+    """Whose first day came first goes first: a class begins before it ends, also after nights missed."""
+    firsts = rows.order_by().values(code).annotate(first=Min(day))
+    return [one[code] for one in firsts.order_by("first", code)]
 
 
 def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Callable[[Sequence[Any]], None]) -> None:
@@ -136,11 +145,12 @@ def _locked(model: type[Any], keys: set[int]) -> set[int]:
 def _lapse_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
     held = _lock(found, OPEN & Q(due_on__lt=report.on))
     report.left += len(found) - len(held)
-    for code, rows in _by_code(held, lambda one: one.code):
-        done = _each_or_all(rows, report, lambda some: _lapse(some, at), lambda one: one)
-        report.lapsed[code] += len(done)
-        for one in done if listen else ():
-            listen(one, None)
+    if not held:
+        return
+    done = _each_or_all(held, report, lambda some: _lapse(some, at), lambda one: one)
+    report.lapsed[held[0].code] += len(done)
+    for one in done if listen else ():
+        listen(one, None)
 
 
 def _lapse(rows: list[Deadline], at: datetime) -> list[Deadline]:
@@ -190,11 +200,12 @@ def _remind_batch(found: Sequence[Any], report: SweepReport, at: datetime, liste
         .distinct("deadline_id")
     )
     pairs = [(held[one.deadline_id], one) for one in newest]
-    for code, rows in _by_code(pairs, lambda pair: pair[0].code):
-        done = _each_or_all(rows, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
-        report.reminded[code] += len(done)
-        for deadline, reminder in done if listen else ():
-            listen(deadline, reminder)
+    if not pairs:
+        return
+    done = _each_or_all(pairs, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
+    report.reminded[pairs[0][0].code] += len(done)
+    for deadline, reminder in done if listen else ():
+        listen(deadline, reminder)
 
 
 def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> list[tuple[Deadline, Reminder]]:
@@ -214,13 +225,6 @@ def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> l
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
-
-
-def _by_code(rows: Sequence[Any], code: Callable[[Any], str]) -> Iterator[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[code(row)].append(row)
-    yield from groups.items()
 
 
 def _each_or_all(

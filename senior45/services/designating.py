@@ -40,6 +40,7 @@ def designate(
     at: datetime,
 ) -> User:
     """單位主管 or 聯繫窗口 of an office: a known person by address, or a new one who sets a password by a mailed link."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # its people are set one after the other
     _require(office, by)
     if role_code not in (HEAD, WINDOW):
         raise Refused("請選擇單位主管或聯繫窗口。", field="role")
