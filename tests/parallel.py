@@ -54,3 +54,40 @@ def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list
         thread.join(timeout)
     assert not any(thread.is_alive() for thread in threads), "an act never ended"
     return answers
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callable[[], Any], *, wait: float = 3
+) -> Any:
+    """The first call of `module.name` lets `other` run before it on a connection of its own: to its end, or until it waits for what
+    this act holds. Call the answer for what `other` came to.
+    """
+    real, threads, answers = getattr(module, name), list[threading.Thread](), list[Any]()
+
+    def run() -> None:
+        try:
+            answers.append(other())
+        except Exception as error:
+            answers.append(error)
+        finally:
+            connection.close()
+
+    def called(*given: Any, **named: Any) -> Any:
+        if not threads:
+            threads.append(threading.Thread(target=run))
+            threads[0].start()
+            threads[0].join(wait)
+        return real(*given, **named)
+
+    def came_to() -> Any:
+        assert threads, f"{name} was never called"
+        threads[0].join(60)
+        return answers[0]
+
+    monkeypatch.setattr(module, name, called)
+    return came_to
+
+
+def unlocked(monkeypatch: pytest.MonkeyPatch, module: Any, name: str = "locking") -> None:
+    """For a control: what the module holds, it only reads."""
+    monkeypatch.setattr(module, name, lambda rows, **given: rows.all())
