@@ -13,6 +13,7 @@ from casework.errors import Refused
 from casework.models import Case, Document
 from ohs_training.models import Certificate, CertificateBatch, SignRecord
 from ohs_training.services import absence, attending, examining, filing, issuing
+from tests.meeting import walk
 from tests.ohs_training import world as w
 from tests.parallel import meanwhile, together
 
@@ -198,3 +199,12 @@ def test_an_upload_is_judged_while_nobody_waits_for_it(here: w.World, monkeypatc
         sick=True, reason="就醫", proof=w.pdf(), by=here.tutor, at=at,
     )  # fmt: skip
     assert free == [True]
+
+
+def test_many_people_at_a_few_cases_break_nothing(here: w.World) -> None:
+    w.filed(here)
+    w.running(here)
+    walked = walk("ohs_training", steps=10)
+    assert not walked.unexpected, walked.said()
+    assert not walked.broken, walked.said()
+    assert walked.outcomes["done"], walked.said()

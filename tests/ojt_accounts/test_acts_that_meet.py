@@ -14,6 +14,7 @@ from casework.papers.wordings import set_wording
 from kernel.dates import taipei_day
 from ojt_accounts.services import filing, preparing, releasing, reviewing
 from ojt_accounts.wordings import PLEDGE
+from tests.meeting import walk
 from tests.ojt_accounts import world as w
 from tests.parallel import meanwhile, meet, together, unlocked
 
@@ -108,3 +109,11 @@ def test_two_wordings_of_one_day_are_one_and_a_sentence(here: w.World) -> None:
     given = {"code": PLEDGE, "body": "新版", "in_force_from": day, "by": here.officer, "at": now(), "today": day}
     answers = together([lambda: set_wording(**given)] * 3)
     assert sum(isinstance(one, Refused) for one in answers) == 2, answers
+
+
+def test_many_people_at_a_few_cases_break_nothing(here: w.World) -> None:
+    w.filed(here)
+    walked = walk("ojt_accounts", steps=10)
+    assert not walked.unexpected, walked.said()
+    assert not walked.broken, walked.said()
+    assert walked.outcomes["done"], walked.said()

@@ -17,6 +17,7 @@ from ojt_subsidy.params import Identity
 from ojt_subsidy.services import announcing, closing, digests, enrolling, evidence, paying, running
 from ojt_subsidy.services.outside import enter_outside
 from tests import lock_order
+from tests.meeting import walk
 from tests.ojt_subsidy import world as w
 from tests.parallel import meanwhile, meet, together
 
@@ -212,3 +213,14 @@ def test_a_proof_is_kept_only_while_the_dossier_takes_one(here):
     with pytest.raises(NotAllowed, match="尚未核定"):
         paying.add_proof(one.case, upload=upload, by=here.clerk, at=after)
     assert not one.case.attachments.exists()
+
+
+def test_many_people_at_a_few_cases_break_nothing(here):
+    w.drafted(here)
+    w.published(here)
+    w.published(here, title="另一班")
+    _claim(here, w.trainee())
+    walked = walk("ojt_subsidy", steps=10)
+    assert not walked.unexpected, walked.said()
+    assert not walked.broken, walked.said()
+    assert walked.outcomes["done"], walked.said()

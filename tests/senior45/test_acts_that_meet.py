@@ -20,6 +20,7 @@ from kernel.dates import TAIPEI
 from senior45.models import AccountRequest, Article, InventoryLine
 from senior45.services import designating, inventory, requests
 from tests import lock_order
+from tests.meeting import walk
 from tests.parallel import meet, together, unlocked
 from tests.senior45 import world as w
 
@@ -162,3 +163,14 @@ def test_a_campaign_ends_while_its_results_are_carried_out(here: w.World) -> Non
     assert answers[0] == 1
     assert not isinstance(answers[1], Case)
     assert "deadlock" not in str(answers[1])
+
+
+def test_many_people_at_a_few_cases_break_nothing(here: w.World) -> None:
+    w.filed(here)
+    w.with_editor(here)
+    w.published(here)
+    inventory.open_due(at=now())
+    walked = walk("senior45", steps=10)
+    assert not walked.unexpected, walked.said()
+    assert not walked.broken, walked.said()
+    assert walked.outcomes["done"], walked.said()

@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from casework.cases import changing
 from casework.errors import Refused
 from casework.models import Notice
+from tests.meeting import walk
 from tests.parallel import meanwhile, meet, together, unlocked
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import JobPost, Lecturer, News, RosterJob
@@ -200,3 +201,13 @@ def test_what_was_imported_is_told_in_the_same_transaction(here: w.World, monkey
     job.refresh_from_db()
     assert job.state == RosterJob.State.DONE
     assert Notice.objects.filter(code="vrs_credentials.roster", user=here.clerk).count() == 1
+
+
+def test_many_people_at_a_few_cases_break_nothing(here: w.World) -> None:
+    w.filed(here)
+    w.reported(here, w.hours_filed(here, w.certified(here, w.professional("李大華", 7))))
+    w.course_filed(here)
+    walked = walk("vrs_credentials", steps=10)
+    assert not walked.unexpected, walked.said()
+    assert not walked.broken, walked.said()
+    assert walked.outcomes["done"], walked.said()
