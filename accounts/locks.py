@@ -45,7 +45,8 @@ def take(*things: Any) -> tuple[Any, ...]:
 
 def held_of(model: type[Row], keys: Iterable[Any]) -> dict[Any, Row]:
     """Rows of one table by their keys, held and as they are now."""
-    return {row.pk: row for row in locking(model._base_manager.filter(pk__in=set(keys)))}
+    wanted = set(keys)
+    return {row.pk: row for row in locking(model._base_manager.filter(pk__in=wanted))} if wanted else {}
 
 
 @functools.cache

@@ -132,6 +132,13 @@ def _order(of: Any) -> Order | None:
     return next((one for one in of.execute_wrappers if isinstance(one, Order)), None)
 
 
+def of_the_test() -> transaction.Atomic:
+    """A transaction in which a test does many acts, to undo them: each of them lets go at its end, as if it were by itself."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    return block
+
+
 @contextmanager
 def watched() -> Iterator[None]:
     """All connections, of every thread, from now on: a transaction ends where its outermost block does."""

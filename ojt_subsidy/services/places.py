@@ -117,7 +117,7 @@ def locked(enrolment: Enrolment | int) -> Enrolment:
     person, course, case = Enrolment.objects.values_list("person_id", "course_id", "course__case_id").get(pk=pk)
     lock_person(person)
     lock_course(course)
-    reserving.hold(person, cases=[case])
+    reserving.hold(person, cases=[case], filing=pk)
     return (
         locking(Enrolment.objects)
         .select_related(

@@ -28,9 +28,9 @@ from ojt_subsidy.selectors.money import FIXED, GONE, Cap, cap_of, kept, line_of
 from ojt_subsidy.states import PAYMENT
 
 
-def hold(*people: int, cases: Iterable[int] = ()) -> None:
+def hold(*people: int, cases: Iterable[int] = (), filing: int | None = None) -> None:
     """Hold whatever settling these people may touch: the dossiers in which they have money, then batches, then lines, each by
-    key; `cases` are held with the dossiers. The caller holds the people (places.lock_person).
+    key; `cases` are held with the dossiers, a `filing` before the lines. The caller holds the people (places.lock_person).
 
     A batch comes before its lines, as with whoever sends it; where a line is put into one in between, both are let go.
     """
@@ -39,6 +39,7 @@ def hold(*people: int, cases: Iterable[int] = ()) -> None:
     while True:
         before = transaction.savepoint()
         batches = held_of(PaymentBatch, lines.exclude(batch=None).values_list("batch", flat=True))
+        held_of(Enrolment, [filing] if filing is not None else [])
         if {line.batch_id for line in locking(lines)} - {None} <= batches.keys():
             transaction.savepoint_commit(before)
             return

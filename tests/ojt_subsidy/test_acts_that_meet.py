@@ -198,7 +198,7 @@ def test_control_dossiers_taken_as_they_come_go_back(here, monkeypatch):
     from ojt_subsidy.services import outside
 
     people, at = _two_classes(here)
-    monkeypatch.setattr(outside.reserving, "hold", lambda *people, cases=(): None)
+    monkeypatch.setattr(outside.reserving, "hold", lambda *people, **given: None)
     for who in people:
         _elsewhere(here, who, at)
     assert any("casework.Case" in one for one in lock_order.inversions)

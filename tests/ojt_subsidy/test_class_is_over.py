@@ -12,7 +12,7 @@ from casework.errors import NotAllowed, Refused
 from casework.models import Case, Notice
 from kernel.dates import TAIPEI, taipei_day
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
-from ojt_subsidy.services import closing, enrolling, places, running, screening
+from ojt_subsidy.services import closing, enrolling, places, reserving, running, screening
 from ojt_subsidy.states import LIVE, PENDING
 from tests.ojt_subsidy import world as w
 
@@ -155,6 +155,7 @@ def test_whoever_is_admitted_as_the_class_ends_is_known_to_its_dossier(here2, mo
 @both
 def test_control_without_the_courses_lock_the_dossier_is_filed_without_them(here2, unguarded, monkeypatch):
     monkeypatch.setattr(places, "lock_course", lambda key: w.now())
+    monkeypatch.setattr(reserving, "hold", lambda *people, **given: None)
     monkeypatch.setattr(running, "PENDING", ())
     late, filed = _admit_while_it_ends(here2, monkeypatch, seconds=60)
     assert (late.state, getattr(filed, "state", filed)) == ("admitted", "filed")
