@@ -85,7 +85,7 @@ def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
         registration__branch=case.office_id,
         national_id_index__in=[one.national_id_index for one in forms],
     )
-    accounts = locking(TrainingAccount.objects.filter(named).exclude(state=TrainingAccount.State.CLOSED))
+    accounts = locking(TrainingAccount.objects.filter(named))
     held_of(User, [one.user_id for one in accounts if one.user_id is not None])
 
 

@@ -35,11 +35,12 @@ def hold(*people: int, cases: Iterable[int] = (), filing: int | None = None) -> 
     A batch comes before its lines, as with whoever sends it; where a line is put into one in between, both are let go.
     """
     lines = PaymentLine.objects.filter(enrolment__person__in=people)
-    held_of(Case, {*cases, *lines.values_list("closing__case", flat=True)})
-    while True:
+    dossiers = set(lines.values_list("closing__case", flat=True))
+    held_of(Case, {*cases, *dossiers})
+    while dossiers:
         before = transaction.savepoint()
         batches = held_of(PaymentBatch, lines.exclude(batch=None).values_list("batch", flat=True))
-        held_of(Enrolment, [filing] if filing is not None else [])
+        held_of(Enrolment, () if filing is None else (filing,))
         if {line.batch_id for line in locking(lines)} - {None} <= batches.keys():
             transaction.savepoint_commit(before)
             return

@@ -232,7 +232,11 @@ def open_account(
     on, case = taipei_day(at), request.case if request.case_id else None
     office = lock_office(request.office)
     # A seat to be taken over must be known before the account exists: nothing is made for a request that is refused.
-    account = locking(SiteAccount.objects).filter(user=user, office=office).first()
+    taken_over = (current_holder(office, right, on=starts_on) for right in request.rights if request.hand_over)
+    leaving = {one.account_id for one in taken_over if one is not None}
+    own = SiteAccount.objects.filter(user=user, office=office).values_list("pk", flat=True)
+    held = held_of(SiteAccount, {*leaving, *own})
+    account = next((one for one in held.values() if one.user_id == user.pk), None)
     if account is not None and account.is_open:
         raise Refused(f"{user.name}在{office}已有使用中的帳號，不必重複{request.get_change_display()}。")
     resuming = account is not None
@@ -256,9 +260,8 @@ def open_account(
         case=case,
         reason=reason,
     )
-    if request.hand_over:
-        held = (current_holder(office, right, on=starts_on) for right in request.rights)
-        hold_accounts({account.pk, *(one.account_id for one in held if one is not None)})
+    if leaving:
+        hold_accounts({account.pk, *leaving})
     for right in request.rights:
         give_right(
             account,

@@ -80,9 +80,8 @@ def start(
         if change == NEW and account is not None:
             wrong = "已有使用中的帳號" if account.is_open else "的帳號已停用，請改申請「恢復使用」"
             raise Refused(f"您在{office}{wrong}。", field="change")
-    locking(User.objects).only("pk").get(
-        pk=person.pk
-    )  # of two presses at once one opens a request (and a trigger says so)
+    # the office is the queue: of two presses at once one opens a request (a trigger says so too)
+    locking(SiteOffice.objects).only("pk").get(pk=office.pk)
     running = AccountRequest.objects.filter(office=office, case__person=person).exclude(
         case__state__in=("done", "refused", "withdrawn")
     )

@@ -61,7 +61,7 @@ def test_one_request_of_a_person_in_an_office_is_open(here: w.World) -> None:
     assert sum(isinstance(one, Refused) and "已有辦理中的申請" in one.message for one in answers) == 2, answers
 
 
-def test_control_without_the_persons_row_the_trigger_alone_refuses(
+def test_control_without_the_offices_row_the_trigger_alone_refuses(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlocked(monkeypatch, requests)
