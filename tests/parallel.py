@@ -56,33 +56,44 @@ def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list
     return answers
 
 
-def meanwhile(
-    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callable[[], Any], *, wait: float = 3
-) -> Any:
-    """The first call of `module.name` lets `other` run before it on a connection of its own: to its end, or until it waits for what
-    this act holds. Call the answer for what `other` came to.
-    """
-    real, threads, answers = getattr(module, name), list[threading.Thread](), list[Any]()
+class Meanwhile:
+    """An act on a connection of its own, begun inside another act; `wait` gives it the time to end, if nothing holds it."""
 
-    def run() -> None:
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.answer: Any = None
+        self.thread = threading.Thread(target=self._run, args=(work,))
+
+    def _run(self, work: Callable[[], Any]) -> None:
         try:
-            answers.append(other())
+            self.answer = work()
         except Exception as error:
-            answers.append(error)
+            self.answer = error
         finally:
             connection.close()
 
+    def wait(self, seconds: float) -> None:
+        if self.thread.ident is None:
+            self.thread.start()
+        self.thread.join(seconds)
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callable[[], Any], *, wait: float = 3
+) -> Callable[[], Any]:
+    """The first call of `module.name` lets `other` run before it, to its end or until it waits for what this act holds. Call the
+    answer for what `other` came to.
+    """
+    real, begun = getattr(module, name), Meanwhile(other)
+
     def called(*given: Any, **named: Any) -> Any:
-        if not threads:
-            threads.append(threading.Thread(target=run))
-            threads[0].start()
-            threads[0].join(wait)
+        if begun.thread.ident is None:
+            begun.wait(wait)
         return real(*given, **named)
 
     def came_to() -> Any:
-        assert threads, f"{name} was never called"
-        threads[0].join(60)
-        return answers[0]
+        assert begun.thread.ident is not None, f"{name} was never called"
+        begun.wait(60)
+        return begun.answer
 
     monkeypatch.setattr(module, name, called)
     return came_to
