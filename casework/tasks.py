@@ -20,8 +20,9 @@ def deliver_notices() -> None:
 
 @shared_task(name="casework.tasks.sweep_daily", bind=True, max_retries=5)
 def sweep_daily(self) -> None:  # type: ignore[no-untyped-def]
-    """The day's deadlines and reminders. What an act held at that moment is asked for again a little later."""
-    if sweeping.sweep(on=today(), at=now()).left:
+    """The day's deadlines and reminders. What an act held at that moment, and what failed, is asked for again a little later."""
+    report = sweeping.sweep(on=today(), at=now())
+    if report.left or report.failed:
         raise self.retry(countdown=120)
 
 

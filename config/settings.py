@@ -191,6 +191,17 @@ if _pool := env.int("DB_POOL", default=0):
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 else:
     _database["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
+# Nobody waits for a row, a statement or a half-done transaction of somebody else longer than this; 0: as long as it takes.
+# The worker's jobs may take longer (docker-compose.yml), and so may what is run by hand (manage.py).
+_limits = {
+    "lock_timeout": env.int("DB_LOCK_SECONDS", default=5),
+    "statement_timeout": env.int("DB_STATEMENT_SECONDS", default=30),
+    "idle_in_transaction_session_timeout": env.int("DB_IDLE_SECONDS", default=60),
+}
+_given = _database["OPTIONS"].get("options", "")
+_database["OPTIONS"]["options"] = " ".join(
+    [*_given.split(), *(f"-c {name}={n}s" for name, n in _limits.items())]
+).strip()
 _database["TEST"] = {
     "NAME": env.str("TEST_DATABASE_NAME", default="") or None,
     "TEMPLATE": env.str("TEST_DATABASE_TEMPLATE", default=""),

@@ -17,6 +17,7 @@ from django.template import engines
 from django.template.base import FilterExpression
 
 from casework.cases import attachments
+from tests import lock_order
 from tests.judging import judged_once
 from tests.kept import a_test, flush_to, rows_at_first
 
@@ -131,6 +132,21 @@ def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _locks_are_watched() -> Iterator[None]:
+    with lock_order.watched():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _rows_are_taken_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Two acts that take the same rows in two orders can wait for one another for ever: no transaction goes back in the order.
+    A control has let go of the lock that keeps it."""
+    lock_order.inversions.clear()
+    yield
+    assert not lock_order.inversions or request.node.name.startswith("test_control"), "\n".join(lock_order.inversions)
 
 
 @pytest.fixture(autouse=True)

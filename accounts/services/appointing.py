@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts import mailer
 from accounts.catalogue import APPOINT
 from accounts.errors import NotPermitted, Refused
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.offices import AGENCY
 from accounts.reach import administrator_role, central_administrators, granted_roles, offices_in_reach
@@ -104,7 +105,7 @@ def _give(user: User, role_code: str, organisation: Organisation, reason: str, *
 
 def _hold_administrators() -> None:
     """Two who take each other's role away wait for one another here: the second then no longer holds the right."""
-    list(central_administrators().select_for_update(no_key=True).order_by("pk"))
+    list(locking(central_administrators()))
 
 
 @transaction.atomic
@@ -186,7 +187,7 @@ def first_administrator(*, name: str, account_name: str, email: str, at: datetim
     """Who begins a site: works while nobody active administers the whole agency. Returns the person and, where they have no
     password yet, the address at which they set one."""
     load_offices()
-    agency = Organisation.objects.select_for_update(no_key=True).get(code=AGENCY[0])
+    agency = locking(Organisation.objects).get(code=AGENCY[0])
     if central_administrators().exists():
         raise Refused("本站已有系統管理者，請由系統管理者在「人員與角色」授予，或使用 manage.py grant_role。")
     user = _person(name=name, account_name=account_name, email=email)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.certificates.holder import Holder
 from accounts.certificates.refusals import CertificateRefused
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, CertificateBinding, Organisation, User
 from accounts.services.access import record_access
 from accounts.services.lockout import person_named
@@ -74,7 +75,7 @@ def _fits(user: User, holder: Holder) -> bool:
 
 @transaction.atomic
 def _bind(user: User, holder: Holder, *, at: datetime) -> User:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if not user.is_active or not _fits(user, holder):
         # a closed account is answered like a wrong card: whoever asks learns nothing about it
         raise CertificateRefused("not_the_persons")
@@ -105,7 +106,7 @@ def release_certificate(*, user: User, reason: str, by: User, at: datetime) -> C
         raise Refused("請填寫解除憑證綁定的理由。", field="reason")
     if by.pk == user.pk:
         raise Refused("不能為自己解除憑證綁定，請由其他帳號管理人員辦理。")
-    binding = CertificateBinding.objects.select_for_update().filter(user=user, released_at=None).first()
+    binding = locking(CertificateBinding.objects).filter(user=user, released_at=None).first()
     if binding is None:
         raise Refused("這個帳號目前沒有綁定憑證。")
     binding.released_at, binding.released_by, binding.release_reason = at, by, reason.strip()[:300]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, PasswordOpening, User
 from accounts.services.access import record_access
 from accounts.services.bindings import UNITS
@@ -60,7 +61,7 @@ def open_password(*, user: User, reason: str, until: date, by: User, at: datetim
 
 @transaction.atomic
 def withdraw_opening(opening: PasswordOpening, *, by: User, at: datetime) -> None:
-    opening = PasswordOpening.objects.select_for_update().get(pk=opening.pk)
+    opening = locking(PasswordOpening.objects).get(pk=opening.pk)
     if opening.withdrawn_at:
         return
     opening.withdrawn_at = at

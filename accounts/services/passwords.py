@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 
 from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services.access import record_access
 from accounts.services.lockout import forgive
@@ -42,6 +43,7 @@ def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[S
     """A new link for a person; earlier unused ones close. Returns the row and the token, which is kept nowhere."""
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
+    locking(User.objects).only("pk").get(pk=user.pk)  # of two asked for at once the later one works
     close_links(user, at=at)
     token = new_token()
     link = SetPasswordLink.objects.create(
@@ -92,10 +94,7 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
     Raises ValidationError when the password breaks a rule; the link then stays usable.
     """
     link = _judged(
-        SetPasswordLink.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(token_digest=token_digest(token))
-        .first(),
+        locking(SetPasswordLink.objects).select_related("user").filter(token_digest=token_digest(token)).first(),
         at=at,
     )
     user = link.user

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts import mailer
 from accounts.errors import Refused
 from accounts.identity import bears, holder_of
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from kernel.characters import same_name
@@ -18,7 +19,7 @@ _COLUMNS = [
 
 
 def _locked(user: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return locking(User.objects).get(pk=user.pk)
 
 
 def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
 from accounts.roles import all_rights, all_roles, right, role
 from accounts.services.access import record_access
@@ -65,7 +66,7 @@ def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:
 
 def _locked(user: User) -> User:
     """The person's row, held first: what `is_staff` must be is judged from the roles, and two may change them at once."""
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return locking(User.objects).get(pk=user.pk)
 
 
 def _set_staff(locked: User, is_staff: bool, user: User) -> None:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from accounts.services.passwords import close_links
@@ -27,7 +28,7 @@ def new_user(*, account_name: str, name: str, email: str, phone: str = "") -> Us
 @transaction.atomic
 def close_user(*, user: User, reason: str, by: User | None, at: datetime, scheme: str = "") -> None:
     """`scheme`: whose act it is, where a scheme closes what it opened."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if not user.is_active:
         return
     if not reason.strip():
@@ -42,7 +43,7 @@ def close_user(*, user: User, reason: str, by: User | None, at: datetime, scheme
 
 @transaction.atomic
 def open_user(*, user: User, by: User | None, at: datetime, reason: str = "") -> None:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if user.is_active:
         return
     user.is_active, user.closed_at, user.closed_reason, user.closed_by_scheme = True, None, "", ""
@@ -74,7 +75,7 @@ def correct_name(*, user: User, name: str, reason: str, by: User, at: datetime) 
         raise Refused("不能更正自己的姓名，請由其他帳號管理人員辦理。")
     if not reason.strip():
         raise Refused("請填寫更正姓名的理由。", field="reason")
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if user.name == name:
         raise Refused("姓名沒有不同，無須更正。", field="name")
     before, user.name = user.name, name
@@ -94,7 +95,7 @@ def correct_name(*, user: User, name: str, reason: str, by: User, at: datetime) 
 @transaction.atomic
 def update_phone(*, user: User, phone: str) -> str:
     """Take over the telephone, which nobody signs in by. Returns what stood there before, where that was something else."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     before = user.phone
     if not phone or phone == before:
         return ""

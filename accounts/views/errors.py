@@ -12,7 +12,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from accounts import clock
-from accounts.errors import out_of_room
+from accounts.errors import BUSY, is_busy, out_of_room
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 
@@ -75,7 +75,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     full = out_of_room(error)
     if isinstance(error, OperationalError | InterfaceError) and not full:  # the database is away: it comes back
-        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", "")})
+        busy = BUSY if is_busy(error) else ""  # or it is there, and somebody else at the same thing
+        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", ""), "busy": busy})
         return HttpResponse(page, status=503, headers={"Retry-After": "60"})
     context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "full": full}
     try:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+
 if TYPE_CHECKING:
     from django.db.models import Model
 
@@ -29,6 +31,16 @@ class Things:
 def kind_of(thing: Model) -> str:
     """How a deadline names a thing's table: `ojt_accounts.grant`."""
     return thing._meta.label_lower
+
+
+def case_path(kind: str) -> str:
+    """How rows of a table lead to the case that whoever changes them holds first; empty where there is none.
+
+    A table with a case of its own says so by the field; one below such a table by `case_path`.
+    """
+    model = apps.get_model(kind)
+    named: str = getattr(model, "case_path", "")
+    return named or ("case" if any(field.name == "case" for field in model._meta.concrete_fields) else "")
 
 
 _things: dict[str, Things] = {}

@@ -16,6 +16,7 @@ from accounts.clock import today
 from accounts.forms.wording import Spoken
 from accounts.models import User
 from casework.cases.casetypes import casetype
+from casework.cases.changing import seen
 from casework.intake import DEFAULT, Limits
 from casework.intake.judge import too_big_sentence
 from casework.intake.reasons import SENTENCES, not_pdf_sentence
@@ -41,16 +42,33 @@ class PortalForm(Spoken, forms.Form):
         return [*grouped, *(field for field in self.visible_fields() if field.name not in names)]
 
 
+#: What a form carries along that nobody types.
+ENVELOPE = ("version", "key", "seen")
+
+
 class ActForm(PortalForm):
-    """The envelope of an act: the version the page was drawn from, and a key by which a second press is recognised."""
+    """The envelope of an act: the version the page was drawn from, and a key by which a second press is recognised. `row` is what
+    a form edits that is no case: the form carries how it stood.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, label="版本")
     key = forms.UUIDField(widget=forms.HiddenInput, required=False, label="送出識別碼")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="開啟時的資料")
 
-    def __init__(self, *args: Any, case: Any = None, initial: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, case: Any = None, row: Any = None, initial: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         self.case = case
         given = {"key": uuid.uuid4(), **({"version": case.version} if case is not None else {}), **(initial or {})}
+        given["seen"] = seen(row)
         super().__init__(*args, initial=given, **kwargs)
+        if not given["seen"]:
+            del self.fields["seen"]
+
+    @property
+    def posted_seen(self) -> str | None:
+        """How the row stood when the form was drawn; None where it edits none."""
+        return self.cleaned_data.get("seen")
 
     @property
     def posted_version(self) -> int | None:
@@ -65,7 +83,7 @@ class ActForm(PortalForm):
     @property
     def answers(self) -> dict[str, Any]:
         """cleaned_data without the envelope: the keyword arguments of the act."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "key")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ENVELOPE}
 
 
 # --- days ----------------------------------------------------------------------------------------------------------

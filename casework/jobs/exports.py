@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from casework.errors import Refused
@@ -50,7 +51,7 @@ def request_export(
         raise Refused("請選擇匯出格式：ODS、XLSX 或 CSV。", field="format")
     if len(query) > ExportJob._meta.get_field("query").max_length:
         raise Refused("篩選條件太長，請減少條件後再匯出。")
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
+    locking(User.objects).only("pk").get(pk=user.pk)
     if user.exports.filter(state__in=(ExportJob.State.QUEUED, ExportJob.State.RUNNING)).count() >= AT_ONCE:
         raise Refused(f"您已有 {AT_ONCE} 份清單正在產製，請等候完成後再匯出。")
     job = ExportJob.objects.create(user=user, page=page, title=title[:120], query=query, format=format, created_at=at)
@@ -68,7 +69,7 @@ def run_export(job_id: int, *, at: datetime) -> bool:
     waiting = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
     ExportJob.objects.filter(pk=job_id, state=ExportJob.State.QUEUED).update(state=ExportJob.State.RUNNING)
     with transaction.atomic():
-        rows = ExportJob.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
+        rows = locking(ExportJob.objects, skip=True).select_related("user")
         job = rows.filter(pk=job_id, state__in=waiting).first()
         if job is None:
             return False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from casework.errors import Refused
@@ -55,6 +55,10 @@ def set_wording(*, code: str, body: str, in_force_from: date, by: User, at: date
     if Wording.objects.filter(code=code, in_force_from=in_force_from).exists():
         raise Refused("這一天已有一個版本。", field="in_force_from")
     title = wording(code, on=today).title
-    return Wording.objects.create(
-        code=code, title=title, body=body.strip(), in_force_from=in_force_from, set_at=at, set_by=by
-    )
+    try:
+        with transaction.atomic():
+            return Wording.objects.create(
+                code=code, title=title, body=body.strip(), in_force_from=in_force_from, set_at=at, set_by=by
+            )
+    except IntegrityError as error:  # by somebody else at this very moment
+        raise Refused("這一天已有一個版本。", field="in_force_from") from error

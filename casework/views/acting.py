@@ -10,7 +10,8 @@
                 return redirect(…)
         return render(…)
 
-Refused and NotAllowed inside `into_form` become errors of the form; outside it a page of their own (422). Stale becomes the
+Refused and NotAllowed inside `into_form` become errors of the form; outside it a page of their own (422). So does an act that
+met another one in the database: somebody else is at it, nothing was written, what was typed stays. Stale becomes the
 409 page with both sides. NotPermitted is logged and looks like a page that does not exist.
 """
 
@@ -23,11 +24,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.clock import now
-from accounts.errors import Refused
+from accounts.errors import BUSY, Refused, is_busy
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
@@ -35,14 +37,15 @@ from accounts.sign_in_page import page_of
 from casework.cases import casepage
 from casework.cases.access import rights_on
 from casework.cases.receipts import once
-from casework.errors import NotAllowed, NotPermitted, Stale
+from casework.errors import Busy, NotAllowed, NotPermitted, Stale
+from casework.forms import ENVELOPE as FORM_ENVELOPE
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
 
 View = Callable[..., HttpResponse]
 #: Never shown back: what secures the form, and secrets.
-ENVELOPE = {"csrfmiddlewaretoken", "version", "key", "next"}
+ENVELOPE = {"csrfmiddlewaretoken", "next", *FORM_ENVELOPE}
 
 
 @dataclass
@@ -64,6 +67,10 @@ def into_form(request: HttpRequest, form: forms.BaseForm) -> Iterator[Tried]:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     except NotAllowed as error:
         form.add_error(None, str(error))
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        form.add_error(None, BUSY)
 
 
 def once_here(
@@ -103,6 +110,10 @@ def acting(view: View) -> View:
             raise Http404 from error
         except (Refused, NotAllowed) as error:
             return refusal_page(request, error)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            return refusal_page(request, Busy())
 
     return answered
 

@@ -98,6 +98,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "exports": ExportJob.objects.select_related("user").defer("user__national_id")[:20],
         "cap": watch.CAP,
         "jobs": watch.jobs(at),
+        "deadlocks": watch.deadlocks(),
         "overdue": watch.overdue_by_office(day),
         "findings": watch.findings()[:PER_PAGE],
     }

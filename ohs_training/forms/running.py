@@ -170,8 +170,9 @@ class MarksForm(ActForm):
 
 
 class CertificateActForm(ActForm):
-    """補發 or 撤銷 of one."""
+    """補發 or 撤銷 of one: the certificate that stood on the page."""
 
+    certificate = forms.IntegerField(widget=forms.HiddenInput, label="證書")
     reason = forms.CharField(label="原因", max_length=300)
 
 

@@ -18,6 +18,7 @@ from django.db.models import Max
 from PIL import Image, ImageOps
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.events import record
@@ -353,7 +354,9 @@ def add_exemption(
     at: datetime,
     version: int | None = None,
 ) -> Exemption:
-    """抵免: the course, the paper by name, and its copy."""
+    """抵免: the course, the paper by name, and its copy, which is judged before the case is held."""
+    require(by, FILE_CLASS, case)
+    verdict = attachments.judged(upload, Limits())
     case, training_class = editable(case, by=by, version=version)
     if not training_class.professional:
         raise Refused("在職教育訓練無學分課程抵免（附表五附註二）。")
@@ -366,7 +369,8 @@ def add_exemption(
         course__in=[*trainee.exemptions.values_list("course", flat=True), course]
     ).exists():
         raise Refused("全部課程均抵免者，無須參加本班訓練。", field="course")
-    attachment = attachments.add_attachment(
+    attachment = attachments.keep_attachment(
+        verdict,
         case=case,
         field="exemption",
         subject=f"{trainee.pk}:{course}"[:60],
@@ -405,7 +409,7 @@ def add_photo(case: Case, *, pk: int, upload: UploadedFile, by: User, at: dateti
     content = small_photo(upload)
     case = lock(case)
     require(by, FILE_CLASS, case)
-    trainee = live_trainees(class_of(case)).select_for_update(of=("self",)).get(pk=pk)
+    trainee = locking(live_trainees(class_of(case))).get(pk=pk)
     if trainee.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，照片不能再更換；請以補發辦理。", field="photo")
     trainee.photo.save("photo.jpg", ContentFile(content), save=False)

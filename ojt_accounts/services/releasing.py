@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import mailer
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, RoleGroup, User
 from accounts.rights import can_anywhere, holders
 from accounts.services.access import record_access
@@ -43,7 +44,7 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
         raise Refused(RECUSED)
     if not reason.strip():
         raise Refused("請填寫釋出的理由。", field="reason")
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = locking(Organisation.objects).get(pk=unit.pk)
     if not unverified_units().filter(pk=unit.pk).exists():
         raise Refused("這個單位已送件、已核定或已釋出，不能釋出。")
     number, contacts = unit.unified_number, list(holders(PREPARE, unit))

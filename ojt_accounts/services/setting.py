@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from accounts.locks import held_of, locking
 from accounts.models import Membership, User
 from accounts.rights import holders
 from accounts.services.addresses import ask_address_change, taken
@@ -52,6 +54,7 @@ def set_accounts(
     if not chosen:
         raise Refused("請選擇要設定的帳號。", field="codes")
     lock_registration(application)
+    _hold_accounts(case, [one.account_form for one in chosen if one.account_form])
     for one in chosen:
         form = one.account_form
         assert form is not None
@@ -73,6 +76,17 @@ def set_accounts(
             _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
         documents.issue_account_form(case, application, form, by=by, at=at)
     return _finish(case, application, by=by, at=at)
+
+
+def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
+    """Every account that is set, and whose it is, before the first of them."""
+    named = Q(pk__in=[one.account_id for one in forms]) | Q(
+        registration__organisation=case.organisation_id,
+        registration__branch=case.office_id,
+        national_id_index__in=[one.national_id_index for one in forms],
+    )
+    accounts = locking(TrainingAccount.objects.filter(named))
+    held_of(User, [one.user_id for one in accounts if one.user_id is not None])
 
 
 def _finish(case: Case, application: Application, *, by: User, at: datetime) -> Case:
@@ -124,7 +138,7 @@ def all_set(case: Case, by: User | None, at: datetime) -> None:
 
 
 def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
-    rows = TrainingAccount.objects.select_for_update(of=("self",)).select_related("user", "registration")
+    rows = locking(TrainingAccount.objects).select_related("user", "registration")
     if form.account_id:
         return rows.get(pk=form.account_id)
     # 使用中 too: another case's 賦予 may have been set before this 申請

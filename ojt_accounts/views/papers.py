@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from casework.cases.drafts import drop_draft
 from casework.errors import Refused
-from casework.forms import ActForm
+from casework.forms import ENVELOPE, ActForm
 from casework.models import Attachment, Case
 from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
@@ -127,7 +127,7 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
 
 def _typed(form: StandingForm) -> bool:
     """Whether the particulars were touched: papers may be handed in before them."""
-    return bool(set(form.changed_data) - {"version", "key"})
+    return bool(set(form.changed_data) - set(ENVELOPE))
 
 
 def _papers_page(

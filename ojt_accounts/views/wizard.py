@@ -17,7 +17,7 @@ from accounts.roles import Side
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.drafts import draft, drop_draft, save_draft
 from casework.errors import Stale
-from casework.forms import ActForm
+from casework.forms import ENVELOPE, ActForm
 from casework.law.in_force import law_in_force
 from casework.models import Case, Draft
 from casework.views.acting import once_here
@@ -227,7 +227,7 @@ def keep(request: HttpRequest, wizard: Wizard, page: str, form: ActForm) -> None
     data: dict[str, Any] = {}
     for name in form.fields:
         values = request.POST.getlist(form.add_prefix(name))
-        if name not in ("version", "key") and values and not any(map(looks_like_person_id, values)):
+        if name not in ENVELOPE and values and not any(map(looks_like_person_id, values)):
             data[name] = values[0] if len(values) == 1 else values
     save_draft(user=request.user, key=draft_key(wizard, page), data=data, at=now())
     messages.success(request, "已暫存，尚未檢查內容；下次開啟本頁會帶回。")
@@ -235,7 +235,7 @@ def keep(request: HttpRequest, wizard: Wizard, page: str, form: ActForm) -> None
 
 def typed_before(found: Draft, form_class: type[ActForm]) -> dict[str, Any]:
     """Initial values of a form as the draft left it, with nothing in the fields that were emptied."""
-    return {name: found.data.get(name, "") for name in form_class.base_fields if name not in ("version", "key")}
+    return {name: found.data.get(name, "") for name in form_class.base_fields if name not in ENVELOPE}
 
 
 __all__ = [

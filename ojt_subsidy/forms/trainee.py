@@ -12,7 +12,6 @@ from casework.forms import (
     PdfField,
     PersonIdField,
     PhoneField,
-    PortalForm,
     PostalCodeField,
     ReadField,
     RocDateField,
@@ -277,7 +276,7 @@ class ComplaintForm(ActForm):
         self.fields["course"].queryset = mine  # type: ignore[attr-defined]
 
 
-class PayeeForm(PortalForm):
+class PayeeForm(ActForm):
     bank_code = BankCodeField(label="金融機構代碼", help_text="3 或 7 碼")
     bank_account = BankAccountField(label="帳號")
     bank_holder = HolderField(label="戶名")

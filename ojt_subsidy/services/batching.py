@@ -16,12 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 from simple_history.utils import bulk_update_with_history
 
+from accounts.locks import held_of, locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.models import Case
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day
@@ -64,9 +66,10 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     The maker's own lines wait for a colleague's batch.
     """
     _require(by, office)
+    locking(Organisation.objects).get(pk=office.pk)  # batches of one office are numbered one after the other
     own, approved = _own(by, at), _lines(state="approved", closing__case__office=office)
-    ready = approved.exclude(own).select_for_update(of=("self",), skip_locked=True)
-    lines = list(ready.order_by("closing", "enrolment__number"))
+    ready = locking(approved.exclude(own), skip=True)
+    lines = sorted(ready, key=lambda one: (one.closing_id, one.enrolment.number))
     payees = _payees(lines)
     wrong = doubts(payees.values())
     chosen, left_out = [], [f"{one.enrolment.receipt} {one.enrolment.name}：{RECUSED}" for one in approved.filter(own)]
@@ -116,7 +119,6 @@ def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
 
 def _number(office: Organisation, at: datetime) -> str:
     """P0019-1151121-001: office, day and the count of the day, under the office's lock."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=office.pk)
     day = taipei_day(at)
     stem = f"P{office.pk:04d}-{day.year - 1911}{day:%m%d}"
     return f"{stem}-{PaymentBatch.objects.filter(number__startswith=stem).count() + 1:03d}"
@@ -129,12 +131,14 @@ def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
 @transaction.atomic
 def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: datetime) -> PaymentLine:
     """移出撥款清冊 while it has not gone to the bank: the line waits for the next one."""
+    named = _lines(batch=batch).filter(_named(reference))
+    held_of(Case, named.values_list("closing__case", flat=True))
     batch = _locked(batch.pk, by, at)
     if batch.state != PaymentBatch.State.OPEN:
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
         raise Refused("移出清冊請填寫理由。", field="reason")
-    row = _lines(batch=batch).filter(_named(reference)).select_for_update(of=("self",)).first()
+    row = locking(named).first()
     if row is None:
         raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
     batch.let_go(row)
@@ -157,7 +161,7 @@ def _named(text: str) -> Q:
 
 def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:
     """Raises NotPermitted, Refused where a line of the batch is their own."""
-    batch = PaymentBatch.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    batch = locking(PaymentBatch.objects).select_related("office").get(pk=pk)
     _require(by, batch.office)
     if PaymentLine.objects.filter(_own(by, at), batch=batch).exists():
         raise Refused(RECUSED)
@@ -197,7 +201,7 @@ def send_batch(
         return batch
     if confirmed is not None and confirmed != (str(batch.count), str(batch.total)):
         raise Refused(f"清冊目前為 {batch.count} 筆、{batch.total:,} 元，請核對後再按「確認送交銀行」；尚未送出。")
-    lines = list(_lines(batch=batch).select_for_update(of=("self",)).order_by("reference"))
+    lines = sorted(locking(_lines(batch=batch)), key=lambda one: one.reference)
     wrong = [line for line in lines if line.state != "batched"]
     if wrong or len(lines) != batch.count or sum(line.amount for line in lines) != batch.total or not lines:
         raise Refused(f"清冊筆數或總金額與明細不符（應為 {batch.count} 筆、{batch.total:,} 元），未送出。")
@@ -262,7 +266,7 @@ def apply_result(batch: PaymentBatch, *, data: bytes, by: User, at: datetime) ->
     if batch.state != PaymentBatch.State.SENT:
         raise NotAllowed("清冊尚未送銀行。")
     found = read_result(batch, data)
-    lines = list(_lines(batch=batch, state="sent").select_for_update(of=("self",)).order_by("reference"))
+    lines = sorted(locking(_lines(batch=batch, state="sent")), key=lambda one: one.reference)
     on = taipei_day(at)
     for line in lines:
         line.changed_at = at

@@ -5,17 +5,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
+from accounts.errors import BUSY, is_busy
 from accounts.identity import others_bearing
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
 from accounts.services.proving import confirm_identity, release_identity
-from casework.cases.attachments import add_attachment
+from casework.cases.attachments import judged as judged_upload
+from casework.cases.attachments import keep_attachment
+from casework.cases.changing import unchanged
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
@@ -48,8 +53,10 @@ DECIDABLE = ("approved", "settled")
 def locked_line(line: PaymentLine | int) -> PaymentLine:
     """The line with its person locked: whoever decides it sees every other decision on the same cap."""
     pk = line.pk if isinstance(line, PaymentLine) else line
-    lock_person(PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk))
-    rows = PaymentLine.objects.select_for_update(of=("self",)).select_related(
+    person = PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk)
+    lock_person(person)
+    reserving.hold(person)
+    rows = locking(PaymentLine.objects).select_related(
         "closing__case__office", "closing__case__organisation", "enrolment__person", "enrolment__course__case"
     )
     return rows.get(pk=pk)
@@ -60,9 +67,8 @@ def _locked_proven(line: PaymentLine | int) -> PaymentLine:
     accounts were paid under it an officer has said whose it was (`settle_claim`). Raises Refused until then. The person stays
     locked: nobody takes the proof away meanwhile.
     """
-    pk = line.pk if isinstance(line, PaymentLine) else line
-    lock_person(PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk))
-    person = User.objects.select_for_update(no_key=True).get(enrolments__payment=pk)
+    line = locked_line(line)
+    person = locking(User.objects).get(pk=line.enrolment.person_id)
     if person.national_id_proven_at is None:
         raise Refused(f"{person.name}的{UNPROVEN}；請承辦人於「核對身分」依證件正本確認後再核定。")
     if paid_to_claimants(person).exists():
@@ -70,7 +76,7 @@ def _locked_proven(line: PaymentLine | int) -> PaymentLine:
             f"另有帳號以{person.name}的身分證字號領過補助，同一人的補助額度不得分列兩個帳號；"
             "請承辦人於「核對身分」核對兩個帳號，認定領款人是否為同一人後再核定。"
         )
-    return locked_line(pk)
+    return line
 
 
 def paid_to_claimants(person: User) -> QuerySet[PaymentLine]:
@@ -83,10 +89,11 @@ def prove_person(line: PaymentLine, *, by: User, at: datetime, **shown: Any) -> 
     """確認身分證字號 by the officer who reviews the line, on the original document (as in 登入協助). `shown`: what
     `confirm_identity` asks. Raises Refused."""
     line = PaymentLine.objects.select_related("closing__case", "enrolment__person").get(pk=line.pk)
-    require(by, REVIEW_PAYMENT, line.closing.case)
+    case = lock(line.closing.case_id)
+    require(by, REVIEW_PAYMENT, case)
     confirm_identity(user=line.enrolment.person, by=by, at=at, **shown)
     said = f"確認學員身分證字號：報名序號 {line.enrolment.receipt}"
-    record(lock(line.closing.case_id), "payment.person", said, by=by, at=at, internal=True)
+    record(case, "payment.person", said, by=by, at=at, internal=True)
 
 
 @transaction.atomic
@@ -94,6 +101,7 @@ def settle_claim(line: PaymentLine, *, other: User, same: bool, reason: str, by:
     """核對兩個帳號: another account says it has the number that is proven for this line's person. Its claim ends; what it was paid
     counts in this person's cap where both are one person (`same`). Raises Refused."""
     lock_person(line.enrolment.person_id, other.pk)
+    reserving.hold(line.enrolment.person_id, other.pk, cases=[line.closing.case_id])
     line = PaymentLine.objects.select_related("closing__case", "enrolment__course").get(pk=line.pk)
     require(by, REVIEW_PAYMENT, line.closing.case)
     person = User.objects.get(pk=line.enrolment.person_id)
@@ -226,7 +234,7 @@ def confirm_account(line: PaymentLine, *, seen: str, reason: str, by: User, at: 
     require(by, REVIEW_PAYMENT, line.closing.case)
     if not reason.strip():
         raise Refused("確認受款帳戶請填寫理由。", field="reason")
-    trainee = Trainee.objects.select_for_update(of=("self",)).select_related("user").get(pk=line.enrolment.person_id)
+    trainee = Trainee.objects.select_related("user").get(pk=line.enrolment.person_id)  # the person is held
     if not trainee.bank_account:
         raise Refused(f"{line.enrolment.name}未登錄帳戶。")
     doubt = doubts([trainee]).get(trainee)
@@ -297,7 +305,7 @@ def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: d
 
 @transaction.atomic
 def save_unit_payee(
-    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
+    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime, seen: str | None = None
 ) -> UnitPayee:
     """Whoever files for the unit hears of the change, whoever made it."""
     require(by, FILE_CLOSING, case)
@@ -309,6 +317,7 @@ def save_unit_payee(
         "saved_at": at,
         "saved_by": by,
     }
+    unchanged(locking(UnitPayee.objects).filter(organisation=case.organisation_id).first(), seen)
     payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
     tell_unit(
         case, "account_changed", "單位受款帳戶已更新",
@@ -320,9 +329,28 @@ def save_unit_payee(
 def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
     """轉撥證明 of the class, before lines are marked as passed on."""
     require(by, PASS_ON, case)
-    add_attachment(
-        case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True
-    )
+    _takes_proof(case)
+    verdict = judged_upload(upload, Limits())
+    with transaction.atomic():
+        case = lock(case)
+        _takes_proof(case)
+        keep_attachment(
+            verdict,
+            case=case,
+            field=PROOF,
+            label="轉撥學員證明",
+            upload=upload,
+            by=by,
+            at=at,
+            attested=True,
+            several=True,
+        )
+
+
+def _takes_proof(case: Case) -> None:
+    """Asked before a file is judged, which takes seconds, and again with the case held."""
+    if case.state not in DECIDABLE:
+        raise NotAllowed("本班結訓核銷尚未核定，不能上傳轉撥證明。")
 
 
 @transaction.atomic
@@ -368,4 +396,8 @@ def approve_all(closing_pk: int, *, by: User, at: datetime) -> tuple[int, list[s
             approved += 1
         except (Refused, NotAllowed) as error:
             held.append(str(error))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            held.append(BUSY)
     return approved, held

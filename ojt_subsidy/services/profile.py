@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, Q
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
+from casework.cases.changing import unchanged
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
@@ -20,6 +22,7 @@ from ojt_subsidy.selectors.accounts import held_in_name
 from ojt_subsidy.selectors.lines import by_receipt
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
+from ojt_subsidy.services.reserving import hold
 from ojt_subsidy.states import LIVE
 
 FIELDS = ("born_on", "postal_code", "address", "mobile", "employer", "employer_number")
@@ -42,10 +45,11 @@ def changes_account(trainee: Trainee | None, data: Mapping[str, Any], name: str)
 
 
 @transaction.atomic
-def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trainee:
+def save_profile(*, person: User, data: Mapping[str, Any], at: datetime, seen: str | None = None) -> Trainee:
     """`national_id` is taken where none is known yet; an empty bank account keeps the one on file. Raises Refused at the field."""
     lock_person(person.pk)
-    user = User.objects.select_for_update().get(pk=person.pk)
+    hold(person.pk)
+    user = locking(User.objects).get(pk=person.pk)
     number = data.get("national_id") or ""
     if wrong := wrong_birthday(data["born_on"], taipei_day(at)):
         raise Refused(f"{wrong}。", field="born_on")
@@ -57,7 +61,8 @@ def save_profile(*, person: User, data: Mapping[str, Any], at: datetime) -> Trai
         user.set_national_id(number)  # a claim: who else says the same is not told
         user.save()
         person.set_national_id(number)
-    trainee = Trainee.objects.select_for_update().filter(pk=user.pk).first() or Trainee(user=user)
+    trainee = Trainee.objects.filter(pk=user.pk).first() or Trainee(user=user)  # the person is held
+    unchanged(trainee if trainee.saved_at else None, seen)
     born_before = trainee.born_on
     if born_before not in (None, data["born_on"]) and (why := why_not_birth(user)):
         raise Refused(why, field="born_on")
@@ -96,7 +101,8 @@ def correct_birth(
         raise Refused(f"轄區課程沒有報名序號「{receipt}」，例：115-000123-0004。", field="receipt")
     require(by, REVIEW_PAYMENT, row.course.case)
     lock_person(row.person_id)
-    trainee = Trainee.objects.select_for_update().get(pk=row.person_id)
+    hold(row.person_id, cases=[row.course.case_id])
+    trainee = Trainee.objects.get(pk=row.person_id)  # the person is held
     before = trainee.born_on
     if born_on == before:
         raise Refused(f"{row.name}登錄的出生日期就是 {roc(before)}，不必更正。", field="born_on")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from accounts.locks import held_of, locking
 from accounts.models import Membership, Organisation, User
 from accounts.services.appointing import Keeper, register_keeper
 from accounts.services.roles import grant_role, not_to_oneself, revoke_role
@@ -58,12 +59,21 @@ def note(
 
 
 def lock_office(office: SiteOffice) -> SiteOffice:
-    return SiteOffice.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=office.pk)
+    return locking(SiteOffice.objects).select_related("organisation").get(pk=office.pk)
 
 
 def lock_account(pk: int) -> SiteAccount:
-    rows = SiteAccount.objects.select_for_update(of=("self",))
+    rows = locking(SiteAccount.objects)
     return rows.select_related("user", "office__organisation", "office__branch__organisation").get(pk=pk)
+
+
+def hold_accounts(keys: Iterable[int]) -> None:
+    """Several accounts with their rights and their people, before any of them is changed."""
+    accounts = held_of(SiteAccount, keys)
+    held_of(
+        AccountRight, AccountRight.objects.filter(account__in=accounts, ends_before=None).values_list("pk", flat=True)
+    )
+    held_of(User, [one.user_id for one in accounts.values()])
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -223,7 +233,11 @@ def open_account(
     on, case = taipei_day(at), request.case if request.case_id else None
     office = lock_office(request.office)
     # A seat to be taken over must be known before the account exists: nothing is made for a request that is refused.
-    account = SiteAccount.objects.select_for_update(of=("self",)).filter(user=user, office=office).first()
+    taken_over = (current_holder(office, right, on=starts_on) for right in request.rights if request.hand_over)
+    leaving = {one.account_id for one in taken_over if one is not None}
+    own = SiteAccount.objects.filter(user=user, office=office).values_list("pk", flat=True)
+    held = held_of(SiteAccount, {*leaving, *own})
+    account = next((one for one in held.values() if one.user_id == user.pk), None)
     if account is not None and account.is_open:
         raise Refused(f"{user.name}在{office}已有使用中的帳號，不必重複{request.get_change_display()}。")
     resuming = account is not None
@@ -247,6 +261,8 @@ def open_account(
         case=case,
         reason=reason,
     )
+    if leaving:
+        hold_accounts({account.pk, *leaving})
     for right in request.rights:
         give_right(
             account,

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import mailer
-from accounts.models import RoleGroup, User
+from accounts.locks import locking
+from accounts.models import Organisation, RoleGroup, User
 from accounts.roles import role
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, not_to_oneself, revoke_role
@@ -40,6 +41,7 @@ def designate(
     at: datetime,
 ) -> User:
     """單位主管 or 聯繫窗口 of an office: a known person by address, or a new one who sets a password by a mailed link."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # its people are set one after the other
     _require(office, by)
     if role_code not in (HEAD, WINDOW):
         raise Refused("請選擇單位主管或聯繫窗口。", field="role")
@@ -72,6 +74,7 @@ def designate(
 @transaction.atomic
 def undesignate(office: SiteOffice, *, role_code: str, user: User, by: User, at: datetime) -> None:
     """The last window of an office cannot go before the next has come: inventory and leavers need somebody."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # of two taken away at once the second is the last
     _require(office, by)
     not_to_oneself(user, by)
     group = RoleGroup.objects.filter(role=role_code, organisation=office.organisation).first()

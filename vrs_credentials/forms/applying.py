@@ -88,7 +88,7 @@ class OwnInstitutionForm(JoinInstitutionForm):
     contact = None  # type: ignore[assignment]
 
 
-class InstitutionForm(PortalForm):
+class InstitutionForm(ActForm):
     name = forms.CharField(label="單位全銜", max_length=200)
     address = forms.CharField(label="單位地址", max_length=200)
     phone = PhoneField(label="聯絡電話")

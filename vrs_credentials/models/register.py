@@ -149,6 +149,7 @@ class WayBack(models.Model):
 class FollowUp(models.Model):
     """進用後應完成之專業訓練 (VRS-04): one clock per certificate, counted from being taken on."""
 
+    case_path = "certificate__case"
     certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="follow_up")
     follow_up = models.CharField("類別", max_length=15)
     hired_on = models.DateField("進用日")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.services.proving import prove_by_decision, stated_number
 from casework.cases.casetypes import casetype
@@ -246,7 +247,7 @@ def revoke(
     case = lock(certificate.case)
     require(by, REVOKE, case)
     running = [lock(key) for key in _applications_on(certificate)]
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.state == Certificate.State.REVOKED:
         raise Refused("這張證明已撤銷。")
     if later := Certificate.objects.filter(previous=certificate, state=Certificate.State.VALID).first():
@@ -323,14 +324,14 @@ def correct_identity(
     named, corrected = (holder_name, national_id, birth_on), []
     for key, case in _locked_line(certificate):
         require(by, CORRECT_CERTIFICATE, case)
-        one = Certificate.objects.select_for_update(no_key=True).get(pk=key)
+        one = locking(Certificate.objects).get(pk=key)
         if key == certificate.pk:
             stands(one)
         if one.state != Certificate.State.REVOKED and (changes := _rename(one, *named)):
             corrected.append((one, case, changes))
     if not corrected:
         raise Refused("記載事項沒有不同，無須更正。")
-    person = Professional.objects.select_for_update(no_key=True).get(user=certificate.holder)
+    person = locking(Professional.objects).get(user=certificate.holder)
     if person.birth_on != birth_on:
         person.birth_on = birth_on
         person.save(update_fields=["birth_on"])
@@ -385,7 +386,7 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
     The holder is the reason of it and not its issuer: the paper is the agency's.
     """
     case = lock(certificate.case)
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.holder_id != by.pk:
         raise Refused("只有持有人可以申請補發。")
     if certificate.state == Certificate.State.REVOKED:

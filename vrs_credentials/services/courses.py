@@ -7,8 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases import changing
 from casework.cases.events import record
 from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
@@ -41,9 +43,11 @@ LECTURER_FIELDS = (
 
 @transaction.atomic
 def save_lecturer(
-    institution: Organisation, *, data: Mapping[str, Any], lecturer: Lecturer | None = None, by: User, at: datetime
-) -> Lecturer:
-    """講師資料維護. A lecturer has one row whoever enters it; only who entered it may change it."""
+    institution: Organisation, *, data: Mapping[str, Any], lecturer: Lecturer | None = None, seen: str | None = None, by: User,
+    at: datetime,
+) -> Lecturer:  # fmt: skip
+    """講師資料維護. A lecturer has one row whoever enters it; only who entered it may change it. `seen`: as what the form was drawn
+    from, else `lecturer` as it was read."""
     if not can(by, KEEP_LECTURERS, institution):
         raise NotPermitted("您沒有維護講師資料的權限。")
     if lecturer is not None and lecturer.institution_id != institution.pk:
@@ -58,7 +62,10 @@ def save_lecturer(
     )  # fmt: skip
     if not outcome.met:
         raise Refused(outcome.sentence, field="clause", outcomes=[outcome])
-    one = lecturer or Lecturer(institution=institution)
+    one = Lecturer(institution=institution)
+    if lecturer is not None:
+        one = locking(Lecturer.objects).get(pk=lecturer.pk)
+        changing.unchanged(one, seen or changing.seen(lecturer))
     for name in LECTURER_FIELDS:
         setattr(one, name, data.get(name, ""))
     if data.get("national_id"):

@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import Membership, Organisation, User
 from accounts.rights import can
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
+from casework.cases import changing
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
 from casework.notices.outbox import notify
@@ -110,7 +112,7 @@ def _unregistered(unified_number: str) -> None:
 
 def _body(*, unified_number: str, name: str, address: str, phone: str, email: str) -> Organisation:
     _unregistered(unified_number)
-    return Organisation.objects.create(
+    body = Organisation(
         name=name,
         kind=Organisation.Kind.INSTITUTION,
         unified_number=unified_number,
@@ -118,6 +120,12 @@ def _body(*, unified_number: str, name: str, address: str, phone: str, email: st
         phone=phone,
         email=email,
     )
+    try:
+        with transaction.atomic():
+            body.save()
+    except IntegrityError as error:  # sent twice, or by two of them at this very moment
+        raise Refused("這個統一編號剛才已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number") from error
+    return body
 
 
 def _in_charge(user: User, body: Organisation, at: datetime) -> None:
@@ -127,11 +135,22 @@ def _in_charge(user: User, body: Organisation, at: datetime) -> None:
 
 @transaction.atomic
 def change_institution(
-    body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime
+    body: Organisation,
+    *,
+    name: str,
+    address: str,
+    phone: str,
+    email: str,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> None:
-    """基本資料維護."""
+    """基本資料維護. `seen`: as what the form was drawn from, else `body` as it was read."""
     if not can(by, VIEW_OWN, body):
         raise NotPermitted("您沒有維護這個單位資料的權限。")
+    drawn_from = seen or changing.seen(body)
+    body = locking(Organisation.objects).get(pk=body.pk)
+    changing.unchanged(body, drawn_from)
     body.name, body.address, body.phone, body.email = name, address, phone, email
     body.save(update_fields=["name", "address", "phone", "email"])
 

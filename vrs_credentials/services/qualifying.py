@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import open_case
@@ -47,7 +48,7 @@ def start(
     """Open a draft. Raises Refused where the person holds this kind already, or has an application of it under way."""
     if not Professional.objects.filter(user=person).exists():
         raise Refused("請先填寫專業人員基本資料。")
-    User.objects.select_for_update().only("pk").get(pk=person.pk)  # two presses at once open one
+    locking(User.objects).only("pk").get(pk=person.pk)  # two presses at once open one
     on = taipei_day(at)
     _clause_fits(kind, clause, on)
     if kind == "supervisor" and not speciality:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
 from casework.cases.events import record
@@ -212,7 +213,7 @@ def refer(case: Case, *, session: CommitteeSession, by: User, at: datetime, vers
 
 
 def put_on_agenda(case: Case, session: CommitteeSession) -> SessionCase:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     if session.closed_at:
         raise Refused("這次會議紀錄已定稿，請選擇另一次會議。", field="session")
     if session.items.filter(case=case).exists():
@@ -259,7 +260,7 @@ def call_session(
 
 @transaction.atomic
 def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: User, at: datetime) -> CommitteeSession:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     _keeps_sessions(by, session.office)
     if session.closed_at:
         raise Refused("會議紀錄已定稿，不能再修改。")
@@ -272,7 +273,7 @@ def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: U
 
 @transaction.atomic
 def close_session(session: CommitteeSession, *, by: User, at: datetime) -> CommitteeSession:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     _keeps_sessions(by, session.office)
     if session.items.filter(decision="").exists():
         raise Refused("尚有議案未作成決議。")

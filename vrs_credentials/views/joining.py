@@ -89,9 +89,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def institution_profile(request: HttpRequest) -> HttpResponse:
     """基本資料維護 (機構單位)."""
     body = institution_of(request, VIEW_OWN)
-    form = InstitutionForm(request.POST or None, initial={n: getattr(body, n) for n in InstitutionForm.base_fields})
+    names = ("name", "address", "phone", "email")
+    form = InstitutionForm(request.POST or None, row=body, initial={n: getattr(body, n) for n in names})
     if request.method == "POST" and form.is_valid():
-        joining.change_institution(body, **form.cleaned_data, by=request.user, at=now())
-        messages.success(request, "已儲存單位基本資料。")
-        return redirect("vrs_credentials:institution")
+        with into_form(request, form) as tried:
+            joining.change_institution(body, **form.answers, seen=form.posted_seen, by=request.user, at=now())
+        if tried.ok:
+            messages.success(request, "已儲存單位基本資料。")
+            return redirect("vrs_credentials:institution")
     return form_page(request, form, title="基本資料維護")
