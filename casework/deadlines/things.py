@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from kernel.registry import Registry
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -31,17 +34,4 @@ def kind_of(thing: Model) -> str:
     return thing._meta.label_lower
 
 
-_things: dict[str, Things] = {}
-
-
-def register_things(*things: Things) -> None:
-    for one in things:
-        _things[one.kind] = one
-
-
-def all_things() -> list[Things]:
-    return list(_things.values())
-
-
-def things(kind: str) -> Things:
-    return _things[kind]
+THINGS: Registry[Things] = Registry("kind of thing", attrgetter("kind"))

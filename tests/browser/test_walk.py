@@ -14,7 +14,7 @@ from django.db import connections
 from playwright.sync_api import Page
 
 from accounts.clock import now
-from accounts.demo import demo_roles
+from accounts.demo import DEMO_ROLES
 from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
 from casework.demo import demo_person
@@ -62,7 +62,7 @@ def _everybody() -> list[User | None]:
     keeper.save()
     office = Organisation.objects.filter(kind=Organisation.Kind.BRANCH).earliest("pk")
     grant_role(user=keeper, role_code="casework.administrator", organisation=office, by=None, at=now())
-    people = User.objects.filter(account_name__in=[role.account_name for role in demo_roles()]).order_by("pk")
+    people = User.objects.filter(account_name__in=[role.account_name for role in DEMO_ROLES]).order_by("pk")
     return [keeper, None, *people]
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from config.guide import PAGES
+from accounts.guide import GUIDE
 
 NAMED = re.compile(r"「([^」]+)」")
 #: Said of programs that are not ours.
@@ -35,7 +35,7 @@ def _stands(name: str, labels: str) -> bool:
     return any(re.search(rf"""[>"'}}]\s*{re.escape(one)}""", labels) for one in names)
 
 
-@pytest.mark.parametrize("slug", [page.slug for page in PAGES])
+@pytest.mark.parametrize("slug", [page.slug for page in GUIDE])
 def test_every_button_the_guide_names_is_on_a_page(slug: str, labels: str) -> None:
     text = (Path(settings.BASE_DIR) / "templates" / "guide" / f"{slug}.html").read_text()
     named = set(NAMED.findall(text)) - ELSEWHERE

@@ -34,7 +34,7 @@ def lapse(deadlines: list, at: datetime) -> None:
 
 @app.on_after_finalize.connect
 def _register(sender, **kwargs) -> None:  # type: ignore[no-untyped-def]
-    from casework.deadlines.handlers import is_registered, register_handler
+    from casework.deadlines.handlers import HANDLERS, Handler
 
-    if not is_registered(CODE):
-        register_handler(CODE, lapse)
+    if CODE not in HANDLERS:
+        HANDLERS.add(Handler(CODE, lapse))
