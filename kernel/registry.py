@@ -46,6 +46,9 @@ class Registry(Generic[T]):
     def clear(self) -> None:
         self._entries.clear()
 
+    def codes(self) -> list[str]:
+        return list(self._entries)
+
     def __getitem__(self, code: str) -> T:
         try:
             return self._entries[code]
