@@ -16,10 +16,16 @@ from casework.schemes import Scheme, schemes
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _site_of(scheme: Scheme) -> dict[str, Any]:
-    """What a process of its own says that it offers, on the tests' database."""
+def site_with(*names: str, path: Path | None = None) -> dict[str, Any]:
+    """What a process of its own with these schemes says that it offers, on the tests' database."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    environ = {**os.environ, "SCHEMES": scheme.name, "DEMO": "1", "DATABASE_URL": database}
+    environ = {
+        **os.environ,
+        "SCHEMES": ",".join(names),
+        "DEMO": "1",
+        "DATABASE_URL": database,
+        "PYTHONPATH": str(path or ""),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "tests.alone"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120
     )
@@ -58,7 +64,7 @@ def _own_codes(scheme: Scheme) -> set[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("scheme", schemes(), ids=lambda one: one.name)
 def test_a_scheme_stands_alone(scheme: Scheme) -> None:
-    site = _site_of(scheme)
+    site = site_with(scheme.name)
     assert [trace for other in schemes() if other is not scheme for trace in _traces(other, site)] == []
     assert site["missing_tasks"] == [] == site["gaps"]
     # and it is there itself: in the schedule, the addresses, the guide, the start page, the demonstration
@@ -82,6 +88,8 @@ def test_a_scheme_stands_alone(scheme: Scheme) -> None:
 def test_the_look_finds_what_is_there() -> None:
     """The control: on its own site each kind of trace is found."""
     scheme = next(one for one in schemes() if one.jobs and one.papers)
-    found = _traces(scheme, _site_of(scheme))
-    assert {scheme.name, scheme.jobs[0].task, scheme.kinds[0].kind, scheme.rules[0], scheme.papers[0].code} <= set(found)
+    found = _traces(scheme, site_with(scheme.name))
+    assert {scheme.name, scheme.jobs[0].task, scheme.kinds[0].kind, scheme.rules[0], scheme.papers[0].code} <= set(
+        found
+    )
     assert f"/: {scheme.entrances[0].title}" in found
