@@ -1,4 +1,4 @@
-"""Jobs of sign-in. The schedule is in config.celery."""
+"""Jobs of sign-in. Their times stand in accounts/part.py."""
 
 from celery import shared_task
 
