@@ -25,5 +25,6 @@ PART = Part(
     jobs=(
         # of the machine the worker runs on: a site on several machines gives them one CERTIFICATE_FOLDER
         Job("更新憑證廢止清冊", "accounts.tasks.fetch_crls", At(minute=35)),
+        Job("清除逾期登入階段", "accounts.tasks.clear_sessions", At(hour="4", minute=20)),
     ),
 )

@@ -1,4 +1,4 @@
-"""The parts of the site: what each brings to whatever all share. A scheme is a part, and so are accounts, casework and config.
+"""The parts of the site: what each brings to whatever all share. A scheme is a part, and so are accounts and casework.
 
 `<app>/scheme.py` (of a scheme) and `<app>/part.py` (of the others) hold one manifest each; `settings.PARTS` lists them. At the
 start each enters what it brings into the registries from which everything is looked up; nothing enters itself.
@@ -6,12 +6,13 @@ start each enters what it brings into the registries from which everything is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -32,8 +33,10 @@ from accounts.validators import PASSWORD_RULES, PasswordRule
 from kernel.jobs import JOBS, Job
 from kernel.registry import Registry
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+
+def into(registry: Registry[Any]) -> Any:
+    """A field whose entries go into a registry."""
+    return field(default=(), metadata={"into": registry})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,71 +47,50 @@ class Part:
     name: str
     #: Where its pages stand: (place, module of addresses).
     places: tuple[tuple[str, str], ...] = ()
-    rights: tuple[Right, ...] = ()
-    roles: tuple[Role, ...] = ()
+    rights: tuple[Right, ...] = into(RIGHTS)
+    roles: tuple[Role, ...] = into(ROLES)
     #: Rights it adds to the roles of others.
-    additions: tuple[Addition, ...] = ()
+    additions: tuple[Addition, ...] = into(ADDITIONS)
     #: How roles are given and taken that stand for rows of its own.
-    keepers: tuple[Keeper, ...] = ()
+    keepers: tuple[Keeper, ...] = into(KEEPERS)
     #: Makes its own offices, which are none of the agency's.
-    offices: tuple[Callable[[], object], ...] = ()
+    offices: tuple[Callable[[], object], ...] = into(OFFICES)
     #: Whose sign-in its officers help with.
-    care: tuple[Care, ...] = ()
+    care: tuple[Care, ...] = into(CARE)
     #: Whether a person of its own, without a role in a unit, signs in by card.
-    card_holders: tuple[Callable[[User], bool], ...] = ()
-    ways_to_sign_in: tuple[Provider, ...] = ()
-    password_rules: tuple[PasswordRule, ...] = ()
-    menu: tuple[NavItem, ...] = ()
-    entrances: tuple[Entrance, ...] = ()
+    card_holders: tuple[Callable[[User], bool], ...] = into(CARD_HOLDERS)
+    ways_to_sign_in: tuple[Provider, ...] = into(WAYS)
+    password_rules: tuple[PasswordRule, ...] = into(PASSWORD_RULES)
+    menu: tuple[NavItem, ...] = into(MENU)
+    entrances: tuple[Entrance, ...] = into(ENTRANCES)
     #: Blocks of the start page, of the visitors' page and of 我的資料.
-    dashboard: tuple[Block, ...] = ()
-    landing: tuple[Block, ...] = ()
-    profile: tuple[Block, ...] = ()
+    dashboard: tuple[Block, ...] = into(DASHBOARD)
+    landing: tuple[Block, ...] = into(LANDING)
+    profile: tuple[Block, ...] = into(PROFILE)
     #: Rows of the start page's lists: 等我處理, 即將到期, 最近通知.
-    waiting: tuple[Rows, ...] = ()
-    expiring: tuple[Rows, ...] = ()
-    recent: tuple[Rows, ...] = ()
+    waiting: tuple[Rows, ...] = into(WAITING)
+    expiring: tuple[Rows, ...] = into(EXPIRING)
+    recent: tuple[Rows, ...] = into(RECENT)
     #: Pages of the guide, templates/guide/<slug>.html.
-    guide: tuple[GuidePage, ...] = ()
+    guide: tuple[GuidePage, ...] = into(GUIDE)
     #: What runs by itself.
-    jobs: tuple[Job, ...] = ()
-    deliverer: Deliverer | None = None
-    unread: Callable[[Any], int] | None = None
+    jobs: tuple[Job, ...] = into(JOBS)
+    #: Who delivers mail, and who counts unread notices: one part at most.
+    deliverer: tuple[Deliverer, ...] = into(DELIVERER)
+    unread: tuple[Callable[[Any], int], ...] = into(UNREAD)
     #: Where the parts of the demonstration stand, which is loaded where the site is one.
     demonstrations: tuple[str, ...] = ()
 
     def enter(self) -> None:
         """Put everything into its registry. A code that another part has entered is refused."""
-        RIGHTS.add(*self.rights)
-        ROLES.add(*self.roles)
-        ADDITIONS.add(*self.additions)
-        KEEPERS.add(*self.keepers)
-        OFFICES.add(*self.offices)
-        CARE.add(*self.care)
-        CARD_HOLDERS.add(*self.card_holders)
-        WAYS.add(*self.ways_to_sign_in)
-        PASSWORD_RULES.add(*self.password_rules)
-        MENU.add(*self.menu)
-        ENTRANCES.add(*self.entrances)
-        DASHBOARD.add(*self.dashboard)
-        LANDING.add(*self.landing)
-        PROFILE.add(*self.profile)
-        WAITING.add(*self.waiting)
-        EXPIRING.add(*self.expiring)
-        RECENT.add(*self.recent)
-        GUIDE.add(*self.guide)
-        JOBS.add(*self.jobs)
-        DELIVERER.add(*filter(None, [self.deliverer]))
-        UNREAD.add(*filter(None, [self.unread]))
+        for one in fields(self):
+            if "into" in one.metadata:
+                one.metadata["into"].add(*getattr(self, one.name))
         for where in self.demonstrations if settings.DEMO else ():
             told: Demonstration = import_string(where)
             DEMONSTRATIONS.add(told)
-            DEMO_ROLES.add(*(replace(role, scheme=self.group_of_demo) for role in told.roles))
-
-    @property
-    def group_of_demo(self) -> str:
-        """Under which heading the sign-in page shows its people."""
-        return ""
+            owner = str(apps.get_app_config(self.name).verbose_name) if self.name in settings.SCHEMES else ""
+            DEMO_ROLES.add(*(replace(role, scheme=owner) for role in told.roles))
 
     @contextmanager
     def entered(self) -> Iterator[None]:

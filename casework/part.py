@@ -26,8 +26,8 @@ PART = CaseworkPart(
     waiting=(blocks.waiting, blocks.amendments_to_enact),
     expiring=(blocks.expiring,),
     recent=(blocks.recent,),
-    deliverer=blocks.letter,
-    unread=lambda user: casepage.unread(user.pk),
+    deliverer=(blocks.letter,),
+    unread=(lambda user: casepage.unread(user.pk),),
     exporters=(Exporter(agency.PAGE, listing.work_rows), Exporter(impact_listing.PAGE, impact_listing.impact_rows)),
     guide=(
         GuidePage(

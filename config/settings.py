@@ -97,7 +97,7 @@ SCHEMES = env.list("SCHEMES", default=[]) or [
     "ojt_subsidy",
     "vrs_credentials",
 ]
-PARTS = ["accounts.part.PART", "casework.part.PART", "config.part.PART", *(f"{one}.scheme.SCHEME" for one in SCHEMES)]
+PARTS = ["accounts.part.PART", "casework.part.PART", *(f"{one}.scheme.SCHEME" for one in SCHEMES)]
 ADMIN_APP = "casework.admin_app.PortalAdminConfig"
 
 INSTALLED_APPS = [

@@ -18,7 +18,7 @@ from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.notices.kinds import PROGRESS, REMINDER
+from casework.notices.kinds import PROGRESS, REMINDER, classify
 from kernel.dates import roc_moment
 from kernel.identifiers import mask_email, same_name
 from ojt_accounts.forms import reviewing as forms
@@ -348,12 +348,16 @@ THINGS = (
         "ojt_accounts:unit_home",
     ),
 )
-NOTICES = {
-    REMINDER: tuple(
-        f"ojt_accounts.{one}" for one in ("correct_soon", "rights_end_soon", "handle_soon", "handle_late", "rollover")
+NOTICES = (
+    *classify(
+        REMINDER,
+        *(
+            f"ojt_accounts.{one}"
+            for one in ("correct_soon", "rights_end_soon", "handle_soon", "handle_late", "rollover")
+        ),
     ),
-    PROGRESS: ("ojt_accounts.receipt",),
-}
+    *classify(PROGRESS, "ojt_accounts.receipt"),
+)
 
 KINDS = (
     CaseType(

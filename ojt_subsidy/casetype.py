@@ -14,7 +14,7 @@ from casework.deadlines.handlers import Handler
 from casework.deadlines.things import Things
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.notices.kinds import PROGRESS, REMINDER
+from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.notices.telling import late_applicant, late_office, remind_applicant
 from kernel.machine import Machine
 from kernel.outcome import Outcome
@@ -282,10 +282,10 @@ _OFFICE_LATE = late_office(
 )  # fmt: skip
 HANDLERS = (Handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True),)
 THINGS = (Things(KIND, lambda user: (), "ojt_subsidy:mine", terms),)
-NOTICES = {
-    REMINDER: ("ojt_subsidy.close_soon", "ojt_subsidy.close_late"),
-    PROGRESS: ("ojt_subsidy.filed", "ojt_subsidy.course_published"),
-}
+NOTICES = (
+    *classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late"),
+    *classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published"),
+)
 
 KINDS = (
     CaseType(

@@ -14,7 +14,7 @@ from casework.deadlines.keeping import thing_of
 from casework.deadlines.things import Things
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
-from casework.notices.kinds import PROGRESS, REMINDER, WORK
+from casework.notices.kinds import PROGRESS, REMINDER, WORK, classify
 from senior45.forms import requests as forms
 from senior45.models import AccountRequest, AccountRight, SiteAccount
 from senior45.permissions import (
@@ -231,11 +231,13 @@ THINGS = (
         "senior45:home",
     ),
 )
-NOTICES = {
-    REMINDER: ("senior45.answer_soon", "senior45.answer_late", "senior45.idle_warning", "senior45.leaver_reminder"),
-    WORK: ("senior45.article_to_review", "senior45.to_head", "senior45.to_window", "senior45.filed"),
-    PROGRESS: ("senior45.filed_copy", "senior45.article_published", "senior45.register"),
-}
+NOTICES = (
+    *classify(
+        REMINDER, "senior45.answer_soon", "senior45.answer_late", "senior45.idle_warning", "senior45.leaver_reminder"
+    ),
+    *classify(WORK, "senior45.article_to_review", "senior45.to_head", "senior45.to_window", "senior45.filed"),
+    *classify(PROGRESS, "senior45.filed_copy", "senior45.article_published", "senior45.register"),
+)
 
 KINDS = (
     CaseType(

@@ -80,7 +80,6 @@ def test_it_works_from_draft_to_paper(monkeypatch: pytest.MonkeyPatch) -> None:
 
     templates = engines["django"].engine
     monkeypatch.setattr(templates, "dirs", [*templates.dirs, SCHEMES / "sixth" / "templates"])
-    monkeypatch.setattr(settings, "DEMO", False)
     with SCHEME.entered():
         sync_rights()
         office = Organisation.objects.create(name="測試分署", kind=Organisation.Kind.BRANCH)

@@ -17,7 +17,7 @@ from casework.deadlines.things import Things
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK
+from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from kernel.law import Law
 from kernel.machine import Machine
 from kernel.outcome import Outcome
@@ -285,9 +285,9 @@ OUTLIVING = (
         "vrs_credentials:dashboard",
     ),
 )
-NOTICES = {
-    REMINDER: ("vrs_credentials.ends_soon", "vrs_credentials.supplement_due"),
-    WORK: ("vrs_credentials.assigned", "vrs_credentials.opinions"),
-    PROGRESS: ("vrs_credentials.receipt", "vrs_credentials.credited"),
-    SITE: ("vrs_credentials.answered", "vrs_credentials.roster", "vrs_credentials.attendance"),
-}
+NOTICES = (
+    *classify(REMINDER, "vrs_credentials.ends_soon", "vrs_credentials.supplement_due"),
+    *classify(WORK, "vrs_credentials.assigned", "vrs_credentials.opinions"),
+    *classify(PROGRESS, "vrs_credentials.receipt", "vrs_credentials.credited"),
+    *classify(SITE, "vrs_credentials.answered", "vrs_credentials.roster", "vrs_credentials.attendance"),
+)

@@ -55,6 +55,10 @@ class Classified:
 CLASSIFIED: Registry[Classified] = Registry("code of a notice")
 
 
+def classify(kind: Kind, *codes: str) -> tuple[Classified, ...]:
+    return tuple(Classified(code, kind) for code in codes)
+
+
 def kind_of_notice(code: str) -> Kind:
     found = CLASSIFIED.get(code)
     return found.kind if found else MUST

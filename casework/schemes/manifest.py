@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 
-from django.apps import apps
 from django.http import HttpResponse
 
-from accounts.parts import Part, parts
+from accounts.parts import Part, into, parts
 from casework.cases.casetypes import KINDS, CaseType
 from casework.deadlines.handlers import HANDLERS, Handler
 from casework.deadlines.things import THINGS, Things
@@ -17,7 +16,7 @@ from casework.entitlements import ANSWERERS, Answerer
 from casework.jobs.exports import EXPORTERS, Exporter
 from casework.law.impact import SOURCES, Source
 from casework.law.whatif import QUESTIONS, WhatIf
-from casework.notices.kinds import CLASSIFIED, Classified, Kind
+from casework.notices.kinds import CLASSIFIED, Classified
 from casework.papers.rendering import PAPERS, Paper
 from casework.papers.wordings import WORDINGS, FirstWording
 from kernel.law import FIGURES, Figure
@@ -47,40 +46,25 @@ AGENCY_PAGES: Registry[AgencyPage] = Registry("page of the back office", attrget
 class CaseworkPart(Part):
     """What a part brings to casework beside what every part may bring."""
 
-    figures: tuple[Figure, ...] = ()
-    kinds: tuple[CaseType, ...] = ()
+    figures: tuple[Figure, ...] = into(FIGURES)
+    kinds: tuple[CaseType, ...] = into(KINDS)
     #: Things with an end of their own (an account, a certificate), on which deadlines hang.
-    things: tuple[Things, ...] = ()
+    things: tuple[Things, ...] = into(THINGS)
     #: What a passed day does.
-    handlers: tuple[Handler, ...] = ()
-    #: Codes of notices by kind; a code named nowhere is mailed at once.
-    notices: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
-    papers: tuple[Paper, ...] = ()
+    handlers: tuple[Handler, ...] = into(HANDLERS)
+    #: Kinds of notices; a code named nowhere is mailed at once.
+    notices: tuple[Classified, ...] = into(CLASSIFIED)
+    papers: tuple[Paper, ...] = into(PAPERS)
     #: The first versions of texts that the agency words.
-    wordings: tuple[FirstWording, ...] = ()
-    pages: tuple[AgencyPage, ...] = ()
-    exporters: tuple[Exporter, ...] = ()
+    wordings: tuple[FirstWording, ...] = into(WORDINGS)
+    pages: tuple[AgencyPage, ...] = into(AGENCY_PAGES)
+    exporters: tuple[Exporter, ...] = into(EXPORTERS)
     #: What stands open, for impact sheets.
-    open_things: tuple[Source, ...] = ()
+    open_things: tuple[Source, ...] = into(SOURCES)
     #: What may be asked without doing it.
-    questions: tuple[WhatIf, ...] = ()
+    questions: tuple[WhatIf, ...] = into(QUESTIONS)
     #: What it answers other schemes.
-    answers: tuple[Answerer, ...] = ()
-
-    def enter(self) -> None:
-        super().enter()
-        FIGURES.add(*self.figures)
-        KINDS.add(*self.kinds)
-        THINGS.add(*self.things)
-        HANDLERS.add(*self.handlers)
-        CLASSIFIED.add(*(Classified(code, kind) for kind, codes in self.notices.items() for code in codes))
-        PAPERS.add(*self.papers)
-        WORDINGS.add(*self.wordings)
-        AGENCY_PAGES.add(*self.pages)
-        EXPORTERS.add(*self.exporters)
-        SOURCES.add(*self.open_things)
-        QUESTIONS.add(*self.questions)
-        ANSWERERS.add(*self.answers)
+    answers: tuple[Answerer, ...] = into(ANSWERERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +85,6 @@ class Scheme(CaseworkPart):
     @property
     def slug(self) -> str:
         return self.name.replace("_", "-")
-
-    @property
-    def group_of_demo(self) -> str:
-        return str(apps.get_app_config(self.name).verbose_name)
 
 
 def schemes() -> tuple[Scheme, ...]:

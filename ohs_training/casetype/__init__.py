@@ -2,7 +2,7 @@
 
 from accounts.rights import organisations_with
 from casework.deadlines.things import Things
-from casework.notices.kinds import REMINDER
+from casework.notices.kinds import REMINDER, classify
 from ohs_training.casetype.accreditation import ACCREDITATION_TYPE
 from ohs_training.casetype.classes import CLASS_TYPE
 from ohs_training.casetype.orders import ORDER_TYPE
@@ -19,4 +19,4 @@ THINGS = (
         "ohs_training:home",
     ),
 )
-NOTICES = {REMINDER: tuple(f"ohs_training.{one}" for one in ("soon", "late", "renewal_soon", "renewal_late"))}
+NOTICES = classify(REMINDER, *(f"ohs_training.{one}" for one in ("soon", "late", "renewal_soon", "renewal_late")))

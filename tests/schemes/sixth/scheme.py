@@ -9,7 +9,7 @@ from accounts.navigation import NavItem
 from accounts.panels import Entrance
 from casework.cases.casetypes import Act, CaseType
 from casework.models import Case
-from casework.notices.kinds import PROGRESS
+from casework.notices.kinds import PROGRESS, classify
 from casework.papers.rendering import Paper
 from casework.schemes import Scheme
 from kernel.jobs import At, Job
@@ -57,7 +57,7 @@ SCHEME = Scheme(
             ),
         ),
     ),
-    notices={PROGRESS: ("sixth.receipt",)},
+    notices=classify(PROGRESS, "sixth.receipt"),
     papers=(Paper("sixth.proof", "職場見學證明", "papers/sixth/proof.html"),),
     rights=permissions.RIGHTS,
     roles=permissions.ROLES,
