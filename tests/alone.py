@@ -31,7 +31,7 @@ def offered() -> dict[str, Any]:
 
     app.loader.import_default_modules()
     visitor, pages = Client(headers={"host": "localhost"}), {}
-    addresses = ["/", "/sitemap/", "/guide/", "/en/", "/rules/", "/check/", "/accounts/login/"]
+    addresses = ["/", "/sitemap/", "/guide/", "/en/", "/rules/", "/check/", "/accounts/login/", "/privacy/", "/terms/"]
     for address in [*addresses, *(f"/guide/{one.slug}/" for one in GUIDE)]:
         answer = visitor.get(address)
         assert answer.status_code == 200, (address, answer.status_code)

@@ -26,9 +26,7 @@ def site_with(*names: str, path: Path | None = None) -> dict[str, Any]:
         "DATABASE_URL": database,
         "PYTHONPATH": str(path or ""),
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.alone"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-m", "tests.alone"], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
