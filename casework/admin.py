@@ -15,21 +15,11 @@ from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.rights import holds
 from accounts.roles import all_roles
 from casework.desk.desk import desk_of
-from casework.jobs.exports import register_exporter
-from casework.law.impact_listing import PAGE as IMPACT
-from casework.law.impact_listing import impact_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
 from casework.templatetags.casework import roc, roc_moment
-from casework.views import blocks
-from casework.views.agency import PAGE
-from casework.views.listing import work_rows
 from kernel.asked import whole_number
 from kernel.links import without_tokens
-
-blocks.enter()
-register_exporter(PAGE, work_rows)
-register_exporter(IMPACT, impact_rows)
 
 
 def day(name: str, label: str) -> Callable[[Any], str]:

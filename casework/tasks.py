@@ -1,5 +1,5 @@
 """Jobs. Each only reads the clock and makes one call; what there is to do stands in the database, so a task lost with its
-worker, doubled or late changes nothing but lateness. The schedule is in config.celery.
+worker, doubled or late changes nothing but lateness. Their times stand in casework/part.py.
 """
 
 from celery import shared_task

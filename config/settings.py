@@ -89,14 +89,15 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Which of the five this site offers; one is installed once its apps.py is there.
-SCHEMES = [
-    name
-    for name in env.list(
-        "SCHEMES", default=["ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials"]
-    )
-    if (BASE_DIR / name / "apps.py").exists()
+# Which schemes this site offers; every one has its manifest in <app>/scheme.py.
+SCHEMES = env.list("SCHEMES", default=[]) or [
+    "ojt_accounts",
+    "senior45",
+    "ohs_training",
+    "ojt_subsidy",
+    "vrs_credentials",
 ]
+PARTS = ["accounts.part.PART", "casework.part.PART", *(f"{one}.scheme.SCHEME" for one in SCHEMES)]
 ADMIN_APP = "casework.admin_app.PortalAdminConfig"
 
 INSTALLED_APPS = [
@@ -257,9 +258,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     },
     {"NAME": "accounts.validators.CommonPasswordValidator"},
     {"NAME": "accounts.validators.FormerPasswordValidator"},
+    {"NAME": "accounts.validators.SchemesValidator"},
 ]
-if "ojt_accounts" in SCHEMES:  # one password per person: its composition (OA-10) holds for everybody
-    AUTH_PASSWORD_VALIDATORS.append({"NAME": "ojt_accounts.forms.passwords.CompositionValidator"})
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # account_name is unique whatever its case, by a constraint over Lower() that the check does not read
     "security.W019",  # X_FRAME_OPTIONS is SAMEORIGIN: the case page shows papers beside the form

@@ -315,3 +315,7 @@ def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
 def unified_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """營利事業統一編號檢查碼規則（112年4月1日起）：8 個數字依權數相乘後各位數和可被 5 整除。"""
     return _judge("ID-3", "統一編號", is_unified_number(plain(str(facts.value))), on=on, law=law)
+
+
+#: They belong to no scheme.
+RULES = ("ID-1", "ID-2", "ID-3")

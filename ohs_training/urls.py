@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from ohs_training.views import attendance, classpage, institution, planning, running, trainee
 
 app_name = "ohs_training"

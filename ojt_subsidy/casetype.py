@@ -1,4 +1,4 @@
-"""Registers courses, closings, evidence and complaints with casework: acts on both sides, panels, deadlines."""
+"""Courses, closings, evidence and complaints as casework knows them: acts on both sides, panels, deadlines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,17 +9,16 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants
 from casework.cases.recusal import works_in
-from casework.deadlines.handlers import register_handler
-from casework.deadlines.things import Things, register_things
+from casework.deadlines.handlers import Handler
+from casework.deadlines.things import Things
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.notices.telling import late_applicant, late_office, remind_applicant
 from kernel.machine import Machine
 from kernel.outcome import Outcome
-from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
 from ojt_subsidy.models import Complaint, CourseLedger, Enrolment, MoneyEntry
 from ojt_subsidy.permissions import (
@@ -292,12 +291,14 @@ _OFFICE_LATE = late_office(
     "ojt_subsidy.close_late", rights=(REVIEW_CLOSING,), subject="訓練單位逾期未核銷",
     body="「{title}」已逾結訓作業期限 {day}。",
 )  # fmt: skip
-register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
-register_things(Things(KIND, lambda user: (), "ojt_subsidy:mine", terms))
-classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late")
-classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published")
+HANDLERS = (Handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True),)
+THINGS = (Things(KIND, lambda user: (), "ojt_subsidy:mine", terms),)
+NOTICES = (
+    *classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late"),
+    *classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published"),
+)
 
-register(
+KINDS = (
     CaseType(
         kind=COURSE.kind, label="訓練計畫", series="SC", machine=COURSE, view_rights=(VIEW_OFFICE, VIEW_UNIT),
         guards={

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from django.template import engines
 from django.template.base import FilterExpression
 
 from casework.cases import attachments
+from kernel.registry import Registry
 from tests import lock_order
 from tests.judging import judged_once
 from tests.kept import a_test, flush_to, rows_at_first
@@ -101,6 +103,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.fixture(autouse=True)
+def _registries_as_they_were() -> Iterator[None]:
+    """Whatever a test enters into a registry, or takes out of one, is put right after it."""
+    with ExitStack() as stack:
+        for registry in Registry.every:
+            stack.enter_context(registry.kept())
+        yield
 
 
 @pytest.fixture(scope="session")

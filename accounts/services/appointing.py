@@ -1,13 +1,13 @@
 """人員與角色: an administrator grants a role in an office and takes it back, each with a reason that is logged and told.
 
 Nobody does it to themselves, so whoever takes the last but one administrator's role away remains. Where a scheme keeps rows of its own
-behind a role (a seat, an account), the scheme gives and takes (`register_keeper`).
+behind a role (a seat, an account), the scheme gives and takes (`Keeper`).
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from accounts.services.roles import RoleNotHere, grant_role, not_to_oneself, rev
 from accounts.services.users import new_user
 from kernel.characters import same_name
 from kernel.identifiers import looks_like_person_id
+from kernel.registry import Registry
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{4,29}")
 
@@ -41,20 +42,16 @@ class Act(Protocol):
 class Keeper:
     """How a scheme gives and takes a role that stands for rows of its own."""
 
+    role: str
     give: Act
     take: Act
 
 
-_keepers: dict[str, Keeper] = {}
-
-
-def register_keeper(role_codes: Iterable[str], keeper: Keeper) -> None:
-    """Called by an app's casetype.py."""
-    _keepers.update(dict.fromkeys(role_codes, keeper))
+KEEPERS: Registry[Keeper] = Registry("keeper of the role", attrgetter("role"))
 
 
 def _keeper(code: str) -> Keeper:
-    return _keepers.get(code) or Keeper(grant_role, revoke_role)
+    return KEEPERS.get(code) or Keeper(code, grant_role, revoke_role)
 
 
 def _allowed(user: User, organisation: Organisation, reason: str, by: User) -> str:

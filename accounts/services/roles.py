@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
-from accounts.roles import all_rights, all_roles, right, role
+from accounts.roles import RIGHTS, ROLES, right, role
 from accounts.services.access import record_access
 
 
@@ -28,12 +28,12 @@ def sync_rights() -> None:
     """After migrate: a Permission row per declared right, and each existing role group's rows as the role says now."""
     kind = ContentType.objects.get_for_model(Organisation)
     Permission.objects.bulk_create(
-        [Permission(content_type=kind, codename=one.codename, name=one.label) for one in all_rights()],
+        [Permission(content_type=kind, codename=one.codename, name=one.label) for one in RIGHTS],
         update_conflicts=True,
         unique_fields=["content_type", "codename"],
         update_fields=["name"],
     )
-    declared = {one.code for one in all_roles()}
+    declared = [one.code for one in ROLES]
     for held in RoleGroup.objects.filter(role__in=declared).select_related("group", "organisation"):
         _set_rows(held)
 
@@ -97,7 +97,7 @@ def revoke_role(
     if held is None or not user.groups.filter(pk=held.group_id).exists():
         return
     user.groups.remove(held.group)
-    staff_roles = [one.code for one in all_roles() if one.staff]
+    staff_roles = [one.code for one in ROLES if one.staff]
     remains = locked.is_superuser or user.groups.filter(held_role__role__in=staff_roles).exists()
     _set_staff(locked, locked.is_staff and remains, user)
     record_access(AccessLog.Action.ROLE_REVOKED, at=at, user=by, subject=f"{user.account_name} {held}", reason=reason)

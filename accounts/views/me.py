@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.identity import contested
 from accounts.models import AccessLog, Organisation, User
-from accounts.profile_panels import profile
+from accounts.panels import PROFILE, shown
 from accounts.roles import all_roles
 from accounts.services.addresses import open_change
 
@@ -46,7 +46,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "roles": roles_of(user),
         "memberships": memberships,
         "contested": contested().filter(pk=user.pk).exists(),
-        "panels": profile.shown(request),
+        "panels": shown(PROFILE, request),
     }
     return render(request, "portal/me.html", context)
 

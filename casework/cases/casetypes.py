@@ -1,4 +1,4 @@
-"""How a regulation plugs in: each app's casetype.py registers one CaseType per kind of case (autodiscovered).
+"""How a regulation plugs in: each scheme's casetype.py holds one CaseType per kind of case.
 
 The kernel never names an app; everything it needs to know about a kind stands here.
 """
@@ -6,6 +6,7 @@ The kernel never names an app; everything it needs to know about a kind stands h
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from kernel.identifiers import mask_person_id
 from kernel.law import Law
 from kernel.machine import Machine, Turn
 from kernel.outcome import Outcome
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -118,19 +120,12 @@ class CaseType:
     consistency: Callable[[], Sequence[str]] = _nothing
 
 
-_types: dict[str, CaseType] = {}
-
-
-def register(*types: CaseType) -> None:
-    for one in types:
-        if one.kind in _types:
-            raise ValueError(f"case type {one.kind} is registered twice")
-        _types[one.kind] = one
+KINDS: Registry[CaseType] = Registry("kind of case", attrgetter("kind"))
 
 
 def casetype(kind: str) -> CaseType:
-    return _types[kind]
+    return KINDS[kind]
 
 
 def all_casetypes() -> list[CaseType]:
-    return list(_types.values())
+    return list(KINDS)

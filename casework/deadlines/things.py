@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+
+from kernel.registry import Registry
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -43,17 +46,4 @@ def case_path(kind: str) -> str:
     return named or ("case" if any(field.name == "case" for field in model._meta.concrete_fields) else "")
 
 
-_things: dict[str, Things] = {}
-
-
-def register_things(*things: Things) -> None:
-    for one in things:
-        _things[one.kind] = one
-
-
-def all_things() -> list[Things]:
-    return list(_things.values())
-
-
-def things(kind: str) -> Things:
-    return _things[kind]
+THINGS: Registry[Things] = Registry("kind of thing", attrgetter("kind"))

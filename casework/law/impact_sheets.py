@@ -15,7 +15,7 @@ from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotPermitted, Refused
 from casework.law.amending import require
-from casework.law.impact import Difference, OpenThing, Source, all_sources, differences
+from casework.law.impact import SOURCES, Difference, OpenThing, Source, differences
 from casework.law.in_force import amendments_in_force, law_in_force, law_with
 from casework.models import Amendment, ImpactLine, ImpactSheet
 from casework.notices.outbox import send_task
@@ -63,7 +63,7 @@ def run_sheet(sheet_id: int, *, clock: Callable[[], datetime]) -> bool:
         ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(amendments=amendments_in_force())
         now, draft = law_in_force(), law_with(amendment)
         codes = {one.code for one in amendment.values.all()}
-        sources = [one for one in all_sources() if one.reads(codes)]
+        sources = [one for one in SOURCES if one.reads(codes)]
         ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(total=sum(one.count(sheet.on) for one in sources))
         for source in sources:
             for chunk in source.things(sheet.on):

@@ -1,4 +1,4 @@
-"""Texts the agency words itself, in dated versions. Each app declares its first version; later ones come from the back office."""
+"""Texts the agency words itself, in dated versions. Each scheme brings its first version; later ones come from the back office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import Wording
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,12 @@ class FirstWording:
     in_force_from: date
 
 
-_declared: dict[str, FirstWording] = {}
-
-
-def declare_wording(first: FirstWording) -> None:
-    _declared[first.code] = first
+WORDINGS: Registry[FirstWording] = Registry("wording")
 
 
 def sync_wordings(*, at: datetime) -> None:
     """After migrate: the first version of every declared text stands in the table."""
-    for first in _declared.values():
+    for first in WORDINGS:
         if not Wording.objects.filter(code=first.code).exists():
             Wording.objects.create(
                 code=first.code, title=first.title, body=first.body, in_force_from=first.in_force_from, set_at=at

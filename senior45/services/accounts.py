@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 
 from accounts.locks import held_of, locking
 from accounts.models import Membership, Organisation, User
-from accounts.services.appointing import Keeper, register_keeper
+from accounts.services.appointing import Keeper
 from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from casework.cases.events import SYSTEM
 from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
@@ -329,7 +329,7 @@ def dismiss(
     revoke_role(user=user, role_code=role_code, organisation=organisation, by=by, at=at, reason=reason)
 
 
-register_keeper(ROLE_OF.values(), Keeper(give=appoint, take=dismiss))
+KEEPERS = tuple(Keeper(role, give=appoint, take=dismiss) for role in ROLE_OF.values())
 
 
 @transaction.atomic

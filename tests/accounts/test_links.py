@@ -36,7 +36,7 @@ def token(newcomer, at) -> str:
 @pytest.fixture
 def directly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an outbox letters go out at once."""
-    monkeypatch.setattr(mailer, "_deliver", mailer._directly)
+    mailer.DELIVERER.clear()
 
 
 def page_of(token: str) -> str:
@@ -213,8 +213,7 @@ def test_asking_often_is_limited(user, client):
 @pytest.mark.django_db
 def test_an_outbox_takes_the_letter_over(user, at, monkeypatch):
     letters: list[dict[str, object]] = []
-    monkeypatch.setattr(mailer, "_deliver", mailer._deliver)
-    mailer.register_deliverer(lambda **letter: letters.append(letter))
+    mailer.DELIVERER.put(lambda **letter: letters.append(letter))
     passwords.request_reset(user=user, at=at)
     (letter,) = letters
     assert letter["user"] == user

@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.entitlements import ANSWERERS
 from casework.models import Document
 from casework.papers.documents import check_url
 from casework.papers.wordings import sync_wordings
-from casework.schemes import entitlements
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.services import batching, complaining, evidence, paying, running
 from ojt_subsidy.services.digests import digest_course
@@ -28,7 +28,7 @@ from tests.ojt_subsidy.test_path import answered
 
 @pytest.fixture
 def here(site: str, monkeypatch: pytest.MonkeyPatch) -> w.World:
-    monkeypatch.setattr(entitlements, "_providers", {})
+    ANSWERERS.clear()
     sync_wordings(at=now())
     return w.world()
 

@@ -13,8 +13,9 @@ from casework.errors import NotPermitted, Refused
 from casework.law import amending, impact_sheets
 from casework.law.in_force import law_in_force, law_with
 from casework.models import AmendedValue, Amendment, ImpactSheet
+from kernel.law import FIGURES
 from kernel.reasoning import Reasoning
-from tests.casework.lawroom import BEGINS, DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
+from tests.casework.lawroom import BEGINS, DAYS, FIGURES_OF_TOY, approver, drafted, drafter
 from tests.factories import AT, UserFactory
 from tests.parallel import together
 
@@ -24,9 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _toy():
-    declare_toy()
-    yield
-    undeclare_toy()
+    FIGURES.add(*FIGURES_OF_TOY)
 
 
 def assessed(by, **given) -> Amendment:
@@ -206,7 +205,7 @@ def test_a_page_drawn_from_an_older_draft_is_told_so():
 
 def test_a_figure_no_release_declares_any_more_stops_nobody():
     in_force()
-    undeclare_toy()
+    FIGURES.clear()
     assert DAYS not in law_in_force()
 
 

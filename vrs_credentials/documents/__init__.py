@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from casework.models import Case, Document
 from casework.papers import documents
-from casework.papers.rendering import Paper, Standing, register_paper
+from casework.papers.rendering import Paper, Standing
 from casework.papers.wordings import wording
 from kernel.asked import whole_number
 from kernel.dates import days_spelled, roc, roc_long, taipei_day
@@ -310,7 +310,7 @@ def pledge_context(thing: str, *, on: date, case: Case | None = None) -> dict[st
     return {**person, "pledge_title": title, "articles": text.body.split("\n"), "version": roc(text.in_force_from)}
 
 
-register_paper(
+PRINTED = (
     Paper(
         CERTIFICATE,
         "勞動部身心障礙者職業重建服務專業人員資格認證證明",

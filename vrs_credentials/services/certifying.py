@@ -1,6 +1,6 @@
 """核定: the ministry's approval with letter number and date, and what follows from it for each kind of case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,19 +37,11 @@ from vrs_credentials.rules import renewal
 from vrs_credentials.selectors.outcomes import answered_by_letter, resolution
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import follow_up_outcome
-from vrs_credentials.services.filing import closed
+from vrs_credentials.services.filing import closed, kind_of
 from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
 
 ENDS, FOLLOW_UP, WAY_BACK = "vrs_credentials.ends", "vrs_credentials.follow_up", "vrs_credentials.way_back"
 ONE_DAY = timedelta(days=1)
-
-Effect = Callable[[Case, str, date, dict[str, Any], User, datetime, Law], str]
-_effects: dict[str, Effect] = {}
-
-
-def register_effect(kind: str, effect: Effect) -> None:
-    """What approval of a kind does. Returns the sentence the applicant is told. May raise Refused."""
-    _effects[kind] = effect
 
 
 #: Applications that rest on a certificate; the row names it.
@@ -139,7 +131,7 @@ def approve(
     move(case, "approve", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）")
     case.decided_on = on
     case.save()
-    told = _effects[case.kind](case, letter_number, letter_on, more, by, at, law)
+    told = kind_of(case).steps.effect(case, letter_number, letter_on, more, by, at, law)
     closed(case, at)
     documents.issue_letter(case, letter_number=letter_number, letter_on=letter_on, sentence=told, by=by, at=at)
     tell_applicant(case, "approved", "已核定", f"{told}\n核定文號：{letter_number}（{roc(letter_on)}）", at=at)
@@ -459,7 +451,7 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
         )
 
 
-def _qualified(
+def give_qualification(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = Qualification.objects.get(case=case)
@@ -486,6 +478,3 @@ def _hired_by_application(
         before_hours=row["before"] if assessor else 0, case_manager_years=row["years"] if assessor else 0,
     )  # fmt: skip
     set_follow_up(made, case=case, by=by, at=at, law=law)
-
-
-register_effect("vrs_credentials.qualification", _qualified)

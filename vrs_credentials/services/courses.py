@@ -24,8 +24,7 @@ from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules
 from vrs_credentials.selectors.outcomes import course_outcomes
-from vrs_credentials.services.certifying import register_effect
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import COURSE
@@ -170,5 +169,4 @@ def _passed(
     return f"課程「{course.title}」（{course.number}）審核通過，課程結束後請匯入上課紀錄並上傳簽到表。"
 
 
-register_filing(COURSE.kind, may_file, _numbered)
-register_effect(COURSE.kind, _passed)
+STEPS = Steps(may_file, _passed, _numbered)

@@ -20,7 +20,8 @@ from vrs_credentials.models import Certificate, Professional, Qualification
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import qualification as rules
 from vrs_credentials.selectors.papers import checklist, qualification_of
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.certifying import give_qualification
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import QUALIFICATION
@@ -119,4 +120,4 @@ def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     return [outcome]
 
 
-register_filing(QUALIFICATION.kind, may_file)
+STEPS = Steps(may_file, give_qualification)

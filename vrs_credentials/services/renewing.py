@@ -30,10 +30,9 @@ from vrs_credentials.services.certifying import (
     WAY_BACK,
     issue_certificate,
     latest,
-    register_effect,
     set_end,
 )
-from vrs_credentials.services.filing import on_close, register_filing
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import EXTENSION, RENEWAL
@@ -265,13 +264,10 @@ def record_way_back(
     return back
 
 
-def _close_rows(case: Case, at: datetime) -> None:
+def close_rows(case: Case, at: datetime) -> None:
     Renewal.objects.filter(case=case, closed_at=None).update(closed_at=at)
     ExtensionApplication.objects.filter(case=case, closed_at=None).update(closed_at=at)
 
 
-on_close(_close_rows)
-register_filing(RENEWAL.kind, window_open_and_hours_done, _applied)
-register_effect(RENEWAL.kind, _renew)
-register_filing(EXTENSION.kind, away_long_enough, _applied)
-register_effect(EXTENSION.kind, _extend)
+RENEWAL_STEPS = Steps(window_open_and_hours_done, _renew, _applied)
+EXTENSION_STEPS = Steps(away_long_enough, _extend, _applied)

@@ -25,7 +25,6 @@ from vrs_credentials.models import Assignment, CommitteeSession, Opinion, Sessio
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
 from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
-from vrs_credentials.services.filing import on_close
 from vrs_credentials.services.office import tell_approvers, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說明書貳、案件審查階段二"
@@ -107,9 +106,6 @@ def take_rights(case: Case) -> None:
     """Rights on this case alone go when the review is over."""
     names = [permission_row(code) for code in (VIEW_ASSIGNED, GIVE_OPINION)]
     CaseUserObjectPermission.objects.filter(content_object=case, permission__in=names).delete()
-
-
-on_close(lambda case, at: take_rights(case))
 
 
 # --- opinions ---------------------------------------------------------------------------------------------------------------

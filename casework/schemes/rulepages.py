@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from casework.schemes import Scheme, schemes
 from kernel import rulebook
 from kernel.dates import roc
 from kernel.law import Figure, Law, Value
 from kernel.rulebook import Rule
-from kernel.sources import Contradiction, Scheme, all_schemes, scheme_of_figure
+from kernel.sources import Contradiction
 
 
 def scheme_label(code: str) -> str:
     """The name of the scheme a figure belongs to."""
-    found = scheme_of_figure(code)
-    return found.label if found else "其他"
+    prefix = code.partition(".")[0]
+    return next((one.title for one in schemes() if one.prefix == prefix), "其他")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,11 @@ def _says(asked: str, *texts: str) -> bool:
 
 
 def rules_of(scheme: Scheme) -> list[Rule]:
-    return [one for one in rulebook.all_rules() if one.module.partition(".")[0] == scheme.app]
+    return [one for one in rulebook.all_rules() if one.module.partition(".")[0] == scheme.name]
 
 
 def all_pages(law: Law, on: date, asked: str = "") -> list[SchemePage]:
-    return [scheme_page(one, law, on, asked) for one in all_schemes()]
+    return [scheme_page(one, law, on, asked) for one in schemes()]
 
 
 # --- which figures a rule names ----------------------------------------------------------------------------------------
