@@ -116,7 +116,8 @@ _AFTER = re.compile(
     rb"(?:[\0\t\n\f\r \x1a]|\x1b%-12345X(?:@PJL[^\r\n]{0,200}[\r\n]*)*|\r?\n--[\w'()+,./:=?-]{1,70}(?:--)?\s*){0,5000}\Z"
 )
 _LAST_XREF = re.compile(rb"startxref(\s{1,9})(\d{1,12})(?=\s{1,9}%%EOF)")
-_XREF = re.compile(rb"(?<!start)xref\b|(?<![0-9])\d{1,10} \d{1,5} obj\b")
+_XREF = re.compile(rb"(?<!start)xref\b|(?<![0-9])\d{1,10} \d{1,5} obj\b(?=.{0,300}?/XRef\b)", re.DOTALL)
+_ENTRY = re.compile(rb"(\d{10}) \d{5} n")
 _TABLE = re.compile(rb"\s{0,4}(?:xref\b|\d{1,10}\s+\d{1,5}\s+obj\b)")
 #: How far a program may have miscounted where its table stands.
 _MISCOUNTED = 64
@@ -142,6 +143,9 @@ def framed(data: bytes) -> bytes:
     if not near:
         return data
     closest = min(near, key=lambda one: abs(one - place))
+    entry = _ENTRY.search(data, closest) if data.startswith(b"xref", closest) else None
+    if entry and not re.match(rb"\s{0,4}\d{1,10} \d{1,5} obj\b", data[int(entry[1]) : int(entry[1]) + 30]):
+        return data  # everything has moved, not the number alone
     return data[: found.start(2)] + str(closest).encode() + data[found.end(2) :]
 
 

@@ -23,10 +23,12 @@ from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.intake.sheet_table import heading_key
 from casework.models import Case
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day
+from kernel.identifiers import plain
 from kernel.lines import cell_errors
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
@@ -221,7 +223,7 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
         table = reading.read(data)
     except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
-    if not table or table[0] != RESULT_HEADER:
+    if not table or [heading_key(cell) for cell in table[0]] != RESULT_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(RESULT_HEADER)}。", field="file")
     body, total = table[1:-1], table[-1]
     if len(table) < 3 or total[0] != "合計" or len(total) < 6:
@@ -232,7 +234,9 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
     for n, row in enumerate(body, 2):
         if said := cell_errors(dict(zip(RESULT_HEADER, row, strict=False))):
             raise Refused(f"第 {n} 列{'、'.join(said)}；未入帳任何一筆。", field="file")
-        number, serial, amount, result, *why = [*row, "", "", "", ""][:5]
+        number, serial, amount, result, *why = [*map(str.strip, row), "", "", "", ""][:5]
+        # as Excel saves it again: 00001 is 1, 8000 is 8,000
+        serial, amount = plain(serial).zfill(5), plain(amount).replace(",", "")
         if number != batch.number:
             raise Refused(f"第 {n} 列是清冊 {number} 的資料，不是 {batch.number}；未入帳任何一筆。", field="file")
         if serial not in amounts or serial in paid or serial in failed:
@@ -246,7 +250,9 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
         else:
             raise Refused(f"第 {n} 列結果「{result}」應為「成功」或「失敗」；未入帳任何一筆。", field="file")
     expected = [len(body), len(paid), sum(paid.values()), len(failed), sum(amounts[s] for s in failed)]
-    if [str(value) for value in expected] != total[1:6] or len(body) != batch.count:
+    if [str(value) for value in expected] != [plain(cell).replace(",", "") for cell in total[1:6]] or len(
+        body
+    ) != batch.count:
         raise Refused(
             f"合計與明細不符：明細 {len(body)} 筆、成功 {len(paid)} 筆 {sum(paid.values()):,} 元，清冊 {batch.count} 筆；未入帳任何一筆。",
             field="file",

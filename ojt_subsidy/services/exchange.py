@@ -19,6 +19,7 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases.recusal import RECUSED
 from casework.errors import NotPermitted, Refused
+from casework.intake.sheet_table import heading_key
 from casework.sheets import reading
 from kernel.dates import DateError, parse_day, roc, taipei_day
 from kernel.facts import Impossible
@@ -102,7 +103,7 @@ def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
         table = reading.read(data)
     except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
-    if not table or table[0] != IN_HEADER:
+    if not table or [heading_key(cell) for cell in table[0]] != IN_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(IN_HEADER)}。", field="file")
     body, last = table[1:-1], table[-1] if len(table) > 1 else []
     if len(last) < 2 or last[0] != "合計":
@@ -113,7 +114,7 @@ def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
     grouped: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     people = _people(office, {row[0] for row in body if row})
     for number, row in enumerate(body, 2):
-        cells = [*row, *[""] * (len(IN_HEADER) - len(row))]
+        cells = [*map(str.strip, row), *[""] * (len(IN_HEADER) - len(row))]
         try:
             pk, record, day = _read_row(cells, people, taipei_day(at))
         except (ValueError, KeyError) as error:

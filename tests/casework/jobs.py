@@ -43,7 +43,7 @@ def kind_of_case(**about: Any) -> Iterator[CaseType]:
         **{"kind": KIND, "label": "測試案件", "series": "TJ", "machine": MACHINE, "view_rights": (), **about}
     )
     with KINDS.kept(), RIGHTS.kept():
-        RIGHTS.add(Right("test.close", "結案", Side.OFFICE))
+        RIGHTS.put(Right("test.close", "結案", Side.OFFICE))
         KINDS.add(one)
         yield one
 

@@ -190,7 +190,7 @@ def test_a_roster_with_duplicate_ids(kind: str) -> None:
         sealed = part.context["confirm"]["sealed"].value()
         done = staff.post(page, {"sealed": sealed, "checked": "on", **envelope(case)}, follow=True)
         assert len(w.people(case)) == 5 and "未匯入 1 列" in said(done) and "第 3 列李" in said(done)
-        event = case.events.filter(code="roster.imported").latest("at")
+        event = case.events.filter(code="roster.imported").latest("pk")
         assert "另 1 列未匯入" in event.label and "第 3 列李" in event.reason
         nothing = staff.post(page, {"file": SimpleUploadedFile("a.xlsx", b"%PDF-1.7"), **envelope(case)})
         assert nothing.status_code == 422 and "不是試算表" in said(nothing)
