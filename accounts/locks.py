@@ -3,8 +3,8 @@
 Two acts wait for one another for ever only where one holds what the other wants and wants what it holds. Who takes things in
 one order never does: organisations, then cases, then the things of a case and their rows (what a row refers to comes before
 the row), then people, then papers and notices; several of one kind by their key. A person's row, which says who may sign in
-and in which role, comes late: whose roles an act moves is known only once it holds the case and the account. The tests record what every transaction takes and fail
-on one that goes back (tests/lock_order.py); docs/decisions/0008 says why so.
+and in which role, comes late: whose roles an act moves is known only once it holds the case and the account.
+The tests record what every transaction takes and fail on one that goes back (tests/lock_order.py); docs/decisions/0008 says why so.
 
 All of them are `FOR NO KEY UPDATE`: who holds a row keeps others from changing it, and nobody from writing rows that refer to it.
 """

@@ -133,13 +133,17 @@ def _something(scheme: str, pk: int, rng: random.Random) -> tuple[str, Callable[
     case = Case.objects.select_related("office", "organisation", "person").get(pk=pk)
     if rng.randrange(100) < BESIDE:
         return _beside(scheme, case, rng)
-    act = rng.choice(casetype(case.kind).acts)
+    acts = casetype(case.kind).acts
+    if not acts:  # its acts stand on pages of their own
+        return "?", None
+    act = rng.choice(acts)
     user = _somebody(act.right, case, rng)
     return act.code, _press(act, case, user, rng) if user else None
 
 
 def _beside(scheme: str, case: Case, rng: random.Random) -> tuple[str, Callable[[], Any] | None]:
-    officer = _somebody(rng.choice(casetype(case.kind).view_rights), case, rng)
+    rights = casetype(case.kind).view_rights
+    officer = _somebody(rng.choice(rights), case, rng) if rights else None
     jobs = [
         entry["task"] for entry in current_app.conf.beat_schedule.values() if entry["task"].startswith(f"{scheme}.")
     ]
