@@ -23,7 +23,7 @@ def _translated(inner: str, table: dict[str, str]) -> str:
     return f"translate({inner}, {_literal(''.join(kept + gone))}, {_literal(''.join(table[char] for char in kept))})"
 
 
-_FOLD = _translated("normalize(" + _translated("$1", FOLDED_FIRST) + ", NFKC)", FOLDED_LAST)
+_FOLD = "normalize(" + _translated("normalize(" + _translated("$1", FOLDED_FIRST) + ", NFKC)", FOLDED_LAST) + ", NFKC)"
 DEFINITION = (
     "CREATE OR REPLACE FUNCTION fold_text(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
     f"AS $fold$ SELECT {_FOLD} $fold$"

@@ -96,7 +96,8 @@ def fold(text: str) -> str:
 
     For comparing and searching only, never for keeping.
     """
-    return unicodedata.normalize("NFKC", text.translate(_FIRST)).translate(_LAST)
+    # once more at the end: what stood between two signs is gone, and they may be one now
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_FIRST)).translate(_LAST))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -190,7 +190,7 @@ def _press(act: Act, case: Case, user: User, rng: random.Random) -> Callable[[],
         act.perform(case, by=user, at=at, version=case.version, **given)
         return {}
 
-    return lambda: once(user=user, key=key, act=f"{case.number}.{act.code}", at=at, do=do)
+    return lambda: once(user=user, key=key, act=act.code, thing=case.number, at=at, do=do)
 
 
 def _typed(form: forms.BaseForm, rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -78,7 +78,7 @@ class LineForm(ActForm):
     reason = forms.CharField(label="理由", required=False, max_length=500)
     amount = forms.IntegerField(label="金額", required=False, min_value=1)
     #: Of 確認受款帳戶: which account, and what of it, the officer was shown.
-    seen = forms.CharField(label="受款帳戶", required=False, max_length=64)
+    shown = forms.CharField(label="受款帳戶", required=False, max_length=64)
 
 
 class ClaimForm(ActForm):

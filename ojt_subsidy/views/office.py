@@ -290,7 +290,7 @@ def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None
     elif given["act"] == "refuse":
         paying.refuse_line(line, reason=reason, by=by, at=at)
     elif given["act"] == "account":
-        paying.confirm_account(line, seen=given["seen"], reason=reason, by=by, at=at)
+        paying.confirm_account(line, seen=given["shown"], reason=reason, by=by, at=at)
     elif given["act"] == "correct":
         paying.correct_account(line, by=by, at=at)
     else:

@@ -183,9 +183,9 @@ def _take_effect_on(right: AccountRight, day: date, *, at: datetime) -> None:
 @transaction.atomic
 def hand_over(rights: Sequence[AccountRight], *, at: datetime) -> None:
     """The day has come: roles as the rights say now."""
-    for account in (
-        SiteAccount.objects.filter(rights__in=rights).distinct().select_related("user", "office__organisation")
-    ):
+    accounts = SiteAccount.objects.filter(rights__in=rights).distinct()
+    held_of(User, accounts.values_list("user", flat=True))  # before the first of them is changed
+    for account in accounts.select_related("user", "office__organisation"):
         role_from_rights(account, on=taipei_day(at), by=None, at=at)
 
 

@@ -16,6 +16,7 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, CertificateBinding, User
 from accounts.services import proving
 from accounts.services.users import correct_name
+from kernel.characters import same_name
 from kernel.dates import taipei_day
 from tests.accounts.cards import AT, DAY
 from tests.factories import UserFactory, proven
@@ -218,17 +219,22 @@ def test_a_row_under_another_name_is_the_persons_once_an_officer_held_the_docume
         return _holds(identity.own_rows(user), row)
 
     assert shown(**mine, name="林美惠")
-    assert not shown(**mine, name="林美恵")
+    assert not shown(**mine, name="林美玉")
     assert not shown(**theirs, name="林美惠")
     confirmed(user, UserFactory())
     user.refresh_from_db()
-    assert shown(**mine, name="林美恵")
+    assert shown(**mine, name="林美玉")
     assert not shown(**theirs, name="林美惠")
 
 
 def _holds(asked, row: dict[str, str]) -> bool:
     parts = [asked] if not hasattr(asked, "children") else asked.children
-    return all(row.get(one[0]) == one[1] if isinstance(one, tuple) else _holds(one, row) for one in parts)
+    return all(_agrees(row, *one) if isinstance(one, tuple) else _holds(one, row) for one in parts)
+
+
+def _agrees(row: dict[str, str], column: str, value: str) -> bool:
+    name, _, spelled = column.partition("__")
+    return same_name(row[name], value) if spelled == "spelled" else row.get(name) == value
 
 
 # --- at one moment -------------------------------------------------------------------------------------------------------------

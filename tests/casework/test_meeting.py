@@ -52,8 +52,8 @@ def _met(times: int, state: str = DEADLOCK) -> tuple[Callable[[], dict[str, Any]
 def test_an_act_that_met_another_is_begun_again_one_time(state: str) -> None:
     do, tries = _met(1, state)
     user, key = person(), uuid4()
-    assert once(user=user, key=key, act="a", at=AT, do=do) == ({"done": True}, True)
-    assert once(user=user, key=key, act="a", at=AT, do=do) == ({"done": True}, False)
+    assert once(user=user, key=key, act="a", thing="x", at=AT, do=do) == ({"done": True}, True)
+    assert once(user=user, key=key, act="a", thing="x", at=AT, do=do) == ({"done": True}, False)
     assert len(tries) == 2
 
 
@@ -62,10 +62,10 @@ def test_met_again_it_says_so_and_the_key_is_free_for_another_press() -> None:
     do, tries = _met(2)
     user, key = person(), uuid4()
     with pytest.raises(Busy, match="有人正在辦理"):
-        once(user=user, key=key, act="a", at=AT, do=do)
+        once(user=user, key=key, act="a", thing="x", at=AT, do=do)
     assert len(tries) == 2
     assert not Receipt.objects.exists()
-    assert once(user=user, key=key, act="a", at=AT, do=do) == ({"done": True}, True)
+    assert once(user=user, key=key, act="a", thing="x", at=AT, do=do) == ({"done": True}, True)
 
 
 @pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_a_database_that_is_away_is_not_taken_for_somebody_else() -> None:
         raise OperationalError("server closed the connection")
 
     with pytest.raises(OperationalError, match="server closed"):
-        once(user=person(), key=uuid4(), act="a", at=AT, do=do)
+        once(user=person(), key=uuid4(), act="a", thing="x", at=AT, do=do)
 
 
 # --- two connections -------------------------------------------------------------------------------------------------
@@ -107,14 +107,14 @@ def _in_a_circle(press: Callable[..., Any]) -> list[Any]:
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_control_of_two_in_a_circle_the_one_taken_out_goes_through_a_moment_later() -> None:
-    answers = _in_a_circle(lambda user, do: once(user=user, key=uuid4(), act="a", at=AT, do=do))
+    answers = _in_a_circle(lambda user, do: once(user=user, key=uuid4(), act="a", thing="x", at=AT, do=do))
     assert answers == [({}, True)] * 2
 
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_second_try_one_of_them_is_lost() -> None:
-    answers = _in_a_circle(lambda user, do: receipts._once(user, uuid4(), "a", AT, do))
+    answers = _in_a_circle(lambda user, do: receipts._once(user, uuid4(), "a", "x", AT, do))
     lost = [one for one in answers if isinstance(one, OperationalError)]
     assert len(lost) == 1
     assert "deadlock" in str(lost[0])
@@ -145,7 +145,7 @@ def test_whoever_waits_for_a_case_that_somebody_holds_is_told() -> None:
             lock(pk)
             return {}
 
-        return once(user=user, key=uuid4(), act="a", at=AT, do=do)
+        return once(user=user, key=uuid4(), act="a", thing="x", at=AT, do=do)
 
     answer = _pressed_on_a_held_case(press)
     assert isinstance(answer, Busy)

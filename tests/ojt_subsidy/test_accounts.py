@@ -252,7 +252,7 @@ def test_another_holder_is_paid_only_after_an_officer_says_why(here):
     with pytest.raises(NotPermitted):
         paying.confirm_account(line, seen=_seen(row), reason="已核對存摺", by=here.chief, at=after)
     assert _seen(row) in text
-    given = {"key": uuid4(), "act": "account", "line": line.pk, "seen": _seen(row)}
+    given = {"key": uuid4(), "act": "account", "line": line.pk, "shown": _seen(row)}
     assert "請填寫理由" in _client(here.officer).post(page, given | {"reason": ""}).content.decode()
     assert _client(here.officer).post(page, given | {"reason": "已核對存摺及切結書"}).status_code == 302
     event = Event.objects.get(case=one.case, code="payment.account")
@@ -293,7 +293,7 @@ def test_what_the_officer_was_not_shown_is_not_confirmed(here):
     seen, line = _seen(row), PaymentLine.objects.get(enrolment=row)
     _give(row, after + timedelta(hours=1), bank_holder="王大華", bank_note="配偶帳戶", bank_account="00099999999999")
     page = reverse("admin:subsidy_payments", args=[one.case.number])
-    given = {"key": uuid4(), "act": "account", "line": line.pk, "reason": "已核對存摺", "seen": seen}
+    given = {"key": uuid4(), "act": "account", "line": line.pk, "reason": "已核對存摺", "shown": seen}
     answer = _client(here.officer).post(page, given)
     assert answer.status_code == 422 and "已變更，尚未確認" in answer.content.decode()
     with pytest.raises(Refused, match="須經承辦人確認"):

@@ -39,7 +39,7 @@ def claimant(number: str) -> User:
 
 
 def unproven() -> User:
-    who = w.trainee()
+    who = w.trainee("王小華")
     User.objects.filter(pk=who.pk).update(
         national_id_proven_at=None, national_id_proof="", national_id_proven_by=None, national_id_proof_note=""
     )
@@ -233,20 +233,20 @@ def one_line(here: w.World):
 
 def _released_meanwhile(here: w.World, lines: list[PaymentLine], at: w.datetime, monkeypatch) -> str | None:
     """The number as it stood while the line was approved, after the proof had been asked for; its release was pressed then."""
-    own, person, seen = paying.locked_line, lines[0].enrolment.person, []
+    own, person, seen = paying.paid_to_claimants, lines[0].enrolment.person, []
 
-    def approving(pk):
+    def approving(who):
         meet()  # the proof was asked for, and was there
         meet(2)  # the release is done, or waits
         seen.append(User.objects.get(pk=person.pk).national_id)
-        return own(pk)
+        return own(who)
 
     def releasing():
         meet()
         release_identity(user=person, reason="非其本人字號", by=here.officer, at=at)
         meet(2)
 
-    monkeypatch.setattr(paying, "locked_line", approving)
+    monkeypatch.setattr(paying, "paid_to_claimants", approving)
     answers = together([lambda: paying.approve_line(lines[0].pk, by=here.chief, at=at), releasing])
     assert [type(one).__name__ for one in answers] == ["PaymentLine", "NoneType"], answers
     return seen[0]
