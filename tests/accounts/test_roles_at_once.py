@@ -8,6 +8,7 @@ import pytest
 from accounts.errors import NotPermitted
 from accounts.models import Organisation, RoleGroup, User
 from accounts.reach import administrator_role, central_administrators
+from accounts.roles import ROLES
 from accounts.services import appointing, roles
 from accounts.services.appointing import dismiss
 from accounts.services.roles import grant_role, revoke_role
