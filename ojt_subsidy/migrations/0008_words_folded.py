@@ -14,6 +14,7 @@ def fold_words(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    only_wider = True  # columns of text become wider, which rewrites no row (devtools/migrations.py)
     dependencies = [("ojt_subsidy", "0007_what_money_rests_on")]
     operations = [
         migrations.AlterField(

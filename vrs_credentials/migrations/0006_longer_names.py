@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    only_wider = True  # columns of text become wider, which rewrites no row (devtools/migrations.py)
     dependencies = [
         ("vrs_credentials", "0005_holders_proven"),
     ]
