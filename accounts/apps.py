@@ -7,12 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "使用者與機關"
 
     def ready(self) -> None:
-        from accounts import catalogue, checks, signals  # noqa: F401  (rights, checks and receivers enter by import)
-        from accounts.certificate_provider import CertificateProvider
-        from accounts.providers import register_provider
+        from accounts import checks, signals
 
-        register_provider(CertificateProvider())
-
+        checks.enter()
         post_migrate.connect(_sync, dispatch_uid="accounts.sync_rights")
         signals.connect()
 

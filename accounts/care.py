@@ -11,15 +11,11 @@ from django.db.models import Q, QuerySet
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.models import User
 from accounts.rights import holds_centrally, organisations_with
+from kernel.registry import Registry, address
 
 #: Given the officer, which users are theirs by this scheme.
 Care = Callable[[User], Q]
-_schemes: list[Care] = []
-
-
-def register_care(people: Care) -> None:
-    if people not in _schemes:
-        _schemes.append(people)
+CARE: Registry[Care] = Registry("care", address)
 
 
 def in_care_of(officer: User) -> QuerySet[User]:
@@ -29,6 +25,6 @@ def in_care_of(officer: User) -> QuerySet[User]:
     if holds_centrally(officer, HELP_SIGN_IN):
         return User.objects.all()
     theirs = Q(groups__held_role__organisation__in=offices)
-    for people in _schemes:
+    for people in CARE:
         theirs |= people(officer)
     return User.objects.filter(pk__in=User.objects.filter(theirs).values("pk"))

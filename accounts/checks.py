@@ -1,4 +1,4 @@
-"""System checks of what apps register here."""
+"""System checks of what the parts of the site bring."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from accounts.certificates.authorities import authorities
 from accounts.certificates.software_card import TEST_ORGANISATION
 from accounts.navigation import all_items
-from accounts.roles import all_rights, all_roles
+from accounts.roles import RIGHTS, all_roles
 
 
-@register
 def navigation_leads_somewhere(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for item in all_items():
@@ -27,25 +26,22 @@ def navigation_leads_somewhere(app_configs: Sequence[AppConfig] | None, **kwargs
     return found
 
 
-@register
 def roles_and_menu_name_declared_rights(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    declared = {right.code for right in all_rights()}
     found: list[CheckMessage] = []
     for role in all_roles():
         found += [
             Error(f"The role {role.code} bundles {code}, which no app declares.", id="accounts.E002")
             for code in role.rights
-            if code not in declared
+            if code not in RIGHTS
         ]
     for item in all_items():
-        if item.right is not None and item.right not in declared:
+        if item.right is not None and item.right not in RIGHTS:
             found.append(
                 Error(f"The menu entry {item.label} asks for {item.right}, which no app declares.", id="accounts.E003")
             )
     return found
 
 
-@register(Tags.security, deploy=True)
 def certificates_have_somebody_to_trust(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Where passwords are closed, cards must open; and on a real site no card of the demonstration's authority does."""
     anchors = authorities().anchors
@@ -67,3 +63,9 @@ def certificates_have_somebody_to_trust(app_configs: Sequence[AppConfig] | None,
             )
         )
     return found
+
+
+def enter() -> None:
+    register(navigation_leads_somewhere)
+    register(roles_and_menu_name_declared_rights)
+    register(certificates_have_somebody_to_trust, Tags.security, deploy=True)

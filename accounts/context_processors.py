@@ -7,26 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import clock, navigation, rights
+from accounts import clock, navigation, panels, rights
+from accounts.guide import help_for
 from accounts.idle import idle_seconds, since_seen
 from kernel.dates import roc
+from kernel.registry import Registry
 
-_count_unread: Callable[[Any], int] = lambda user: 0  # noqa: E731  (replaced by register_unread)
-
-
-def register_unread(count: Callable[[Any], int]) -> None:
-    """How many notices a user has not read: one query."""
-    global _count_unread
-    _count_unread = count
-
-
-_help_for: Callable[[HttpRequest], str] = lambda request: ""  # noqa: E731  (replaced by register_help)
-
-
-def register_help(address: Callable[[HttpRequest], str]) -> None:
-    """Where the user guide speaks of the page asked for."""
-    global _help_for
-    _help_for = address
+#: At most one: how many notices a user has not read, in one query.
+UNREAD: Registry[Callable[[Any], int]] = Registry("count of", lambda one: "unread notices")
 
 
 class Portal:
@@ -41,9 +29,22 @@ class Portal:
     def navigation(self) -> list[navigation.Entry]:
         return navigation.entries(self._request, self.rights)
 
+    @cached_property
+    def entrances(self) -> list[panels.Entrance]:
+        """The schemes this site offers."""
+        return panels.entrances()
+
+    @property
+    def applied(self) -> list[str]:
+        return [one.applied for one in self.entrances if one.applied]
+
+    @property
+    def businesses(self) -> list[str]:
+        return [one.business for one in panels.ENTRANCES]
+
     @property
     def help_url(self) -> str:
-        return _help_for(self._request)
+        return help_for(self._request)
 
     @property
     def demo(self) -> bool:
@@ -51,7 +52,8 @@ class Portal:
 
     @cached_property
     def unread(self) -> int:
-        return _count_unread(self._request.user) if self._request.user.is_authenticated else 0
+        count = UNREAD.get("unread notices")
+        return count(self._request.user) if count and self._request.user.is_authenticated else 0
 
     @property
     def idle_seconds(self) -> int:

@@ -1,16 +1,14 @@
 """展示用角色: one sign-in button per role, and a software card per person, only where settings.DEMO says so."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-
-from django.apps import apps
-from django.conf import settings
 
 from accounts import clock
 from accounts.certificates.authorities import folder
 from accounts.certificates.software_card import authority_in
 from accounts.models import Organisation, User
 from accounts.services.bindings import UNITS
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +40,47 @@ class DemoGroup:
         return len(self.applicants) + len(self.staff)
 
 
-_roles: dict[str, DemoRole] = {}
+DEMO_ROLES: Registry[DemoRole] = Registry("person of the demonstration")
 
 
-def register_demo_role(module: str, label: str, account_name: str, note: str = "") -> None:
-    """Called by an app's demo.py with its `__name__`: the app it stands in is the scheme the role belongs to."""
-    owner = apps.get_containing_app_config(module)
-    scheme = str(owner.verbose_name) if owner and owner.name in settings.SCHEMES else ""
-    _roles[account_name] = DemoRole(label, account_name, note, scheme)
+@dataclass(frozen=True, slots=True)
+class ToldAmendment:
+    """An amendment of one figure, for the demonstration."""
+
+    title: str
+    citation: str
+    figure: str
+    value: int
 
 
-def demo_roles() -> list[DemoRole]:
-    return list(_roles.values())
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What a part tells in the demonstration: `build` says how many cases it added, `roles` whom one may sign in as.
+
+    Of the amendments that schemes offer, one is told as a draft and one as settled.
+    """
+
+    order: int
+    code: str
+    build: Callable[[], int]
+    roles: tuple[DemoRole, ...] = ()
+    draft: ToldAmendment | None = None
+    settled: ToldAmendment | None = None
+
+
+DEMONSTRATIONS: Registry[Demonstration] = Registry("demonstration")
 
 
 def demo_role(code: str) -> DemoRole | None:
-    return _roles.get(code)
+    return DEMO_ROLES.get(code)
 
 
 def demo_groups() -> list[DemoGroup]:
-    """By scheme, in the order the schemes registered. One query."""
-    staff = set(User.objects.filter(account_name__in=_roles, is_staff=True).values_list("account_name", flat=True))
+    """By scheme, in the order of the schemes. One query."""
+    names = [role.account_name for role in DEMO_ROLES]
+    staff = set(User.objects.filter(account_name__in=names, is_staff=True).values_list("account_name", flat=True))
     groups: dict[str, DemoGroup] = {}
-    for role in _roles.values():
+    for role in DEMO_ROLES:
         group = groups.setdefault(role.scheme, DemoGroup(role.scheme or "各業務共用"))
         (group.staff if role.account_name in staff else group.applicants).append(role)
     return sorted(groups.values(), key=lambda group: group.scheme == "各業務共用")
@@ -89,11 +105,10 @@ class DemoCard:
 
 def demo_cards(accounts: Iterable[str] | None = None) -> list[DemoCard]:
     """A citizen's card for whoever has an ID on file; a unit's card for the others of a unit with a unified number."""
-    people = User.objects.filter(
-        account_name__in=_roles if accounts is None else set(accounts) & set(_roles), is_active=True
-    )
+    names = [role.account_name for role in DEMO_ROLES if accounts is None or role.account_name in set(accounts)]
+    people = User.objects.filter(account_name__in=names, is_active=True)
     by_name = {one.account_name: one for one in people}
-    return [card for name in _roles if name in by_name and (card := _card_of(by_name[name]))]
+    return [card for name in names if name in by_name and (card := _card_of(by_name[name]))]
 
 
 def _card_of(user: User) -> DemoCard | None:

@@ -19,6 +19,16 @@ class NotPermitted(Exception):
     """The person does not hold the right."""
 
 
+#: What PostgreSQL says of two that wait for one another, of one that waited too long, of one that took too long.
+_MET = frozenset({"40P01", "55P03", "57014"})
+BUSY = "有人正在辦理同一件事，這次沒有存入，請稍後再試。"
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether the database gave up waiting for somebody else: nothing is broken, the same act goes through a moment later."""
+    return getattr(getattr(error, "__cause__", None), "sqlstate", None) in _MET
+
+
 #: A disk is full, a quota used up, a disk turned read-only.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 

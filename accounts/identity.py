@@ -7,10 +7,10 @@ functions are the only door between people and numbers: `User.claimed_id_index` 
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import crypto
-from accounts.models import User
+from accounts.models import CertificateBinding, User
 
 _AT_ONCE = 5000
 
@@ -45,13 +45,30 @@ def others_bearing(user: User) -> QuerySet[User]:
     return bearing(user.claimed_id_index or "").exclude(pk=user.pk)
 
 
+def contested() -> QuerySet[User]:
+    """Whoever holds a card that fits the number they state, while it is proven for another account: one of two proofs is false, and
+    only an officer who sees both documents can say which."""
+    cards = CertificateBinding.objects.filter(kind=CertificateBinding.Kind.CITIZEN, released_at=None)
+    taken = User.objects.exclude(national_id_proven_at=None).filter(claimed_id_index=OuterRef("claimed_id_index"))
+    return User.objects.filter(Exists(taken), national_id_proven_at=None, is_active=True, pk__in=cards.values("user"))
+
+
+def contested_pairs() -> list[tuple[User, User]]:
+    """Who holds the card, and for whom the number is proven."""
+    claims = list(contested().defer("password").order_by("pk"))
+    indexes = {one.claimed_id_index for one in claims}
+    rows = User.objects.exclude(national_id_proven_at=None).filter(claimed_id_index__in=indexes).defer("password")
+    proven = {one.claimed_id_index: one for one in rows}
+    return [(one, proven[one.claimed_id_index]) for one in claims if one.claimed_id_index in proven]
+
+
 def own_rows(user: User, path: str = "") -> Q:
     """Rows with `national_id_index` and `name`, entered by others, that are about this person; none while unproven.
 
     A card says name and last four of the number, a decision rests on papers that bear the name: then the row's name must
-    agree. An officer who held the original in hand has compared all of it.
+    agree. An officer who held the original in hand has typed both from it.
     """
     if user.national_id_proven_at is None:
         return Q(pk__in=[])
     mine = Q(**{f"{path}national_id_index": user.claimed_id_index})
-    return mine if user.national_id_proof == User.Proof.OFFICE else mine & Q(**{f"{path}name": user.name})
+    return mine if user.national_id_proof == User.Proof.OFFICE else mine & Q(**{f"{path}name__spelled": user.name})

@@ -1,6 +1,5 @@
-"""Mail to one person. Who keeps an outbox (with retries and a mail log) registers a deliverer; without one it goes out directly."""
+"""Mail to one person. Who keeps an outbox (with retries and a mail log) brings a deliverer; without one it goes out directly."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,6 +7,8 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+
+from kernel.registry import Registry
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +29,10 @@ def _directly(*, user: Any, code: str, subject: str, body: str, key: str, at: da
     transaction.on_commit(send)
 
 
-_deliver: Callable[..., object] = _directly
-
-
-def register_deliverer(deliver: Deliverer) -> None:
-    global _deliver
-    _deliver = deliver
+#: At most one: who keeps an outbox.
+DELIVERER: Registry[Deliverer] = Registry("deliverer of", lambda one: "mail")
 
 
 def mail(*, user: Any, code: str, subject: str, body: str, key: str, at: datetime) -> None:
-    _deliver(user=user, code=code, subject=subject, body=body, key=key, at=at)
+    deliver = DELIVERER.get("mail") or _directly
+    deliver(user=user, code=code, subject=subject, body=body, key=key, at=at)

@@ -1,12 +1,14 @@
-"""主選單: each app registers its entries; a person sees those their rights open."""
+"""主選單: each part of the site brings its entries; a person sees those their rights open."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.roles import right as declared_right
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,11 @@ class Entry:
     current: bool
 
 
-_items: list[NavItem] = []
-
-
-def register_nav(*items: NavItem) -> None:
-    for item in items:
-        if item not in _items:
-            _items.append(item)
+MENU: Registry[NavItem] = Registry("menu entry", attrgetter("url_name"))
 
 
 def all_items() -> list[NavItem]:
-    return sorted(_items, key=lambda item: (item.order, item.label))
+    return sorted(MENU, key=lambda item: (item.order, item.label))
 
 
 def _shown(item: NavItem, request: HttpRequest, rights: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Ways to sign in behind one interface. The password now; the citizen certificate (自然人憑證, OA-12) registers itself later.
+"""Ways to sign in behind one interface: the password, and the citizen certificate (自然人憑證, OA-12).
 
 A provider says who the visitor is. Everything after that is the same for all: whether this way is open to that person, the
 second factor, the session, the access log (`sign_in`).
@@ -20,6 +20,7 @@ from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from accounts.services.lockout import person_named
 from accounts.services.openings import password_is_open
+from kernel.registry import Registry
 
 
 class Provider(ABC):
@@ -68,19 +69,15 @@ class PasswordProvider(Provider):
         return "此帳號未開放以密碼登入，請使用自然人憑證。有特殊情形者，請洽所屬機關的帳號管理人員申請開放。"
 
 
-_providers: dict[str, Provider] = {}
-
-
-def register_provider(provider: Provider) -> None:
-    _providers[provider.code] = provider
+WAYS: Registry[Provider] = Registry("way to sign in")
 
 
 def provider(code: str) -> Provider | None:
-    return _providers.get(code)
+    return WAYS.get(code)
 
 
 def offered() -> list[Provider]:
-    return [one for one in _providers.values() if one.offered()]
+    return [one for one in WAYS if one.offered()]
 
 
 def identify(way: Provider, request: HttpRequest, answer: Mapping[str, str]) -> User:
@@ -101,6 +98,3 @@ def sign_in(way: Provider, request: HttpRequest, user: User, *, go_to: str | Non
     """Open the session of a person identified by a way other than the form of the sign-in page."""
     record_authentication(request, user, method=way.code)
     return perform_login(request, Login(user=user, redirect_url=go_to))
-
-
-register_provider(PasswordProvider())

@@ -6,6 +6,8 @@ A right is held *in* an organisation: in the office that handles a case, or in t
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from kernel.registry import Registry
+
 
 class Side(StrEnum):
     OFFICE = "office"
@@ -41,46 +43,37 @@ class Role:
     comes_from: str = ""
 
 
-_rights: dict[str, Right] = {}
-_roles: dict[str, Role] = {}
-#: Rights an app adds to another's role; the apps do not know of each other, only of the role's code.
-_added: dict[str, tuple[str, ...]] = {}
+RIGHTS: Registry[Right] = Registry("right")
+ROLES: Registry[Role] = Registry("role")
 
 
-def declare_rights(*rights: Right) -> None:
-    for right in rights:
-        if _rights.setdefault(right.code, right) != right:
-            raise ValueError(f"right {right.code} is declared twice")
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Whoever holds the role `role`, where some part declares it, holds these rights too: the parts know only its code."""
+
+    role: str
+    rights: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return f"{self.role}+{','.join(self.rights)}"
 
 
-def declare_roles(*roles: Role) -> None:
-    for role in roles:
-        if _roles.setdefault(role.code, role) != role:
-            raise ValueError(f"role {role.code} is declared twice")
-
-
-def extend_role(code: str, rights: tuple[str, ...]) -> None:
-    """Whoever holds the role `code`, where some app declares it, holds these rights too. Declared in any order."""
-    known = _added.get(code, ())
-    _added[code] = (*known, *(one for one in rights if one not in known))
+ADDITIONS: Registry[Addition] = Registry("addition to a role")
 
 
 def _whole(one: Role) -> Role:
-    more = tuple(code for code in _added.get(one.code, ()) if code not in one.rights)
-    return replace(one, rights=(*one.rights, *more)) if more else one
+    more = dict.fromkeys(code for added in ADDITIONS if added.role == one.code for code in added.rights)
+    return replace(one, rights=tuple(dict.fromkeys((*one.rights, *more)))) if more else one
 
 
 def right(code: str) -> Right:
-    return _rights[code]
+    return RIGHTS[code]
 
 
 def role(code: str) -> Role:
-    return _whole(_roles[code])
-
-
-def all_rights() -> list[Right]:
-    return list(_rights.values())
+    return _whole(ROLES[code])
 
 
 def all_roles() -> list[Role]:
-    return [_whole(one) for one in _roles.values()]
+    return [_whole(one) for one in ROLES]

@@ -1,6 +1,6 @@
-"""Password rules of every account. The composition rule of OA-10 is the scheme's own validator, added in the settings."""
+"""Password rules of every account, and those that schemes bring: one password per person, so they hold for everybody."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password
@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import clock
 from accounts.models import PasswordHistory, User
+from kernel.registry import Registry
 
 
 class SimilarPasswordValidator(password_validation.UserAttributeSimilarityValidator):
@@ -50,3 +51,24 @@ class FormerPasswordValidator:
 
     def get_help_text(self) -> str:
         return f"不能與最近 {self.barred} 次使用過的密碼相同。"
+
+
+class PasswordRule(Protocol):
+    """A validator as Django knows it."""
+
+    def validate(self, password_typed: str, user: Any = None) -> None: ...
+    def get_help_text(self) -> str: ...
+
+
+PASSWORD_RULES: Registry[PasswordRule] = Registry("password rule", lambda one: type(one).__qualname__)
+
+
+class SchemesValidator:
+    """Asks the rules that schemes bring."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        for one in PASSWORD_RULES:
+            one.validate(password, user)
+
+    def get_help_text(self) -> str:
+        return "".join(one.get_help_text() for one in PASSWORD_RULES)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
@@ -14,21 +14,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.models import AccessLog, County, Membership, Organisation, User
 from accounts.rights import holds
 from accounts.roles import all_roles
-from accounts.services.passwords import without_links
 from casework.desk.desk import desk_of
-from casework.jobs.exports import register_exporter
-from casework.law.impact_listing import PAGE as IMPACT
-from casework.law.impact_listing import impact_rows
 from casework.models import CalendarDay, Document, Notice, Wording
 from casework.rights import PEOPLE, WATCH, WORDING
 from casework.templatetags.casework import roc, roc_moment
-from casework.views import blocks
-from casework.views.agency import PAGE
-from casework.views.listing import work_rows
-
-blocks.enter()
-register_exporter(PAGE, work_rows)
-register_exporter(IMPACT, impact_rows)
+from kernel.asked import whole_number
+from kernel.links import without_tokens
 
 
 def day(name: str, label: str) -> Callable[[Any], str]:
@@ -80,8 +71,24 @@ class ReadOnly(admin.ModelAdmin):
         return (*self.readonly_fields, *(one for one in self.fields or () if callable(one)))
 
 
+def _are_keys(*given: str) -> None:
+    """The package asks the database whatever the address says, and what is no number ends in an error page."""
+    if any(whole_number(one) is None for one in given):
+        raise Http404
+
+
 class WithHistory(ReadOnly, SimpleHistoryAdmin):
     """The former states of a row can be read, never restored."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        _are_keys(object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> Any:
+        _are_keys(object_id, version_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -266,7 +273,7 @@ class NoticeAdmin(ReadOnly):
     @admin.display(description="內容")
     def letter(self, row: Notice) -> str:
         # In the demonstration this page stands for everybody's mailbox.
-        return row.body if settings.DEMO else without_links(row.body)
+        return row.body if settings.DEMO else without_tokens(row.body)
 
 
 @admin.register(AccessLog)

@@ -1,7 +1,6 @@
 """機關作業後臺: the browser admin as a place of work. Its index is the desk; its pages of work come before the registers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -13,8 +12,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.catalogue import APPOINT, HELP_SIGN_IN
 from accounts.rights import holds
-from casework import converters  # noqa: F401  (enters <case:…>)
 from casework.rights import WATCH, WORDING
+from casework.schemes import AGENCY_PAGES
 from casework.views import (
     agency,
     agency_case,
@@ -60,25 +59,6 @@ SECTIONS = {
     "admin:amendment_figures": "admin:amendments",
     "admin:impact": "admin:amendments",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyPage:
-    """A page of work a scheme adds to the back office: in the menu for those who hold the right (and checked by the view)."""
-
-    route: str
-    view: Callable[..., HttpResponse]
-    name: str
-    label: str = ""
-    right: str | None = None
-
-
-_pages: list[AgencyPage] = []
-
-
-def register_pages(*pages: AgencyPage) -> None:
-    """Called by an app's admin.py. A page without a label is reached from another page."""
-    _pages.extend(page for page in pages if page.name not in {known.name for known in _pages})
 
 
 CLOSED = {"auth", "account", "mfa", "usersessions"}
@@ -143,7 +123,7 @@ class PortalAdminSite(admin.AdminSite):
             at("mail/", registers.mail_log, "mail_log"),
             at("mail/<int:pk>/resend/", registers.resend_mail, "resend_mail"),
         ]
-        own += [at(page.route, page.view, page.name) for page in _pages]
+        own += [at(page.route, page.view, page.name) for page in AGENCY_PAGES]
         stock = [one for one in super().get_urls() if getattr(one, "name", "") != "index"]
         return own + stock
 
@@ -168,7 +148,7 @@ class PortalAdminSite(admin.AdminSite):
             {"label": label, "url": reverse(name), "current": name == section}
             for label, name, code in (
                 *NAVIGATION,
-                *((page.label, f"admin:{page.name}", page.right) for page in _pages if page.label),
+                *((page.label, f"admin:{page.name}", page.right) for page in AGENCY_PAGES if page.label),
             )
             if code is None or holds(request, code)
         ]

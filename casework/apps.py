@@ -1,7 +1,8 @@
 from django.apps import AppConfig
-from django.conf import settings
 from django.db.models.signals import post_migrate
-from django.utils.module_loading import autodiscover_modules
+from django.urls import register_converter
+
+from casework.converters import CaseNumber
 
 
 class CaseworkConfig(AppConfig):
@@ -9,11 +10,7 @@ class CaseworkConfig(AppConfig):
     verbose_name = "案件"
 
     def ready(self) -> None:
-        # params and rules of every scheme enter the law and the rulebook; casetype registers kinds, rights and roles;
-        # impact and whatif what stands open and what may be asked without doing it.
-        autodiscover_modules("params", "sources", "rules", "casetype", "impact", "whatif")
-        if settings.DEMO:
-            autodiscover_modules("demo", "demo.law")  # the sign-in page offers a button for each role they register
+        register_converter(CaseNumber, "case")
         post_migrate.connect(_sync, sender=self, dispatch_uid="casework.sync_wordings")
 
 

@@ -1,7 +1,5 @@
 """Case and document numbers in addresses: `<case:number>` is OA-115-000123."""
 
-from django.urls import register_converter
-
 
 class CaseNumber:
     regex = r"[A-Z]{1,10}-\d{2,3}-\d{6,9}"
@@ -11,6 +9,3 @@ class CaseNumber:
 
     def to_url(self, value: str) -> str:
         return value
-
-
-register_converter(CaseNumber, "case")

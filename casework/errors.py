@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from accounts.errors import NotPermitted
+from accounts.errors import BUSY, NotPermitted
 from accounts.errors import Refused as AccountsRefused
 from kernel.machine import NotAllowed
 from kernel.outcome import Outcome
@@ -20,6 +20,13 @@ class Refused(AccountsRefused):
         self.outcomes = tuple(outcomes)
 
 
+class Busy(Refused):
+    """Somebody else held what this act needs, longer than a person should wait."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY)
+
+
 class Stale(Exception):
     """The form was drawn from an earlier version of the case."""
 
@@ -28,4 +35,4 @@ class Stale(Exception):
         self.case, self.posted = case, posted
 
 
-__all__ = ["NotAllowed", "NotPermitted", "Refused", "Stale"]
+__all__ = ["Busy", "NotAllowed", "NotPermitted", "Refused", "Stale"]

@@ -3,7 +3,7 @@
 from accounts.catalogue import APPOINT, HELP_SIGN_IN
 from accounts.models import Organisation
 from accounts.rights import CENTRAL
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 
 PEOPLE = "casework.people"
 WATCH = "casework.watch"
@@ -15,7 +15,7 @@ ADMINISTRATOR = "casework.administrator"
 LAW_OFFICER = "casework.law_officer"
 LAW_APPROVER = "casework.law_approver"
 
-declare_rights(
+RIGHTS = (
     Right(PEOPLE, "查詢使用者、單位與存取紀錄", Side.OFFICE),
     Right(WATCH, "檢視排程與郵件紀錄", Side.OFFICE),
     Right(CALENDAR, "維護辦公日曆", Side.OFFICE),
@@ -24,7 +24,7 @@ declare_rights(
     Right(ENACT, "核定法規修正案", Side.OFFICE),
 )
 _KINDS = (*CENTRAL, Organisation.Kind.BRANCH)
-declare_roles(
+ROLES = (
     Role(
         ADMINISTRATOR,
         "系統管理者",

@@ -53,21 +53,20 @@ def move(name: str, to: str) -> None:
 # --- folders of the fields -----------------------------------------------------------------------------------------------
 
 Naming = TypeVar("Naming", bound=Callable[..., str])
-_FOLDERS: dict[Any, str] = {}
 
 
 def kept_in(folder: str) -> Callable[[Naming], Naming]:
     """Says of an `upload_to` function in which folder its files lie."""
 
     def note(naming: Naming) -> Naming:
-        _FOLDERS[naming] = folder
+        naming.folder = folder  # type: ignore[attr-defined]
         return naming
 
     return note
 
 
 def folder_of(field: FileField) -> str:
-    """The folder of the store in which the files of a column lie. Raises KeyError where nobody has said."""
+    """The folder of the store in which the files of a column lie. Raises AttributeError where nobody has said."""
     if callable(field.upload_to):
-        return _FOLDERS[field.upload_to]
+        return str(field.upload_to.folder)
     return str(field.upload_to).partition("/%")[0]

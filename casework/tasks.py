@@ -1,5 +1,5 @@
 """Jobs. Each only reads the clock and makes one call; what there is to do stands in the database, so a task lost with its
-worker, doubled or late changes nothing but lateness. The schedule is in config.celery.
+worker, doubled or late changes nothing but lateness. Their times stand in casework/part.py.
 """
 
 from celery import shared_task
@@ -20,8 +20,9 @@ def deliver_notices() -> None:
 
 @shared_task(name="casework.tasks.sweep_daily", bind=True, max_retries=5)
 def sweep_daily(self) -> None:  # type: ignore[no-untyped-def]
-    """The day's deadlines and reminders. What an act held at that moment is asked for again a little later."""
-    if sweeping.sweep(on=today(), at=now()).left:
+    """The day's deadlines and reminders. What an act held at that moment, and what failed, is asked for again a little later."""
+    report = sweeping.sweep(on=today(), at=now())
+    if report.left or report.failed:
         raise self.retry(countdown=120)
 
 

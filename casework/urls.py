@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from casework.views import applicant, check, demo_mail, files, inbox, reach, rules, standing, whatif
 
 app_name = "casework"

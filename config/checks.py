@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 
-@register(Tags.security, deploy=True)
 def demonstration_is_off(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The demonstration offers one sign-in button per role: with DEBUG off it would let anybody in."""
     if settings.DEMO and not settings.DEVELOPMENT:
@@ -25,7 +24,6 @@ def demonstration_is_off(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
     return []
 
 
-@register(Tags.security, deploy=True)
 def staff_use_a_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """STAFF_SECOND_FACTOR may be off only where nothing is at stake."""
     if not settings.STAFF_SECOND_FACTOR and not settings.DEVELOPMENT:
@@ -39,7 +37,6 @@ def staff_use_a_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs:
     return []
 
 
-@register(Tags.security, deploy=True)
 def policy_has_no_unsafe_source(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A content-security policy with 'unsafe-inline' or 'unsafe-eval' protects against little."""
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
@@ -47,3 +44,8 @@ def policy_has_no_unsafe_source(app_configs: Sequence[AppConfig] | None, **kwarg
     if unsafe:
         return [Error(f"The content-security policy allows unsafe sources in: {', '.join(unsafe)}.", id="portal.E003")]
     return []
+
+
+def enter() -> None:
+    for check in (demonstration_is_off, staff_use_a_second_factor, policy_has_no_unsafe_source):
+        register(check, Tags.security, deploy=True)

@@ -7,7 +7,7 @@ from celery import Task
 
 from accounts import clock
 from casework.jobs import runs
-from config.celery import BY_THE_DAY, SCHEDULED
+from kernel.jobs import JOBS, At
 
 log = structlog.get_logger(__name__)
 
@@ -20,9 +20,9 @@ class Job(Task):
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self.request.called_directly or self.name not in SCHEDULED:
+        if self.request.called_directly or self.name not in JOBS:
             return super().__call__(*args, **kwargs)
-        if self.name in BY_THE_DAY and abs(ahead := clock.difference()) > clock.FARTHEST:
+        if isinstance(JOBS[self.name].when, At) and abs(ahead := clock.difference()) > clock.FARTHEST:
             log.error("clock_not_believed", task=self.name, ahead_seconds=ahead.total_seconds())
             runs.refused(self.name, f"本機時鐘與資料庫相差 {ahead.total_seconds():.0f} 秒，未執行", at=clock.now())
             return None

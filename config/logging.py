@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from kernel.links import HIDDEN, without_tokens
+
 # 身分證字號, 統一證號 (old and new form): the letter and last three digits stay, so that two lines can be told apart.
 _PERSON_ID = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[A-Da-d1289]\d{5}(\d{3})(?![A-Za-z0-9])")
 _MOBILE = re.compile(r"(?<!\d)(09\d{2})-?\d{3}-?(\d{3})(?!\d)")
@@ -20,9 +22,6 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
-_LINK_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s'\"]+")  # whoever reads the log must not use the link
-
-HIDDEN = "＊＊＊"
 
 
 def mask(text: str) -> str:
@@ -31,7 +30,7 @@ def mask(text: str) -> str:
     text = _PERSON_ID.sub(r"\1******\2", text)
     text = _MOBILE.sub(r"\1***\2", text)
     text = _URL_PASSWORD.sub(r"\1***@", text)
-    text = _LINK_TOKEN.sub(r"\1***", text)
+    text = without_tokens(text)
     return _EMAIL.sub(r"\1***@\2", text)
 
 

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 from redis import Redis
@@ -58,6 +58,7 @@ class Work(Collector):
         for what, count in watch.troubles(at, day).counts().items():
             waiting.add_metric([what], count)
         yield waiting
+        yield CounterMetricFamily("portal_deadlocks", "Acts that waited for one another", watch.deadlocks()[0])
         jobs = GaugeMetricFamily("portal_job_age_seconds", "Since the scheduled job last ended", labels=["job"])
         for name, ended in JobRun.objects.exclude(ended_at=None).values_list("name", "ended_at"):
             jobs.add_metric([name], (at - ended).total_seconds())

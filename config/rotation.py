@@ -25,6 +25,7 @@ from django.db import connection, models, transaction
 from accounts import crypto
 from accounts.adapter import SecondFactorAdapter
 from accounts.fields import EncryptedTextField
+from accounts.locks import locking
 from casework.models import SavedFilter
 
 BATCH = 1000
@@ -151,7 +152,7 @@ def turn_field_keys() -> Counter[str]:
         done[f"{field.model._meta.db_table}.{field.column}"] = _rewrite(field, where, [first], sealed)
     for one in Authenticator.objects.order_by("pk"):
         with transaction.atomic():
-            row = Authenticator.objects.select_for_update().get(pk=one.pk)
+            row = locking(Authenticator.objects).get(pk=one.pk)
             row.data, changed = _sealed_anew(row.data, first)
             if changed:
                 row.save(update_fields=["data"])

@@ -89,14 +89,15 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Which of the five this site offers; one is installed once its apps.py is there.
-SCHEMES = [
-    name
-    for name in env.list(
-        "SCHEMES", default=["ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials"]
-    )
-    if (BASE_DIR / name / "apps.py").exists()
+# Which schemes this site offers; every one has its manifest in <app>/scheme.py.
+SCHEMES = env.list("SCHEMES", default=[]) or [
+    "ojt_accounts",
+    "senior45",
+    "ohs_training",
+    "ojt_subsidy",
+    "vrs_credentials",
 ]
+PARTS = ["accounts.part.PART", "casework.part.PART", *(f"{one}.scheme.SCHEME" for one in SCHEMES)]
 ADMIN_APP = "casework.admin_app.PortalAdminConfig"
 
 INSTALLED_APPS = [
@@ -191,6 +192,17 @@ if _pool := env.int("DB_POOL", default=0):
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 else:
     _database["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
+# Nobody waits for a row, a statement or a half-done transaction of somebody else longer than this; 0: as long as it takes.
+# The worker's jobs may take longer (docker-compose.yml), and so may what is run by hand (manage.py).
+_limits = {
+    "lock_timeout": env.int("DB_LOCK_SECONDS", default=5),
+    "statement_timeout": env.int("DB_STATEMENT_SECONDS", default=30),
+    "idle_in_transaction_session_timeout": env.int("DB_IDLE_SECONDS", default=60),
+}
+_given = _database["OPTIONS"].get("options", "")
+_database["OPTIONS"]["options"] = " ".join(
+    [*_given.split(), *(f"-c {name}={n}s" for name, n in _limits.items())]
+).strip()
 _database["TEST"] = {
     "NAME": env.str("TEST_DATABASE_NAME", default="") or None,
     "TEMPLATE": env.str("TEST_DATABASE_TEMPLATE", default=""),
@@ -246,9 +258,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     },
     {"NAME": "accounts.validators.CommonPasswordValidator"},
     {"NAME": "accounts.validators.FormerPasswordValidator"},
+    {"NAME": "accounts.validators.SchemesValidator"},
 ]
-if "ojt_accounts" in SCHEMES:  # one password per person: its composition (OA-10) holds for everybody
-    AUTH_PASSWORD_VALIDATORS.append({"NAME": "ojt_accounts.forms.passwords.CompositionValidator"})
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # account_name is unique whatever its case, by a constraint over Lower() that the check does not read
     "security.W019",  # X_FRAME_OPTIONS is SAMEORIGIN: the case page shows papers beside the form

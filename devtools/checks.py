@@ -12,7 +12,8 @@ from devtools.environment import ROOT, say
 
 Step = tuple[str, "list[str] | Callable[[], int]", dict[str, str]]
 
-APPS = ("ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials")
+#: A scheme is a folder with a manifest.
+APPS = sorted(path.parent.name for path in ROOT.glob("*/scheme.py"))
 PURE = ("rules", "params", "states", "sources")
 # as a production site is set; the keys are thrown away
 PRODUCTION = {

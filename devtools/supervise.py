@@ -15,6 +15,8 @@ from devtools.environment import HOME, ROOT, VENV, Refused, say
 from devtools.services import dies_with_us, stop
 
 _writing = threading.Lock()
+#: A job may take as long as CELERY_TASK_TIME_LIMIT lets it.
+JOBS = {"DB_STATEMENT_SECONDS": "900", "DB_IDLE_SECONDS": "900"}
 
 
 def _copy(name: str, process: subprocess.Popen[str]) -> None:
@@ -85,7 +87,7 @@ def serve(environ: dict[str, str], port: int) -> None:
                 # after the web, so that the first page does not wait for three programs loading at once
                 if environ.get("REDIS_URL"):
                     schedule = ["--pidfile=", "--schedule", str(HOME / "site" / "beat")]
-                    children.append(Child("worker", [*celery, "worker", "--concurrency", "2", *level], environ))
+                    children.append(Child("worker", [*celery, "worker", "--concurrency", "2", *level], environ | JOBS))
                     children.append(Child("scheduler", [*celery, "beat", *schedule, *level], environ))
             time.sleep(0.2)
     finally:

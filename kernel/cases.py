@@ -15,8 +15,7 @@ from typing import Any
 
 import yaml
 
-# identifiers: the three checksums belong to no scheme; ID-1 is asked whichever rules the caller has imported.
-from kernel import identifiers, rulebook  # noqa: F401
+from kernel import rulebook
 from kernel.dates import TAIPEI
 from kernel.facts import FactsError, Impossible
 from kernel.jsonable import jsonable

@@ -11,9 +11,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from kernel.characters import ascii_digits, visible
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -68,8 +70,13 @@ def roc_year(day: date) -> int:
     return day.year - 1911
 
 
-_SEPARATED = re.compile(r"^(?:中華民國|民國)?\s*(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
-_DIGITS = re.compile(r"^(\d{6,8})$")
+_SEPARATED = re.compile(
+    r"^(?:中華民國|民國|西元|公元|生於)?\s*([0-9]{1,4})\s*[-/.,、年]\s*([0-9]{1,2})\s*[-/.,、月]\s*([0-9]{1,2})\s*[日號生.]*$"
+)
+_DIGITS = re.compile(r"^(?:中華民國|民國|西元|公元)?\s*([0-9]{6,8})$")
+_HYPHENS = re.compile("[\u2010-\u2015\u2212]")
+#: What people write behind a day: (一), （星期二）, 星期三.
+_WEEKDAY = re.compile(r"\s*\(?(?:(?:星期|週|周|禮拜)[一二三四五六日天]\)?|[一二三四五六日]\))$")
 #: How a spreadsheet writes a cell that holds a day: 2022/12/6 00:00:00, 2022/12/6 上午 12:00:00, 2022-12-06T00:00:00.
 _TIME = re.compile(r"(?<=[\d日])(?:\s+(?:[上下]午\s*)?|T)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$")
 
@@ -79,18 +86,22 @@ def parse_day(text: str) -> date:
 
     Six or seven digits are of the Republic, eight are 西元. A time of day after the day is no part of it. Raises DateError.
     """
-    plain = _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
+    plain = _TIME.sub("", ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip())
+    plain = _WEEKDAY.sub("", _HYPHENS.sub("-", plain)).replace("元年", "1年")
     if not plain:
         raise DateError("請填寫日期，例：113/12/12")
     found = _SEPARATED.match(plain)
     if found:
         year, month, day = (int(g) for g in found.groups())
-        if year >= 1000 and "民國" in plain:
-            raise DateError(f"「{text}」的年份不是民國年，例：民國113年12月12日")
-    elif _DIGITS.match(plain):
-        year, month, day = int(plain[:-4]), int(plain[-4:-2]), int(plain[-2:])
+    elif found := _DIGITS.match(plain):
+        digits = found[1]
+        year, month, day = int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:])
     else:
         raise DateError(f"看不懂日期「{text}」，請輸入民國日期，例：113/12/12")
+    if year >= 1000 and "民國" in plain:
+        raise DateError(f"「{text}」的年份不是民國年，例：民國113年12月12日")
+    if year < 1000 and ("西元" in plain or "公元" in plain):
+        raise DateError(f"「{text}」的年份不是西元年，例：西元2024年12月12日")
     if year < 1000:
         year += 1911
     if not 1850 <= year <= 2200:
@@ -99,6 +110,52 @@ def parse_day(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise DateError(f"「{text}」這一天不存在，請檢查月份與日數，例：113/02/29") from None
+
+
+_CLOCK = re.compile(
+    r"(?:(上午|早上|凌晨|am|下午|晚上|中午|pm)\s*)?([0-9]{1,2})\s*(?:[:.時點]\s*(?:([0-9]{1,2})\s*分?)?(?::[0-9]{2}(?:\.[0-9]+)?)?|([0-9]{2}))?"
+    r"\s*(am|pm)?",
+    re.IGNORECASE,
+)
+
+
+def parse_clock(text: str) -> time:
+    """A time of day as people and spreadsheets write it: 9:00, ０９：００, 0900, 上午 9:00, 下午1時30分, 1:30 PM, 09:00:00.
+
+    Raises DateError.
+    """
+    wrong = DateError(f"看不懂時間「{text}」，請輸入時:分，例：09:00")
+    plain = ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip().replace("半", "30分").replace(".m.", "m")
+    found = _CLOCK.fullmatch(plain)
+    if not found or (plain.isdecimal() and len(plain) not in (3, 4)):
+        raise wrong
+    before, hours, spelled, digits, after = found.groups()
+    if plain.isdecimal():
+        hours, digits = plain[:-2], plain[-2:]
+    hour, minute, half = int(hours), int(spelled or digits or 0), (before or after or "").lower()
+    if half in ("下午", "晚上", "pm", "中午") and hour < 12 and not (half == "中午" and hour == 11):
+        hour += 12
+    elif half in ("上午", "早上", "凌晨", "am") and hour == 12:
+        hour = 0
+    if hour > 23 or minute > 59:
+        raise wrong
+    return time(hour, minute)
+
+
+#: Nobody who deals with an office is younger than the labour law lets work (勞動基準法第44條), unless a form says otherwise.
+WORKING_AGE = 15
+_OLDEST_BIRTHDAY = date(1900, 1, 1)
+
+
+def wrong_birthday(day: date, on: date, *, least: int = WORKING_AGE) -> str:
+    """Why a day cannot be the birthday of somebody of at least `least` years on a day; empty where it can. Typed or imported."""
+    if day > on:
+        return f"出生日期 {roc(day)} 晚於今天，請核對年份"
+    if day < _OLDEST_BIRTHDAY:
+        return f"出生日期的年份不在合理範圍（西元 {day.year} 年），請核對年份，例：75/03/21"
+    if years_since(day, on) < least:
+        return f"出生日期 {roc(day)}，未滿 {least} 歲，請核對年份"
+    return ""
 
 
 # --- periods 期間 --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from kernel.dates import WorkingCalendar
+from kernel.registry import Registry
 
 
 class UnknownFigure(LookupError):
@@ -124,16 +125,10 @@ class WatchedLaw(Law):
         return super().at(code, on)
 
 
-_declared: dict[str, Figure] = {}
-
-
-def declare(*figures: Figure) -> None:
-    """Called by each app's params.py at import. A code belongs to one declaration."""
-    for figure in figures:
-        if _declared.setdefault(figure.code, figure) != figure:
-            raise ValueError(f"{figure.code} is declared twice")
+#: Every figure that the parts of the site bring.
+FIGURES: Registry[Figure] = Registry("figure")
 
 
 def declared_law(calendar: WorkingCalendar | None = None) -> Law:
     """The law as written in the code, before any amendment entered in the back office."""
-    return Law(dict(_declared), calendar or WorkingCalendar())
+    return Law({figure.code: figure for figure in FIGURES}, calendar or WorkingCalendar())

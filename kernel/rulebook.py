@@ -12,12 +12,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from kernel.facts import FactsError, Impossible, build
 from kernel.jsonable import jsonable
 from kernel.law import Law
 from kernel.outcome import Outcome
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Rule:
 #: How the id of a rule is written: OA-07. A case number (OA-115-000123) is none.
 RULE_ID = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,4}-\d{1,2}(?!\d)")
 
-_rules: dict[str, Rule] = {}
+#: A rule enters itself where it is defined; the manifest of its scheme names it.
+RULES: Registry[Rule] = Registry("rule", attrgetter("id"))
 
 
 def _split(text: str, rule_id: str) -> tuple[str, str]:
@@ -49,10 +52,11 @@ def _split(text: str, rule_id: str) -> tuple[str, str]:
 
 
 def _enter(rule: Rule) -> None:
-    old = _rules.get(rule.id)
-    if old is not None and (old.module, old.sentence) != (rule.module, rule.sentence):
-        raise ValueError(f"{rule.id} is defined twice")
-    _rules[rule.id] = rule
+    old = RULES.get(rule.id)
+    if old is not None and (old.module, old.sentence) == (rule.module, rule.sentence):
+        RULES.put(rule)
+    else:
+        RULES.add(rule)
 
 
 def rule(
@@ -84,19 +88,20 @@ def promise(module: str, rule_id: str, text: str, *, screens: tuple[str, ...] = 
 
 
 def all_rules() -> list[Rule]:
-    return [_rules[key] for key in sorted(_rules)]
+    return sorted(RULES, key=attrgetter("id"))
 
 
 def get(rule_id: str) -> Rule:
     """Raises FactsError for an id nobody entered."""
-    try:
-        return _rules[rule_id]
-    except KeyError:
-        raise FactsError(f"unknown rule {rule_id}") from None
+    found = RULES.get(rule_id)
+    if found is None:
+        raise FactsError(f"unknown rule {rule_id}")
+    return found
 
 
 def clause_of(rule_id: str) -> str:
-    return _rules[rule_id].clause if rule_id in _rules else rule_id
+    found = RULES.get(rule_id)
+    return found.clause if found else rule_id
 
 
 def ask(rule_id: str, facts: Mapping[str, Any], *, on: date, law: Law) -> Outcome:

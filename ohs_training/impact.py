@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, source_of_rows, verdict
 from kernel.law import Law
 from ohs_training.models import Accreditation, TrainingClass
 from ohs_training.rules import institutions, issue, keeping
@@ -89,5 +89,7 @@ def _accreditation(one: Accreditation, on: date) -> OpenThing:
     return OpenThing(f"{case.number} {case.title}", reverse("admin:case", args=[case.number]), case.office_id, ask)
 
 
-register_rows("ohs_training.class", "訓練班次", FIGURES, _classes, _class)
-register_rows("ohs_training.accreditation", "訓練機構認可", FIGURES, _accreditations, _accreditation)
+OPEN_THINGS = (
+    source_of_rows("ohs_training.class", "訓練班次", FIGURES, _classes, _class),
+    source_of_rows("ohs_training.accreditation", "訓練機構認可", FIGURES, _accreditations, _accreditation),
+)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from kernel.comparing import COMPARATORS
-from kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value
 
 CHECKED_ON = date(2026, 11, 20)
 #: The amendment cites 勞工健康保護規則 第五條之一, so it lies between that clause's coming and its renumbering of 2017-11-13.
@@ -42,7 +42,9 @@ def _amended(code: str, label: str, unit: str, before: tuple[Any, str], after: t
 
 _NO_IN_SERVICE = (None, "修正前要點無在職教育訓練")
 
-declare(
+FIGURES: tuple[Figure, ...] = ()
+
+FIGURES += (
     _one(
         "ohs.amended_on",
         "修正規定生效日",
@@ -55,7 +57,7 @@ declare(
 )
 
 # --- 三、訓練 ------------------------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _amended(
         "ohs.training_kinds",
         "訓練類別",
@@ -68,7 +70,7 @@ declare(
 
 # --- 四、附表一 ----------------------------------------------------------------------------------------------------------------
 _PAPERS_ALL = ["founding_permit", "plan"]
-declare(
+FIGURES += (
     _amended(
         "ohs.applicant_kinds",
         "申請機構資格及應檢附文件",
@@ -164,7 +166,7 @@ declare(
 )
 
 # --- 五、認可期間 --------------------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("ohs.accreditation_years", "認可期間上限", "年", 3, "要點五第2項"),
     _one("ohs.reapply_days", "重新申請認可（期間屆滿前）", "日", 90, "要點五第2項"),
     _one(
@@ -180,7 +182,7 @@ declare(
 
 # --- 六、報備; 附表二至五 --------------------------------------------------------------------------------------------------------
 _CAP_NOTE = "附表二附註2：專業訓練及在職教育訓練為「以不超過為原則」，分組討論為「以不超過為限」。"
-declare(
+FIGURES += (
     _one("ohs.filing_days", "開訓前報備期限", "日", 15, "要點六第1項"),
     _one("ohs.change_days", "報備事項變動期限（開訓前）", "日", 1, "要點六第2項"),
     _amended(
@@ -218,7 +220,7 @@ declare(
 )
 
 # --- 七、簽到退、點名、缺課; 附表八 --------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("ohs.late_minutes", "遲到視為曠課", "分鐘", 15, "要點附表八附註一"),
     _one("ohs.roll_call_minutes", "每日第1節點名", "分鐘", 20, "要點附表八附註四"),
     _amended(
@@ -254,7 +256,7 @@ declare(
 )
 
 # --- 八、測驗 -------------------------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("ohs.resit_months", "補考期限（結訓日起）", "個月", 12, "要點八第3項"),
     _one("ohs.resits", "補考次數", "次", 1, "要點八第3項"),
     _one(
@@ -269,7 +271,7 @@ declare(
 )
 
 # --- 九、發證; 十、保存 -----------------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _amended(
         "ohs.certificate_days", "結業證書發給期限（結訓後）", "日", (30, "修正前要點八第3項"), (20, "要點九第1款")
     ),
@@ -332,7 +334,7 @@ _GROUNDS = {
     "obstruction": "拒絕、規避或妨礙主管機關查核。",
     "other_serious": "其他違反中央主管機關之規定，情節重大。",
 }
-declare(
+FIGURES += (
     _amended(
         "ohs.revocation_grounds",
         "撤銷或廢止認可事由",

@@ -1,7 +1,7 @@
 """Who may, in the training of occupational-health doctors and nurses: rights and the roles that bundle them."""
 
 from accounts.models import Organisation
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 
 APP = "ohs_training"
 REVEAL = "accounts.reveal_national_id"
@@ -28,7 +28,7 @@ ANSWER_ORDER = f"{APP}.answer_order"
 CLOSE_ORDER = f"{APP}.close_order"
 DECIDE_RETENTION = f"{APP}.decide_retention"
 
-declare_rights(
+RIGHTS = (
     Right(VIEW_OWN, "檢視本機構認可及班次", Side.APPLICANT),
     Right(VIEW_OFFICE, "檢視受理之認可、班次及查核案件", Side.OFFICE),
     Right(VIEW_ALL, "檢視全國訓練機構及班次", Side.OFFICE),
@@ -52,7 +52,7 @@ declare_rights(
 _BODIES = (KIND.UNIT, KIND.INSTITUTION)
 INSTITUTION, TUTOR = "ohs_institution", "ohs_tutor"
 COUNTY, MINISTRY, CHIEF = "ohs_county", "ohs_ministry", "ohs_ministry_chief"
-declare_roles(
+ROLES = (
     Role(
         INSTITUTION,
         "健康服務訓練機構承辦人",

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from ohs_training.views import attendance, classpage, institution, planning, running, trainee
 
 app_name = "ohs_training"
@@ -22,12 +21,14 @@ urlpatterns = [
     path("classes/<case:number>/teachers/", planning.teachers, name="teachers"),
     path("classes/<case:number>/timetable/", planning.timetable, name="timetable"),
     path("classes/<case:number>/roster/", planning.roster_page, name="roster"),
+    path("classes/<case:number>/roster/template/", planning.roster_template, name="roster_template"),
     path("classes/<case:number>/roster/new/", planning.trainee, name="trainee_new"),
     path("classes/<case:number>/roster/<int:pk>/", planning.trainee, name="trainee"),
     path("classes/<case:number>/roster/<int:pk>/remove/", planning.trainee_remove, name="trainee_remove"),
     path("classes/<case:number>/roster/<int:pk>/photo/", classpage.photo, name="photo"),
     path("classes/<case:number>/versions/", planning.versions, name="versions"),
     path("classes/<case:number>/attendance/", attendance.attendance, name="attendance"),
+    path("classes/<case:number>/attendance/template/", attendance.sheet_template, name="sheet_template"),
     path("classes/<case:number>/attendance/sheet/", attendance.sheet, name="sheet"),
     path("classes/<case:number>/attendance/signature/<int:pk>/", attendance.signature, name="signature"),
     path("classes/<case:number>/tablet/", attendance.tablet, name="tablet"),

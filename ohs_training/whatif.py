@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.forms import PortalForm, RocDateField
 from casework.law.impact import day
-from casework.law.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf
 from kernel.law import Law
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS, VIEW_ALL
 from ohs_training.rules import classes, closing, keeping
@@ -61,7 +61,7 @@ def class_days(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> R
     return Reply(facts, outcomes, link, "規劃班次" if link else "")
 
 
-register_whatif(
+QUESTIONS = (
     WhatIf(
         "class-days",
         "醫護人員訓練：開訓日推算各期限",
@@ -69,5 +69,5 @@ register_whatif(
         (FILE_CLASS, ACKNOWLEDGE, VIEW_ALL),
         ClassDaysForm,
         class_days,
-    )
+    ),
 )

@@ -1,4 +1,4 @@
-"""Registers the account application with casework: its acts on both sides, its panels, its deadlines."""
+"""The account application as casework knows it: its acts on both sides, its panels, its deadlines."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,19 +9,19 @@ from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
 from casework.cases import corrections
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target
 from casework.cases.chain import StepState, next_step
 from casework.cases.signoffs import why_not_sign
-from casework.deadlines.handlers import register_handler
-from casework.deadlines.things import Things, register_things
+from casework.deadlines.handlers import Handler
+from casework.deadlines.things import Things
 from casework.errors import Refused
 from casework.forms import CorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, classify
+from kernel.characters import same_name
 from kernel.dates import roc_moment
-from kernel.identifiers import mask_email, same_name
-from ojt_accounts import wordings  # noqa: F401 - declares the texts
+from kernel.identifiers import mask_email
 from ojt_accounts.forms import reviewing as forms
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm
 from ojt_accounts.permissions import (
@@ -337,24 +337,30 @@ def _consistency() -> Sequence[str]:
 
 # --- deadlines -----------------------------------------------------------------------------------------------------------------
 
-register_handler(filing.HANDLE, reminding.officer_late, reminding.remind_officer, owed_after=True)
-register_handler(filing.CORRECT, reminding.unit_late, reminding.remind_unit, owed_after=True)
-register_handler(setting.RIGHTS_END, reminding.rights_ended, reminding.remind_rights)
-
-register_things(
+HANDLERS = (
+    Handler(filing.HANDLE, reminding.officer_late, reminding.remind_officer, owed_after=True),
+    Handler(filing.CORRECT, reminding.unit_late, reminding.remind_unit, owed_after=True),
+    Handler(setting.RIGHTS_END, reminding.rights_ended, reminding.remind_rights),
+)
+THINGS = (
     Things(
         "ojt_accounts.trainingaccount",
         lambda user: accounts_of(user).exclude(state=TrainingAccount.State.CLOSED).values_list("pk", flat=True),
         "ojt_accounts:unit_home",
-    )
+    ),
 )
-classify(
-    REMINDER,
-    *(f"ojt_accounts.{one}" for one in ("correct_soon", "rights_end_soon", "handle_soon", "handle_late", "rollover")),
+NOTICES = (
+    *classify(
+        REMINDER,
+        *(
+            f"ojt_accounts.{one}"
+            for one in ("correct_soon", "rights_end_soon", "handle_soon", "handle_late", "rollover")
+        ),
+    ),
+    *classify(PROGRESS, "ojt_accounts.receipt"),
 )
-classify(PROGRESS, "ojt_accounts.receipt")
 
-register(
+KINDS = (
     CaseType(
         kind=KIND,
         label="在職訓練系統帳號申請",
@@ -375,5 +381,5 @@ register(
         applicant_url=_applicant_url,
         export_row=_export_row,
         consistency=_consistency,
-    )
+    ),
 )

@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from accounts.clock import now
-from accounts.demo import register_demo_role
+from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import County, Organisation, User
 from accounts.offices import BRANCHES
 from casework.cases import work
-from casework.demo import PASSWORD, demo_role, register_demo
+from casework.demo import PASSWORD, demo_role
 from casework.intake.sample import paper
 from casework.models import Case, Message
 from casework.notices import messages
@@ -47,13 +47,6 @@ def _national_id(n: int) -> str:
     body = f"{1 + n % 2}{5_000_000 + n * 137:07d}"
     total = 1 + 9 * 3 + sum(int(d) * w for d, w in zip(body, (8, 7, 6, 5, 4, 3, 2, 1), strict=True))
     return f"D{body}{(10 - total % 10) % 10}"
-
-
-for _role, _key, _label in STAFF:
-    register_demo_role(__name__, _label, f"{HOME}{_key}", "雲嘉南分署")
-register_demo_role(__name__, "訓練單位聯絡人", CONTACT, "財團法人南瀛職業訓練基金會（已登錄）")
-register_demo_role(__name__, "新單位聯絡人", "jianan", "社團法人嘉南技能發展協會（尚未登錄）")
-register_demo_role(__name__, "訓練單位帳號使用者", "nyuser1", "財團法人南瀛職業訓練基金會")
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,4 +394,16 @@ def build() -> int:
     return Case.objects.count() - before
 
 
-register_demo(10, "在職訓練系統帳號", build)
+DEMO = Demonstration(
+    10,
+    "在職訓練系統帳號",
+    build,
+    (
+        *(DemoRole(label, f"{HOME}{key}", "雲嘉南分署") for _, key, label in STAFF),
+        DemoRole("訓練單位聯絡人", CONTACT, "財團法人南瀛職業訓練基金會（已登錄）"),
+        DemoRole("新單位聯絡人", "jianan", "社團法人嘉南技能發展協會（尚未登錄）"),
+        DemoRole("訓練單位帳號使用者", "nyuser1", "財團法人南瀛職業訓練基金會"),
+    ),
+    draft=ToldAmendment("每一分署帳號上限調整為 8 組", "申請須知修正（展示）", "oa.account_cap", 8),
+    settled=ToldAmendment("補正期限延長為 20 日", "申請須知修正（展示）", "oa.correction_days", 20),
+)

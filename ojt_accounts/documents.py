@@ -11,7 +11,7 @@ from typing import Any
 from accounts.models import Organisation, User
 from casework.models import Case, Document, SignOff
 from casework.papers import documents, rendering
-from casework.papers.rendering import Paper, register_paper
+from casework.papers.rendering import Paper
 from kernel.dates import roc, roc_long, taipei_day
 from kernel.identifiers import mask_name
 from ojt_accounts.models import AccountForm, Application, Pledge, UnitForm
@@ -24,7 +24,7 @@ BLANK_SIGNS = {"officer": None, "chief": None, "approver": None, "administrator"
 _STEPS = ("officer", "chief", "approver", "administrator")
 BRANCH = "勞動部勞動力發展署＿＿＿分署"
 
-register_paper(
+PRINTED = (
     Paper("ojt.unit_form", "在職訓練 OJT 系統建立訓練機構名稱申請表", "papers/ojt/unit_form.html"),
     Paper("ojt.account_form", "在職訓練 OJT 系統使用者帳號申請／註銷／賦予單", "papers/ojt/account_form.html"),
     Paper("ojt.pledge", "資訊安全保密切結書", "papers/ojt/pledge.html"),

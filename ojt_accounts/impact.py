@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, source_of_rows, verdict
 from kernel.dates import roc
 from kernel.law import Law
 from ojt_accounts.models import Application
@@ -41,4 +41,4 @@ def _thing(application: Application, on: date) -> OpenThing:
     return OpenThing(f"{case.number} {case.title}", reverse("admin:case", args=[case.number]), case.office_id, ask)
 
 
-register_rows("ojt_accounts.application", "帳號申請案", ("oa.",), _open, _thing)
+OPEN_THINGS = (source_of_rows("ojt_accounts.application", "帳號申請案", ("oa.",), _open, _thing),)

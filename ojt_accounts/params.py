@@ -7,7 +7,7 @@ Source: 申請113年度OJTIMS系統帳號應檢附文件及注意事項 (雲嘉�
 from datetime import date
 
 from kernel.dates import DAY_KINDS
-from kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value
 
 PACK = "申請OJTIMS系統帳號應檢附文件及注意事項"
 CHECKED = date(2026, 11, 20)
@@ -78,7 +78,7 @@ _INSTITUTION_PASS = [["training_institution", g] for g in ("gold", "silver", "br
 _EXTERNAL_PASS = [["external_training", g] for g in ("gold", "silver", "bronze", "pass", "qualified")]
 _EITHER = "本計畫未另載明，依第1頁新單位第3點通案規定"
 
-declare(
+FIGURES: tuple[Figure, ...] = (
     Figure(
         "oa.ttqs_window_days",
         "TTQS 證書應在其中至少一日有效的期間（含截止日）",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from accounts.catalogue import HELP_SIGN_IN, REVEAL
 from accounts.models import Organisation, User
 from accounts.rights import organisations_with
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 
 KIND = Organisation.Kind
 
@@ -20,7 +20,7 @@ REFUSE = "ojt_accounts.refuse"
 SET_ACCOUNT = "ojt_accounts.set_account"
 MANAGE_INTAKE = "ojt_accounts.manage_intake"
 
-declare_rights(
+RIGHTS = (
     Right(VIEW_OWN, "檢視本單位帳號申請案", Side.APPLICANT),
     Right(PREPARE, "填寫及送出帳號申請", Side.APPLICANT),
     Right(VIEW_UNIT, "檢視本單位人員與帳號", Side.APPLICANT),
@@ -32,7 +32,7 @@ declare_rights(
     Right(SET_ACCOUNT, "設定系統帳號", Side.OFFICE),
     Right(MANAGE_INTAKE, "公告受理期間", Side.OFFICE),
 )
-declare_roles(
+ROLES = (
     Role("unit_contact", "訓練單位聯絡人", (VIEW_OWN, PREPARE, VIEW_UNIT), (KIND.UNIT,), comes_from="新單位登錄"),
     Role("unit_user", "訓練單位帳號使用者", (VIEW_UNIT,), (KIND.UNIT,), comes_from="帳號申請核准後之設定"),
     Role(

@@ -14,7 +14,8 @@ from accounts.identity import bears, holders
 from accounts.models import Organisation, User
 from casework.cases.changing import in_words
 from casework.models import Case
-from kernel.identifiers import mask_person_id, same_name
+from kernel.characters import same_name
+from kernel.identifiers import mask_person_id
 from kernel.jsonable import jsonable
 from kernel.law import Law
 from kernel.outcome import Outcome
@@ -236,13 +237,9 @@ def person_of(case: Case, data: Mapping[str, Any]) -> User | None:
     return people_of_forms(case, [data])[0]
 
 
-#: How the reason begins where this scheme closed a sign-in.
-ACCOUNT_CLOSED, UNIT_RELEASED = "帳號註銷", "單位登錄釋出"
-
-
 def closed_elsewhere(user: User) -> bool:
     """Closed by a decision that is not this scheme's: a form of a unit opens nobody again."""
-    ours = user.closed_reason.startswith((ACCOUNT_CLOSED, UNIT_RELEASED))
+    ours = user.closed_by_scheme == TrainingAccount._meta.app_label
     return not user.is_active and user.closed_at is not None and not ours
 
 
@@ -437,7 +434,7 @@ def registered_units(branches: QuerySet[Organisation], asked: Mapping[str, Any])
     found = Registration.objects.filter(branch__in=branches, registered_on__isnull=False)
     if word := asked.get("q"):
         found = found.filter(
-            Q(organisation__name__icontains=word)
+            Q(organisation__name__holding=word)
             | Q(organisation__unified_number=word)
             | Q(pk__in=_accounts_named(word).values("registration"))
         )
@@ -453,7 +450,7 @@ def registered_accounts(branches: QuerySet[Organisation], asked: Mapping[str, An
     """The register of accounts, with every right they ever had; `asked` as for units."""
     found = TrainingAccount.objects.filter(registration__branch__in=branches)
     if word := asked.get("q"):
-        unit = Q(registration__organisation__name__icontains=word) | Q(registration__organisation__unified_number=word)
+        unit = Q(registration__organisation__name__holding=word) | Q(registration__organisation__unified_number=word)
         found = found.filter(unit | Q(pk__in=_accounts_named(word).values("pk")))
     if branch := asked.get("branch"):
         found = found.filter(registration__branch=branch)
@@ -466,7 +463,7 @@ def registered_accounts(branches: QuerySet[Organisation], asked: Mapping[str, An
 
 
 def _accounts_named(word: str) -> QuerySet[TrainingAccount]:
-    return TrainingAccount.objects.filter(Q(name__icontains=word) | Q(account_name__istartswith=word))
+    return TrainingAccount.objects.filter(Q(name__holding=word) | Q(account_name__istartswith=word))
 
 
 def _narrowed(accounts: QuerySet[TrainingAccount], asked: Mapping[str, Any]) -> QuerySet[TrainingAccount]:

@@ -81,3 +81,5 @@ APPLICATION = Machine(
         Transition("withdraw", "撤回", ("draft", "filed", "correction"), "withdrawn", "ojt_accounts.prepare"),
     ),
 )
+
+MACHINES = (APPLICATION,)

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from ojt_accounts.views import papers, preparing, printing, registering, unit
 
 app_name = "ojt_accounts"

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
 from casework.law.impact import day
-from casework.law.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf
 from kernel.law import Law
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
 from ojt_accounts.rules.terms import correction_term, handling_term
@@ -40,7 +40,7 @@ def terms(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> Reply:
     return Reply(facts, outcomes)
 
 
-register_whatif(
+QUESTIONS = (
     WhatIf(
         "account-terms",
         "帳號申請：補正與審查期限",
@@ -48,5 +48,5 @@ register_whatif(
         (PREPARE, SIGN_OFFICER),
         TermsForm,
         terms,
-    )
+    ),
 )

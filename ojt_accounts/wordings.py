@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from casework.papers.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording
 
 PLEDGE = "ojt.pledge"
 PURPOSE = "ojt.purpose"
 
-declare_wording(
+WORDINGS = (
     FirstWording(
         PLEDGE,
         "資訊安全保密切結書",
@@ -17,9 +17,7 @@ declare_wording(
         "三、本人違反前二項約定，致機關或第三人受有損害者，願負全部法律責任及賠償責任，"
         "並就因此所生之爭訟提供必要之資料與協助。",
         date(2024, 1, 1),
-    )
-)
-declare_wording(
+    ),
     FirstWording(
         PURPOSE,
         "個人資料蒐集告知",
@@ -27,5 +25,5 @@ declare_wording(
         "於帳號使用期間及法令所定保存期間內，供本分署及本署業務利用。您得查詢、閱覽、更正或請求停止利用；"
         "未提供者，無法核發帳號。",
         date(2024, 1, 1),
-    )
+    ),
 )

@@ -1,4 +1,4 @@
-"""Registers courses, closings, evidence and complaints with casework: acts on both sides, panels, deadlines."""
+"""Courses, closings, evidence and complaints as casework knows them: acts on both sides, panels, deadlines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,18 +9,18 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants, register
-from casework.deadlines.handlers import register_handler
-from casework.deadlines.things import Things, register_things
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants
+from casework.cases.recusal import works_in
+from casework.deadlines.handlers import Handler
+from casework.deadlines.things import Things
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.notices.telling import late_applicant, late_office, remind_applicant
 from kernel.machine import Machine
 from kernel.outcome import Outcome
-from ojt_subsidy import documents  # noqa: F401 - registers the papers
 from ojt_subsidy.forms import acts as forms
-from ojt_subsidy.models import CourseLedger, Enrolment, MoneyEntry
+from ojt_subsidy.models import Complaint, CourseLedger, Enrolment, MoneyEntry
 from ojt_subsidy.permissions import (
     APPROVE_CLOSING,
     APPROVE_COURSE,
@@ -192,10 +192,20 @@ def _complaint_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
-def _in_class(case: Case) -> set[int]:
+def _in_class(about: CaseType, user: User) -> Q:
     """Who enrolled in the class stands in its plan and its closing as the unit does."""
-    rows = Enrolment.objects.filter(Q(course__case=case) | Q(course__closing__case=case))
-    return applicants(case) | set(rows.values_list("person_id", flat=True))
+    rows = Enrolment.objects.filter(person=user)
+    plans, closings = (
+        rows.values("course__case"),
+        rows.filter(course__closing__isnull=False).values("course__closing__case"),
+    )
+    return applicants(about, user) | Q(pk__in=plans) | Q(pk__in=closings)
+
+
+def _in_complaint(about: CaseType, user: User) -> Q:
+    """Who complains, and the people of the unit whose class it is about."""
+    of_the_unit = works_in(user, body="course__case__organisation", since="case__created_at")
+    return Q(pk__in=Complaint.objects.filter(Q(person=user) | of_the_unit).values("case"))
 
 
 def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
@@ -281,12 +291,14 @@ _OFFICE_LATE = late_office(
     "ojt_subsidy.close_late", rights=(REVIEW_CLOSING,), subject="訓練單位逾期未核銷",
     body="「{title}」已逾結訓作業期限 {day}。",
 )  # fmt: skip
-register_handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True)
-register_things(Things(KIND, lambda user: (), "ojt_subsidy:mine", terms))
-classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late")
-classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published")
+HANDLERS = (Handler(CLOSE_BY, _late_closing, _remind_closing, owed_after=True),)
+THINGS = (Things(KIND, lambda user: (), "ojt_subsidy:mine", terms),)
+NOTICES = (
+    *classify(REMINDER, "ojt_subsidy.close_soon", "ojt_subsidy.close_late"),
+    *classify(PROGRESS, "ojt_subsidy.filed", "ojt_subsidy.course_published"),
+)
 
-register(
+KINDS = (
     CaseType(
         kind=COURSE.kind, label="訓練計畫", series="SC", machine=COURSE, view_rights=(VIEW_OFFICE, VIEW_UNIT),
         guards={
@@ -312,6 +324,6 @@ register(
     CaseType(
         kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
         guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
-        open_messages=lambda case: case.person_id is not None, parties=lambda case: {complaining.complaint_of(case).person_id},
+        open_messages=lambda case: case.person_id is not None, parties=_in_complaint,
     ),
 )  # fmt: skip

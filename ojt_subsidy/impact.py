@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.law.impact import CHUNK, Answer, OpenThing, Source, day, register_open, register_rows, verdict
+from casework.law.impact import CHUNK, Answer, OpenThing, Source, day, source_of_rows, verdict
 from kernel.law import Law
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.rules import payment
@@ -79,7 +79,7 @@ def _person(cap: Cap, rows: list[Enrolment], on: date) -> OpenThing:
     return OpenThing(label, reverse("admin:case", args=[case.number]), case.office_id, ask)
 
 
-register_rows("ojt_subsidy.course", "訓練課程", FIGURES, _courses, _course)
-register_open(
+OPEN_THINGS = (
+    source_of_rows("ojt_subsidy.course", "訓練課程", FIGURES, _courses, _course),
     Source("ojt_subsidy.amount", "補助金額", FIGURES, lambda on: len(_people()), _amounts),
 )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from kernel.comparing import COMPARATORS
-from kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value
 
 CHECKED_ON = date(2026, 11, 20)
 
@@ -176,8 +176,10 @@ def _one(
     return Figure(code, label, unit, (version,), {str(code): word for code, word in (words or {}).items()})
 
 
+FIGURES: tuple[Figure, ...] = ()
+
 # --- 報名: enrolment ---------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("sub.opening_months", "開放報名時間為開訓日前", "個月", 1, "學員問答第2題"),
     _one("sub.opening_hour", "開放報名時刻", "時", 12, "學員問答第2題"),
     _one(
@@ -202,7 +204,7 @@ declare(
 )
 
 # --- 補助資格: eligibility -----------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("sub.min_age", "補助對象最低年齡", "歲", 15, "學員問答第4題"),
     _one(
         "sub.insurance_kinds",
@@ -224,7 +226,7 @@ declare(
 )
 
 # --- 補助比率與身分: rates and identities ---------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("sub.ordinary_percent", "一般身分補助比率", "%", 80, "學員問答第15題、第17題"),
     _one("sub.full_percent", "特定對象補助比率", "%", 100, "學員問答第8題"),
     _one(
@@ -262,7 +264,7 @@ declare(
 )
 
 # --- 三年七萬: the cap -------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one(
         "sub.cap",
         "補助額度上限",
@@ -284,7 +286,7 @@ declare(
 )
 
 # --- 結訓與撥款: closing and payment ---------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one("sub.absence_percent", "缺課時數上限占總訓練時數", "%", 20, "學員問答第12題", note="1/5，恰為1/5者不受影響。"),
     _one(
         "sub.absence_comparator",
@@ -307,7 +309,7 @@ declare(
 )
 
 # --- 辦訓: courses -------------------------------------------------------------------------------------------------
-declare(
+FIGURES += (
     _one(
         "sub.unit_kinds",
         "得辦理訓練之單位",

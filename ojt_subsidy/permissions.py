@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.models import Organisation, User
 from accounts.rights import organisations_with
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles, extend_role
+from accounts.roles import Addition, Right, Role, Side
 from ojt_subsidy.models import Course, PaymentBatch
 
 KIND = Organisation.Kind
@@ -49,7 +49,7 @@ HANDLE_COMPLAINT = "ojt_subsidy.handle_complaint"
 SEE_COMPLAINANT = "ojt_subsidy.see_complainant"
 
 A, O = Side.APPLICANT, Side.OFFICE  # noqa: E741
-declare_rights(
+RIGHTS = (
     Right(VIEW_UNIT, "檢視本單位課程與學員", A),
     Right(FILE_COURSE, "填寫及送審訓練計畫", A),
     Right(SCREEN, "審核報名及錄訓", A),
@@ -92,7 +92,7 @@ _OFFICER = (
     ANNOUNCE,
 )
 _CHIEF = (APPROVE_COURSE, CANCEL_COURSE, APPROVE_CLOSING, APPROVE_PAYMENT, REVERSE_PAYMENT)
-declare_roles(
+ROLES = (
     Role("subsidy_unit", "訓練單位課程承辦人", UNIT_RIGHTS, (KIND.UNIT,)),
     Role("subsidy_officer", "分署課程及補助承辦人", (*_LOOK, *_OFFICER, REVEAL), (KIND.BRANCH,), staff=True),
     Role("subsidy_chief", "分署課程及補助主管", (*_LOOK, *_CHIEF), (KIND.BRANCH,), staff=True),
@@ -106,7 +106,7 @@ declare_roles(
     ),
 )
 # Whoever was opened an account for a unit runs its courses; the role itself belongs to the scheme that opens accounts.
-extend_role("unit_user", UNIT_RIGHTS)
+ADDITIONS = (Addition("unit_user", UNIT_RIGHTS),)
 
 
 def unit_courses(user: Any, right: str = VIEW_UNIT) -> QuerySet[Course]:

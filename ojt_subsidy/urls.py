@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from ojt_subsidy.views import catalogue, complaints, evidence, help, joining, money, printing, trainee, unit
 
 app_name = "ojt_subsidy"

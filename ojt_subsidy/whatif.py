@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
-from casework.law.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf
 from kernel.dates import roc
 from kernel.law import Law
 from ojt_subsidy.permissions import ENROL
@@ -38,7 +38,7 @@ def subsidy(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> Repl
     return Reply(facts, [rate, amount, left])
 
 
-register_whatif(
+QUESTIONS = (
     WhatIf(
         "subsidy",
         "產業人才投資方案：課程補助金額",
@@ -47,5 +47,5 @@ register_whatif(
         CourseForm,
         subsidy,
         open_to=lambda user: trainee_of(user) is not None,
-    )
+    ),
 )

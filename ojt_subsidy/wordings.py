@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from casework.papers.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording
 
 PURPOSE = "subsidy.purpose"
 
-declare_wording(
+WORDINGS = (
     FirstWording(
         PURPOSE,
         "個人資料蒐集告知",
         "為辦理課程報名、錄訓、投保身分查核、補助費審核與撥款，本署及所屬分署、訓練單位蒐集您的姓名、身分證字號、出生日期、聯絡方式、"
         "服務單位、投保資料、特定對象證明及金融帳戶，於計畫辦理及法令所定保存期間內利用。您得查詢、閱覽、更正或請求停止利用；未提供者無法完成報名或請領補助。",
         date(2024, 1, 1),
-    )
+    ),
 )
 
 

@@ -8,9 +8,7 @@ from accounts.clock import now
 
 class Senior45Config(AppConfig):
     name = "senior45"
-    label = "senior45"
     verbose_name = "45+就業資源網帳號與刊登"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         # A sign-in anywhere in the portal, whichever way, counts as use of the account (S45-09).

@@ -1,21 +1,21 @@
-"""Registers account requests, articles and inventories with casework: acts, panels, deadlines."""
+"""Account requests, articles and inventories as casework knows them: acts, panels, deadlines."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
-from casework.deadlines.handlers import register_handler
+from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants
+from casework.deadlines.handlers import Handler
 from casework.deadlines.keeping import thing_of
-from casework.deadlines.things import Things, register_things
+from casework.deadlines.things import Things
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, WORK, classify
-from senior45 import wordings  # noqa: F401 - declares the texts
 from senior45.forms import requests as forms
 from senior45.models import AccountRequest, AccountRight, SiteAccount
 from senior45.permissions import (
@@ -159,10 +159,10 @@ def _campaign_panels(case: Case, user: User) -> Sequence[Panel]:
     ]
 
 
-def _request_parties(case: Case) -> set[int]:
+def _request_parties(about: CaseType, user: User) -> Q:
     """Whose account a 停止使用 ends stands in it, whoever filed it."""
-    account = request_of(case).account
-    return applicants(case) | ({account.user_id} if account else set())
+    stopped = AccountRequest.objects.filter(account__user=user)
+    return applicants(about, user) | Q(pk__in=stopped.values("case"))
 
 
 def _request_url(case: Case) -> str:
@@ -217,24 +217,30 @@ def _hand_over(deadlines: list[Deadline], at: Any) -> None:
     accounts.hand_over(rights, at=at)
 
 
-register_handler(requests.ANSWER, deciding.escalate, deciding.remind, owed_after=True)
-register_handler(accounts.IDLE, idling.close, idling.warn)
-register_handler(accounts.HAND_OVER, _hand_over)
-register_handler(leavers.LEAVER, leavers.close_ex_officio, leavers.remind)
-register_handler(articles.EXPIRE, articles.expire)
-register_handler(inventory.TERM, inventory.escalate, inventory.remind, owed_after=True)
-register_things(
+HANDLERS = (
+    Handler(requests.ANSWER, deciding.escalate, deciding.remind, owed_after=True),
+    Handler(accounts.IDLE, idling.close, idling.warn),
+    Handler(accounts.HAND_OVER, _hand_over),
+    Handler(leavers.LEAVER, leavers.close_ex_officio, leavers.remind),
+    Handler(articles.EXPIRE, articles.expire),
+    Handler(inventory.TERM, inventory.escalate, inventory.remind, owed_after=True),
+)
+THINGS = (
     Things(
         "senior45.siteaccount",
         lambda user: user.site_accounts.exclude(state=SiteAccount.State.CLOSED).values_list("pk", flat=True),
         "senior45:home",
-    )
+    ),
 )
-classify(REMINDER, "senior45.answer_soon", "senior45.answer_late", "senior45.idle_warning", "senior45.leaver_reminder")
-classify(WORK, "senior45.article_to_review", "senior45.to_head", "senior45.to_window", "senior45.filed")
-classify(PROGRESS, "senior45.filed_copy", "senior45.article_published", "senior45.register")
+NOTICES = (
+    *classify(
+        REMINDER, "senior45.answer_soon", "senior45.answer_late", "senior45.idle_warning", "senior45.leaver_reminder"
+    ),
+    *classify(WORK, "senior45.article_to_review", "senior45.to_head", "senior45.to_window", "senior45.filed"),
+    *classify(PROGRESS, "senior45.filed_copy", "senior45.article_published", "senior45.register"),
+)
 
-register(
+KINDS = (
     CaseType(
         kind=requests.KIND,
         label="45+ 帳號申請",
@@ -267,7 +273,7 @@ register(
         },
         panels=_article_panels,
         # 附件2 has a rule of its own: who wrote a version does not review it (S45-11); taking down is open to the reviewer
-        parties=lambda case: (),
+        parties=lambda about, user: Q(pk__in=[]),
         applicant_url=lambda case: reverse("senior45:article", args=[case.number]),
     ),
     CaseType(

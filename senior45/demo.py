@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.clock import now
-from accounts.demo import register_demo_role
+from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import User
 from accounts.services.roles import grant_role
-from casework.demo import demo_person, register_demo
+from casework.demo import demo_person
 from casework.law.in_force import law_in_force
 from casework.models import Notice
 from casework.papers.wordings import sync_wordings
@@ -297,11 +297,14 @@ def _inventory(at: datetime) -> int:
     return 1
 
 
-for _name, _, _, _, _label in DESIGNATED:
-    if _label:
-        register_demo_role(__name__, _label, _name, "45+就業資源網")
-for _name, _, _, _, _, _label in PEOPLE:
-    if _label:
-        register_demo_role(__name__, _label, _name, "45+就業資源網")
-register_demo_role(__name__, "45+ 新進人員（申請中）", "s45new0", "45+就業資源網")
-register_demo(45, "45+就業資源網", build)
+DEMO = Demonstration(
+    45,
+    "45+就業資源網",
+    build,
+    tuple(
+        DemoRole(label, name, "45+就業資源網")
+        for name, *_, label in (*DESIGNATED, *PEOPLE, ("s45new0", "45+ 新進人員（申請中）"))
+        if label
+    ),
+    draft=ToldAmendment("網站帳號閒置關閉縮短為 120 日", "帳號申請及使用規定修正（展示）", "s45.idle_days", 120),
+)

@@ -8,14 +8,14 @@ from accounts.models import User
 from casework.cases.chain import chain_state
 from casework.models import Case, Document
 from casework.papers import documents, rendering
-from casework.papers.rendering import Paper, register_paper
+from casework.papers.rendering import Paper
 from kernel.dates import roc, roc_long, taipei_day
 from senior45.models import AccountRequest, Campaign
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right
 from senior45.selectors import FORM, HEAD_CHAIN, counts_by_office, digest_of, line_counts, lines
 
 REQUEST, RESULT = "senior45.account_request", "senior45.inventory_result"
-register_paper(
+PRINTED = (
     Paper(REQUEST, "「45+就業資源網」帳號使用（停用）申請表", "papers/senior45/account_request.html"),
     Paper(RESULT, "「45+就業資源網」帳號清查結果", "papers/senior45/inventory_result.html", signed=True),
 )

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, source_of_rows, verdict
 from casework.models import Case
 from kernel.law import Law
 from senior45.models import SiteAccount
@@ -52,5 +52,7 @@ def _account(account: SiteAccount, on: date) -> OpenThing:
     )
 
 
-register_rows("senior45.request", "45+ 帳號申請", FIGURES, _requests, _request)
-register_rows("senior45.account", "45+ 網站帳號", FIGURES, _accounts, _account)
+OPEN_THINGS = (
+    source_of_rows("senior45.request", "45+ 帳號申請", FIGURES, _requests, _request),
+    source_of_rows("senior45.account", "45+ 網站帳號", FIGURES, _accounts, _account),
+)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from kernel.dates import DAY_KINDS
-from kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value
 
 CHECKED_ON = date(2026, 11, 20)
 
@@ -221,10 +221,12 @@ def _cells(kind: OfficeKind, column: Column) -> tuple[Figure, ...]:
 #: 第2點第1款、第2款: 業務承辦人員; 第3款: 就業服務員.
 _WITH_OFFICERS = (OfficeKind.HQ_LEAD, OfficeKind.HQ_OTHER, OfficeKind.BRANCH, OfficeKind.COUNTY)
 
-for _kind, _column in MATRIX.items():
-    declare(*_cells(_kind, _column))
+FIGURES: tuple[Figure, ...] = ()
 
-declare(
+for _kind, _column in MATRIX.items():
+    FIGURES += tuple(_cells(_kind, _column))
+
+FIGURES += (
     _one(
         "s45.holders",
         "帳號使用者資格（機關類別與職務）",

@@ -5,7 +5,7 @@ ends its role. 單位主管 and 聯繫窗口 are designated for an office and ne
 """
 
 from accounts.models import Organisation
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 from senior45.params import Right as SiteRight
 
 KIND = Organisation.Kind
@@ -24,7 +24,7 @@ ANSWER = "senior45.answer_inventory"
 RUN = "senior45.run_inventory"
 VIEW_ALL = "senior45.view_all"
 
-declare_rights(
+RIGHTS = (
     Right(VIEW_OWN, "檢視本單位 45+ 帳號申請", Side.APPLICANT),
     Right(SUBMIT, "填寫 45+ 帳號申請", Side.APPLICANT),
     Right(APPROVE, "核定 45+ 帳號申請（單位主管）", Side.APPLICANT),
@@ -43,7 +43,7 @@ declare_rights(
 _KINDS = tuple(map(str, (KIND.AGENCY, KIND.BRANCH, KIND.COUNTY, KIND.SERVICE)))
 HEAD, WINDOW = "s45_head", "s45_window"
 _SET, _ASKED = "45+ 帳號開通人員之設定", "45+ 帳號申請"
-declare_roles(
+ROLES = (
     Role(HEAD, "45+ 單位主管", (VIEW_OWN, APPROVE), _KINDS, comes_from=_SET),
     Role(WINDOW, "45+ 聯繫窗口", (VIEW_OWN, SUBMIT, FILE, ANSWER), _KINDS, comes_from=_SET),
     Role("s45_editor", "45+ 上稿人員", (WRITE,), _KINDS, comes_from=_ASKED),

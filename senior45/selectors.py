@@ -310,10 +310,10 @@ def search_articles(rows: QuerySet[Article], asked: str) -> QuerySet[Article]:
     """Every word must stand in title, summary, text or office name."""
     for word in asked.split()[:8]:
         rows = rows.filter(
-            Q(live__title__icontains=word)
-            | Q(live__summary__icontains=word)
-            | Q(live__body__icontains=word)
-            | Q(office__organisation__name__icontains=word)
+            Q(live__title__holding=word)
+            | Q(live__summary__holding=word)
+            | Q(live__body__holding=word)
+            | Q(office__organisation__name__holding=word)
         )
     return rows
 

@@ -1,4 +1,4 @@
-"""Jobs of the 45+ site. The schedule is in config.celery; what there is to do stands in the database."""
+"""Jobs of the 45+ site. Their times stand in scheme.py; what there is to do stands in the database."""
 
 from celery import shared_task
 

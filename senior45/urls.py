@@ -1,12 +1,8 @@
-"""Addresses: `urlpatterns` under /senior45/ for those who work on the site, `public_urlpatterns` under /45plus/ for everybody."""
+"""Addresses of those who work on the site; what is published stands in public_urls.py."""
 
 from django.urls import path
 
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, landing, register_list
-from casework import converters  # noqa: F401  (enters <case:…>)
-from senior45.permissions import FILE, REVIEW, WRITE
-from senior45.views import content, front, inventory, requests, sheets  # noqa: F401  (sheets register their exporter)
+from senior45.views import content, inventory, requests
 
 app_name = "senior45"
 urlpatterns = [
@@ -41,25 +37,3 @@ urlpatterns = [
     ),
     path("content/<case:number>/files/<int:pk>/remove/", content.remove_media, {"what": "file"}, name="remove_file"),
 ]
-
-public_urlpatterns = [
-    path("", front.home, name="home"),
-    path("rss.xml", front.feed_all, name="feed_all"),
-    path("sitemap.xml", front.sitemap, name="sitemap"),
-    path("c/<slug:slug>/", front.category, name="category"),
-    path("c/<slug:slug>/rss.xml", front.feed, name="feed"),
-    path("a/<int:pk>/", front.article, name="article"),
-    path("pictures/<int:pk>/", front.picture, name="picture"),
-    path("files/<int:pk>/", front.download, name="file"),
-]
-
-register_nav(
-    NavItem("45+就業資源網", "plus45:home", order=70, visitors=True),
-    NavItem("45+ 我的帳號", "senior45:home", order=40),
-    NavItem("45+ 單位窗口", "senior45:window", right=FILE, order=41),
-    NavItem("45+ 上稿", "senior45:content", right=WRITE, order=42),
-    NavItem("45+ 審稿", "senior45:review", right=REVIEW, order=43),
-)
-landing.register(Block("senior45", "senior45/landing.html", lambda request: {}, order=40))
-register_list("waiting", content.waiting_rows)
-register_list("waiting", inventory.to_answer)

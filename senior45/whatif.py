@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import User
 from casework.forms import PortalForm, RocDateField
 from casework.law.impact import day
-from casework.law.whatif import Reply, WhatIf, register_whatif
+from casework.law.whatif import Reply, WhatIf
 from kernel.law import Law
 from senior45.params import OFFICE_LABELS, OfficeKind
 from senior45.permissions import DECIDE, FILE
@@ -49,7 +49,7 @@ def days(user: User, asked: Mapping[str, Any], *, on: date, law: Law) -> Reply:
     return Reply(facts, outcomes)
 
 
-register_whatif(
+QUESTIONS = (
     WhatIf(
         "site-account-days",
         "45+ 網站帳號：回覆、離職停用與閒置期限",
@@ -57,5 +57,5 @@ register_whatif(
         (FILE, DECIDE),
         DaysForm,
         days,
-    )
+    ),
 )

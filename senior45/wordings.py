@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from casework.papers.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording
 
 TERMS = "senior45.terms"
 
-declare_wording(
+WORDINGS = (
     FirstWording(
         TERMS,
         "45+就業資源網帳號使用者同意事項",
@@ -16,5 +16,5 @@ declare_wording(
         "四、個人資料之蒐集、處理及利用，依個人資料保護法相關規定辦理。\n"
         "五、職務異動或離職時，配合於離職生效日三個工作天內申請停用帳號。",
         date(2024, 1, 1),
-    )
+    ),
 )

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from django.template import engines
 from django.template.base import FilterExpression
 
 from casework.cases import attachments
+from kernel.registry import Registry
+from tests import lock_order
 from tests.judging import judged_once
 from tests.kept import a_test, flush_to, rows_at_first
 
@@ -102,6 +105,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
+@pytest.fixture(autouse=True)
+def _registries_as_they_were() -> Iterator[None]:
+    """Whatever a test enters into a registry, or takes out of one, is put right after it."""
+    with ExitStack() as stack:
+        for registry in Registry.every:
+            stack.enter_context(registry.kept())
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
     """`./dev test --on DAY`: the test database's clock goes with ours, for every process that asks it."""
@@ -131,6 +143,21 @@ def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _locks_are_watched() -> Iterator[None]:
+    with lock_order.watched():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _rows_are_taken_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Two acts that take the same rows in two orders can wait for one another for ever: no transaction goes back in the order.
+    A control has let go of the lock that keeps it."""
+    lock_order.inversions.clear()
+    yield
+    assert not lock_order.inversions or request.node.name.startswith("test_control"), "\n".join(lock_order.inversions)
 
 
 @pytest.fixture(autouse=True)

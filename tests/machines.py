@@ -1,13 +1,9 @@
 """The state tables of all schemes, and a walk through one."""
 
+from casework.schemes import schemes
 from kernel.machine import Machine
-from ohs_training.states import MACHINES as OHS
-from ojt_accounts.states import APPLICATION
-from ojt_subsidy.states import MACHINES as SUBSIDY
-from senior45.states import MACHINES as SENIOR45
-from vrs_credentials.states import MACHINES as VRS
 
-EVERY: tuple[Machine, ...] = (APPLICATION, *OHS, *SUBSIDY, *SENIOR45, *VRS)
+EVERY: tuple[Machine, ...] = tuple(machine for scheme in schemes() for machine in scheme.machines)
 
 
 def walk(machine: Machine, *acts: str) -> str:

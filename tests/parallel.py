@@ -54,3 +54,51 @@ def together(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list
         thread.join(timeout)
     assert not any(thread.is_alive() for thread in threads), "an act never ended"
     return answers
+
+
+class Meanwhile:
+    """An act on a connection of its own, begun inside another act; `wait` gives it the time to end, if nothing holds it."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.answer: Any = None
+        self.thread = threading.Thread(target=self._run, args=(work,))
+
+    def _run(self, work: Callable[[], Any]) -> None:
+        try:
+            self.answer = work()
+        except Exception as error:
+            self.answer = error
+        finally:
+            connection.close()
+
+    def wait(self, seconds: float) -> None:
+        if self.thread.ident is None:
+            self.thread.start()
+        self.thread.join(seconds)
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callable[[], Any], *, wait: float = 3
+) -> Callable[[], Any]:
+    """The first call of `module.name` lets `other` run before it, to its end or until it waits for what this act holds. Call the
+    answer for what `other` came to.
+    """
+    real, begun = getattr(module, name), Meanwhile(other)
+
+    def called(*given: Any, **named: Any) -> Any:
+        if begun.thread.ident is None:
+            begun.wait(wait)
+        return real(*given, **named)
+
+    def came_to() -> Any:
+        assert begun.thread.ident is not None, f"{name} was never called"
+        begun.wait(60)
+        return begun.answer
+
+    monkeypatch.setattr(module, name, called)
+    return came_to
+
+
+def unlocked(monkeypatch: pytest.MonkeyPatch, module: Any, name: str = "locking") -> None:
+    """For a control: what the module holds, it only reads."""
+    monkeypatch.setattr(module, name, lambda rows, **given: rows.all())

@@ -11,12 +11,13 @@ from accounts.models import Organisation
 from casework.cases.moving import open_case
 from casework.models import Case, Document
 from casework.papers import documents
-from casework.papers.rendering import Paper, all_papers
+from casework.papers.rendering import PAPERS as EVERY
+from casework.papers.rendering import Paper
 from kernel.dates import roc
 
 pytestmark = pytest.mark.django_db
 REASON = "查有準則第十四條第二款情事"
-PAPERS = [pytest.param(one, id=one.code) for one in all_papers()]
+PAPERS = [pytest.param(one, id=one.code) for one in EVERY]
 
 
 def checked(document: Document) -> str:

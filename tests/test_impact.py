@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 
+from casework.entitlements import ANSWERERS
 from casework.law import amending, impact_sheets
-from casework.law.impact import all_sources
+from casework.law.impact import SOURCES
 from casework.law.in_force import law_in_force
 from casework.models import ImpactLine
 from casework.rights import LAW_OFFICER
-from casework.schemes import entitlements
 from kernel.law import Law, Value
 from tests.casework.lawroom import approver, ministry
 from tests.factories import AT, UserFactory
@@ -106,7 +107,7 @@ def test_seats_of_account_applications():
 
 
 def test_amounts_beyond_a_lower_cap(monkeypatch):
-    monkeypatch.setattr(entitlements, "_providers", {})  # units of this world hold no rights of the year
+    ANSWERERS.clear()  # units of this world hold no rights of the year
     from tests.ojt_subsidy import world as w
 
     here, who = w.world(), w.trainee("王小明")
@@ -143,11 +144,9 @@ def test_hours_for_renewal():
 
 
 def test_a_draft_of_one_scheme_asks_no_other():
-    sources = {one.code for one in all_sources() if one.reads(["ohs.certificate_days"])}
+    sources = {one.code for one in SOURCES if one.reads(["ohs.certificate_days"])}
     assert sources == {"ohs_training.class", "ohs_training.accreditation"}
-    assert {one.code.partition(".")[0] for one in all_sources()} == {
-        "ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials",
-    }  # fmt: skip
+    assert {one.code.partition(".")[0] for one in SOURCES} == set(settings.SCHEMES)
 
 
 def test_who_asks_nothing_of_the_change_is_asked_once():

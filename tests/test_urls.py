@@ -75,11 +75,8 @@ def test_every_address_has_a_row():
 
 
 def test_every_row_has_an_address():
-    """A row of a scheme this site does not offer may stay."""
     used = {key for _, key, _ in WITH_ROW}
-    schemes = {"ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials"} - set(settings.SCHEMES)
-    left = {name for name in set(ROWS) - used if name.split(":")[0] not in schemes}
-    assert left == set()
+    assert set(ROWS) - used == set()
 
 
 def test_addresses_without_a_name_are_the_stock_admins():

@@ -11,10 +11,10 @@ from django.db import InternalError, connection
 from django.urls import reverse
 
 from accounts.rights import held
+from casework.entitlements import ANSWERERS
 from casework.law.in_force import law_in_force
-from casework.law.whatif import Reply, WhatIf, _questions, questions_for, reply_to
+from casework.law.whatif import QUESTIONS, Reply, WhatIf, questions_for, reply_to
 from casework.models import Case, Deadline, Event
-from casework.schemes import entitlements
 from kernel.dates import roc
 from kernel.outcome import Outcome
 from tests.factories import AT, UserFactory
@@ -36,7 +36,7 @@ TODAY = AT.date()
 
 
 def ask(code, user, on: date = TODAY, **asked) -> Reply:
-    return reply_to(_questions[code], user, asked, on=on, law=law_in_force())
+    return reply_to(QUESTIONS[code], user, asked, on=on, law=law_in_force())
 
 
 def lines(found: Outcome | dict) -> list[dict]:
@@ -165,7 +165,7 @@ def test_time_away_and_hours_of_a_certificate():
 
 
 def test_amount_of_a_course_near_the_cap(monkeypatch):
-    monkeypatch.setattr(entitlements, "_providers", {})  # units of this world hold no rights of the year
+    ANSWERERS.clear()  # units of this world hold no rights of the year
     from ojt_subsidy.models import MoneyEntry
     from tests.ojt_subsidy import world as w
 
@@ -184,7 +184,7 @@ def test_amount_of_a_course_near_the_cap(monkeypatch):
 def test_every_question_is_proven_here():
     source = Path(__file__).read_text(encoding="utf-8")
     asked = set(re.findall(r'ask\(\s*"([\w-]+)"', source))
-    assert set(_questions) - PAGED == asked
+    assert {one.code for one in QUESTIONS} - PAGED == asked
 
 
 # --- nothing is saved --------------------------------------------------------------------------------------------------

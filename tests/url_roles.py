@@ -324,7 +324,7 @@ ROWS: dict[str, Row] = {
     "vrs_credentials:download_as": public(404, args=lambda scene: ("no.such", "odt")),
     "vrs_credentials:questions": public(),
     "vrs_credentials:join": row(302, anonymous=200),
-    "vrs_credentials:join_institution": row(302, anonymous=200),
+    "vrs_credentials:join_institution": row(200, anonymous=200),
     "vrs_credentials:profile": members(),
     "vrs_credentials:dashboard": members(302),
     "vrs_credentials:export": members(302, post={}),
@@ -428,9 +428,10 @@ ROWS |= {
     "ojt_subsidy:certificate": members(404, args=lambda scene: (*_NO_COURSE, 1)),
     **{
         f"admin:subsidy_{name}": agency(404)
-        for name in ("intakes", "insurance", "closings", "batches", "outside", "statistics")
+        for name in ("intakes", "insurance", "closings", "births", "batches", "outside", "statistics")
     },
     "admin:subsidy_payments": agency(404, args=case_number),
+    "admin:subsidy_person": agency(404, args=lambda scene: (scene.case.number, NOT_THERE)),
     **{f"admin:subsidy_{name}": agency(404, args=lambda scene: (NOT_THERE,)) for name in ("batch", "batch_file")},
 }
 
@@ -441,9 +442,11 @@ _CLASS = (
     "teachers",
     "timetable",
     "roster",
+    "roster_template",
     "trainee_new",
     "versions",
     "attendance",
+    "sheet_template",
     "tablet",
     "tablet_state",
     "roll_call",

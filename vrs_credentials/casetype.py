@@ -1,19 +1,20 @@
-"""Registers the six kinds of case with casework: acts of both sides, panels, what corrections can ask for, deadlines."""
+"""The six kinds of case as casework knows them: acts of both sides, panels, what corrections can ask for, deadlines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
 from accounts.rights import can
 from casework.cases import corrections
-from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants, register
-from casework.deadlines.handlers import register_handler
-from casework.deadlines.things import Things, register_things
+from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants
+from casework.deadlines.handlers import Handler
+from casework.deadlines.things import Things
 from casework.forms import CorrectionForm, DatedCorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -21,11 +22,7 @@ from casework.notices.kinds import PROGRESS, REMINDER, SITE, WORK, classify
 from kernel.law import Law
 from kernel.machine import Machine
 from kernel.outcome import Outcome
-from vrs_credentials import (
-    documents,  # noqa: F401 - registers the papers
-    states,
-    wordings,  # noqa: F401 - declares the texts
-)
+from vrs_credentials import states
 from vrs_credentials.forms import office as forms
 from vrs_credentials.models import Attendance
 from vrs_credentials.permissions import (
@@ -47,15 +44,15 @@ from vrs_credentials.selectors import casepage, outcomes
 from vrs_credentials.services import (
     attending,
     certifying,
-    courses,  # noqa: F401 - these five register what filing and approving their kind does
-    education,  # noqa: F401
+    courses,
+    education,
     filing,
-    qualifying,  # noqa: F401
+    qualifying,
     registering,
     reminding,
-    renewing,  # noqa: F401
+    renewing,
     reviewing,
-    training,  # noqa: F401
+    training,
 )
 
 SERIES = {"qualification": "VQ", "hours": "VH", "course": "VC", "education": "VE", "renewal": "VR", "extension": "VX"}
@@ -238,19 +235,27 @@ def _applicant_url(case: Case) -> str:
     return reverse("casework:case", args=[case.number])
 
 
-def _parties(case: Case) -> set[int]:
+def _parties(about: CaseType, user: User) -> Q:
     """Who attended a course stands in its hours as its institution does."""
-    attended = Attendance.objects.filter(imported__field__course__case=case, imported__cleared_at=None)
-    return applicants(case) | set(attended.values_list("person_id", flat=True))
+    attended = Attendance.objects.filter(person=user, imported__cleared_at=None)
+    return applicants(about, user) | Q(pk__in=attended.values("imported__field__course__case"))
 
 
 def _consistency(thing: str) -> Sequence[str]:
     return registering.contradictions() if thing == "qualification" else ()
 
 
-register(
+STEPS = {
+    "qualification": qualifying.STEPS,
+    "hours": training.STEPS,
+    "course": courses.STEPS,
+    "education": education.STEPS,
+    "renewal": renewing.RENEWAL_STEPS,
+    "extension": renewing.EXTENSION_STEPS,
+}
+KINDS = (
     *(
-        CaseType(
+        filing.Kind(
             kind=MACHINES[thing].kind,
             label=f"職重專業人員：{label}",
             series=SERIES[thing],
@@ -267,20 +272,23 @@ register(
             parties=_parties,
             export_row=_export_row,
             consistency=partial(_consistency, thing),
+            steps=STEPS[thing],
+            on_close=(lambda case, at: reviewing.take_rights(case), renewing.close_rows),
         )
         for thing, label in THINGS.items()
-    )
+    ),
 )
-for _code, (_lapse, _remind) in reminding.HANDLERS.items():
-    register_handler(_code, _lapse, _remind)
-register_things(
+HANDLERS = tuple(Handler(code, lapse, remind) for code, (lapse, remind) in reminding.HANDLERS.items())
+OUTLIVING = (
     Things(
         "vrs_credentials.certificate",
         lambda user: user.vrs_certificates.values_list("pk", flat=True),
         "vrs_credentials:dashboard",
-    )
+    ),
 )
-classify(REMINDER, "vrs_credentials.ends_soon", "vrs_credentials.supplement_due")
-classify(WORK, "vrs_credentials.assigned", "vrs_credentials.opinions")
-classify(PROGRESS, "vrs_credentials.receipt", "vrs_credentials.credited")
-classify(SITE, "vrs_credentials.answered", "vrs_credentials.roster", "vrs_credentials.attendance")
+NOTICES = (
+    *classify(REMINDER, "vrs_credentials.ends_soon", "vrs_credentials.supplement_due"),
+    *classify(WORK, "vrs_credentials.assigned", "vrs_credentials.opinions"),
+    *classify(PROGRESS, "vrs_credentials.receipt", "vrs_credentials.credited"),
+    *classify(SITE, "vrs_credentials.answered", "vrs_credentials.roster", "vrs_credentials.attendance"),
+)

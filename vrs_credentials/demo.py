@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from accounts.clock import now, today
-from accounts.demo import register_demo_role
+from accounts.demo import Demonstration, DemoRole
 from accounts.models import Membership, Organisation, User
-from casework.demo import demo_person, demo_role, register_demo
+from casework.demo import demo_person, demo_role
 from casework.intake.sample import paper
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -57,11 +57,6 @@ STAFF = (
     ("vrsreviewer3", "丙委員", rights.REVIEWER, "審查委員（丙，任職於展示機構）"),
     ("vrsapprover", "趙科長", rights.APPROVER, "勞動力發展署核定人員"),
 )
-for _account, (_name, _note, _) in PEOPLE.items():
-    register_demo_role(__name__, f"專業人員：{_note}", _account, _name)
-for _account, _name, _, _label in STAFF:
-    register_demo_role(__name__, _label, _account, _name)
-register_demo_role(__name__, "機構單位承辦人", "vrsclerk", "社團法人展示職業重建協會")
 
 
 def _national_id(n: int) -> str:
@@ -408,4 +403,13 @@ def _site(story: Story, day: date) -> None:
     )
 
 
-register_demo(50, "職業重建專業人員認證", build)
+DEMO = Demonstration(
+    50,
+    "職業重建專業人員認證",
+    build,
+    (
+        *(DemoRole(f"專業人員：{note}", account, name) for account, (name, note, _) in PEOPLE.items()),
+        *(DemoRole(label, account, name) for account, name, _, label in STAFF),
+        DemoRole("機構單位承辦人", "vrsclerk", "社團法人展示職業重建協會"),
+    ),
+)

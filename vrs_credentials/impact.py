@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from casework.cases.casetypes import all_casetypes, casetype
-from casework.law.impact import Answer, OpenThing, day, register_rows, verdict
+from casework.law.impact import Answer, OpenThing, day, source_of_rows, verdict
 from casework.models import Case
 from kernel.law import Law
 from vrs_credentials.models import Certificate, FollowUp
@@ -78,6 +78,8 @@ def _follow_up(one: FollowUp, on: date) -> OpenThing:
     )
 
 
-register_rows("vrs_credentials.case", "資格與時數案件", FIGURES, _cases, _case)
-register_rows("vrs_credentials.certificate", "資格認證證明", FIGURES, _certificates, _certificate)
-register_rows("vrs_credentials.follow_up", "進用後訓練", FIGURES, _follow_ups, _follow_up)
+OPEN_THINGS = (
+    source_of_rows("vrs_credentials.case", "資格與時數案件", FIGURES, _cases, _case),
+    source_of_rows("vrs_credentials.certificate", "資格認證證明", FIGURES, _certificates, _certificate),
+    source_of_rows("vrs_credentials.follow_up", "進用後訓練", FIGURES, _follow_ups, _follow_up),
+)

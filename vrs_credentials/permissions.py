@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.catalogue import HELP_SIGN_IN, REVEAL
 from accounts.models import Organisation, User
 from accounts.rights import organisations_with
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 
 APP = "vrs_credentials"
 KIND = Organisation.Kind
@@ -63,7 +63,7 @@ REVOKE = f"{APP}.revoke_certificate"
 CORRECT_CERTIFICATE = f"{APP}.correct_certificate"
 WRITE_NEWS = f"{APP}.write_news"
 
-declare_rights(
+RIGHTS = (
     Right(VIEW_OWN, "檢視本單位課程申請", Side.APPLICANT),
     Right(VIEW_OFFICE, "檢視專業人員資格案件", Side.OFFICE),
     Right(VIEW_ASSIGNED, "檢視受指派之案件", Side.OFFICE),
@@ -100,7 +100,7 @@ INSTITUTION, HANDLER, SECRETARY, REVIEWER, APPROVER = (
     "vrs_reviewer",
     "vrs_approver",
 )
-declare_roles(
+ROLES = (
     Role(
         INSTITUTION,
         "機構單位承辦人",

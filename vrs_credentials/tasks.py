@@ -1,4 +1,4 @@
-"""Work outside the page: rosters checked and imported. The rows of the jobs are the to-do list; the schedule is in config.celery."""
+"""Work outside the page: rosters checked and imported. The rows of the jobs are the to-do list; their times stand in scheme.py."""
 
 from celery import shared_task
 

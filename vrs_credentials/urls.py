@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from casework import converters  # noqa: F401  (enters <case:…>)
 from vrs_credentials.views import (
     attendance,
     dashboard,

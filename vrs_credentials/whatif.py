@@ -1,9 +1,9 @@
 """What may be asked without doing it: the planner of each certificate has a page of its own, reached from the person's page."""
 
-from casework.law.whatif import WhatIf, register_whatif
+from casework.law.whatif import WhatIf
 from vrs_credentials.models import Certificate
 
-register_whatif(
+QUESTIONS = (
     WhatIf(
         "credential-plan",
         "職業重建專業人員：更新時數與離開職場",
@@ -11,5 +11,5 @@ register_whatif(
         (),
         page="vrs_credentials:dashboard",
         open_to=lambda user: Certificate.objects.filter(holder=user).exists(),
-    )
+    ),
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casework.papers.wordings import FirstWording, declare_wording
+from casework.papers.wordings import FirstWording
 
 SINCE = date(2024, 12, 1)
 PLEDGES = {
@@ -26,13 +26,12 @@ _WHAT = {
 }
 NO_BAR = "vrs.no_bar"
 
-for _thing, (_code, _title) in PLEDGES.items():
-    declare_wording(FirstWording(_code, _title, _BODY.format(what=_WHAT[_thing]), SINCE))
-declare_wording(
+WORDINGS = (
+    *(FirstWording(code, title, _BODY.format(what=_WHAT[thing]), SINCE) for thing, (code, title) in PLEDGES.items()),
     FirstWording(
         NO_BAR,
         "消極資格聲明",
         "本人未受監護或輔助宣告，亦無準則第十四條所列之犯罪判決確定情事；嗣後查有不符者，同意撤銷資格。",
         SINCE,
-    )
+    ),
 )

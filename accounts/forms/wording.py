@@ -2,11 +2,15 @@
 「請確認這個值小於或等於 5」) and name neither the field's form nor an example; ours do. A message a form gives itself stays.
 """
 
+import re
 from typing import Any
-from unicodedata import category
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+from kernel.characters import ascii_digits, visible
+from kernel.lines import broken, hidden
 
 #: Fields whose `invalid` means one thing; the more particular class first.
 INVALID: tuple[tuple[type[forms.Field], str], ...] = (
@@ -60,17 +64,16 @@ def _is_djangos(field: forms.Field, code: str) -> bool:
 
 
 def one_line(value: str) -> None:
-    """A field of one line takes one: what breaks it would be a second line in whatever file or letter prints it. Other control
-    characters are seen by nobody who types them."""
-    if any(sign in value for sign in "\r\n\v\f\x85\u2028\u2029"):
+    """A field of one line takes one (kernel.lines)."""
+    if broken(value):
         raise ValidationError("這一欄只能填寫一行，請刪除換行。", code="one_line")
     readable(value)
 
 
 def readable(value: str) -> None:
     """A text of several lines may hold line breaks and tabs, and no other control character."""
-    if found := next((sign for sign in value if category(sign) == "Cc" and sign not in "\r\n\t\0"), None):
-        raise ValidationError(f"內容含有看不見的控制字元（U+{ord(found):04X}），請刪除後重新輸入。", code="control")
+    if code := hidden(value):
+        raise ValidationError(f"內容含有看不見的控制字元（{code}），請刪除後重新輸入。", code="control")
 
 
 def _of_text(field: forms.Field) -> bool:
@@ -93,8 +96,28 @@ def speak(form: forms.BaseForm) -> None:
                 field.error_messages[code] = said
 
 
+def pasted(field: forms.Field, value: Any) -> Any:
+    """What was typed, without what came along: invisible characters in a line, full-width signs and blanks in an address of mail
+    or the web, full-width digits and thousands separators in a number. A password and a text of several lines stay as they are."""
+    if not isinstance(value, str) or isinstance(field.widget, forms.PasswordInput | forms.Textarea | forms.HiddenInput):
+        return value
+    if isinstance(field, forms.EmailField | forms.URLField):
+        return "".join(normalize("NFKC", visible(value)).split())
+    if isinstance(field, forms.IntegerField):  # with those of decimals
+        return re.sub(
+            r"^(?:NT\$|\$)|(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|\s|元$", "", ascii_digits(normalize("NFKC", visible(value)))
+        )
+    return visible(value) if _of_text(field) else value
+
+
 class Spoken:
     """A form whose refusals are worded here. Asked when it is judged, so that fields added by its __init__ are worded too."""
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """Django's one way from what was sent to a field, for judging and for showing it back."""
+        value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
+        field = next((one for one in self.fields.values() if one.widget is widget), None)  # type: ignore[attr-defined]
+        return value if field is None else pasted(field, value)
 
     def full_clean(self) -> Any:
         speak(self)  # type: ignore[arg-type]

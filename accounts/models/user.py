@@ -8,7 +8,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts import crypto
 from accounts.fields import EncryptedTextField
-from kernel.identifiers import mask_person_id
+from accounts.folding import folded
+from kernel.identifiers import NAME_LENGTH, mask_person_id
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     account_name = models.CharField("帳號", max_length=150)
     email = models.EmailField("電子郵件", max_length=254)
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     phone = models.CharField("聯絡電話", max_length=40, blank=True)
     national_id = EncryptedTextField("身分證字號", null=True, blank=True, editable=False)
     #: Digest of the number for exact look-up, proven or not: read in accounts/identity.py only.
@@ -61,6 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField("須先變更密碼", default=False)
     closed_at = models.DateTimeField("停用時間", null=True, blank=True)
     closed_reason = models.CharField("停用原因", max_length=200, blank=True)
+    #: The scheme whose act closed the sign-in, and may open it again; empty where a person decided it.
+    closed_by_scheme = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField("建立時間", auto_now_add=True)
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
@@ -101,7 +104,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_national_id_proof_whole",
             ),
         ]
-        indexes = [models.Index(fields=["claimed_id_index"], name="user_claimed_id_index")]
+        indexes = [
+            models.Index(fields=["claimed_id_index"], name="user_claimed_id_index"),
+            models.Index(folded("name"), name="user_name_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.account_name

@@ -16,9 +16,10 @@ from django.utils.timezone import localtime
 
 from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services.access import record_access
-from accounts.services.passwords import LinkClosed, new_token, token_digest
+from accounts.services.passwords import LinkClosed, close_links, new_token, token_digest
 from kernel.dates import roc
 from kernel.identifiers import mask_email
 
@@ -38,7 +39,7 @@ def taken(address: str, *, besides: User | None) -> bool:
 @transaction.atomic
 def ask_address_change(*, user: User, address: str, source: str, by: User | None, at: datetime) -> AddressChange | None:
     """Ask the person. An earlier open request is closed by this one; None where the address is the one they have."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if not address or address.casefold() == user.email.casefold():
         return None
     user.address_changes.filter(confirmed_at=None, refused_at=None, expires_at__gt=at).update(expires_at=at)
@@ -94,21 +95,25 @@ def _judged(change: AddressChange | None, *, at: datetime) -> AddressChange:
 
 
 def _lock(change: AddressChange, *, at: datetime) -> AddressChange:
-    rows = AddressChange.objects.select_for_update(of=("self",)).select_related("user", "asked_by")
+    rows = locking(AddressChange.objects).select_related("user", "asked_by")
     return _judged(rows.filter(pk=change.pk).first(), at=at)
 
 
 @transaction.atomic
 def confirm_address(change: AddressChange, *, at: datetime, request: HttpRequest | None = None) -> User:
-    """The person agrees: the address is written. Raises LinkClosed, or Refused where somebody else has it meanwhile."""
+    """The person agrees: the address is written, and no link in the old mailbox sets the password any more.
+
+    Raises LinkClosed, or Refused where somebody else has it meanwhile.
+    """
     change = _lock(change, at=at)
-    user = User.objects.select_for_update(no_key=True).get(pk=change.user_id)
+    user = locking(User.objects).get(pk=change.user_id)
     before, user.email = user.email, change.address
     try:
         with transaction.atomic():
             user.save(update_fields=["email"])
     except IntegrityError as error:
         raise Refused("這個電子郵件現在不能使用，請按「不同意」，並請單位改用別的信箱。") from error
+    close_links(user, at=at)
     change.confirmed_at = at
     change.save(update_fields=["confirmed_at"])
     _log(AccessLog.Action.ADDRESS_CHANGED, change, by=user, at=at, request=request)

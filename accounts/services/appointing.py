@@ -1,13 +1,13 @@
 """人員與角色: an administrator grants a role in an office and takes it back, each with a reason that is logged and told.
 
 Nobody does it to themselves, so whoever takes the last but one administrator's role away remains. Where a scheme keeps rows of its own
-behind a role (a seat, an account), the scheme gives and takes (`register_keeper`).
+behind a role (a seat, an account), the scheme gives and takes (`Keeper`).
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts import mailer
 from accounts.catalogue import APPOINT
 from accounts.errors import NotPermitted, Refused
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.offices import AGENCY
 from accounts.reach import administrator_role, central_administrators, granted_roles, offices_in_reach
@@ -22,9 +23,11 @@ from accounts.roles import role
 from accounts.services.lockout import person_named
 from accounts.services.offices import load_offices
 from accounts.services.passwords import issue_password_link, link_address, link_lines
-from accounts.services.roles import RoleNotHere, grant_role, revoke_role
+from accounts.services.roles import RoleNotHere, grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
+from kernel.characters import same_name
 from kernel.identifiers import looks_like_person_id
+from kernel.registry import Registry
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{4,29}")
 
@@ -39,28 +42,23 @@ class Act(Protocol):
 class Keeper:
     """How a scheme gives and takes a role that stands for rows of its own."""
 
+    role: str
     give: Act
     take: Act
 
 
-_keepers: dict[str, Keeper] = {}
-
-
-def register_keeper(role_codes: Iterable[str], keeper: Keeper) -> None:
-    """Called by an app's casetype.py."""
-    _keepers.update(dict.fromkeys(role_codes, keeper))
+KEEPERS: Registry[Keeper] = Registry("keeper of the role", attrgetter("role"))
 
 
 def _keeper(code: str) -> Keeper:
-    return _keepers.get(code) or Keeper(grant_role, revoke_role)
+    return KEEPERS.get(code) or Keeper(code, grant_role, revoke_role)
 
 
 def _allowed(user: User, organisation: Organisation, reason: str, by: User) -> str:
     """The reason as it is kept."""
     if not offices_in_reach(by).filter(pk=organisation.pk).exists():
         raise NotPermitted("您沒有管理這個機關人員的權限。")
-    if by.pk == user.pk:
-        raise Refused("不能為自己授予或收回角色，請由其他系統管理者辦理。")
+    not_to_oneself(user, by)
     if not reason.strip():
         raise Refused("請填寫理由。", field="reason")
     return reason.strip()
@@ -104,7 +102,7 @@ def _give(user: User, role_code: str, organisation: Organisation, reason: str, *
 
 def _hold_administrators() -> None:
     """Two who take each other's role away wait for one another here: the second then no longer holds the right."""
-    list(central_administrators().select_for_update(no_key=True).order_by("pk"))
+    list(locking(central_administrators()))
 
 
 @transaction.atomic
@@ -156,7 +154,7 @@ def _person(*, name: str, account_name: str, email: str) -> User:
         )
     if account_name and by_name != known:
         raise Refused("這個電子郵件已有人使用，帳號與登錄的不同；為同一人時，帳號可留空。", field="email")
-    if known.name != name:
+    if not same_name(known.name, name):
         raise Refused("這個電子郵件已有人使用，姓名與登錄的不同；請確認是否為同一人。", field="name")
     return known
 
@@ -186,7 +184,7 @@ def first_administrator(*, name: str, account_name: str, email: str, at: datetim
     """Who begins a site: works while nobody active administers the whole agency. Returns the person and, where they have no
     password yet, the address at which they set one."""
     load_offices()
-    agency = Organisation.objects.select_for_update(no_key=True).get(code=AGENCY[0])
+    agency = locking(Organisation.objects).get(code=AGENCY[0])
     if central_administrators().exists():
         raise Refused("本站已有系統管理者，請由系統管理者在「人員與角色」授予，或使用 manage.py grant_role。")
     user = _person(name=name, account_name=account_name, email=email)

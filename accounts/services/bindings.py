@@ -1,6 +1,5 @@
 """Which account a card opens (OA-12): bound at first use by name and last four of the ID, or by the unit; then by the card."""
 
-import unicodedata
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,11 +7,13 @@ from django.db import IntegrityError, transaction
 from accounts.certificates.holder import Holder
 from accounts.certificates.refusals import CertificateRefused
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, CertificateBinding, Organisation, User
 from accounts.services.access import record_access
 from accounts.services.lockout import person_named
 from accounts.services.proving import prove_by_card
 from accounts.services.users import end_sessions
+from kernel.characters import same_name
 
 #: Bodies that have accounts of their own; an agency's people sign in as persons.
 UNITS = (Organisation.Kind.UNIT, Organisation.Kind.INSTITUTION)
@@ -44,10 +45,6 @@ def person_of(holder: Holder, *, login: str, at: datetime) -> User:
     return user
 
 
-def _same_name(user: User, holder: Holder) -> bool:
-    return unicodedata.normalize("NFC", user.name).strip() == holder.name
-
-
 def _of_their_unit(user: User, holder: Holder) -> bool:
     """The person works for the unit of the card: holds a role there, or is counted among its people."""
     number = {"unified_number": holder.unified_number} if holder.unified_number else {"code": holder.organisation_oid}
@@ -65,7 +62,7 @@ def _still_fits(user: User, holder: Holder) -> None:
             raise CertificateRefused("unit_changed")
     elif not user.national_id or user.national_id[-4:] != holder.last_four:
         raise CertificateRefused("last_four")
-    elif not _same_name(user, holder):
+    elif not same_name(user.name, holder.name):
         raise CertificateRefused("name_changed")
 
 
@@ -73,12 +70,12 @@ def _fits(user: User, holder: Holder) -> bool:
     """A person whose ID is on file signs in with a citizen's card, never with the unit's: the rule matches ID to ID."""
     if holder.is_unit:
         return not user.national_id and not user.is_staff and _of_their_unit(user, holder)
-    return bool(user.national_id) and user.national_id[-4:] == holder.last_four and _same_name(user, holder)
+    return bool(user.national_id) and user.national_id[-4:] == holder.last_four and same_name(user.name, holder.name)
 
 
 @transaction.atomic
 def _bind(user: User, holder: Holder, *, at: datetime) -> User:
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     if not user.is_active or not _fits(user, holder):
         # a closed account is answered like a wrong card: whoever asks learns nothing about it
         raise CertificateRefused("not_the_persons")
@@ -109,7 +106,7 @@ def release_certificate(*, user: User, reason: str, by: User, at: datetime) -> C
         raise Refused("請填寫解除憑證綁定的理由。", field="reason")
     if by.pk == user.pk:
         raise Refused("不能為自己解除憑證綁定，請由其他帳號管理人員辦理。")
-    binding = CertificateBinding.objects.select_for_update().filter(user=user, released_at=None).first()
+    binding = locking(CertificateBinding.objects).filter(user=user, released_at=None).first()
     if binding is None:
         raise Refused("這個帳號目前沒有綁定憑證。")
     binding.released_at, binding.released_by, binding.release_reason = at, by, reason.strip()[:300]

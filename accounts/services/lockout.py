@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, FailedSignIns, User
 from accounts.services.access import record_access
 
@@ -44,7 +45,7 @@ def _locked_row(key: str, user: User | None, at: datetime) -> FailedSignIns:
     while True:
         FailedSignIns.objects.bulk_create([FailedSignIns(key=key, user=user, last_at=at)], ignore_conflicts=True)
         # none where forget_old took the row away in between
-        if row := FailedSignIns.objects.select_for_update().filter(key=key).first():
+        if row := locking(FailedSignIns.objects).filter(key=key).first():
             return row
 
 

@@ -9,14 +9,10 @@ from accounts.errors import NotPermitted, Refused
 from accounts.models import County, Organisation, User
 from accounts.offices import AGENCY, BRANCHES
 from accounts.rights import holds_centrally
+from kernel.registry import Registry, address
 
-_schemes: list[Callable[[], object]] = []
-
-
-def register_offices(load: Callable[[], object]) -> None:
-    """A scheme's own office that is none of the agency's; `load` makes it at first use. Called by an app's casetype.py."""
-    if load not in _schemes:
-        _schemes.append(load)
+#: Functions that make a scheme's own office, which is none of the agency's, at first use.
+OFFICES: Registry[Callable[[], object]] = Registry("office of a scheme", address)
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def load_offices() -> int:
             County.objects.get_or_create(
                 code=county_code, defaults={"name": county_name, "branch": office, "authority": government}
             )
-    for load in _schemes:
+    for load in OFFICES:
         load()
     return Organisation.objects.count() - before
 

@@ -10,25 +10,22 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, PasswordOpening, User
 from accounts.services.access import record_access
 from accounts.services.bindings import UNITS
 from kernel.dates import roc, taipei_day
+from kernel.registry import Registry, address
 
-_schemes: list[Callable[[User], bool]] = []
-
-
-def register_card_holders(applies: Callable[[User], bool]) -> None:
-    """A scheme's people who hold no role in a unit and sign in by certificate all the same (專業人員)."""
-    if applies not in _schemes:
-        _schemes.append(applies)
+#: A scheme's people who hold no role in a unit and sign in by certificate all the same (專業人員).
+CARD_HOLDERS: Registry[Callable[[User], bool]] = Registry("holders of cards", address)
 
 
 def signs_in_by_card(user: User) -> bool:
     if user.is_staff:
         return False
     of_a_unit = user.groups.filter(held_role__organisation__kind__in=UNITS).exists()
-    return of_a_unit or any(applies(user) for applies in _schemes)
+    return of_a_unit or any(applies(user) for applies in CARD_HOLDERS)
 
 
 def password_is_open(user: User, *, on: date) -> bool:
@@ -60,7 +57,7 @@ def open_password(*, user: User, reason: str, until: date, by: User, at: datetim
 
 @transaction.atomic
 def withdraw_opening(opening: PasswordOpening, *, by: User, at: datetime) -> None:
-    opening = PasswordOpening.objects.select_for_update().get(pk=opening.pk)
+    opening = locking(PasswordOpening.objects).get(pk=opening.pk)
     if opening.withdrawn_at:
         return
     opening.withdrawn_at = at

@@ -1,7 +1,6 @@
 """Setting a password by a mailed link (OA-11): no password is ever mailed, a link works once and expires."""
 
 import hashlib
-import re
 import secrets
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from django.utils.timezone import localtime
 
 from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services.access import record_access
 from accounts.services.lockout import forgive
@@ -33,12 +33,18 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def close_links(user: User, *, at: datetime) -> None:
+    """No link that is out can set the password any more."""
+    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+
+
 @transaction.atomic
 def issue_password_link(*, user: User, by: User | None, at: datetime) -> tuple[SetPasswordLink, str]:
     """A new link for a person; earlier unused ones close. Returns the row and the token, which is kept nowhere."""
     if not user.is_active:
         raise Refused("此帳號已停用，不能寄送設定密碼連結。")
-    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    locking(User.objects).only("pk").get(pk=user.pk)  # of two asked for at once the later one works
+    close_links(user, at=at)
     token = new_token()
     link = SetPasswordLink.objects.create(
         user=user,
@@ -65,14 +71,6 @@ def link_lines(link: SetPasswordLink, token: str) -> str:
     )
 
 
-_TOKEN = re.compile(r"(/set-(?:password|address)/)[^/\s]+")
-
-
-def without_links(text: str) -> str:
-    """A letter as anybody but its addressee may read it: whoever has the link can set the password or the address."""
-    return _TOKEN.sub(r"\1＊＊＊", text)
-
-
 def usable_link(token: str, *, at: datetime) -> SetPasswordLink:
     """The link of a token. Raises LinkClosed."""
     link = SetPasswordLink.objects.select_related("user").filter(token_digest=token_digest(token)).first()
@@ -96,10 +94,7 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
     Raises ValidationError when the password breaks a rule; the link then stays usable.
     """
     link = _judged(
-        SetPasswordLink.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(token_digest=token_digest(token))
-        .first(),
+        locking(SetPasswordLink.objects).select_related("user").filter(token_digest=token_digest(token)).first(),
         at=at,
     )
     user = link.user
@@ -113,10 +108,11 @@ def set_password_by_link(*, token: str, password: str, at: datetime, request: Ht
 
 @transaction.atomic
 def set_password(*, user: User, password: str, at: datetime, request: HttpRequest | None = None) -> None:
-    """A password chosen by the person themselves; judged before. Every other session of theirs ends with it."""
+    """A password chosen by the person themselves; judged before. Every other session of theirs and every open link end with it."""
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    close_links(user, at=at)
     record_access(AccessLog.Action.PASSWORD_SET, at=at, user=user, subject=user.account_name, request=request)
 
 

@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 from accounts import mailer
 from accounts.errors import Refused
 from accounts.identity import bears, holder_of
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
+from kernel.characters import same_name
 from kernel.dates import roc, taipei_day
 
 _COLUMNS = [
@@ -17,7 +19,7 @@ _COLUMNS = [
 
 
 def _locked(user: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return locking(User.objects).get(pk=user.pk)
 
 
 def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: datetime) -> None:
@@ -32,8 +34,8 @@ def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: dat
 
 @transaction.atomic
 def prove_by_card(user: User, *, at: datetime) -> bool:
-    """The person signed with a 自然人憑證 that fits. False where the number is proven already, or for another account:
-    the sign-in goes on, and an officer settles it.
+    """The person signed with a 自然人憑證 that fits. False where the number is proven already, or for another account: the sign-in
+    goes on, both are told, and an officer settles it (登入協助 lists the two).
     """
     user = _locked(user)
     if user.national_id is None or user.national_id_proven_at is not None:
@@ -41,29 +43,66 @@ def prove_by_card(user: User, *, at: datetime) -> bool:
     try:
         _prove(user, User.Proof.CARD, by=None, note="", at=at)
     except IntegrityError:
+        user.refresh_from_db()
+        _tell_of_two(user, at=at)
         return False
     return True
 
 
-@transaction.atomic
-def prove_by_decision(user: User, *, note: str, by: User, at: datetime) -> None:
-    """The office has approved what this person applied for, on papers that bear name and number."""
-    user = _locked(user)
-    if user.national_id is None or user.national_id_proven_at is not None:
+def _tell_of_two(user: User, *, at: datetime) -> None:
+    """Once for each pair: a card fits this account, and its number is proven for another. Neither learns who the other is."""
+    other = holder_of(user.national_id or "")
+    if other is None:
         return
+    said = {
+        user: "您已以自然人憑證登入，但帳號登錄的身分證字號先前已確認為另一個帳號所有，因此您的身分尚未確認。",
+        other: "另一個帳號以自然人憑證登入，登錄的身分證字號與您帳號已確認的相同。",
+    }
+    for one, what in said.items():
+        mailer.mail(
+            user=one, code="identity_contested", subject="您的身分證字號另有帳號使用", at=at,
+            key=f"identity-contested:{user.pk}:{other.pk}:{one.pk}",
+            body=(
+                f"{one.name} 您好：\n\n{what}\n\n"
+                "請攜帶附照片的身分證件正本，洽承辦機關的帳號管理人員於「登入協助」核對，查明字號為何人所有。"
+            ),
+        )  # fmt: skip
+
+
+@transaction.atomic
+def prove_by_decision(user: User, *, note: str, by: User, at: datetime) -> str:
+    """The office has approved what this person applied for, on papers that bear name and number. Returns the number, whole.
+
+    Raises Refused where there is none: it was released (釋出) while the case ran, so what the papers say is in doubt.
+    """
+    user = _locked(user)
+    number = stated_number(user)
+    if user.national_id_proven_at is not None:
+        return number
     try:
         _prove(user, User.Proof.DECISION, by=by, note=note, at=at)
     except IntegrityError as error:
         raise Refused(
             f"{user.name}的身分證字號已確認為另一個帳號所有，請先由帳號管理人員於「登入協助」釐清。"
         ) from error
+    return number
+
+
+def stated_number(user: User) -> str:
+    """The number a decision is written on. Raises Refused, with the way out, for somebody whose claim was released."""
+    if user.national_id is None:
+        raise Refused(
+            f"{user.name}的帳號沒有身分證字號（未登錄，或已由機關釋出），不能核定；"
+            "請先由帳號管理人員於「登入協助」依證件正本確認。"
+        )
+    return user.national_id
 
 
 @transaction.atomic
 def confirm_identity(
-    *, user: User, national_id: str, document: str, seen_on: date, note: str, by: User, at: datetime
+    *, user: User, name: str, national_id: str, document: str, seen_on: date, note: str, by: User, at: datetime
 ) -> None:
-    """確認身分證字號: an officer typed the number from the original document. Where the account has none it is entered."""
+    """確認身分證字號: an officer typed name and number from the original document. Where the account has no number it is entered."""
     if by.pk == user.pk:
         raise Refused("不能確認自己的身分，請由其他帳號管理人員辦理。")
     if seen_on > taipei_day(at):
@@ -71,6 +110,11 @@ def confirm_identity(
     user = _locked(user)
     if user.national_id_proven_at is not None and user.national_id_proof == User.Proof.OFFICE:
         raise Refused("這個帳號的身分證字號已核對證件正本確認。")
+    if not same_name(user.name, name):
+        raise Refused(
+            f"證件上的姓名與這個帳號的姓名「{user.name}」不同。是同一人者，請先更正這個帳號的姓名；不是同一人者，不能確認。",
+            field="name",
+        )
     if user.national_id and not bears(user, national_id):
         raise Refused(
             "與這個帳號登錄的身分證字號不同。證件無誤時，請先釋出原字號，再以證件上的字號確認。", field="national_id"

@@ -6,8 +6,10 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
+from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, OrganisationGroupObjectPermission, RoleGroup, User
-from accounts.roles import all_rights, all_roles, right, role
+from accounts.roles import RIGHTS, ROLES, right, role
 from accounts.services.access import record_access
 
 
@@ -15,17 +17,23 @@ class RoleNotHere(Exception):
     """This role cannot be held in this kind of organisation; the message is a Chinese sentence."""
 
 
+def not_to_oneself(user: User, by: User | None) -> None:
+    """Nobody gives or takes a role or a right of their own, whatever the way to it. Raises Refused; a job is nobody."""
+    if by is not None and by.pk == user.pk:
+        raise Refused("不能為自己授予或收回角色、權限，請由其他有權辦理的人員辦理。")
+
+
 @transaction.atomic
 def sync_rights() -> None:
     """After migrate: a Permission row per declared right, and each existing role group's rows as the role says now."""
     kind = ContentType.objects.get_for_model(Organisation)
     Permission.objects.bulk_create(
-        [Permission(content_type=kind, codename=one.codename, name=one.label) for one in all_rights()],
+        [Permission(content_type=kind, codename=one.codename, name=one.label) for one in RIGHTS],
         update_conflicts=True,
         unique_fields=["content_type", "codename"],
         update_fields=["name"],
     )
-    declared = {one.code for one in all_roles()}
+    declared = [one.code for one in ROLES]
     for held in RoleGroup.objects.filter(role__in=declared).select_related("group", "organisation"):
         _set_rows(held)
 
@@ -58,7 +66,7 @@ def role_group(*, role_code: str, organisation: Organisation) -> RoleGroup:
 
 def _locked(user: User) -> User:
     """The person's row, held first: what `is_staff` must be is judged from the roles, and two may change them at once."""
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return locking(User.objects).get(pk=user.pk)
 
 
 def _set_staff(locked: User, is_staff: bool, user: User) -> None:
@@ -72,6 +80,7 @@ def _set_staff(locked: User, is_staff: bool, user: User) -> None:
 def grant_role(
     *, user: User, role_code: str, organisation: Organisation, by: User | None, at: datetime, reason: str = ""
 ) -> None:
+    not_to_oneself(user, by)
     locked = _locked(user)
     held = role_group(role_code=role_code, organisation=organisation)
     user.groups.add(held.group)
@@ -88,7 +97,7 @@ def revoke_role(
     if held is None or not user.groups.filter(pk=held.group_id).exists():
         return
     user.groups.remove(held.group)
-    staff_roles = [one.code for one in all_roles() if one.staff]
+    staff_roles = [one.code for one in ROLES if one.staff]
     remains = locked.is_superuser or user.groups.filter(held_role__role__in=staff_roles).exists()
     _set_staff(locked, locked.is_staff and remains, user)
     record_access(AccessLog.Action.ROLE_REVOKED, at=at, user=by, subject=f"{user.account_name} {held}", reason=reason)

@@ -5,9 +5,12 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
+from accounts import mailer
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
+from accounts.services.passwords import close_links
 
 
 def new_user(*, account_name: str, name: str, email: str, phone: str = "") -> User:
@@ -23,33 +26,76 @@ def new_user(*, account_name: str, name: str, email: str, phone: str = "") -> Us
 
 
 @transaction.atomic
-def close_user(*, user: User, reason: str, by: User | None, at: datetime) -> None:
-    user = User.objects.select_for_update().get(pk=user.pk)
+def close_user(*, user: User, reason: str, by: User | None, at: datetime, scheme: str = "") -> None:
+    """`scheme`: whose act it is, where a scheme closes what it opened."""
+    user = locking(User.objects).get(pk=user.pk)
     if not user.is_active:
         return
     if not reason.strip():
         raise Refused("請填寫停用原因。", field="reason")
     user.is_active, user.closed_at, user.closed_reason = False, at, reason.strip()[:200]
-    user.save(update_fields=["is_active", "closed_at", "closed_reason"])
-    user.password_links.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    user.closed_by_scheme = scheme
+    user.save(update_fields=["is_active", "closed_at", "closed_reason", "closed_by_scheme"])
+    close_links(user, at=at)
     end_sessions(user)
     record_access(AccessLog.Action.USER_CLOSED, at=at, user=by, subject=user.account_name, reason=reason)
 
 
 @transaction.atomic
-def open_user(*, user: User, by: User | None, at: datetime) -> None:
-    user = User.objects.select_for_update().get(pk=user.pk)
+def open_user(*, user: User, by: User | None, at: datetime, reason: str = "") -> None:
+    user = locking(User.objects).get(pk=user.pk)
     if user.is_active:
         return
-    user.is_active, user.closed_at, user.closed_reason = True, None, ""
-    user.save(update_fields=["is_active", "closed_at", "closed_reason"])
-    record_access(AccessLog.Action.USER_OPENED, at=at, user=by, subject=user.account_name)
+    user.is_active, user.closed_at, user.closed_reason, user.closed_by_scheme = True, None, "", ""
+    user.save(update_fields=["is_active", "closed_at", "closed_reason", "closed_by_scheme"])
+    record_access(AccessLog.Action.USER_OPENED, at=at, user=by, subject=user.account_name, reason=reason)
+
+
+@transaction.atomic
+def reopen_user(*, user: User, reason: str, by: User, at: datetime) -> None:
+    """恢復登入: an officer opens what was closed, whoever closed it. Roles that ended do not come back with it."""
+    if not reason.strip():
+        raise Refused("請填寫恢復登入的理由。", field="reason")
+    if user.is_active:
+        raise Refused("這個帳號沒有停用。")
+    open_user(user=user, by=by, at=at, reason=reason.strip())
+    mailer.mail(
+        user=user, code="reopened", subject="您的登入帳號已恢復", key=f"reopened:{user.pk}:{at.isoformat()}", at=at,
+        body=(
+            f"{user.name} 您好：\n\n帳號「{user.account_name}」已由機關恢復登入。理由：{reason.strip()}\n\n"
+            "停用前的角色與權限不會隨同恢復，須依各業務的規定重新申請或授予。"
+        ),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def correct_name(*, user: User, name: str, reason: str, by: User, at: datetime) -> None:
+    """更正姓名: an officer who saw the document that says so. A card, a confirmation and the rows of others are compared with it."""
+    if by.pk == user.pk:
+        raise Refused("不能更正自己的姓名，請由其他帳號管理人員辦理。")
+    if not reason.strip():
+        raise Refused("請填寫更正姓名的理由。", field="reason")
+    user = locking(User.objects).get(pk=user.pk)
+    if user.name == name:
+        raise Refused("姓名沒有不同，無須更正。", field="name")
+    before, user.name = user.name, name
+    user.save(update_fields=["name"])
+    record_access(
+        AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"更正姓名 {user.account_name}", reason=f"{before} → {name}：{reason.strip()}"
+    )  # fmt: skip
+    mailer.mail(
+        user=user, code="name_corrected", subject="您帳號上的姓名已更正", key=f"name:{user.pk}:{at.isoformat()}", at=at,
+        body=(
+            f"{name} 您好：\n\n帳號「{user.account_name}」的姓名已由機關從「{before}」更正為「{name}」。理由：{reason.strip()}\n\n"
+            "如果您沒有辦理過，請儘速洽承辦機關。"
+        ),
+    )  # fmt: skip
 
 
 @transaction.atomic
 def update_phone(*, user: User, phone: str) -> str:
     """Take over the telephone, which nobody signs in by. Returns what stood there before, where that was something else."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locking(User.objects).get(pk=user.pk)
     before = user.phone
     if not phone or phone == before:
         return ""

@@ -12,7 +12,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from accounts import clock
-from accounts.errors import out_of_room
+from accounts.errors import BUSY, is_busy, out_of_room
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 
@@ -52,6 +52,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """An address that only takes what a form sends was opened as a page: by a reload or from the browser's history."""
+    return render(request, "405.html", status=405)
+
+
 #: What allauth's limiter does not say: its longest window for one name.
 ATTEMPTS_SECONDS = 900
 
@@ -70,7 +75,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     full = out_of_room(error)
     if isinstance(error, OperationalError | InterfaceError) and not full:  # the database is away: it comes back
-        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", "")})
+        busy = BUSY if is_busy(error) else ""  # or it is there, and somebody else at the same thing
+        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", ""), "busy": busy})
         return HttpResponse(page, status=503, headers={"Retry-After": "60"})
     context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "full": full}
     try:

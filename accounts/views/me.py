@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.identity import contested
 from accounts.models import AccessLog, Organisation, User
-from accounts.profile_panels import profile
+from accounts.panels import PROFILE, shown
 from accounts.roles import all_roles
 from accounts.services.addresses import open_change
 
@@ -44,7 +45,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "change": open_change(user, at=clock.now()),
         "roles": roles_of(user),
         "memberships": memberships,
-        "panels": profile.shown(request),
+        "contested": contested().filter(pk=user.pk).exists(),
+        "panels": shown(PROFILE, request),
     }
     return render(request, "portal/me.html", context)
 

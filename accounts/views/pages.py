@@ -16,8 +16,8 @@ from accounts import clock, panels
 def home(request: HttpRequest) -> HttpResponse:
     """The public start page, or the start page of whoever is signed in."""
     if not request.user.is_authenticated:
-        return render(request, "portal/home.html", {"blocks": panels.landing.shown(request)})
-    context = {"blocks": panels.dashboard.shown(request), **panels.start_lists(request)}
+        return render(request, "portal/home.html", {"blocks": panels.shown(panels.LANDING, request)})
+    context = {"blocks": panels.shown(panels.DASHBOARD, request), **panels.start_lists(request)}
     return render(request, "portal/home.html", context)
 
 

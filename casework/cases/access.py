@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.rights import applies_alone, held, where_held
-from accounts.roles import Side, all_rights, right
+from accounts.roles import RIGHTS, Side, right
 from casework.cases.casetypes import all_casetypes
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
 from kernel.machine import Turn
@@ -53,7 +53,7 @@ class CaseRights:
     def sides(self) -> set[Side]:
         """Through which side's right to view the person sees the case. An office sees no draft that was not filed."""
         found = {right(code).side for code in view_rights(self.case.kind) if self.has(code)}
-        found |= {one.side for one in all_rights() if one.codename in self.granted}
+        found |= {one.side for one in RIGHTS if one.codename in self.granted}
         if self.user.is_active and self.case.person_id == self.user.pk:
             found.add(Side.APPLICANT)
         return found - {Side.OFFICE} if is_unfiled(self.case) else found
@@ -73,7 +73,7 @@ def granted_codenames(user: Any, case: Case) -> frozenset[str]:
 
 def granted_cases(user: Any, side: Side) -> list[int]:
     """Keys of the cases opened to the person one by one, read from the grants and not by asking every case."""
-    of_side = {"permission__codename__in": [one.codename for one in all_rights() if one.side is side]}
+    of_side = {"permission__codename__in": [one.codename for one in RIGHTS if one.side is side]}
     by_user = CaseUserObjectPermission.objects.filter(user=user.pk, **of_side)
     by_group = CaseGroupObjectPermission.objects.filter(group__user=user.pk, **of_side)
     keys = by_user.values_list("content_object_id").union(by_group.values_list("content_object_id"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 
@@ -136,8 +137,9 @@ def keep_attachment(
         details=dict(details or {}),
     )
     upload.seek(0)
+    kept = ContentFile(upload.read(verdict.size)) if verdict.size < (upload.size or 0) else upload
     try:
-        attachment.file.save(attachment.original_name, upload, save=False)
+        attachment.file.save(attachment.original_name, kept, save=False)
     except OSError as error:
         if not out_of_room(error):
             raise

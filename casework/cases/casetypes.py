@@ -1,4 +1,4 @@
-"""How a regulation plugs in: each app's casetype.py registers one CaseType per kind of case (autodiscovered).
+"""How a regulation plugs in: each scheme's casetype.py holds one CaseType per kind of case.
 
 The kernel never names an app; everything it needs to know about a kind stands here.
 """
@@ -6,17 +6,20 @@ The kernel never names an app; everything it needs to know about a kind stands h
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Side, right
-from casework.models import Case
+from casework.models import Case, Event
 from kernel.identifiers import mask_person_id
 from kernel.law import Law
 from kernel.machine import Machine, Turn
 from kernel.outcome import Outcome
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,12 @@ def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
     return ()
 
 
-def applicants(case: Case) -> set[int]:
-    """Keys of those who applied: the person, who wrote the application, and whoever took a step of the applicant's side in it."""
-    machine = casetype(case.kind).machine
+def applicants(about: "CaseType", user: Any) -> Q:
+    """Cases of a kind that somebody applied in: for themselves, as who wrote it, or by a step of the applicant's side."""
+    machine = about.machine
     own = [t.name for t in machine.transitions if right(t.permission).side is Side.APPLICANT]
-    found = set(case.events.filter(code__in=own).values_list("by_id", flat=True)) | {case.person_id}
-    if machine.state(machine.initial).turn is Turn.APPLICANT:
-        found.add(case.created_by_id)
-    return found - {None}
+    found = Q(person=user) | Q(pk__in=Event.objects.filter(by=user, code__in=own).values("case"))
+    return found | Q(created_by=user) if machine.state(machine.initial).turn is Turn.APPLICANT else found
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class CaseType:
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
     targets: Callable[[Case], Sequence[Target]] = _nothing
-    #: Keys of the people who stand in a case: none of them handles it for the office (迴避, casework.cases.recusal).
-    parties: Callable[[Case], Collection[int]] = applicants
+    #: The cases of this kind in which a person stands: they handle none of them for the office (迴避, casework.cases.recusal).
+    parties: Callable[["CaseType", Any], Q] = applicants
     #: Personal identifiers that the office may reveal one at a time.
     identifiers: Callable[[Case], Sequence[Identifier]] = _nothing
     #: The applicant's next page for a case in their hands.
@@ -119,19 +120,12 @@ class CaseType:
     consistency: Callable[[], Sequence[str]] = _nothing
 
 
-_types: dict[str, CaseType] = {}
-
-
-def register(*types: CaseType) -> None:
-    for one in types:
-        if one.kind in _types:
-            raise ValueError(f"case type {one.kind} is registered twice")
-        _types[one.kind] = one
+KINDS: Registry[CaseType] = Registry("kind of case", attrgetter("kind"))
 
 
 def casetype(kind: str) -> CaseType:
-    return _types[kind]
+    return KINDS[kind]
 
 
 def all_casetypes() -> list[CaseType]:
-    return list(_types.values())
+    return list(KINDS)

@@ -23,7 +23,5 @@ def mine_page(user: Any, asked: str = "") -> QuerySet[Case]:
     )
     own = as_lines(applicant_cases(user))
     if asked:
-        own = own.filter(
-            Q(number__icontains=asked) | Q(title__icontains=asked) | Q(organisation__name__icontains=asked)
-        )
+        own = own.filter(Q(number__icontains=asked) | Q(title__holding=asked) | Q(organisation__name__holding=asked))
     return own.annotate(rank=rank).order_by("rank", "-changed_at", "-pk")

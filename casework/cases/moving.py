@@ -7,12 +7,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from accounts.roles import Side, right
 from casework.cases.casetypes import CaseType, casetype
 from casework.cases.events import record
-from casework.cases.recusal import why_recused
+from casework.cases.recusal import keep_away
 from casework.errors import NotPermitted, Refused, Stale
 from casework.models import Case, CasePerson, Event
 from kernel.dates import roc_year, taipei_day
@@ -67,7 +68,7 @@ def open_case(
 def lock(case: Case | int, *, version: int | None = None) -> Case:
     """The case's row, locked until the transaction ends. Raises Stale when `version` is given and has passed."""
     pk = case.pk if isinstance(case, Case) else case
-    locked = Case.objects.select_for_update().get(pk=pk)
+    locked = locking(Case.objects).get(pk=pk)
     if version is not None and locked.version != version:
         raise Stale(locked, version)
     return locked
@@ -79,10 +80,11 @@ def require(user: User | None, code: str, case: Case) -> None:
     """
     if user is None:
         return
-    if not can(user, code, case):
+    # asked of the database: the sign-in may have been closed while this act was on its way
+    if not User.objects.filter(pk=user.pk, is_active=True).exists() or not can(user, code, case):
         raise NotPermitted("您沒有辦理這個動作的權限。")
-    if right(code).side is Side.OFFICE and (why := why_recused(user, case)):
-        raise Refused(why)
+    if right(code).side is Side.OFFICE:
+        keep_away(user, case)
 
 
 def move(

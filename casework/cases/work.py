@@ -10,7 +10,7 @@ from accounts.roles import Side, right
 from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.moving import lock
-from casework.cases.recusal import why_recused
+from casework.cases.recusal import keep_away, why_recused
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
 
@@ -32,8 +32,7 @@ def claim(case: Case, *, by: User, at: datetime, version: int | None = None) -> 
     case = lock(case, version=version)
     if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
-    if why := why_recused(by, case):
-        raise Refused(why)
+    keep_away(by, case)
     if case.assignee_id == by.pk:
         return
     if case.assignee_id:
@@ -54,8 +53,7 @@ def reassign(case: Case, *, to: User, by: User, at: datetime, version: int | Non
     case = lock(case, version=version)
     if not may_work(by, case):
         raise NotPermitted("您沒有承辦這件案件的權限。")
-    if why := why_recused(by, case):
-        raise Refused(why)
+    keep_away(by, case)
     if not may_work(to, case):
         raise Refused(f"{to}沒有承辦這件案件的權限。", field="to")
     if why_recused(to, case):

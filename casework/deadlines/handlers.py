@@ -1,4 +1,4 @@
-"""What happens when a deadline passes unmet, and whom to remind of it: one entry per deadline code, made by each scheme.
+"""What happens when a deadline passes unmet, and whom to remind of it: one entry per deadline code, brought by each scheme.
 
 Handlers get lists, so that a thousand lapsing rights are a few statements and not a thousand. They run inside the sweep's
 transaction with the deadlines' cases and things locked, and must leave mail and files to `transaction.on_commit` (notify does).
@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from kernel.registry import Registry
 
 if TYPE_CHECKING:
     from casework.models import Deadline, Reminder
@@ -27,27 +29,14 @@ class Handler:
     owed_after: bool = False
 
 
-_handlers: dict[str, Handler] = {}
-
-
-def register_handler(
-    code: str, on_lapse: Lapse | None = None, on_remind: Remind | None = None, *, owed_after: bool = False
-) -> None:
-    """Called by each app's casetype.py. Raises ValueError when the code is taken."""
-    if code in _handlers:
-        raise ValueError(f"deadline handler {code} is registered twice")
-    _handlers[code] = Handler(code, on_lapse, on_remind, owed_after)
+HANDLERS: Registry[Handler] = Registry("handler of the deadline")
 
 
 def handler(code: str) -> Handler:
-    """A code nobody registered has no effect but being late: still owed."""
-    return _handlers.get(code) or Handler(code, owed_after=True)
-
-
-def is_registered(code: str) -> bool:
-    return code in _handlers
+    """A code nobody declared has no effect but being late: still owed."""
+    return HANDLERS.get(code) or Handler(code, owed_after=True)
 
 
 def closed_by_lapse() -> list[str]:
     """Codes that are over once their day has passed."""
-    return [one.code for one in _handlers.values() if not one.owed_after]
+    return [one.code for one in HANDLERS if not one.owed_after]

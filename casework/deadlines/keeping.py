@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
+from accounts.locks import take
 from casework.deadlines.handlers import closed_by_lapse
 from casework.deadlines.sweeping import refresh_due_days
 from casework.deadlines.things import kind_of
@@ -39,10 +40,7 @@ def of_thing(thing: Model) -> QuerySet[Deadline]:
 def _lock_owner(case: Case | None, thing: Model | None) -> None:
     if case is None and thing is None:
         raise TypeError("a deadline belongs to a case or to a thing")
-    if case is not None:
-        Case.objects.select_for_update().only("pk").get(pk=case.pk)
-    if thing is not None:
-        type(thing)._base_manager.select_for_update().only("pk").get(pk=thing.pk)
+    take(*(one for one in (case, thing) if one is not None))
 
 
 def _owed_of(code: str, case: Case | None, thing: Model | None) -> QuerySet[Deadline]:

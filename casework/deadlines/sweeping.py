@@ -1,12 +1,13 @@
 """The sweep: what the passing of days does. It reads `due_on <=` and never counts.
 
-Batches of a thousand, each its own transaction. A batch first locks the cases and things its deadlines belong to and only
-then the deadlines – the order in which acts lock – and leaves out whatever somebody else holds: a second sweep at work, or
-an act this very moment, is neither waited for nor doubled; what was left out is found again by the next run.
+Batches of a thousand of one code, each its own transaction. A batch holds the cases its deadlines (and their things) belong to, then the
+things – as acts do, and whoever changes a deadline holds its owner – and leaves out whatever somebody else holds: a second
+sweep at work, or an act this very moment, is neither waited for nor doubled. What a handler meets later by a lock of its own is
+left out too, that one alone. What was left out is asked for again within minutes (casework.tasks).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
+from accounts.errors import is_busy
+from accounts.locks import locking, rank
 from casework.deadlines.handlers import closed_by_lapse, handler
+from casework.deadlines.things import case_path, kind_of
 from casework.models import Case, Deadline, Reminder
 
 log = structlog.get_logger(__name__)
@@ -37,7 +41,7 @@ class SweepReport:
     rehearsed: bool
     lapsed: Counter[str] = field(default_factory=Counter)
     reminded: Counter[str] = field(default_factory=Counter)
-    #: Held by somebody else at that moment; the next run finds them.
+    #: Held by somebody else at that moment, or met by a lock of their handler; the next run finds them.
     left: int = 0
     #: Handlers that raised; the deadline is as it was and comes again.
     failed: list[str] = field(default_factory=list)
@@ -55,10 +59,13 @@ def sweep(
     if rehearse:
         _rehearse(report, listen)
         return report
-    _in_batches(_due(on), ("due_on", *OWNERS), batch, lambda rows: _lapse_batch(rows, report, at, listen))
-    _in_batches(
-        _to_remind(on), ("on", "pk", "deadline_id"), batch, lambda rows: _remind_batch(rows, report, at, listen)
-    )
+    due, to_remind = _due(on), _to_remind(on)
+    for code in _codes(due, "code", "due_on"):
+        rows = due.filter(code=code)
+        _in_batches(rows, ("due_on", *OWNERS), batch, lambda some: _lapse_batch(some, report, at, listen))
+    for code in _codes(to_remind, "deadline__code", "on"):
+        rows = to_remind.filter(deadline__code=code)
+        _in_batches(rows, ("on", "pk", "deadline_id"), batch, lambda some: _remind_batch(some, report, at, listen))
     log.info("swept", on=str(on), lapsed=report.lapsed.total(), reminded=report.reminded.total(), left=report.left)
     return report
 
@@ -70,6 +77,12 @@ def _due(on: date) -> QuerySet[Deadline]:
 def _to_remind(on: date) -> QuerySet[Reminder]:
     still_open = Deadline.objects.filter(OPEN, pk=OuterRef("deadline"), due_on__gte=on)
     return Reminder.objects.filter(Exists(still_open), on__lte=on, done_at=None)
+
+
+def _codes(rows: QuerySet[Any], code: str, day: str) -> list[str]:
+    """Whose first day came first goes first: a class begins before it ends, also after nights missed."""
+    firsts = rows.order_by().values(code).annotate(first=Min(day))
+    return [one[code] for one in firsts.order_by("first", code)]
 
 
 def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Callable[[Sequence[Any]], None]) -> None:
@@ -95,29 +108,35 @@ def _in_batches(rows: QuerySet[Any], columns: Sequence[str], size: int, work: Ca
 
 
 def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
-    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: cases, things, then deadlines."""
-    cases = {one.case_id for one in found if one.case_id is not None}
-    held_cases = _locked(Case, cases)
+    """Those of `found` (rows of OWNERS) that are nobody else's now and still fit `still`: their cases held, then their things."""
     things: dict[str, set[int]] = defaultdict(set)
     for one in found:
         if one.thing_id is not None:
             things[one.thing_kind].add(one.thing_id)
-    held_things = {kind: _locked(apps.get_model(kind), keys) for kind, keys in sorted(things.items())}
+    cases_of = {kind: _cases_of(kind, keys) for kind, keys in things.items()}
+    cases = {one.pk: {one.case_id, cases_of.get(one.thing_kind, {}).get(one.thing_id)} - {None} for one in found}
+    held_cases = _locked(Case, set().union(*cases.values()))
+    tables = sorted(map(apps.get_model, things), key=rank)
+    held_things = {kind_of(model): _locked(model, things[kind_of(model)]) for model in tables}
     free = [
         one.pk
         for one in found
-        if (one.case_id is None or one.case_id in held_cases)
-        and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
+        if cases[one.pk] <= held_cases and (one.thing_id is None or one.thing_id in held_things[one.thing_kind])
     ]
-    rows = Deadline.objects.filter(still, pk__in=free).order_by("due_on", "pk")
-    return list(rows.select_for_update(skip_locked=True))
+    return list(Deadline.objects.filter(still, pk__in=free).order_by("due_on", "pk"))
+
+
+def _cases_of(kind: str, keys: set[int]) -> dict[int, int]:
+    """The case behind each thing, where its table has one."""
+    path = case_path(kind)
+    rows = apps.get_model(kind)._base_manager.filter(pk__in=keys)
+    return dict(rows.values_list("pk", path)) if path else {}
 
 
 def _locked(model: type[Any], keys: set[int]) -> set[int]:
     if not keys:
         return set()
-    rows = model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True)
-    return set(rows.values_list("pk", flat=True))
+    return set(locking(model._base_manager.filter(pk__in=keys), skip=True).values_list("pk", flat=True))
 
 
 # --- lapses ----------------------------------------------------------------------------------------------------------
@@ -126,11 +145,12 @@ def _locked(model: type[Any], keys: set[int]) -> set[int]:
 def _lapse_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen: Listener | None) -> None:
     held = _lock(found, OPEN & Q(due_on__lt=report.on))
     report.left += len(found) - len(held)
-    for code, rows in _by_code(held, lambda one: one.code):
-        done = _each_or_all(rows, report, lambda some: _lapse(some, at), lambda one: one)
-        report.lapsed[code] += len(done)
-        for one in done if listen else ():
-            listen(one, None)
+    if not held:
+        return
+    done = _each_or_all(held, report, lambda some: _lapse(some, at), lambda one: one)
+    report.lapsed[held[0].code] += len(done)
+    for one in done if listen else ():
+        listen(one, None)
 
 
 def _lapse(rows: list[Deadline], at: datetime) -> list[Deadline]:
@@ -180,11 +200,12 @@ def _remind_batch(found: Sequence[Any], report: SweepReport, at: datetime, liste
         .distinct("deadline_id")
     )
     pairs = [(held[one.deadline_id], one) for one in newest]
-    for code, rows in _by_code(pairs, lambda pair: pair[0].code):
-        done = _each_or_all(rows, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
-        report.reminded[code] += len(done)
-        for deadline, reminder in done if listen else ():
-            listen(deadline, reminder)
+    if not pairs:
+        return
+    done = _each_or_all(pairs, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
+    report.reminded[pairs[0][0].code] += len(done)
+    for deadline, reminder in done if listen else ():
+        listen(deadline, reminder)
 
 
 def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> list[tuple[Deadline, Reminder]]:
@@ -206,13 +227,6 @@ def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> l
 # --- both ------------------------------------------------------------------------------------------------------------
 
 
-def _by_code(rows: Sequence[Any], code: Callable[[Any], str]) -> Iterator[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[code(row)].append(row)
-    yield from groups.items()
-
-
 def _each_or_all(
     rows: list[Any], report: SweepReport, act: Callable[[list[Any]], list[Any]], deadline_of: Callable[[Any], Deadline]
 ) -> list[Any]:
@@ -220,12 +234,17 @@ def _each_or_all(
     try:
         with transaction.atomic():
             return act(rows)
-    except (OperationalError, InterfaceError):
-        raise  # the connection is gone: the batch is undone, the next run begins here again
     except Exception as error:
+        met = is_busy(error)
+        if isinstance(error, OperationalError | InterfaceError) and not met:
+            raise  # the connection is gone: the batch is undone, the next run begins here again
         if len(rows) == 1:
             deadline = deadline_of(rows[0])
             deadline.lapsed_at = None
+            if met:
+                report.left += 1
+                log.warning("sweep_met_an_act", code=deadline.code, deadline=deadline.pk, error=str(error)[:120])
+                return []
             report.failed.append(f"{deadline.code} {deadline.pk}: {type(error).__name__}: {error}"[:300])
             log.exception("sweep_handler_failed", code=deadline.code, deadline=deadline.pk)
             return []

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+from kernel.registry import Registry
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -31,17 +36,14 @@ def kind_of(thing: Model) -> str:
     return thing._meta.label_lower
 
 
-_things: dict[str, Things] = {}
+def case_path(kind: str) -> str:
+    """How rows of a table lead to the case that whoever changes them holds first; empty where there is none.
+
+    A table with a case of its own says so by the field; one below such a table by `case_path`.
+    """
+    model = apps.get_model(kind)
+    named: str = getattr(model, "case_path", "")
+    return named or ("case" if any(field.name == "case" for field in model._meta.concrete_fields) else "")
 
 
-def register_things(*things: Things) -> None:
-    for one in things:
-        _things[one.kind] = one
-
-
-def all_things() -> list[Things]:
-    return list(_things.values())
-
-
-def things(kind: str) -> Things:
-    return _things[kind]
+THINGS: Registry[Things] = Registry("kind of thing", attrgetter("kind"))

@@ -1,9 +1,7 @@
-"""展示資料: each app's demo.py registers a builder; `manage.py demo` runs them in order. A builder adds nothing twice."""
-
-from collections.abc import Callable
+"""展示資料: each part's demo.py holds a builder; `manage.py demo` runs them in order. A builder adds nothing twice."""
 
 from accounts.clock import now, today
-from accounts.demo import register_demo_role
+from accounts.demo import Demonstration, DemoRole
 from accounts.models import Organisation, User
 from accounts.offices import AGENCY
 from accounts.services.proving import confirm_identity
@@ -12,18 +10,6 @@ from casework.rights import ADMINISTRATOR
 
 #: Everybody in the demonstration; the sign-in page has a button for each role, so nobody needs to type it.
 PASSWORD = "Demo#2026portal"  # noqa: S105 - demonstration only, refused by check --deploy
-Builder = Callable[[], int]
-
-_builders: list[tuple[int, str, Builder]] = []
-
-
-def register_demo(order: int, name: str, build: Builder) -> None:
-    """`build` says how many cases it added."""
-    _builders.append((order, name, build))
-
-
-def builders() -> list[tuple[str, Builder]]:
-    return [(name, build) for _, name, build in sorted(_builders, key=lambda one: one[:2])]
 
 
 def demo_person(
@@ -50,7 +36,14 @@ def confirm_number(user: User, national_id: str) -> None:
     """登入協助 › 確認身分證字號, by the desk where people show their document."""
     desk = demo_person("identitydesk", "何核對")
     confirm_identity(
-        user=user, national_id=national_id, document="國民身分證", seen_on=today(), note="展示資料", by=desk, at=now()
+        user=user,
+        name=user.name,
+        national_id=national_id,
+        document="國民身分證",
+        seen_on=today(),
+        note="展示資料",
+        by=desk,
+        at=now(),
     )
 
 
@@ -66,5 +59,9 @@ def _administrator() -> int:
     return 0
 
 
-register_demo(899, "系統管理", _administrator)
-register_demo_role(__name__, "系統管理者", ADMINISTRATOR_ACCOUNT, "勞動部勞動力發展署，管理人員與角色")
+DEMO = Demonstration(
+    899,
+    "系統管理",
+    _administrator,
+    (DemoRole("系統管理者", ADMINISTRATOR_ACCOUNT, "勞動部勞動力發展署，管理人員與角色"),),
+)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from casework.cases.access import applicant_cases
 from casework.deadlines.handlers import closed_by_lapse
-from casework.deadlines.things import all_things, things
+from casework.deadlines.things import THINGS
 from casework.desk.desk import Desk, desk_of
 from casework.models import Case, Deadline
 from kernel.machine import Turn
@@ -52,7 +52,7 @@ def agenda(
     if not user.is_active:
         return []
     wanted = Q(case__in=own_cases(user, desk).values("pk"))
-    for one in all_things():
+    for one in THINGS:
         if keys := list(one.of(user)):
             wanted |= Q(thing_kind=one.kind, thing_id__in=keys)
     if until is not None:
@@ -66,7 +66,7 @@ def agenda(
         .order_by("due_on", "pk")[:most]
     )
     days = [Day(row, _url(row, user), row.before) for row in rows]
-    for one in all_things():
+    for one in THINGS:
         terms = (term for term in one.terms(user) if until is None or term.due_on <= until)
         days += [Day(term, _url(term, user), 0) for term in terms]
     return sorted(days, key=lambda day: day.deadline.due_on)[:most]
@@ -82,5 +82,5 @@ def _earlier() -> QuerySet[Any]:
 
 def _url(row: Deadline, user: Any) -> str:
     if row.case is None:
-        return reverse(things(row.thing_kind).url_name)
+        return reverse(THINGS[row.thing_kind].url_name)
     return reverse("admin:case" if user.is_staff else "casework:case", args=[row.case.number])

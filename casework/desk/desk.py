@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation, OrganisationGroupObjectPermission, User
 from accounts.rights import held
-from accounts.roles import Side, all_rights, right
+from accounts.roles import RIGHTS, Side, right
 from casework.cases.access import granted_cases, unfiled
 from casework.cases.casetypes import CaseType, all_casetypes
+from casework.cases.recusal import standing_in
 from casework.models import Case
 
 
@@ -29,8 +30,7 @@ class Desk:
         mine = Q(pk__in=[])
         for code, offices in self.turns.items():
             mine |= Q(awaiting=code, office_id__in=offices)
-        # who applied for themselves stays away from their own case (迴避, selectors.recusal)
-        return ~Q(awaiting="") & mine & ~Q(person_id=self.user.pk)
+        return ~Q(awaiting="") & mine & ~standing_in(self.user)
 
     @property
     def office_ids(self) -> list[int]:
@@ -81,7 +81,7 @@ def handling_rights(kind: str) -> set[str]:
     about = next((one for one in all_casetypes() if one.kind == kind), None)
     if about is None:
         return set()
-    declared = {one.code: one for one in all_rights() if one.side is Side.OFFICE}
+    declared = {one.code: one for one in RIGHTS if one.side is Side.OFFICE}
     moves = {t.permission for t in about.machine.transitions} | {act.right for act in about.acts}
     codes = moves & declared.keys() or set(about.view_rights) & declared.keys()
     return {declared[code].codename for code in codes}
@@ -103,7 +103,7 @@ def desk_of(user: Any, rights: Mapping[str, set[int]] | None = None) -> Desk:
             kinds.setdefault(office, []).append(about.kind)
     turns = {
         one.code: frozenset(rights[one.codename])
-        for one in all_rights()
+        for one in RIGHTS
         if one.side is Side.OFFICE and rights.get(one.codename)
     }
     by_office = {office: tuple(found) for office, found in kinds.items()}

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import SavedFilter
@@ -19,7 +20,7 @@ def keep_filter(*, user: User, page: str, name: str, query: str) -> SavedFilter:
         raise Refused("名稱最多 40 字。", field="name")
     if len(query) > SavedFilter._meta.get_field("query").max_length:
         raise Refused("篩選條件太長，無法儲存。", field="name")
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
+    locking(User.objects).only("pk").get(pk=user.pk)
     mine = SavedFilter.objects.filter(user=user, page=page)
     if not mine.filter(name=name).exists() and mine.count() >= MOST:
         raise Refused(f"最多儲存 {MOST} 組篩選，請先刪除不用的。", field="name")

@@ -10,6 +10,7 @@ from accounts import crypto
 from accounts.identity import bearing
 from accounts.models import Organisation, User
 from casework.models import CasePerson
+from kernel.characters import visible
 from kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
 
 _NUMBER = re.compile(r"([A-Z]{1,5})-?(\d{2,3})(?:-(\d{1,9}))?")
@@ -31,7 +32,7 @@ NOWHERE = Q(pk__in=())
 
 def read_search(text: str) -> Search:
     """Case number (whole, or series and year), national ID, unified number, else names."""
-    typed = " ".join(unicodedata.normalize("NFKC", text).split())
+    typed = " ".join(unicodedata.normalize("NFKC", visible(text)).split())
     code = plain(typed)
     if looks_like_person_id(code):
         return _by_person_id(code)
@@ -43,7 +44,7 @@ def read_search(text: str) -> Search:
     if re.fullmatch(r"\d{8}", code):
         units = Organisation.objects.filter(unified_number=code).values_list("pk", flat=True)
         return Search(Q(organisation_id__in=list(units)), "統一編號")
-    return _by_name(unicodedata.normalize("NFC", " ".join(text.split())))
+    return _by_name(typed)
 
 
 def _by_person_id(code: str) -> Search:
@@ -69,12 +70,12 @@ def index_of(text: str) -> str:
 
 
 def _by_name(name: str) -> Search:
-    units = Organisation.objects.filter(Q(name__icontains=name) | Q(short_name__icontains=name))
+    units = Organisation.objects.filter(Q(name__holding=name) | Q(short_name__holding=name))
     found = list(units.values_list("pk", flat=True)[: MAX_ORGANISATIONS + 1])
     if len(found) > MAX_ORGANISATIONS:
         return Search(NOWHERE, "名稱", f"名稱含「{name}」的單位太多，請多輸入幾個字。")
-    cases = CasePerson.objects.filter(name=name).values_list("case_id", flat=True)
-    people = User.objects.filter(name=name).values_list("pk", flat=True)
+    cases = CasePerson.objects.filter(name__spelled=name).values_list("case_id", flat=True)
+    people = User.objects.filter(name__spelled=name).values_list("pk", flat=True)
     return Search(
         Q(organisation_id__in=found) | Q(pk__in=list(cases[:1000])) | Q(person_id__in=list(people[:1000])), "單位或姓名"
     )

@@ -16,12 +16,14 @@ from accounts.clock import today
 from accounts.forms.wording import Spoken
 from accounts.models import User
 from casework.cases.casetypes import casetype
+from casework.cases.changing import seen
 from casework.intake import DEFAULT, Limits
 from casework.intake.judge import too_big_sentence
 from casework.intake.reasons import SENTENCES, not_pdf_sentence
 from casework.models import Message
+from casework.papers.glyphs import missing_sentence
 from kernel import identifiers
-from kernel.dates import WEEKDAYS, DateError, parse_day, roc, roc_long
+from kernel.dates import WEEKDAYS, WORKING_AGE, DateError, parse_day, roc, roc_long, wrong_birthday
 
 
 class PortalForm(Spoken, forms.Form):
@@ -40,16 +42,33 @@ class PortalForm(Spoken, forms.Form):
         return [*grouped, *(field for field in self.visible_fields() if field.name not in names)]
 
 
+#: What a form carries along that nobody types.
+ENVELOPE = ("version", "key", "seen")
+
+
 class ActForm(PortalForm):
-    """The envelope of an act: the version the page was drawn from, and a key by which a second press is recognised."""
+    """The envelope of an act: the version the page was drawn from, and a key by which a second press is recognised. `row` is what
+    a form edits that is no case: the form carries how it stood.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, label="版本")
     key = forms.UUIDField(widget=forms.HiddenInput, required=False, label="送出識別碼")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="開啟時的資料")
 
-    def __init__(self, *args: Any, case: Any = None, initial: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, case: Any = None, row: Any = None, initial: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         self.case = case
         given = {"key": uuid.uuid4(), **({"version": case.version} if case is not None else {}), **(initial or {})}
+        given["seen"] = seen(row)
         super().__init__(*args, initial=given, **kwargs)
+        if not given["seen"]:
+            del self.fields["seen"]
+
+    @property
+    def posted_seen(self) -> str | None:
+        """How the row stood when the form was drawn; None where it edits none."""
+        return self.cleaned_data.get("seen")
 
     @property
     def posted_version(self) -> int | None:
@@ -64,7 +83,7 @@ class ActForm(PortalForm):
     @property
     def answers(self) -> dict[str, Any]:
         """cleaned_data without the envelope: the keyword arguments of the act."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "key")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ENVELOPE}
 
 
 # --- days ----------------------------------------------------------------------------------------------------------
@@ -100,7 +119,7 @@ class RocDateField(forms.CharField):
         **kwargs: Any,
     ) -> None:
         self.earliest, self.latest = earliest, latest
-        super().__init__(max_length=30, help_text=help_text, empty_value=None, **kwargs)
+        super().__init__(max_length=100, help_text=help_text, empty_value=None, **kwargs)
         self.widget.attrs.setdefault("autocomplete", "off")
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
@@ -136,17 +155,40 @@ class RocDateField(forms.CharField):
         return (understood(data) or data or None) != (before or None)
 
 
+class BirthdayField(RocDateField):
+    """出生日期 of somebody of at least `least` years; `own` as for the fields below."""
+
+    def __init__(
+        self, *, least: int = WORKING_AGE, own: bool = False, help_text: str = "例：75/03/21", **kwargs: Any
+    ) -> None:
+        self.least = least
+        super().__init__(help_text=help_text, **kwargs)
+        self.widget.attrs["autocomplete"] = "bday" if own else "off"
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and (wrong := wrong_birthday(value, today(), least=self.least)):
+            raise ValidationError(f"{wrong}。", code="birthday")
+
+
 # --- identifiers ---------------------------------------------------------------------------------------------------
 
 
 class ReadField(forms.CharField):
-    """A text with a spelling of its own; `read` returns the canonical form or says what is wrong."""
+    """A text with a spelling of its own; `read` returns the canonical form or says what is wrong.
+
+    What is typed may be longer than what is kept: blanks and hyphens are pasted along, and a browser that cuts them off makes
+    another number. `own`: about the person who types, whose browser may know it.
+    """
 
     attrs: Mapping[str, str] = {}
+    #: What the browser may fill in where the field is about the person at the keyboard.
+    own_autocomplete = "off"
 
-    def __init__(self, *, max_length: int = 60, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
-        for name, value in self.attrs.items():
+    def __init__(self, *, own: bool = False, **kwargs: Any) -> None:
+        super().__init__(max_length=300, **kwargs)
+        known = {"autocomplete": self.own_autocomplete if own else "off", **self.attrs}
+        for name, value in known.items():
             self.widget.attrs.setdefault(name, value)
 
     def read(self, text: str) -> str:
@@ -165,7 +207,7 @@ class ReadField(forms.CharField):
 class PersonIdField(ReadField):
     """身分證字號 or 統一證號, entered now. `on_record=True`: of somebody known already, only looked up (ID-2)."""
 
-    attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+    attrs = {"autocapitalize": "characters", "spellcheck": "false"}
 
     def __init__(self, *, on_record: bool = False, **kwargs: Any) -> None:
         self.on_record = on_record
@@ -178,7 +220,7 @@ class PersonIdField(ReadField):
 class UnifiedNumberField(ReadField):
     """統一編號."""
 
-    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+    attrs = {"inputmode": "numeric"}
 
     def read(self, text: str) -> str:
         return identifiers.read_unified_number(text)
@@ -187,7 +229,8 @@ class UnifiedNumberField(ReadField):
 class PhoneField(ReadField):
     """A telephone number of Taiwan; `mobile=True` wants 09…"""
 
-    attrs = {"autocomplete": "tel", "inputmode": "tel"}
+    attrs = {"inputmode": "tel"}
+    own_autocomplete = "tel"
 
     def __init__(self, *, mobile: bool = False, **kwargs: Any) -> None:
         self.mobile = mobile
@@ -197,22 +240,35 @@ class PhoneField(ReadField):
         return identifiers.read_phone(text, mobile=self.mobile)
 
 
+class NameBound(BoundField):
+    """Says which characters were put back: a radical pasted from a PDF is not what is kept."""
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        if form.is_bound and isinstance(self.data, str) and (said := identifiers.replaced_in_name(self.data)):
+            self.help_text = f"{self.help_text}　{said}" if self.help_text else said
+
+
 class NameField(ReadField):
-    """A person's name, in any script."""
+    """A person's name, in any script that the papers can print."""
 
-    attrs = {"autocomplete": "name"}
+    own_autocomplete = "name"
 
-    def __init__(self, *, max_length: int = 100, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        return NameBound(form, self, field_name)
 
     def read(self, text: str) -> str:
-        return identifiers.read_name(text)
+        name = identifiers.read_name(text)
+        if said := missing_sentence(name):
+            raise identifiers.IdentifierError(said)
+        return name
 
 
 class PostalCodeField(ReadField):
     """郵遞區號: 3, 5 or 6 digits."""
 
-    attrs = {"autocomplete": "postal-code", "inputmode": "numeric"}
+    attrs = {"inputmode": "numeric"}
+    own_autocomplete = "postal-code"
 
     def read(self, text: str) -> str:
         return identifiers.read_postal_code(text)

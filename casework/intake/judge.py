@@ -52,7 +52,10 @@ DEFAULT = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`sentence` is for the person at the field. `scanned` False: no scanner, or `scan_note` says why it gave no answer."""
+    """`sentence` is for the person at the field. `scanned` False: no scanner, or `scan_note` says why it gave no answer.
+
+    `size` and `sha256` are of what is to be kept: the first `size` bytes (the film of a motion photo stays behind).
+    """
 
     ok: bool
     code: str
@@ -106,6 +109,9 @@ def judge(
     code, pages, media = str(told["reason_code"]), told.get("pages"), str(told.get("media_type", ""))
     if code != OK:
         return answer(code, with_limit(code, str(told["sentence"]), limits), digest=digest)
+    if (kept := int(str(told.get("kept") or 0))) and kept < size:
+        with open(path, "rb") as file:
+            size, digest = kept, hashlib.sha256(file.read(kept)).hexdigest()
     scan = scanner.scan(path, clamd) if clamd else scanner.NOT_SCANNED
     if scan.found:
         return answer("virus", digest=digest, scan=scan)

@@ -10,21 +10,83 @@ import sys
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from casework.intake.confine import arguments, confine, say
-from casework.intake.reasons import OK, SENTENCES
+from casework.intake.reasons import OK, SENTENCES, is_heic
 
 #: A telephone's JPEG with a second picture behind the first reads as MPO.
 MEDIA_TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
-#: The last bytes of a picture; after them an archive or a page of script may hide.
-ENDS = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND\xaeB`\x82"}
+#: A JPEG of more pixels than the field takes is looked at as its decoder makes it smaller: what is kept of it is small.
+MOST_JPEG_PIXELS = 240_000_000
 
 
-def examine(path: str, max_pixels: int) -> tuple[str, str]:
-    """Reason code and media type."""
+def jpeg_end(data: bytes) -> int:
+    """Where the last picture of a JPEG file really ends, walked marker by marker. Raises IndexError, ValueError."""
+    at = end = 0
+    while data[at : at + 2] == b"\xff\xd8":
+        at += 2
+        while True:
+            if data[at] != 0xFF:
+                raise ValueError("no marker")
+            while data[at] == 0xFF:
+                at += 1
+            marker = data[at]
+            at += 1
+            if marker == 0xD9:
+                break
+            if marker in (0x01, *range(0xD0, 0xD8)):
+                continue
+            at += int.from_bytes(data[at : at + 2], "big")
+            if marker == 0xDA:  # the drawn data go on to the next real marker
+                while data[at] != 0xFF or data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
+                    at = data.index(b"\xff", at + (data[at] == 0xFF))
+        end = at
+        while at < len(data) and data[at] == 0:  # a second picture of a telephone's file may stand behind padding
+            at += 1
+    return end
+
+
+def png_end(data: bytes) -> int:
+    """Where a PNG really ends. Raises IndexError, ValueError."""
+    at = 8
+    while (kind := data[at + 4 : at + 8]) != b"IEND":
+        if len(kind) < 4:
+            raise ValueError("no end")
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return at + 12
+
+
+def is_film(rest: bytes) -> bool:
+    """The film of a motion photo (動態照片) behind the picture, or what a telephone notes there: both are cut off."""
+    return b"ftyp" in rest[:160] or rest.endswith(b"SEFT")
+
+
+def examine(path: str, max_pixels: int) -> tuple[str, str, int]:
+    """Reason code, media type, and how many bytes of the file are the picture."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if is_heic(data[:16]):
+        return "heic", "", 0
+    code, media = _examine(path, max_pixels)
+    if code != OK:
+        return code, media, 0
+    try:
+        end = jpeg_end(data) if media == "image/jpeg" else png_end(data)
+    except (IndexError, ValueError):
+        return "damaged_image", "", 0
+    rest = data[end:].strip(b"\0\t\r\n ")
+    if rest and not (media == "image/jpeg" and is_film(rest)):
+        return "behind_picture", media, 0
+    if not rest and b"PK\x05\x06" in data[-65_557:]:  # inside its last part
+        return "polyglot", media, 0
+    return OK, media, end if rest else len(data)
+
+
+def _examine(path: str, max_pixels: int) -> tuple[str, str]:
     Image.MAX_IMAGE_PIXELS = None  # our own limit, below, before anything is decoded
     try:
         with Image.open(path, formats=["JPEG", "PNG"]) as image:
             media = MEDIA_TYPES.get(image.format or "", "")
-            if image.width * image.height > max_pixels:
+            pixels = image.width * image.height
+            if pixels > (max(max_pixels, MOST_JPEG_PIXELS) if media == "image/jpeg" else max_pixels):
                 return "huge_image", media
             image.verify()
     except UnidentifiedImageError:
@@ -33,14 +95,11 @@ def examine(path: str, max_pixels: int) -> tuple[str, str]:
         return "damaged_image", ""
     try:  # verify reads a PNG's checksums and next to nothing of a JPEG: only decoding shows a truncated one
         with Image.open(path, formats=["JPEG", "PNG"]) as image:
+            if pixels > max_pixels:
+                image.draft(image.mode, (image.width // 8, image.height // 8))
             image.load()
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError):
         return "damaged_image", ""
-    with open(path, "rb") as file:
-        data = file.read()
-    rest = data[data.rfind(ENDS[media]) + len(ENDS[media]) :].strip(b"\0")
-    if (media == "image/png" and rest) or b"PK\x05\x06" in data[-65_557:] or b"<" in rest:
-        return "polyglot", media
     return OK, media
 
 
@@ -104,11 +163,23 @@ def main(argv: list[str] | None = None) -> int:
     confine(memory=options.max_memory, cpu=options.max_cpu)
     for path in options.paths:
         try:
-            code, media = (examine_gif if options.gif else examine)(path, options.max_pixels)
+            if options.gif:
+                (code, media), kept = examine_gif(path, options.max_pixels), 0
+            else:
+                code, media, kept = examine(path, options.max_pixels)
         except MemoryError:
-            code, media = "too_heavy", ""
+            code, media, kept = "too_heavy", "", 0
         sentence = SENTENCES.get(code, "").replace("PDF", "檔案")
-        say({"ok": code == OK, "pages": None, "reason_code": code, "sentence": sentence, "media_type": media})
+        say(
+            {
+                "ok": code == OK,
+                "pages": None,
+                "reason_code": code,
+                "sentence": sentence,
+                "media_type": media,
+                "kept": kept,
+            }
+        )
     return 0
 
 

@@ -75,7 +75,10 @@ MESSAGES = (
 
 def examine(data: bytes, *, max_pages: int, max_inflated: int) -> int:
     """Number of pages of a PDF that may be accepted; raises Refused. `max_inflated`: bytes over all streams."""
+    data = framed(data)
     check_frame(data)
+    if b"/Encrypt" in data and (plain := unlocked(data)):
+        examine(plain, max_pages=max_pages, max_inflated=max_inflated)
     outside = outside_streams(data)
     if MARKUP.search(outside) or MARKUP.search(data, 0, 4096):
         raise Refused("polyglot")
@@ -103,6 +106,79 @@ def examine(data: bytes, *, max_pages: int, max_inflated: int) -> int:
         if pattern.search(plain):
             raise Refused(code)
     return pages
+
+
+#: What mail, printers and scanners put around a PDF: byte order marks, blanks, PJL commands, the boundary of a letter.
+_BEFORE = re.compile(
+    rb"(?:\xef\xbb\xbf|[\0\t\n\f\r ]|\x1b%-12345X(?:@PJL[^\r\n]{0,200}[\r\n]+)*|@PJL[^\r\n]{0,200}[\r\n]+){1,100}\Z"
+)
+_AFTER = re.compile(
+    rb"(?:[\0\t\n\f\r \x1a]|\x1b%-12345X(?:@PJL[^\r\n]{0,200}[\r\n]*)*|\r?\n--[\w'()+,./:=?-]{1,70}(?:--)?\s*){0,5000}\Z"
+)
+_LAST_XREF = re.compile(rb"startxref(\s{1,9})(\d{1,12})(?=\s{1,9}%%EOF)")
+_XREF = re.compile(rb"(?<!start)xref\b|(?<![0-9])\d{1,10} \d{1,5} obj\b(?=.{0,300}?/XRef\b)", re.DOTALL)
+_ENTRY = re.compile(rb"(\d{10}) \d{5} n")
+_TABLE = re.compile(rb"\s{0,4}(?:xref\b|\d{1,10}\s+\d{1,5}\s+obj\b)")
+#: How far a program may have miscounted where its table stands.
+_MISCOUNTED = 64
+
+
+def framed(data: bytes) -> bytes:
+    """The file as readers take it: without what the way here put around it, and with the table found where it stands. What is
+    then judged is what every reader shows."""
+    at = data.find(b"%PDF-", 0, 1024)
+    if at > 0 and _BEFORE.match(data[:at]):
+        before, data = data, data[at:]
+        if not _points_at_table(data) and _points_at_table(before):
+            # the places were counted with what stood before: the header moves, everything else stays
+            data = data[:8] + b"\n" * at + data[8:]
+    end = data.rfind(b"%%EOF")
+    if end >= 0 and _AFTER.match(data[end + 5 : end + 5 + 8192]) and len(data) - end < 8192:
+        data = data[: end + 5] + b"\n"
+    found = _last_xref(data)
+    if found is None or _points_at_table(data):
+        return data
+    place = int(found[2])
+    near = [one.start() for one in _XREF.finditer(data, max(0, place - _MISCOUNTED), place + _MISCOUNTED)]
+    if not near:
+        return data
+    closest = min(near, key=lambda one: abs(one - place))
+    entry = _ENTRY.search(data, closest) if data.startswith(b"xref", closest) else None
+    if entry and not re.match(rb"\s{0,4}\d{1,10} \d{1,5} obj\b", data[int(entry[1]) : int(entry[1]) + 30]):
+        return data  # everything has moved, not the number alone
+    return data[: found.start(2)] + str(closest).encode() + data[found.end(2) :]
+
+
+def _last_xref(data: bytes) -> re.Match[bytes] | None:
+    return next(reversed([*_LAST_XREF.finditer(data, max(0, len(data) - 2048))]), None)
+
+
+def _points_at_table(data: bytes) -> bool:
+    found = _last_xref(data)
+    place = int(found[2]) if found else 0
+    return bool(found) and bool(_TABLE.match(data[place : place + 40]))
+
+
+def unlocked(data: bytes) -> bytes | None:
+    """A copy without encryption of a file that opens without a password (locked only against changes); None where it needs one
+    or is not encrypted: the parts of it are judged in the clear."""
+    try:
+        with pikepdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as pdf:
+            if not pdf.is_encrypted:
+                return None
+            out = io.BytesIO()
+            pdf.save(
+                out,
+                encryption=False,
+                compress_streams=False,
+                stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            )
+            return out.getvalue()
+    except pikepdf.PasswordError:
+        raise Refused("encrypted") from None
+    except pikepdf.PdfError as error:
+        raise Refused(reason_of(str(error))) from None
 
 
 def check_frame(data: bytes) -> None:
@@ -188,8 +264,6 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
         raise Refused("encrypted") from None
     except pikepdf.PdfError as error:
         raise Refused(reason_of(str(error))) from None
-    if pdf.is_encrypted:  # opened by the empty password: only the owner's password is set
-        raise Refused("encrypted")
     return pdf
 
 

@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "not_pdf": "這個檔案不是 PDF。請以原本的程式開啟，選擇「另存新檔」或「列印」成 PDF 後再上傳。",
     "truncated": "這個 PDF 不完整，可能下載或傳輸時中斷。請重新取得或重新掃描完整的檔案後再上傳。",
     "damaged": "這個 PDF 的內部結構有誤，無法保證日後都能開啟。" + _SAVE_AGAIN,
-    "encrypted": "這個 PDF 設有密碼或使用限制，承辦人員無法閱覽。請先解除密碼與限制，另存新檔後再上傳。",
+    "encrypted": "這個 PDF 設有開啟密碼，承辦人員無法閱覽。請先解除密碼，另存新檔後再上傳。",
     "javascript": "這個 PDF 內含程式碼（JavaScript），基於資訊安全無法收件。" + _SAVE_AGAIN,
     "launch": "這個 PDF 會啟動電腦上的程式，基於資訊安全無法收件。" + _SAVE_AGAIN,
     "embedded_file": "這個 PDF 裡面夾帶其他檔案。請把夾帶的檔案另外上傳，並將本文件重新列印成 PDF 後再上傳。",
@@ -50,6 +50,11 @@ SENTENCES: dict[str, str] = {
     "odf_embedded": "這個文件裡面夾帶其他程式的物件或檔案，無法收件。請移除後另存新檔，或另存為 PDF 再上傳。",
     "odf_outside": "這個文件會從外部讀取內容，或連結到電腦上的檔案，無法收件。請將圖片直接放入文件、移除該連結後再上傳。",
     "odf_inflated": "這個文件解壓縮後的內容異常龐大，無法收件。請縮小其中的圖片，或另存為 PDF 再上傳。",
+    "odf_metafile": "這個文件裡有 EMF 或 WMF 圖片（Windows 圖元檔），系統無法檢查其內容。"
+    "請將圖片另存為 PNG 後重新插入，或將文件另存為 PDF 再上傳。",
+    "heic": "這是 HEIC 照片（iPhone 的高效率格式），無法收件。請在手機「設定」→「相機」→「格式」選擇「最相容」後重拍，"
+    "或將照片轉存成 JPEG 再上傳。",
+    "behind_picture": "這張圖片的結尾之後還夾有其他內容，無法收件。請以看圖程式開啟後另存新檔，再重新上傳。",
     "damaged_image": "這張圖片不完整或已損壞，請重新拍攝、掃描或另存後再上傳。",
 }
 
@@ -71,8 +76,24 @@ LOOKS_LIKE: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
+def is_heic(head: bytes) -> bool:
+    """HEIC, HEIF or AVIF, by the brand in the first box."""
+    return head[4:8] == b"ftyp" and head[8:12] in (
+        b"heic",
+        b"heix",
+        b"hevc",
+        b"heim",
+        b"heis",
+        b"mif1",
+        b"msf1",
+        b"avif",
+    )
+
+
 def not_pdf_sentence(head: bytes) -> str:
     """The sentence for a file that does not begin like a PDF, naming what it looks like when that is known."""
+    if is_heic(head):
+        return SENTENCES["heic"].replace("JPEG 再", "PDF 再")
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for signature, name, remedy in LOOKS_LIKE:
         if head.startswith(signature):

@@ -93,7 +93,7 @@ def deadlines_with_their_owners() -> Iterator[str]:
         for one in rows.only("pk", "thing_kind", "thing_id", "label").iterator(CHUNK):
             yield f"期限 {one.pk}「{one.label}」所屬的 {one.thing_kind} {one.thing_id} 不存在"
     for code in open_.order_by("code").values_list("code", flat=True).distinct():
-        if not handlers.is_registered(code):
+        if code not in handlers.HANDLERS:
             yield f"期限種類「{code}」沒有處理程式"
     # Closing a deadline takes its unsent reminders along.
     left = Reminder.objects.filter(done_at=None).exclude(deadline__in=open_.values("pk"))

@@ -1,12 +1,14 @@
 """Lists written to a sheet in the background 匯出. The request is logged; the file is private to who asked.
 
-A page registers what its rows are; the exporter asks again who may see what, as of the moment it runs. A job lost with its
+A scheme says what the rows of a list are; the exporter asks again who may see what, as of the moment it runs. A job lost with its
 worker stays in the table: its row is not locked any more, and `run_waiting` takes it up.
 """
 
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import structlog
 from django.conf import settings
@@ -15,28 +17,31 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from casework.errors import Refused
 from casework.models import ExportJob
 from casework.notices.outbox import notify, send_task
 from casework.sheets.writing import LABELS, write
+from kernel.registry import Registry
 
 log = structlog.get_logger(__name__)
 
-#: (user, query string) → the header, and the rows that user may see, best read from the database by `iterator()`.
-Exporter = Callable[[User, str], tuple[list[str], Iterable[list[object]]]]
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A list by its name in links and logs. `rows(user, query string)`: the header, and the rows that user may see, best read
+    from the database by `iterator()`.
+    """
+
+    page: str
+    rows: Callable[[User, str], tuple[list[str], Iterable[list[object]]]]
+
 
 KEPT = timedelta(days=settings.RETENTION_DAYS["exports"])
 AT_ONCE = 5
-_exporters: dict[str, Exporter] = {}
-
-
-def register_exporter(page: str, rows: Exporter) -> None:
-    """`page` is the list's name in links and logs. Raises ValueError when it is taken."""
-    if page in _exporters:
-        raise ValueError(f"exporter {page} is registered twice")
-    _exporters[page] = rows
+EXPORTERS: Registry[Exporter] = Registry("exporter", attrgetter("page"))
 
 
 @transaction.atomic
@@ -44,13 +49,13 @@ def request_export(
     *, user: User, page: str, title: str, query: str, format: str, at: datetime, reason: str = ""
 ) -> ExportJob:
     """Queue a list; the file follows with a notice. `reason` is asked where identifiers may be in it. Raises Refused."""
-    if page not in _exporters:
+    if page not in EXPORTERS:
         raise Refused("這個清單不提供匯出。")
     if format not in LABELS:
         raise Refused("請選擇匯出格式：ODS、XLSX 或 CSV。", field="format")
     if len(query) > ExportJob._meta.get_field("query").max_length:
         raise Refused("篩選條件太長，請減少條件後再匯出。")
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
+    locking(User.objects).only("pk").get(pk=user.pk)
     if user.exports.filter(state__in=(ExportJob.State.QUEUED, ExportJob.State.RUNNING)).count() >= AT_ONCE:
         raise Refused(f"您已有 {AT_ONCE} 份清單正在產製，請等候完成後再匯出。")
     job = ExportJob.objects.create(user=user, page=page, title=title[:120], query=query, format=format, created_at=at)
@@ -68,7 +73,7 @@ def run_export(job_id: int, *, at: datetime) -> bool:
     waiting = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
     ExportJob.objects.filter(pk=job_id, state=ExportJob.State.QUEUED).update(state=ExportJob.State.RUNNING)
     with transaction.atomic():
-        rows = ExportJob.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
+        rows = locking(ExportJob.objects, skip=True).select_related("user")
         job = rows.filter(pk=job_id, state__in=waiting).first()
         if job is None:
             return False
@@ -92,9 +97,9 @@ def run_export(job_id: int, *, at: datetime) -> bool:
 def _write(job: ExportJob) -> None:
     if not job.user.is_active:
         raise Refused("帳號已停用，不予匯出。")
-    if job.page not in _exporters:
+    if job.page not in EXPORTERS:
         raise Refused("這個清單不提供匯出。")
-    header, rows = _exporters[job.page](job.user, job.query)
+    header, rows = EXPORTERS[job.page].rows(job.user, job.query)
     with tempfile.TemporaryFile() as file:
         job.rows = write(job.format, file, title=job.title, header=header, rows=rows)
         file.seek(0)

@@ -111,13 +111,19 @@ def clear(*, at: datetime) -> list[str]:
 # --- the mark ------------------------------------------------------------------------------------------------------------
 
 
-def _same_mark() -> bool:
-    """Whether database and store have one; False: neither has, and both are given one when all else is well. Raises NotOurs."""
+def marks() -> tuple[str, str]:
+    """The mark of the database and that of the store; empty where there is none."""
     row = StoreMark.objects.first()
     ours, theirs = str(row.mark) if row else "", ""
     if default_storage.exists(MARK):
         with default_storage.open(MARK) as file:
             theirs = file.read(100).decode(errors="replace").strip()
+    return ours, theirs
+
+
+def _same_mark() -> bool:
+    """Whether database and store have one; False: neither has, and both are given one when all else is well. Raises NotOurs."""
+    ours, theirs = marks()
     if ours != theirs:
         why = "檔案區沒有識別碼" if not theirs else "資料庫沒有識別碼" if not ours else "兩者的識別碼不同"
         raise NotOurs(

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from celery import current_app
+from django.db import connection
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Organisation
@@ -106,6 +107,16 @@ class Troubles:
     @property
     def any(self) -> bool:
         return any(self.counts().values())
+
+
+def deadlocks() -> tuple[int, datetime | None]:
+    """How often two acts waited for one another, and since when PostgreSQL has counted (40P01). The order in which rows are taken
+    (accounts.locks) leaves none: each is worth a look at the log.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks, stats_reset FROM pg_stat_database WHERE datname = current_database()")
+        count, since = cursor.fetchone()
+    return int(count), since
 
 
 CAP = 999

@@ -5,13 +5,14 @@ stored with what they decided, and rules ask for a figure by day.
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.rights import can_anywhere
 from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
-from casework.law.in_force import law_in_force
+from casework.law.in_force import amendments_in_force, law_in_force
 from casework.models import AmendedValue, Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
 from kernel import shape
@@ -127,8 +128,13 @@ def put_in_force(amendment: Amendment, *, by: User, at: datetime, version: int |
     values = list(row.values.all())
     if not values:
         raise Refused("修正案還沒有任何數值。")
-    if not row.sheets.filter(version=row.version, state=ImpactSheet.State.DONE).exists():
+    with connection.cursor() as cursor:  # one after the other: the second sees the law with the first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('casework.law'))")
+    sheets = row.sheets.filter(version=row.version, state=ImpactSheet.State.DONE)
+    if not sheets.exists():
         raise Refused("請先完成這個版本的影響試算，再行核定。")
+    if not sheets.filter(amendments=amendments_in_force()).exists():
+        raise Refused("試算之後已有其他修正案核定生效，請重新試算後再行核定。")
     _check_day(row.in_force_from, row.retroactive_reason, at)
     law = law_in_force()
     for one in values:
@@ -147,7 +153,7 @@ def put_in_force(amendment: Amendment, *, by: User, at: datetime, version: int |
 
 
 def _locked(amendment: Amendment) -> Amendment:
-    row = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    row = locking(Amendment.objects).get(pk=amendment.pk)
     if not row.is_open:
         raise Refused(f"修正案{row.get_state_display()}，不能再變更。")
     return row

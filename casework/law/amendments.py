@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.models import Organisation
-from accounts.roles import Side, all_rights, right
-from casework.law.impact import all_sources
+from accounts.roles import RIGHTS, Side, right
+from casework.law.impact import SOURCES
 from casework.models import AmendedValue, Amendment, ImpactLine, ImpactSheet
 from casework.rights import AMEND, ENACT
 from kernel.asked import whole_number
@@ -72,7 +72,7 @@ def lines_visible(sheet: ImpactSheet, rights: dict[str, set[int]]) -> QuerySet[I
     rows = sheet.lines.select_related("office").order_by("pk")
     if any(rights.get(right(code).codename) for code in (AMEND, ENACT)):
         return rows
-    office_side = {one.codename for one in all_rights() if one.side is Side.OFFICE}
+    office_side = {one.codename for one in RIGHTS if one.side is Side.OFFICE}
     mine = {office for codename, offices in rights.items() if codename in office_side for office in offices}
     return rows.filter(office__in=mine)
 
@@ -84,16 +84,14 @@ def narrowed(lines: QuerySet[ImpactLine], asked: Mapping[str, str]) -> QuerySet[
     if office := whole_number(asked.get("office")):
         lines = lines.filter(office=office)
     if word := asked.get("q", "").strip():
-        lines = lines.filter(thing__icontains=word)
+        lines = lines.filter(thing__holding=word)
     return lines
 
 
 def source_counts(lines: QuerySet[ImpactLine]) -> list[dict[str, Any]]:
     """How many lines of each kind, in the order the kinds were registered."""
     counts = dict(lines.order_by().values_list("source").annotate(Count("pk")))
-    return [
-        {"code": one.code, "label": one.label, "count": counts[one.code]} for one in all_sources() if one.code in counts
-    ]
+    return [{"code": one.code, "label": one.label, "count": counts[one.code]} for one in SOURCES if one.code in counts]
 
 
 def offices_of(lines: QuerySet[ImpactLine]) -> Iterable[Organisation]:

@@ -4,6 +4,7 @@ A changed day changes what is counted from now on. Deadlines already set keep th
 many open ones lie on a changed day is shown before anything is changed.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +15,19 @@ from accounts.models import AccessLog, User
 from accounts.rights import can_anywhere
 from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
-from casework.intake.read_sheet import SheetError
+from casework.intake.sheet_table import SheetError
 from casework.models import CalendarDay, Deadline
 from casework.rights import CALENDAR
-from casework.sheets.reading import read
+from casework.sheets.records import Column, read_records
 from kernel.dates import WEEKDAYS, DateError, WorkingCalendar, parse_day, roc
+from kernel.identifiers import plain
 
-COLUMNS = ("西元日期", "星期", "是否放假", "備註")
+COLUMNS = (
+    Column("day", "西元日期"),
+    Column("weekday", "星期"),
+    Column("off", "是否放假"),
+    Column("name", "備註"),
+)
 OFF = {"2": True, "0": False}
 YEARS = range(2000, 2100)
 
@@ -80,7 +87,7 @@ def preview(data: bytes) -> Preview:
     changed = tuple(one for one in days if one.day not in by_hand and counted.works(one.day) != one.works)
     return Preview(
         days=tuple(days),
-        errors=tuple(errors),
+        errors=tuple(errors or incomplete(days)),
         changed=changed,
         same=len(days) - len(changed),
         conflicts=tuple(one for one in days if one.day in by_hand and known[one.day].works != one.works),
@@ -98,48 +105,65 @@ def open_deadlines_on(days: Iterable[date]) -> int:
 
 
 def parse(data: bytes) -> tuple[list[Day], list[RowError]]:
-    """Days and errors of an official table. A file without a single good row has an error."""
+    """Days and errors of an official table. A file without a single good row has an error, and so has a year not whole."""
     try:
-        rows = read(data)
+        found = read_records(data, COLUMNS, key="day")
     except SheetError as error:
         return [], [RowError(1, str(error))]
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if missing := [name for name in COLUMNS[:3] if name not in header]:
-        return [], [RowError(1, f"第一列應為欄名「{'、'.join(COLUMNS)}」，缺少「{'、'.join(missing)}」。")]
-    at = {name: header.index(name) for name in COLUMNS if name in header}
+    if missing := [column.label for column in COLUMNS[:3] if column.name not in found.found]:
+        labels = "、".join(column.label for column in COLUMNS)
+        return [], [RowError(1, f"第一列應為欄名「{labels}」，缺少「{'、'.join(missing)}」。")]
     days: dict[date, Day] = {}
     errors: list[RowError] = []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        cells = {name: row[place].strip() if place < len(row) else "" for name, place in at.items()}
+    for row in found.rows:
         try:
-            one = _day(cells)
+            if row.errors:
+                raise ValueError(f"{'、'.join(row.errors)}。")
+            one = _day(row.values)
             if one.day in days:
                 raise ValueError(f"{roc(one.day)} 在檔案裡出現兩次。")
             days[one.day] = one
         except ValueError as error:
-            errors.append(RowError(number, str(error)))
+            errors.append(RowError(row.number, str(error)))
     if not days and not errors:
         errors.append(RowError(1, "檔案裡沒有任何日期。"))
     return sorted(days.values(), key=lambda one: one.day), errors
 
 
+def incomplete(days: Iterable[Day]) -> list[RowError]:
+    """A year of which days are missing: the official table has all of them."""
+    by_year: dict[int, set[date]] = {}
+    for one in days:
+        by_year.setdefault(one.day.year, set()).add(one.day)
+    errors = []
+    for year, there in sorted(by_year.items()):
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        gone = [day for n in range(first, last + 1) if (day := date.fromordinal(n)) not in there]
+        if gone:
+            errors.append(
+                RowError(
+                    1,
+                    f"民國 {year - 1911} 年應有 {last - first + 1} 日，檔案缺 {len(gone)} 日，第一個是 {roc(gone[0])}；請使用完整年度的檔案。",
+                )
+            )
+    return errors
+
+
 def _day(cells: Mapping[str, str]) -> Day:
     """Raises ValueError with a sentence (DateError is one)."""
-    if not cells["西元日期"]:
+    typed, weekday, off = cells["day"], cells["weekday"], plain(cells["off"])
+    if not typed:
         raise ValueError("沒有日期，例：20261120。")
-    day = parse_day(cells["西元日期"])
-    if len("".join(filter(str.isdigit, cells["西元日期"]))) < 8:
-        raise DateError(f"「{cells['西元日期']}」不是西元日期，例：20261120。")
+    day = parse_day(typed)
+    if not re.match(rf"\D*{day.year}", plain(typed)):
+        raise DateError(f"「{typed}」不是西元日期，例：20261120。")
     if day.year not in YEARS:
-        raise DateError(f"「{cells['西元日期']}」的年份不在合理範圍，例：20261120。")
-    weekday = cells["星期"].removeprefix("星期").removeprefix("週")
-    if weekday != WEEKDAYS[day.weekday()]:
-        raise ValueError(f"{roc(day)} 是星期{WEEKDAYS[day.weekday()]}，檔案寫「{cells['星期']}」。")
-    if cells["是否放假"] not in OFF:
-        raise ValueError(f"「是否放假」應為 0（上班）或 2（放假），檔案寫「{cells['是否放假']}」。")
-    return Day(day, not OFF[cells["是否放假"]], cells.get("備註", "")[:100])
+        raise DateError(f"「{typed}」的年份不在合理範圍，例：20261120。")
+    if weekday.removeprefix("星期").removeprefix("週") != WEEKDAYS[day.weekday()]:
+        raise ValueError(f"{roc(day)} 是星期{WEEKDAYS[day.weekday()]}，檔案寫「{weekday}」。")
+    if off not in OFF:
+        raise ValueError(f"「是否放假」應為 0（上班）或 2（放假），檔案寫「{off}」。")
+    return Day(day, not OFF[off], cells.get("name", "")[:100])
 
 
 @transaction.atomic

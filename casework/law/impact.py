@@ -1,4 +1,4 @@
-"""What stands open, for the impact sheet of an amendment: each app registers its sources (autodiscovered `impact.py`).
+"""What stands open, for the impact sheet of an amendment: each scheme brings its sources (`impact.py`).
 
 A source yields open things in chunks. A thing answers what its rules say under any law; the facts are read once, by the source,
 so that both laws are asked about the same facts. The kernel keeps what differs and names no app.
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome
+from kernel.registry import Registry
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Rows read, asked and written at once: what a run holds in memory.
@@ -69,19 +70,7 @@ class Source:
         return any(code.startswith(self.figures) for code in codes)
 
 
-_sources: dict[str, Source] = {}
-
-
-def register_open(*sources: Source) -> None:
-    """Called by an app's impact.py. Raises ValueError when a code is taken."""
-    for one in sources:
-        if one.code in _sources:
-            raise ValueError(f"source {one.code} is registered twice")
-        _sources[one.code] = one
-
-
-def all_sources() -> list[Source]:
-    return list(_sources.values())
+SOURCES: Registry[Source] = Registry("source of open things")
 
 
 def in_chunks(rows: QuerySet[Any], size: int = CHUNK) -> Iterator[list[Any]]:
@@ -92,20 +81,20 @@ def in_chunks(rows: QuerySet[Any], size: int = CHUNK) -> Iterator[list[Any]]:
         after = chunk[-1].pk
 
 
-def register_rows(
+def source_of_rows(
     code: str,
     label: str,
     figures: tuple[str, ...],
     rows: Callable[[], QuerySet[Any]],
     make: Callable[[Any, date], OpenThing],
-) -> None:
+) -> Source:
     """A source that is a queryset: one thing per row."""
 
     def things(on: date) -> Iterator[list[OpenThing]]:
         for chunk in in_chunks(rows()):
             yield [make(row, on) for row in chunk]
 
-    register_open(Source(code, label, figures, lambda on: rows().count(), things))
+    return Source(code, label, figures, lambda on: rows().count(), things)
 
 
 @dataclass(frozen=True, slots=True)

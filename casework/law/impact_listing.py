@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.rights import held
 from casework.errors import Refused
 from casework.law.amendments import lines_visible, narrowed
-from casework.law.impact import all_sources
+from casework.law.impact import SOURCES
 from casework.models import ImpactLine, ImpactSheet
 
 PAGE = "impact"
@@ -21,7 +21,7 @@ def impact_rows(user: User, query: str) -> tuple[list[str], Iterable[list[object
     sheet = ImpactSheet.objects.filter(pk=asked.get("sheet") or 0).first()
     if sheet is None or not user.is_staff:
         raise Refused("這份影響試算已不存在，或您沒有檢視的權限。")
-    labels = {one.code: one.label for one in all_sources()}
+    labels = {one.code: one.label for one in SOURCES}
     lines = narrowed(lines_visible(sheet, held(user)), asked)
 
     def row(line: ImpactLine) -> list[object]:

@@ -11,11 +11,12 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotPermitted, Refused
 from casework.law.amending import require
-from casework.law.impact import Difference, OpenThing, Source, all_sources, differences
-from casework.law.in_force import law_in_force, law_with
+from casework.law.impact import SOURCES, Difference, OpenThing, Source, differences
+from casework.law.in_force import amendments_in_force, law_in_force, law_with
 from casework.models import Amendment, ImpactLine, ImpactSheet
 from casework.notices.outbox import send_task
 from casework.rights import AMEND, ENACT
@@ -37,7 +38,7 @@ def ask_sheet(amendment: Amendment, *, by: User, at: datetime) -> ImpactSheet:
         require(by, AMEND)
     except NotPermitted:
         require(by, ENACT)
-    row = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    row = locking(Amendment.objects).get(pk=amendment.pk)
     if not row.is_open:
         raise Refused(f"修正案{row.get_state_display()}，不再試算。")
     if not row.values.exists():
@@ -58,9 +59,11 @@ def run_sheet(sheet_id: int, *, clock: Callable[[], datetime]) -> bool:
         return False
     try:
         amendment = sheet.amendment
+        # which law it is of is said before the law is read: an amendment in between makes the sheet one of an older law
+        ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(amendments=amendments_in_force())
         now, draft = law_in_force(), law_with(amendment)
         codes = {one.code for one in amendment.values.all()}
-        sources = [one for one in all_sources() if one.reads(codes)]
+        sources = [one for one in SOURCES if one.reads(codes)]
         ImpactSheet.objects.filter(pk=sheet.pk, run=sheet.run).update(total=sum(one.count(sheet.on) for one in sources))
         for source in sources:
             for chunk in source.things(sheet.on):
@@ -75,7 +78,7 @@ def run_sheet(sheet_id: int, *, clock: Callable[[], datetime]) -> bool:
 
 @transaction.atomic
 def _begin(sheet_id: int, at: datetime) -> ImpactSheet | None:
-    rows = ImpactSheet.objects.select_for_update(skip_locked=True, of=("self",)).select_related("amendment")
+    rows = locking(ImpactSheet.objects, skip=True).select_related("amendment")
     sheet = rows.filter(pk=sheet_id, state__in=(State.QUEUED, State.RUNNING)).first()
     if sheet is None or (sheet.state == State.RUNNING and sheet.beat_at and at - sheet.beat_at < SILENT):
         return None
@@ -141,7 +144,7 @@ def _finish(sheet: ImpactSheet, at: datetime) -> bool:
     )
     if done:
         # a draft changed meanwhile keeps its state: this sheet is of an older version
-        row = Amendment.objects.select_for_update().get(pk=sheet.amendment_id)
+        row = locking(Amendment.objects).get(pk=sheet.amendment_id)
         if row.state == Amendment.State.DRAFT and row.version == sheet.version:
             row.state = Amendment.State.ASSESSED
             row.save()

@@ -1,6 +1,6 @@
 """What-if pages 試算: a question about days or amounts, answered by the rules that decide, with nothing saved.
 
-Each app registers its questions (autodiscovered `whatif.py`). The answer is outcomes: the same lines an act would store.
+Each scheme brings its questions (`whatif.py`). The answer is outcomes: the same lines an act would store.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from kernel.law import Law
 from kernel.outcome import Outcome
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,13 @@ class WhatIf:
     open_to: Callable[[User], bool] = lambda user: False
 
 
-_questions: dict[str, WhatIf] = {}
-
-
-def register_whatif(*questions: WhatIf) -> None:
-    """Called by an app's whatif.py. Raises ValueError when a code is taken."""
-    for one in questions:
-        if one.code in _questions:
-            raise ValueError(f"question {one.code} is registered twice")
-        _questions[one.code] = one
+QUESTIONS: Registry[WhatIf] = Registry("question")
 
 
 def questions_for(user: User, held: Mapping[str, set[int]]) -> list[WhatIf]:
     """Those open to a person, asked with what they hold."""
     return [
-        one
-        for one in _questions.values()
-        if any(held.get(code.replace(".", "__")) for code in one.rights) or one.open_to(user)
+        one for one in QUESTIONS if any(held.get(code.replace(".", "__")) for code in one.rights) or one.open_to(user)
     ]
 
 

@@ -1,7 +1,5 @@
 """Clause → rule → screen → test, for every rule of the rulebook: what `manage.py clauses` prints and a test keeps whole."""
 
-import importlib
-import importlib.util
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +9,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from casework import forms
 from casework.papers import rendering
-from casework.schemes.loading import load_rules
-from kernel import identifiers, rulebook  # noqa: F401  (the rules ID-1 to ID-3 enter by import)
+from casework.schemes import schemes
+from kernel import identifiers, rulebook
 
 KERNEL = "kernel"
-KERNEL_RULES = ("ID-1", "ID-2", "ID-3")
+KERNEL_RULES = identifiers.RULES
 #: A rule of a scheme is tested where the scheme's tests are; what tests the machinery names rules in passing.
 NOT_OF_SCHEMES = {"casework", "kernel", "bench", "config", "accounts"}
 
@@ -30,21 +28,18 @@ class Entry:
     kept_by: str = ""
     screens: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    built: bool = True
     gaps: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [self.id, self.clause, self.kept_by, "、".join(self.screens), "、".join(self.tests)]
-        if not self.built:
-            parts.append("尚未上線")
-        elif self.gaps:
+        if self.gaps:
             parts.append(f"缺：{'、'.join(self.gaps)}")
         return "｜".join(part or "－" for part in parts)
 
 
 def entries() -> list[Entry]:
     """Every rule id there is or should be, scheme by scheme."""
-    rules: dict[str, dict[str, rulebook.Rule]] = {app: {} for app in (KERNEL, *load_rules())}
+    rules: dict[str, dict[str, rulebook.Rule]] = {app: {} for app in (KERNEL, *(one.name for one in schemes()))}
     for rule in rulebook.all_rules():
         app = rule.module.partition(".")[0]
         if app in rules:
@@ -58,31 +53,15 @@ def entries() -> list[Entry]:
 
 
 def wanted(app: str, found: Collection[str]) -> list[str]:
-    """The ids an app's rules package says it has (`RULES`), with any other it entered."""
-    declared = KERNEL_RULES
-    if app != KERNEL:
-        declared = declared_rules(app)
+    """The ids an app's manifest says it has, with any other it entered."""
+    declared = KERNEL_RULES if app == KERNEL else next(one.rules for one in schemes() if one.name == app)
     return [*declared, *sorted(set(found) - set(declared))]
 
 
-def is_built(app: str) -> bool:
-    """A scheme is built once it registers its kinds of case."""
-    return app == KERNEL or importlib.util.find_spec(f"{app}.casetype") is not None
-
-
-def declared_rules(app: str) -> tuple[str, ...]:
-    return tuple(getattr(importlib.import_module(f"{app}.rules"), "RULES", ()))
-
-
-def undeclared() -> list[str]:
-    """Built schemes whose rules package does not say which ids are complete."""
-    return [app for app in load_rules() if is_built(app) and not declared_rules(app)]
-
-
 def _entry(app: str, rule_id: str, rule: rulebook.Rule | None, known: Collection[str], tests: Iterable[str]) -> Entry:
-    built, found = is_built(app), tuple(one for one in tests if _counts(app, one))
+    found = tuple(one for one in tests if _counts(app, one))
     if rule is None:
-        return Entry(rule_id, app, tests=found, built=built, gaps=("規定",) if built else ())
+        return Entry(rule_id, app, tests=found, gaps=("規定",))
     gaps = []
     if not rule.clause.strip():
         gaps.append("條次")
@@ -92,7 +71,7 @@ def _entry(app: str, rule_id: str, rule: rulebook.Rule | None, known: Collection
     if not found:
         gaps.append("測試")
     name = f"{rule.module}.{rule.function.__name__}" if rule.function else f"{rule.module}（資料庫、畫面或文件）"
-    return Entry(rule_id, app, rule.clause, name, rule.screens, found, built, tuple(gaps) if built else ())
+    return Entry(rule_id, app, rule.clause, name, rule.screens, found, tuple(gaps))
 
 
 def _counts(app: str, path: str) -> bool:
@@ -105,7 +84,7 @@ def _counts(app: str, path: str) -> bool:
 def known_screens() -> set[str]:
     """Where a person can meet a rule: a page (URL name), a paper (`paper:…`), a form field of the kernel (`field:…`)."""
     fields = {f"field:{name}" for name in vars(forms) if name.endswith("Field")}
-    return {*_url_names(get_resolver().url_patterns), *(f"paper:{one.code}" for one in rendering.all_papers()), *fields}
+    return {*_url_names(get_resolver().url_patterns), *(f"paper:{one.code}" for one in rendering.PAPERS), *fields}
 
 
 def _url_names(patterns: Iterable[URLPattern | URLResolver], space: str = "") -> Iterator[str]:

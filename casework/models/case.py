@@ -3,6 +3,8 @@ from typing import Any
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.folding import folded
+from kernel.identifiers import NAME_LENGTH
 from kernel.machine import Turn
 
 TURNS = [(Turn.APPLICANT.value, "申請端"), (Turn.OFFICE.value, "機關"), (Turn.NOBODY.value, "已結束")]
@@ -112,8 +114,8 @@ class CasePerson(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="people")
     id_index = models.CharField(max_length=64, db_index=True)
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_LENGTH)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "id_index"], name="case_person_once")]
-        indexes = [models.Index(fields=["name"], name="case_person_name")]
+        indexes = [models.Index(folded("name"), name="case_person_name_folded")]

@@ -107,6 +107,8 @@ class Receipt(models.Model):
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
     key = models.UUIDField()
     act = models.CharField(max_length=60)
+    #: Digest of what it is done to.
+    thing = models.CharField(max_length=64, default="", db_default="")
     answer = models.JSONField(null=True)
     at = models.DateTimeField()
 

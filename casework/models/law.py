@@ -92,6 +92,8 @@ class ImpactSheet(models.Model):
     amendment = models.ForeignKey(Amendment, models.CASCADE, related_name="sheets")
     #: The draft's version it is of; a draft changed since needs another sheet.
     version = models.PositiveIntegerField()
+    #: How many amendments were in force when it was written; one more since needs another sheet.
+    amendments = models.PositiveIntegerField(default=0, db_default=0)
     #: The day both laws are asked for: today, or the day the draft comes in force.
     on = models.DateField("試算日")
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="試算人")

@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import Organisation
 from casework.models import Notice
 
@@ -64,7 +65,7 @@ def _deliver_one(mailer: BaseEmailBackend, at: datetime) -> bool | None:
     away: _ServerAway | None = None
     with transaction.atomic():
         notice = (
-            Notice.objects.select_for_update(skip_locked=True)
+            locking(Notice.objects, skip=True)
             .filter(mail_state=Notice.Mail.QUEUED, next_try_at__lte=at)
             .order_by("next_try_at", "pk")
             .first()

@@ -7,6 +7,8 @@ person would like, because its day counts from being told.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kernel.registry import Registry
+
 
 class How(StrEnum):
     """At once, once a day in one letter, or not by mail."""
@@ -41,16 +43,25 @@ PROGRESS = Kind(
 SITE = Kind("site", "留言、清單與作業訊息", "留言回復、名冊匯入、清單產製完成。", (How.AT_ONCE, How.DAILY, How.NONE))
 KINDS = (MUST, REMINDER, WORK, PROGRESS, SITE)
 
-_of_code: dict[str, Kind] = {}
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A notice's code and its kind."""
+
+    code: str
+    kind: Kind
 
 
-def classify(kind: Kind, *codes: str) -> None:
-    """Called by each app's casetype.py."""
-    _of_code.update(dict.fromkeys(codes, kind))
+CLASSIFIED: Registry[Classified] = Registry("code of a notice")
+
+
+def classify(kind: Kind, *codes: str) -> tuple[Classified, ...]:
+    return tuple(Classified(code, kind) for code in codes)
 
 
 def kind_of_notice(code: str) -> Kind:
-    return _of_code.get(code, MUST)
+    found = CLASSIFIED.get(code)
+    return found.kind if found else MUST
 
 
 def kind_named(code: str) -> Kind:

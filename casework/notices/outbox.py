@@ -14,6 +14,7 @@ import structlog
 from celery import current_app
 from django.db import connection, transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import can, can_anywhere
 from accounts.roles import Side, right
@@ -189,7 +190,7 @@ def resend(notice: Notice, *, by: User, at: datetime) -> Notice:
     case = lock(notice.case_id) if notice.case_id is not None else None
     if not (can_anywhere(by, WATCH) or (case is not None and _handles(by, case))):
         raise NotPermitted("您沒有重寄通知的權限。")
-    row = Notice.objects.select_for_update(of=("self",)).select_related("user").get(pk=notice.pk)
+    row = locking(Notice.objects).select_related("user").get(pk=notice.pk)
     if row.mail_state == Notice.Mail.NONE:
         raise Refused("這則通知僅在站內顯示，不寄送電子郵件。")
     if row.mail_state == Notice.Mail.QUEUED:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.errors import Refused
+from accounts.locks import locking
 from accounts.models import User
 from casework.models import CalendarFeed, MailChoice, Notice
 from casework.notices.kinds import KINDS, How, kind_named
@@ -52,7 +53,7 @@ def send_digests(*, at: datetime) -> int:
 @transaction.atomic
 def _digest(user_id: int, at: datetime) -> bool:
     day = taipei_day(at)
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = locking(User.objects).get(pk=user_id)
     rows = list(
         Notice.objects.filter(user=user, mail_state=Notice.Mail.DAILY, created_at__lt=at).order_by("created_at", "pk")
     )

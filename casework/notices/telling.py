@@ -58,7 +58,7 @@ def tell_office(case: Case, code: str, subject: str, body: str, *, right: str, a
     tell(people, case, code, f"{subject}：{case.number}", body, at=at, link=link, mail=False)
 
 
-# --- days: handlers for `register_handler`, their words with {day}, {label}, {citation}, {title}, {office} ------------------------------------
+# --- days: what handlers do, their words with {day}, {label}, {citation}, {title}, {office} ------------------------------------
 
 
 def _spoken(deadline: Deadline, words: str) -> str:

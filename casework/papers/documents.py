@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import next_number
@@ -88,7 +89,7 @@ def issue(
 @transaction.atomic
 def bytes_of(document: Document) -> bytes:
     """The kept bytes; made from the frozen context at first need. Raises CorruptDocument when they no longer match."""
-    locked = Document.objects.select_for_update().get(pk=document.pk)
+    locked = locking(Document.objects).get(pk=document.pk)
     if not locked.file:
         content = rendering.render(locked.paper, locked.context)
         if rendering.paper(locked.paper).signed:
@@ -109,7 +110,7 @@ def bytes_of(document: Document) -> bytes:
 def keep_batch(documents: Sequence[Document]) -> int:
     """Make the files of many papers of one kind in one run; those that have theirs are left. Says how many were made."""
     keys = [one.pk for one in documents]
-    waiting = [one for one in Document.objects.select_for_update().filter(pk__in=keys).order_by("pk") if not one.file]
+    waiting = [one for one in locking(Document.objects.filter(pk__in=keys)) if not one.file]
     for code in sorted({one.paper for one in waiting}):
         group = [one for one in waiting if one.paper == code]
         version = rendering.template_version(code)

@@ -18,6 +18,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import get_template, render_to_string
 
 from kernel.identifiers import mask_person_id
+from kernel.registry import Registry
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
@@ -48,21 +49,11 @@ class Paper:
     standing: Callable[[Any, date], Standing | None] | None = None
 
 
-_papers: dict[str, Paper] = {}
-
-
-def register_paper(*papers: Paper) -> None:
-    for paper in papers:
-        if _papers.setdefault(paper.code, paper) != paper:
-            raise ValueError(f"paper {paper.code} is registered twice")
+PAPERS: Registry[Paper] = Registry("paper")
 
 
 def paper(code: str) -> Paper:
-    return _papers[code]
-
-
-def all_papers() -> list[Paper]:
-    return list(_papers.values())
+    return PAPERS[code]
 
 
 @functools.cache

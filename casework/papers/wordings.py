@@ -1,13 +1,14 @@
-"""Texts the agency words itself, in dated versions. Each app declares its first version; later ones come from the back office."""
+"""Texts the agency words itself, in dated versions. Each scheme brings its first version; later ones come from the back office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from casework.errors import Refused
 from casework.models import Wording
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,12 @@ class FirstWording:
     in_force_from: date
 
 
-_declared: dict[str, FirstWording] = {}
-
-
-def declare_wording(first: FirstWording) -> None:
-    _declared[first.code] = first
+WORDINGS: Registry[FirstWording] = Registry("wording")
 
 
 def sync_wordings(*, at: datetime) -> None:
     """After migrate: the first version of every declared text stands in the table."""
-    for first in _declared.values():
+    for first in WORDINGS:
         if not Wording.objects.filter(code=first.code).exists():
             Wording.objects.create(
                 code=first.code, title=first.title, body=first.body, in_force_from=first.in_force_from, set_at=at
@@ -55,6 +52,10 @@ def set_wording(*, code: str, body: str, in_force_from: date, by: User, at: date
     if Wording.objects.filter(code=code, in_force_from=in_force_from).exists():
         raise Refused("這一天已有一個版本。", field="in_force_from")
     title = wording(code, on=today).title
-    return Wording.objects.create(
-        code=code, title=title, body=body.strip(), in_force_from=in_force_from, set_at=at, set_by=by
-    )
+    try:
+        with transaction.atomic():
+            return Wording.objects.create(
+                code=code, title=title, body=body.strip(), in_force_from=in_force_from, set_at=at, set_by=by
+            )
+    except IntegrityError as error:  # by somebody else at this very moment
+        raise Refused("這一天已有一個版本。", field="in_force_from") from error

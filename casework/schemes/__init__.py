@@ -1,1 +1,5 @@
-"""The schemes there are, found because casework names none of them, and what one asks of another."""
+"""The schemes this site offers, each with one manifest; whoever walks over schemes asks `schemes()`."""
+
+from casework.schemes.manifest import AGENCY_PAGES, AgencyPage, CaseworkPart, Scheme, schemes
+
+__all__ = ["AGENCY_PAGES", "AgencyPage", "CaseworkPart", "Scheme", "schemes"]

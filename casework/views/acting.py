@@ -10,7 +10,8 @@
                 return redirect(…)
         return render(…)
 
-Refused and NotAllowed inside `into_form` become errors of the form; outside it a page of their own (422). Stale becomes the
+Refused and NotAllowed inside `into_form` become errors of the form; outside it a page of their own (422). So does an act that
+met another one in the database: somebody else is at it, nothing was written, what was typed stays. Stale becomes the
 409 page with both sides. NotPermitted is logged and looks like a page that does not exist.
 """
 
@@ -18,28 +19,33 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.clock import now
-from accounts.errors import Refused
+from accounts.errors import BUSY, Refused, is_busy
 from accounts.models import AccessLog
 from accounts.roles import Side
 from accounts.services.access import record_access
 from accounts.sign_in_page import page_of
 from casework.cases import casepage
 from casework.cases.access import rights_on
-from casework.errors import NotAllowed, NotPermitted, Stale
+from casework.cases.receipts import once
+from casework.errors import Busy, NotAllowed, NotPermitted, Stale
+from casework.forms import ENVELOPE as FORM_ENVELOPE
+from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
 
 View = Callable[..., HttpResponse]
 #: Never shown back: what secures the form, and secrets.
-ENVELOPE = {"csrfmiddlewaretoken", "version", "key", "next"}
+ENVELOPE = {"csrfmiddlewaretoken", "next", *FORM_ENVELOPE}
 
 
 @dataclass
@@ -61,6 +67,24 @@ def into_form(request: HttpRequest, form: forms.BaseForm) -> Iterator[Tried]:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     except NotAllowed as error:
         form.add_error(None, str(error))
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        form.add_error(None, BUSY)
+
+
+def once_here(
+    request: HttpRequest, form: ActForm, act: str, *, at: datetime, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """`once` for a page. The thing is the address and everything posted to it, so that a page which chooses its row in the post, or
+    is sent again with other words, is never answered with what the first press came to."""
+    return once(user=request.user, key=form.posted_key, act=act, thing=_posted(request), at=at, do=do)  # type: ignore[arg-type]
+
+
+def _posted(request: HttpRequest) -> str:
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, [(one.name, one.size) for one in many]) for name, many in request.FILES.lists())
+    return repr((request.path, fields, files))
 
 
 def acting(view: View) -> View:
@@ -86,6 +110,10 @@ def acting(view: View) -> View:
             raise Http404 from error
         except (Refused, NotAllowed) as error:
             return refusal_page(request, error)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            return refusal_page(request, Busy())
 
     return answered
 

@@ -12,13 +12,12 @@ from accounts.clock import now
 from accounts.roles import Side, right
 from casework.cases.access import CaseRights
 from casework.cases.casetypes import Act
-from casework.cases.receipts import once
 from casework.cases.recusal import why_recused
 from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
-from casework.views.acting import into_form
+from casework.views.acting import into_form, once_here
 
 
 @dataclass
@@ -125,5 +124,5 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
         went = act.perform(case, by=request.user, at=at, version=posted, **given)
         return {"next": went if isinstance(went, str) else ""}
 
-    answer, _ = once(user=request.user, key=envelope.posted_key, act=f"{case.number}.{act.code}", at=at, do=do)
+    answer, _ = once_here(request, envelope, f"{case.kind}.{act.code}", at=at, do=do)
     return answer

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.limits import EXPORT, limited
 from accounts.rights import holds, rights_of
-from casework.cases.receipts import once
 from casework.desk.desk import Desk, desk_of
 from casework.desk.saved_filters import delete_filter, keep_filter
 from casework.desk.search import index_of
@@ -25,7 +24,7 @@ from casework.models import SavedFilter
 from casework.rights import WATCH
 from casework.sheets.writing import LABELS
 from casework.views import bulk_acts, words
-from casework.views.acting import acting
+from casework.views.acting import acting, once_here
 
 PAGE = "work"
 
@@ -126,10 +125,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.warning(request, what.problem)
         return HttpResponseRedirect(back)
     at = now()
-    answer, _ = once(
-        user=request.user,
-        key=envelope.posted_key,
-        act=f"bulk.{what.code}",
+    answer, _ = once_here(
+        request,
+        envelope,
+        f"bulk.{what.code}",
         at=at,
         do=lambda: {"label": what.label, "rows": bulk_acts.run(what, chosen, desk, by=request.user, at=at)},
     )

@@ -19,6 +19,7 @@ from accounts.services.identifiers import require_reason
 from casework.cases import attachments, casepage, work
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.casetypes import Identifier
+from casework.cases.recusal import keep_away
 from casework.desk.desk import desk_of
 from casework.errors import NotPermitted, Stale
 from casework.forms import ActForm, OfficeMessageForm, ReassignForm
@@ -177,6 +178,7 @@ def resend_notice(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     found, rights = _load(request, number)
     if not rights.of_office():
         raise NotPermitted("您沒有重寄通知的權限。")
+    keep_away(request.user, found)
     notice = get_object_or_404(found.notices, pk=pk)
     outbox.resend(notice, by=request.user, at=now())
     messages.success(request, "已排入寄送。")
@@ -204,6 +206,7 @@ def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
     found, rights = _load(request, number)
     if not (rights.of_office() and holds(request, REVEAL)):
         raise NotPermitted("您沒有檢視完整身分證字號的權限。")
+    keep_away(request.user, found)
     one = next((one for one in identifiers(found) if one.code == code), None)
     if one is None:
         raise Case.DoesNotExist(code)

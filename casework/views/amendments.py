@@ -19,9 +19,9 @@ from casework.law import amending, impact_sheets
 from casework.law import amendments as selectors
 from casework.law.impact_listing import PAGE as EXPORT
 from casework.law.in_force import law_in_force
-from casework.law.rulepages import plain, scheme_label
 from casework.models import Amendment, ImpactSheet
 from casework.rights import AMEND, ENACT
+from casework.schemes.rulepages import plain, scheme_label
 from casework.sheets.writing import LABELS
 from casework.views.acting import acting, into_form
 from casework.views.agency import page

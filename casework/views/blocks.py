@@ -8,11 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.clock import today
-from accounts.context_processors import register_unread
-from accounts.mailer import register_deliverer
 from accounts.models import User
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import register_list
 from accounts.rights import holds, rights_of
 from casework.cases import casepage
 from casework.cases.access import applicant_cases, as_lines
@@ -22,7 +18,7 @@ from casework.desk.desk import Desk, desk_of
 from casework.desk.worklist import Criteria, Sort, Tab, work_page
 from casework.models import Amendment, Case
 from casework.notices.outbox import notify
-from casework.rights import AMEND, ENACT
+from casework.rights import ENACT
 from casework.views import words
 from kernel.dates import roc, taipei_day
 from kernel.machine import Turn
@@ -134,20 +130,3 @@ def recent(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
 def letter(*, user: User, code: str, subject: str, body: str, key: str, at: datetime) -> None:
     """Letters of the sign-in pages go the way of every notice: outbox, retries, mail log."""
     notify(users=[user], code=f"accounts.{code}", subject=subject, body=body, key=key, at=at)
-
-
-def enter() -> None:
-    register_deliverer(letter)
-    register_nav(
-        NavItem("我的申請", "casework:mine", staff=False, order=10),
-        NavItem("案件清單", "admin:work", staff=True, order=10),
-        NavItem("法規修正案", "admin:amendments", AMEND, staff=True, order=11),
-        NavItem("試算", "casework:whatifs", staff=False, order=50),
-        NavItem("法規說明", "casework:rules", order=85, public=True),
-        NavItem("查驗文件", "casework:check", order=90, public=True),
-    )
-    register_unread(lambda user: casepage.unread(user.pk))
-    register_list("waiting", waiting)
-    register_list("waiting", amendments_to_enact)
-    register_list("expiring", expiring)
-    register_list("recent", recent)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.errors import Refused
+from django.db import transaction
+
+from accounts.errors import BUSY, Refused
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import work
 from casework.desk.desk import Desk
@@ -48,16 +51,21 @@ def read(code: str, to: str, desk: Desk) -> What:
     return What(code, person, "" if person else "請選擇要改分給哪一位同仁。")
 
 
+@transaction.atomic
 def run(what: What, chosen: Sequence[tuple[int, int]], desk: Desk, *, by: User, at: datetime) -> list[dict[str, Any]]:
-    """One answer per row; a row the person may not see is answered as if it were not there."""
+    """One answer per row; a row the person may not see is answered as if it were not there.
+
+    A hundred cases are held together, so none is waited for: one that somebody is at this moment is left out and named.
+    """
     cases = {case.pk: case for case in desk.cases().filter(pk__in=[pk for pk, _ in chosen])}
+    free = set(locking(Case.objects.filter(pk__in=cases), skip=True).values_list("pk", flat=True))
     rows = []
     for pk, version in sorted(chosen):
         case = cases.get(pk)
         if case is None:
             rows.append({"number": "", "title": "", "ok": False, "answer": "找不到這件案件。"})
             continue
-        problem = _one(what, case, version, by=by, at=at)
+        problem = _one(what, case, version, by=by, at=at) if pk in free else BUSY
         answer = problem or f"已{what.label}" + (f"給{what.to}" if what.to else "")
         rows.append({"number": case.number, "title": case.title, "ok": not problem, "answer": answer})
     return rows

@@ -1,5 +1,7 @@
 """Papers and documents, streamed from private storage to whoever may see their case."""
 
+from collections.abc import Sequence
+
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,6 +17,7 @@ from casework.cases.access import side_of
 from casework.models import Attachment, Document
 from casework.papers import rendering
 from casework.papers.documents import bytes_of
+from casework.sheets.records import CONTENT_TYPES, XLSX, Column, template
 from casework.views.acting import acting
 from casework.views.printing import for_reader, from_office
 
@@ -30,6 +33,13 @@ def secure(response: HttpResponse, media_type: str) -> HttpResponse:
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = POLICIES.get(media_type, f"{_SHUT}; sandbox")
+    return response
+
+
+def to_fill_in(columns: Sequence[Column], title: str, name: str) -> HttpResponse:
+    """範本: an XLSX with the headings of an import and an example row, which may stay in it."""
+    response = HttpResponse(template(columns, title), content_type=CONTENT_TYPES[XLSX])
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx") or ""
     return response
 
 

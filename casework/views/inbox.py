@@ -10,7 +10,6 @@ from accounts.clock import now
 from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
-from accounts.services.passwords import without_links
 from casework.cases import casepage
 from casework.cases.drafts import save_draft
 from casework.jobs.exports import KEPT
@@ -19,6 +18,7 @@ from casework.notices.outbox import mark_all_read, mark_read
 from casework.views.acting import ENVELOPE
 from kernel.dates import roc_moment
 from kernel.identifiers import looks_like_person_id
+from kernel.links import without_tokens
 
 PER_PAGE = 30
 DRAFT_KEY = "draft_key"
@@ -39,7 +39,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice; opening it is reading it. Links that stand for a password work from the letter alone."""
     one = get_object_or_404(Notice.objects.select_related("case"), pk=pk, user=request.user)
     mark_read(one, by=request.user, at=now())
-    return render(request, "casework/notice.html", {"notice": one, "body": without_links(one.body)})
+    body = without_tokens(one.body)
+    return render(request, "casework/notice.html", {"notice": one, "body": body, "hidden": body != one.body})
 
 
 @require_GET

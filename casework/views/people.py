@@ -19,10 +19,9 @@ from accounts.rights import holds_centrally
 from accounts.roles import Role, all_roles
 from accounts.services.appointing import appoint, appoint_person, dismiss
 from accounts.services.offices import ADDED_BY_HAND, add_office
-from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm, NameField, UnifiedNumberField
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
 
@@ -115,7 +114,7 @@ def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> Ht
     by, asked = request.user, request.GET.get("q", "").strip()[:100]
     rows, offices = people_in_reach(by), offices_in_reach(by)  # type: ignore[arg-type]
     if asked:
-        rows = rows.filter(Q(name__icontains=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))
+        rows = rows.filter(Q(name__holding=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))
     else:
         rows = rows.filter(pk__in=User.groups.through.objects.filter(group__held_role__isnull=False).values("user"))
     held = RoleGroup.objects.filter(organisation__in=offices).select_related("organisation").order_by("role")
@@ -155,7 +154,7 @@ def _pressed(request: HttpRequest, act: str, form: ActForm, do: Callable[[], int
     answer: dict[str, Any] = {}
     with into_form(request, form) as tried:
         at = now()
-        answer, _ = once(user=request.user, key=form.posted_key, act=act, at=at, do=lambda: {"pk": do()})  # type: ignore[arg-type]
+        answer, _ = once_here(request, form, act, at=at, do=lambda: {"pk": do()})
     return answer["pk"] if tried.ok else None
 
 

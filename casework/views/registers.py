@@ -21,10 +21,10 @@ from accounts.services.identifiers import reveal_national_id
 from casework.errors import NotPermitted
 from casework.jobs import watch
 from casework.law.in_force import law_in_force
-from casework.law.rulepages import plain, scheme_label
 from casework.models import ExportJob, Notice
 from casework.notices.outbox import resend
 from casework.rights import PEOPLE, WATCH
+from casework.schemes.rulepages import plain, scheme_label
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page
@@ -98,6 +98,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "exports": ExportJob.objects.select_related("user").defer("user__national_id")[:20],
         "cap": watch.CAP,
         "jobs": watch.jobs(at),
+        "deadlocks": watch.deadlocks(),
         "overdue": watch.overdue_by_office(day),
         "findings": watch.findings()[:PER_PAGE],
     }

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from accounts.clock import today
 from casework.law.amendments import coming, lately
 from casework.law.in_force import law_in_force
-from casework.law.rulepages import SchemePage, all_pages, scheme_page, shown_version
-from kernel.sources import all_schemes
+from casework.schemes import schemes
+from casework.schemes.rulepages import SchemePage, all_pages, scheme_page, shown_version
 
 LONGEST = 60
 
@@ -47,7 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rules_of(request: HttpRequest, scheme: str) -> HttpResponse:
     """One scheme in full."""
-    one = next((one for one in all_schemes() if one.slug == scheme), None)
+    one = next((one for one in schemes() if one.slug == scheme), None)
     if one is None:
         raise Http404
     return _render(request, [scheme_page(one, law_in_force(), today())], "", f"{one.prefix}.")

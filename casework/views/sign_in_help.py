@@ -19,14 +19,15 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.care import in_care_of
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.clock import now, today
+from accounts.identity import contested_pairs
 from accounts.models import PasswordOpening, User
 from accounts.services.bindings import release_certificate
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
-from casework.cases.receipts import once
-from casework.forms import ActForm, PersonIdField, PortalForm, RocDateField
-from casework.views.acting import acting, into_form
+from accounts.services.users import correct_name, reopen_user
+from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
+from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
 from kernel.asked import whole_number
@@ -61,7 +62,17 @@ class OpeningForm(ActForm):
     until = RocDateField(label="開放至")
 
 
+class ReopenForm(ActForm):
+    reason = _reason("恢復登入的理由", "停用係登錄錯誤，經原辦理單位查明")
+
+
+class NameForm(ActForm):
+    name = NameField(label="證件上的姓名")
+    reason = _reason("更正的理由", "109 年更名，核對新國民身分證正本")
+
+
 class ConfirmForm(ActForm):
+    name = NameField(label="證件上的姓名", help_text="請依證件正本填寫，不要照系統資料填寫。")
     national_id = PersonIdField(
         label="證件上的身分證字號或統一證號", help_text="請依證件正本完整輸入，不要照系統資料填寫。"
     )
@@ -91,6 +102,8 @@ ACTS = {
     "unlock": Act(UnlockForm, lift_lock, "已解除登入鎖定。"),
     "release": Act(ReleaseForm, release_certificate, "已解除憑證綁定，下次以新憑證登入時重新核對後綁定。"),
     "open": Act(OpeningForm, open_password, "已開放密碼登入。"),
+    "reopen": Act(ReopenForm, reopen_user, "已恢復登入，並通知本人。"),
+    "rename": Act(NameForm, correct_name, "已更正姓名，並通知本人。"),
     "confirm": Act(ConfirmForm, confirm_identity, "已確認身分證字號，並通知本人。"),
     "give_back": Act(ClaimForm, release_identity, "已釋出身分證字號，並通知本人。"),
 }
@@ -105,6 +118,13 @@ def _rows(openings: Any) -> list[dict[str, Any]]:
     return [{"opening": one, **_state(one)} for one in openings]
 
 
+def _contested(theirs: QuerySet[User]) -> list[list[tuple[User, bool]]]:
+    """Pairs of accounts of which one alone can be right, each with whether it is in the officer's care; one of them is."""
+    pairs = contested_pairs()
+    keys = set(theirs.filter(pk__in=[one.pk for pair in pairs for one in pair]).values_list("pk", flat=True))
+    return [[(one, one.pk in keys) for one in pair] for pair in pairs if keys & {one.pk for one in pair}]
+
+
 def _state(opening: PasswordOpening) -> dict[str, Any]:
     if opening.withdrawn_at:
         return {"word": "已收回", "tone": "calm", "live": False}
@@ -115,7 +135,7 @@ def _state(opening: PasswordOpening) -> dict[str, Any]:
 @require_GET
 @acting
 def people(request: HttpRequest) -> HttpResponse:
-    """Find the person; below, every password that is or was open."""
+    """Find the person; below, numbers that two state with proof, and every password that is or was open."""
     theirs = _theirs(request)
     form = FindForm(request.GET if "who" in request.GET else None)
     if form.is_bound and form.is_valid():
@@ -131,6 +151,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "rows": _rows(shown),
         "required": settings.CERTIFICATE_SIGN_IN,
+        "contested": _contested(theirs),
         "button": "查詢",
     }
     return page(request, "sign_in_help", context, title="登入協助", status=422 if form.errors else 200)
@@ -190,4 +211,4 @@ def _once(request: HttpRequest, code: str, form: ActForm, one: Act, user: User, 
         one.do(user=user, by=request.user, at=at, **form.answers)
         return {"user": user.pk}
 
-    once(user=request.user, key=form.posted_key, act=code, at=at, do=do)
+    once_here(request, form, code, at=at, do=do)

@@ -17,8 +17,8 @@ from casework.cases.access import case_on_side
 from casework.cases.standing import Figured, as_it_stood
 from casework.forms import PortalForm, RocDateField
 from casework.law.in_force import law_in_force
-from casework.law.rulepages import plain
 from casework.models import Case, Event
+from casework.schemes.rulepages import plain
 from casework.views import words
 from casework.views.acting import acting
 from casework.views.agency import page

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.clock import now
-from accounts.demo import register_demo_role
+from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import Organisation
-from casework.demo import confirm_number, demo_role, register_demo
+from casework.demo import confirm_number, demo_role
 from casework.models import Case
 from kernel.dates import ONE_DAY, taipei_day
 from ohs_training.demo.cast import Cast, accredit, applied, gathered
@@ -16,14 +16,6 @@ from ohs_training.demo.invented import moment_of
 from ohs_training.demo.story import Story
 from ohs_training.selectors.classes import class_of, live_trainees
 from ohs_training.services import fees, inspecting, reporting, revoking
-
-register_demo_role(__name__, "職安署承辦人", "osha1", "勞動部職業安全衛生署")
-register_demo_role(__name__, "職安署決行主管", "osha2", "勞動部職業安全衛生署")
-register_demo_role(__name__, "地方勞工主管機關", "tainanlabor", "臺南市政府")
-register_demo_role(__name__, "健康服務訓練機構", "nursing1", "社團法人南方職業健康護理學會")
-register_demo_role(__name__, "訓練輔導員", "nursing2", "社團法人南方職業健康護理學會")
-register_demo_role(__name__, "受訓護理人員", "trainee1", "有證書及待確認時數")
-
 
 #: Name, address, unified number, account, who, kind of applicant, days since the accreditation began; the last loses it.
 OTHERS = (
@@ -146,4 +138,19 @@ def _inspected(cast: Cast, training_class: Any, moment: datetime) -> None:
         )  # fmt: skip
 
 
-register_demo(30, "勞工健康服務醫護人員訓練", build)
+DEMO = Demonstration(
+    30,
+    "勞工健康服務醫護人員訓練",
+    build,
+    (
+        DemoRole("職安署承辦人", "osha1", "勞動部職業安全衛生署"),
+        DemoRole("職安署決行主管", "osha2", "勞動部職業安全衛生署"),
+        DemoRole("地方勞工主管機關", "tainanlabor", "臺南市政府"),
+        DemoRole("健康服務訓練機構", "nursing1", "社團法人南方職業健康護理學會"),
+        DemoRole("訓練輔導員", "nursing2", "社團法人南方職業健康護理學會"),
+        DemoRole("受訓護理人員", "trainee1", "有證書及待確認時數"),
+    ),
+    draft=ToldAmendment(
+        "結業證書發給期限延長為 30 日", "訓練機構認可及管理作業要點修正（展示）", "ohs.certificate_days", 30
+    ),
+)

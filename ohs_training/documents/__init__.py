@@ -1,6 +1,6 @@
 """What the papers say: 附表二 to 附表十二, the letters, the order and the receipt."""
 
-from casework.papers.rendering import Paper, register_paper
+from casework.papers.rendering import Paper
 from ohs_training.documents.forms import PRINTS, print_context, printed
 from ohs_training.documents.issued import (
     certificate_standing,
@@ -12,7 +12,7 @@ from ohs_training.documents.issued import (
     revoke_accreditation_letter,
 )
 
-register_paper(
+PRINTED = (
     Paper("ohs_filing", "附表二、訓練計畫報備書", "papers/ohs/filing.html"),
     Paper("ohs_timetable", "附表三、訓練課程表", "papers/ohs/timetable.html"),
     Paper("ohs_teachers", "附表四、講師名冊", "papers/ohs/teachers.html"),
@@ -31,6 +31,7 @@ register_paper(
 )
 
 __all__ = [
+    "PRINTED",
     "PRINTS",
     "issue_accreditation",
     "issue_certificate",

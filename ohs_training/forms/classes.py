@@ -1,6 +1,6 @@
 """附表二至五: the plan, teachers, timetable, roster."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,11 +9,13 @@ from django.http import QueryDict
 
 from accounts.models import County
 from casework.errors import Refused
-from casework.forms import ActForm, NameField, PdfField, PersonIdField, PhoneField, RocDateField
-from kernel.dates import TAIPEI, DateError, parse_day
+from casework.forms import ActForm, BirthdayField, NameField, PdfField, PersonIdField, PhoneField, RocDateField
+from kernel.asked import whole_number
+from kernel.dates import TAIPEI, DateError, parse_clock, parse_day
 from ohs_training.models import Teacher, Trainee, TrainingClass
 from ohs_training.models.classes import AUDIENCES, CATEGORIES
 from ohs_training.rules.training import TRAININGS
+from ohs_training.services.roster import REPUBLIC, WESTERN
 
 
 class ClassForm(ActForm):
@@ -86,15 +88,8 @@ def read_teachers(data: QueryDict) -> list[dict[str, Any]]:
             most = Teacher._meta.get_field(name).max_length or 0
             if len(row[name]) > most:
                 raise Refused(f"第 {position} 位講師：{Teacher._meta.get_field(name).verbose_name}超過 {most} 字。")
-        row["id"] = int(row["id"]) if row["id"].isdecimal() else None
+        row["id"] = whole_number(row["id"])
     return rows
-
-
-def _time(text: str) -> time:
-    digits = text.replace("：", ":").replace("點", ":")
-    if ":" not in digits and digits.isdecimal() and len(digits) in (3, 4):
-        digits = f"{digits[:-2]}:{digits[-2:]}"
-    return time.fromisoformat(":".join(part.zfill(2) for part in digits.split(":")[:2]))
 
 
 def read_timetable(data: QueryDict, training_class: TrainingClass) -> list[dict[str, Any]]:
@@ -107,9 +102,9 @@ def read_timetable(data: QueryDict, training_class: TrainingClass) -> list[dict[
         except DateError as error:
             raise Refused(f"第 {position} 列：{error}。") from error
         try:
-            start, end = _time(row["start"]), _time(row["end"])
-        except ValueError as error:
-            raise Refused(f"第 {position} 列：看不懂時間，請輸入時:分，例：09:00。") from error
+            start, end = parse_clock(row["start"]), parse_clock(row["end"])
+        except DateError as error:
+            raise Refused(f"第 {position} 列：{error}。") from error
         try:
             hours = Decimal(row["hours"])
         except InvalidOperation as error:
@@ -137,7 +132,13 @@ def read_timetable(data: QueryDict, training_class: TrainingClass) -> list[dict[
 
 
 class RosterFileForm(ActForm):
-    file = forms.FileField(label="名冊檔案", help_text="XLSX、ODS 或 CSV，第一列為欄名")
+    file = forms.FileField(label="名冊檔案", help_text="XLSX、ODS 或 CSV，須有欄名列")
+    years = forms.ChoiceField(
+        label="日期儲存格的年份",
+        choices=[("", "請選擇"), (WESTERN, "西元年（如顯示）"), (REPUBLIC, "民國年（輸入 75/3/4，顯示成 1975/3/4）")],
+        required=False,
+        help_text="出生年月日輸入成日期格式、年份看不出是西元或民國時才需要選擇",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,7 +155,7 @@ class RosterConfirmForm(ActForm):
 
 class TraineeForm(ActForm):
     name = NameField(label="姓名")
-    born_on = RocDateField(label="出生年月日", help_text="例：75/03/21")
+    born_on = BirthdayField(label="出生年月日")
     national_id = PersonIdField(label="身分證字號")
     qualification_number = forms.CharField(label="資格證書字號", max_length=60, required=False)
     qualification_checked = forms.BooleanField(label="已查核資格證書（附表五附註一）", required=False)

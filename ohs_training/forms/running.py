@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.clock import now, today
 from casework.forms import ActForm, PdfField, RocDateField
-from kernel.dates import TAIPEI
+from kernel.dates import TAIPEI, DateError, parse_clock
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.classes import live_trainees
 
@@ -19,7 +19,7 @@ class TimeField(forms.CharField):
     """時:分 → datetime.time."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=5, **{"help_text": "例：09:00", **kwargs})
+        super().__init__(**{"help_text": "例：09:00", **kwargs})
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> Any:
@@ -27,9 +27,9 @@ class TimeField(forms.CharField):
         if not text:
             return None
         try:
-            return datetime.strptime(text.replace("：", ":"), "%H:%M").replace(tzinfo=TAIPEI).timetz()
-        except ValueError:
-            raise ValidationError("看不懂時間，請輸入時:分，例：09:00。") from None
+            return parse_clock(text).replace(tzinfo=TAIPEI)
+        except DateError as error:
+            raise ValidationError(f"{error}。") from None
 
     def validate(self, value: Any) -> None:
         if self.required and value is None:
@@ -170,8 +170,9 @@ class MarksForm(ActForm):
 
 
 class CertificateActForm(ActForm):
-    """補發 or 撤銷 of one."""
+    """補發 or 撤銷 of one: the certificate that stood on the page."""
 
+    certificate = forms.IntegerField(widget=forms.HiddenInput, label="證書")
     reason = forms.CharField(label="原因", max_length=300)
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from kernel.dates import ONE_DAY
+from kernel.identifiers import NAME_LENGTH
 
 APPLICANT_KINDS = [
     ("medical_body", "全國性醫學專業團體"),
@@ -32,8 +33,8 @@ class Application(models.Model):
     county = models.ForeignKey(
         "accounts.County", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在縣市"
     )
-    head = models.CharField("負責人姓名", max_length=100, blank=True)
-    contact = models.CharField("聯絡人", max_length=100, blank=True)
+    head = models.CharField("負責人姓名", max_length=NAME_LENGTH, blank=True)
+    contact = models.CharField("聯絡人", max_length=NAME_LENGTH, blank=True)
     contact_phone = models.CharField("聯絡電話", max_length=40, blank=True)
     contact_email = models.EmailField("電子郵件", blank=True)
     #: The accreditation to go on from (五第2項), and whether this came later than ninety days before its end.

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from kernel.identifiers import NAME_LENGTH
 from ohs_training.models.classes import Trainee, TrainingClass
 
 HALVES = [("morning", "上午"), ("afternoon", "下午")]
@@ -92,7 +93,7 @@ class MakeUp(models.Model):
     course = models.CharField("課程名稱", max_length=100)
     hours = models.DecimalField("時數", max_digits=4, decimal_places=1)
     held_on = models.DateField("補課日")
-    teacher = models.CharField("講師", max_length=100)
+    teacher = models.CharField("講師", max_length=NAME_LENGTH)
     place = models.CharField("地點", max_length=100, blank=True)
     recorded_at = models.DateTimeField("登錄時間")
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="登錄人")

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.fields import EncryptedTextField
 from casework.stores import kept_in
 from kernel.dates import roc, taipei_day
-from kernel.identifiers import mask_person_id
+from kernel.identifiers import NAME_LENGTH, mask_person_id
 from ohs_training.rules.training import KINDS, TRAININGS
 
 AUDIENCES = [("doctor", "醫師"), ("nurse", "護理人員")]
@@ -41,12 +41,12 @@ class TrainingClass(models.Model):
     place = models.CharField("訓練場所名稱", max_length=100, blank=True)
     address = models.CharField("訓練場所地址", max_length=200, blank=True)
     room = models.CharField("教室名稱", max_length=60, blank=True)
-    tutor = models.CharField("輔導員", max_length=100, blank=True)
+    tutor = models.CharField("輔導員", max_length=NAME_LENGTH, blank=True)
     tutor_phone = models.CharField("輔導員電話", max_length=40, blank=True)
     tutor_fax = models.CharField("輔導員傳真", max_length=40, blank=True)
     materials = models.CharField("教材", max_length=12, choices=Materials, default=Materials.BOOK)
     materials_note = models.CharField("教材名稱、編印單位及版次", max_length=200, blank=True)
-    head = models.CharField("負責人姓名", max_length=100, blank=True)
+    head = models.CharField("負責人姓名", max_length=NAME_LENGTH, blank=True)
     expected = models.PositiveSmallIntegerField("預計受訓人數", default=0)
     fee = models.PositiveIntegerField("收費金額（元）", default=0)
     # 備查
@@ -94,7 +94,7 @@ class Teacher(models.Model):
 
     training_class = models.ForeignKey(TrainingClass, models.CASCADE, related_name="teachers")
     position = models.PositiveSmallIntegerField("編號")
-    name = models.CharField("講師姓名", max_length=100)
+    name = models.CharField("講師姓名", max_length=NAME_LENGTH)
     education = models.CharField("學歷", max_length=200, blank=True)
     experience = models.CharField("經歷", max_length=300, blank=True)
     clause = models.CharField("符合規定之資格條款", max_length=100, blank=True)
@@ -206,7 +206,7 @@ class Trainee(models.Model):
 
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="trainees")
     seat = models.PositiveSmallIntegerField("座號")
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     national_id = EncryptedTextField("身分證字號")
     national_id_index = models.CharField(max_length=64, db_index=True)
     born_on = models.DateField("出生年月日", null=True, blank=True)

@@ -83,7 +83,7 @@ def matching(asked: Mapping[str, str]) -> QuerySet[Accreditation]:
     """Accreditations by what a list was asked: q (part of the name), county (code), training, state."""
     rows = Accreditation.objects.all()
     if q := asked.get("q"):
-        rows = rows.filter(organisation__name__icontains=q)
+        rows = rows.filter(organisation__name__holding=q)
     if training := asked.get("training"):
         rows = rows.filter(trainings__contains=[training])
     exact = {name: asked[name] for name in ("county", "state") if name in asked}

@@ -6,11 +6,13 @@ from decimal import Decimal
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc, taipei_day
@@ -46,7 +48,10 @@ def ask_leave(
     at: datetime,
     version: int | None = None,
 ) -> LeaveRequest:
-    """請假單. Asked for afterwards it is written down and does not count as leave: the derivation says so."""
+    """請假單. Asked for afterwards it is written down and does not count as leave: the derivation says so.
+    The proof is judged before the case is held."""
+    require(by, RUN_CLASS, case)
+    verdict = attachments.judged(proof, Limits(), field="proof") if proof is not None else None
     case, training_class = held(case, by, version)
     one = live_trainees(training_class).get(pk=trainee)
     if ends_at <= starts_at:
@@ -56,9 +61,9 @@ def ask_leave(
     if one.leaves.filter(withdrawn_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
         raise Refused("這段時間已有請假單。", field="starts_at")
     attachment = None
-    if proof is not None:
-        attachment = attachments.add_attachment(
-            case=case, field="leave_proof", subject=f"{one.pk}:{starts_at:%Y%m%d%H%M}", label=f"請假證明：{one.name}", upload=proof,
+    if proof is not None and verdict is not None:
+        attachment = attachments.keep_attachment(
+            verdict, case=case, field="leave_proof", subject=f"{one.pk}:{starts_at:%Y%m%d%H%M}", label=f"請假證明：{one.name}", upload=proof,
             by=by, at=at, form_field="proof",
         )  # fmt: skip
         case = lock(case)  # the paper left an event of its own
@@ -78,13 +83,15 @@ def ask_leave(
 
 @transaction.atomic
 def prove_leave(case: Case, *, pk: int, proof: UploadedFile, by: User, at: datetime) -> LeaveRequest:
-    """補病假證明."""
+    """補病假證明, judged before the case is held."""
+    require(by, RUN_CLASS, case)
+    verdict = attachments.judged(proof, Limits(), field="proof")
     case, _ = held(case, by)
     leave = LeaveRequest.objects.select_related("trainee").get(
         pk=pk, trainee__training_class__case=case, withdrawn_at=None
     )
-    leave.proof = attachments.add_attachment(
-        case=case, field="leave_proof", subject=f"{leave.trainee_id}:{leave.starts_at:%Y%m%d%H%M}",
+    leave.proof = attachments.keep_attachment(
+        verdict, case=case, field="leave_proof", subject=f"{leave.trainee_id}:{leave.starts_at:%Y%m%d%H%M}",
         label=f"請假證明：{leave.trainee.name}", upload=proof, by=by, at=at, form_field="proof",
     )  # fmt: skip
     case = lock(case)
@@ -191,7 +198,7 @@ def record_practice(
 ) -> Trainee:
     """實習或實作及其報告: when, where, the mark, and whether the report was approved."""
     case, training_class = held(case, by, version)
-    one = live_trainees(training_class).select_for_update(of=("self",)).get(pk=trainee)
+    one = locking(live_trainees(training_class)).get(pk=trainee)
     if one.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，實習紀錄不能再更改。")
     if practice_until and practice_from and practice_until < practice_from:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import corrections
 from casework.cases.moving import lock, move, require
@@ -149,7 +150,7 @@ def announce(case: Case, *, by: User, at: datetime, version: int | None = None) 
     case = lock(case, version=version)
     require(by, ANNOUNCE, case)
     move(case, "announce", by=by, at=at)
-    accreditation = Accreditation.objects.select_for_update().get(case=case)
+    accreditation = locking(Accreditation.objects).get(case=case)
     accreditation.announced_on = taipei_day(at)
     accreditation.save()
     tell_applicant(
@@ -168,7 +169,7 @@ def period_over(case: Case, by: User | None, at: datetime) -> None:
 def expire(accreditation: Accreditation, *, at: datetime) -> None:
     """The last day has passed: said by the sweep, as the system."""
     case = lock(accreditation.case_id)
-    accreditation = Accreditation.objects.select_for_update().get(pk=accreditation.pk)
+    accreditation = locking(Accreditation.objects).get(pk=accreditation.pk)
     if accreditation.state != Accreditation.State.IN_FORCE:
         return
     move(case, "expire", by=None, at=at)

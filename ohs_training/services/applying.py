@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases import attachments, corrections
@@ -15,6 +16,7 @@ from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case, require
 from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
 from casework.notices.telling import tell_office
@@ -37,7 +39,7 @@ CARRIED_OVER = (
 def hold_institution(unit: Organisation | int) -> None:
     """The institution is the queue of whatever gives or takes its accreditation (十四), and comes before any case."""
     pk = unit.pk if isinstance(unit, Organisation) else unit
-    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=pk)
+    locking(Organisation.objects).only("pk").get(pk=pk)
 
 
 @transaction.atomic
@@ -118,13 +120,15 @@ def save_application(
 def add_paper(
     case: Case, *, code: str, upload: UploadedFile, attested: bool, by: User, at: datetime, version: int | None = None
 ) -> Attachment:
-    """One paper of 附表一."""
+    """One paper of 附表一. Judging it takes seconds, so it comes before the case is held."""
+    require(by, FILE_ACCREDITATION, case)
+    verdict = attachments.judged(upload, Limits())
     case, application = editable(case, by=by, version=version)
     labels = law_in_force().at("ohs.papers", taipei_day(at)).value
     if code not in papers_needed(application, on=taipei_day(at)):
         raise Refused("這個資格不必檢附這份文件。")
-    return attachments.add_attachment(
-        case=case, field=code, label=labels[code], upload=upload, attested=attested, by=by, at=at
+    return attachments.keep_attachment(
+        verdict, case=case, field=code, label=labels[code], upload=upload, attested=attested, by=by, at=at
     )
 
 

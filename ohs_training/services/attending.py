@@ -98,6 +98,8 @@ def sign(case: Case, *, items: Sequence[Signing], sent_wall: datetime, by: User,
     offset_now = at - sent_wall
     periods = {(p.day, p.half): p for p in timetable.periods(row_facts(row) for row in rows_of(training_class))}
     people = {one.pk: one for one in live_trainees(training_class).filter(pk__in={i.trainee for i in items})}
+    for one in people.values():
+        one.training_class = training_class
     law = law_in_force()
     return [_sign(one, people, periods, law, offset_now=offset_now, by=by, at=at) for one in items]
 
@@ -131,7 +133,10 @@ def _sign(
         return no(f"{roc(taipei_day(moment))}{HALF.get(item.half, '')}沒有課程。")
     if wrong := _out_of_time(period, item.leaving, moment):
         return no(wrong)
-    return _keep(item, trainee, period, moment, offline, law, by=by, at=at)
+    with transaction.atomic():
+        if lock(trainee.training_class.case_id).state != "running":  # ended while the drawing was looked at
+            return no("班次不在訓練期間，不能簽到退。")
+        return _keep(item, trainee, period, moment, offline, law, by=by, at=at)
 
 
 def _out_of_time(period: timetable.Period, leaving: bool, moment: datetime) -> str:
@@ -265,10 +270,17 @@ def _sheet_cell(
     elif moment is None:
         return 0
     if moment is not None and (there is None or not tampered):
-        made = SignRecord.objects.create(
-            trainee=trainee, day=day, half=half, leaving=leaving, at=moment, received_at=at, source=source,
-            client_key=uuid5(UUID(int=trainee.pk), f"{day}{half}{leaving}{at.isoformat()}"), recorded_by=by,
-        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                made = SignRecord.objects.create(
+                    trainee=trainee, day=day, half=half, leaving=leaving, at=moment, received_at=at, source=source,
+                    client_key=uuid5(UUID(int=trainee.pk), f"{day}{half}{leaving}{at.isoformat()}"), recorded_by=by,
+                )  # fmt: skip
+        except IntegrityError as error:
+            raise Refused(
+                f"{trainee}剛才已由平板{'簽退' if leaving else '簽到'}，請核對後再登錄；要更正者請填寫理由。",
+                field="reason",
+            ) from error
         if tampered:
             _void(made, reason=reason or "塗改或不符規定", tampered=True, by=by, at=at)
     return 1

@@ -12,6 +12,7 @@ from casework.cases.moving import lock, move, open_case, require
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from casework.notices.outbox import notify
@@ -133,14 +134,23 @@ def report_in_writing(case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def answer(case: Case, *, report: str, paper: UploadedFile, by: User, at: datetime, version: int | None = None) -> Case:
-    """書面改善報告, in time or late."""
+    """書面改善報告, in time or late; judged before the case is held."""
+    require(by, ANSWER_ORDER, case)
+    verdict = attachments.judged(paper, Limits(), field="paper")
     case = lock(case, version=version)
     require(by, ANSWER_ORDER, case)
     if case.state not in ("ordered", "overdue"):
         raise Refused(f"案件目前為「{MACHINE.state(case.state).label}」，不必提出報告。")
     order = order_of(case)
-    order.attachment = attachments.add_attachment(
-        case=case, field="improvement_report", label="書面改善報告", upload=paper, by=by, at=at, form_field="paper"
+    order.attachment = attachments.keep_attachment(
+        verdict,
+        case=case,
+        field="improvement_report",
+        label="書面改善報告",
+        upload=paper,
+        by=by,
+        at=at,
+        form_field="paper",
     )
     order.report, order.answered_on = report, taipei_day(at)
     order.save()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
@@ -135,7 +136,7 @@ def issue_class(case: Case, *, by: User, at: datetime, version: int | None = Non
     rows = list(training_class.rows.order_by("starts_at"))
     made = [_make(case, training_class, line, rows=rows, by=by, at=at) for line in lines]
     batch = (
-        CertificateBatch.objects.filter(training_class=training_class)
+        locking(CertificateBatch.objects.filter(training_class=training_class))
         .exclude(state=CertificateBatch.State.DONE)
         .first()
     )
@@ -176,7 +177,7 @@ def make_files(batch_id: int, *, at: datetime) -> int:
     made = 0
     while True:
         with transaction.atomic():
-            batch = CertificateBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id).first()
+            batch = locking(CertificateBatch.objects, skip=True).filter(pk=batch_id).first()
             if batch is None or batch.state == CertificateBatch.State.DONE:
                 return made
             waiting = Document.objects.filter(ohs_certificate__trainee__training_class=batch.training_class_id, file="")
@@ -197,15 +198,26 @@ def run_waiting(*, at: datetime) -> int:
     return sum(make_files(pk, at=at) for pk in list(keys))
 
 
+def _in_force(case: Case, trainee: int, shown: int | None) -> Certificate:
+    """The person's certificate that stands, held. Raises Refused where it is not the one that was shown any more."""
+    rows = locking(Certificate.objects.filter(trainee=trainee, trainee__training_class__case=case))
+    row = rows.filter(state=Certificate.State.IN_FORCE).select_related("document", "trainee").first()
+    if row is None or shown not in (None, row.pk):
+        raise Refused("這張證書剛才已補發或撤銷，請重新整理後再辦理。")
+    return row
+
+
 @transaction.atomic
-def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) -> Certificate:
-    """補發: a new number; the old line stays in the register, marked."""
+def reissue(
+    case: Case, *, trainee: int, reason: str, by: User, at: datetime, certificate: int | None = None
+) -> Certificate:
+    """補發: a new number; the old line stays in the register, marked. `certificate` is the one the page showed."""
     case = lock(case)
     require(by, ISSUE, case)
     training_class = class_of(case)
-    old = Certificate.objects.select_for_update().get(
-        trainee=trainee, trainee__training_class=training_class, state=Certificate.State.IN_FORCE
-    )
+    old = _in_force(case, trainee, certificate)
+    if old.replaces_id is not None and old.document.issued_at >= at:
+        raise Refused(f"{old.trainee}的證書剛才已補發（{old.number}），不必再補發。")
     if not reason.strip():
         raise Refused("請填寫補發原因。", field="reason")
     line = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=trainee).lines[0]
@@ -230,17 +242,15 @@ def reissue(case: Case, *, trainee: int, reason: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def revoke_certificate(case: Case, *, trainee: int, reason: str, by: User, at: datetime) -> Certificate:
+def revoke_certificate(
+    case: Case, *, trainee: int, reason: str, by: User, at: datetime, certificate: int | None = None
+) -> Certificate:
     """撤銷證書: a ground of 十三 came out later. The paper's check page says so from now on."""
     case = lock(case)
     require(by, ISSUE, case)
     if not reason.strip():
         raise Refused("請填寫撤銷原因。", field="reason")
-    row = (
-        Certificate.objects.select_for_update(of=("self",))
-        .select_related("document", "trainee")
-        .get(trainee=trainee, trainee__training_class__case=case, state=Certificate.State.IN_FORCE)
-    )
+    row = _in_force(case, trainee, certificate)
     row.state = Certificate.State.REVOKED
     row.save(update_fields=["state"])
     kept.revoke(row.document, case=case, reason=reason[:200], by=by, at=at)

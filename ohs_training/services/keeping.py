@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import can
 from casework.cases.events import record
@@ -76,8 +77,8 @@ def list_expired(*, at: datetime) -> int:
 @transaction.atomic
 def decide(row: Retention, *, decision: str, reason: str, by: User, at: datetime) -> Retention:
     """銷毀 or 繼續保存. Destroying is done here and now, and the event says how many rows went."""
-    row = Retention.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=row.pk)
     case = lock(row.training_class.case_id)
+    row = locking(Retention.objects).select_related("training_class__case").get(pk=row.pk)
     if not can(by, DECIDE_RETENTION, case):
         raise NotPermitted("您沒有決定保存期滿資料的權限。")
     if row.decision == "destroy":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import Organisation
 from accounts.rights import holders
-from casework.deadlines.handlers import Lapse, Remind, register_handler
+from casework.deadlines.handlers import Handler, Lapse, Remind
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Reminder
 from casework.notices.outbox import Told, notify_each
@@ -100,17 +100,20 @@ def _missed(deadlines: list[Deadline], at: datetime) -> None:
     _late(ANSWER_ORDER)(deadlines, at)
 
 
-def enter() -> None:
-    register_handler(applying.SUPPLY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
-    register_handler(applying.ENTRY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True)
-    register_handler(applying.REAPPLY, _renewal_late, _remind_renewal, owed_after=True)
-    register_handler(accrediting.EXPIRE, _expired)
-    register_handler(planning.FILE_BY, _late(FILE_CLASS), _remind(FILE_CLASS))
-    register_handler(planning.CHANGE_BY)
-    register_handler(filing.START, _begin)
-    register_handler(filing.END, _finish)
-    for code in (filing.CERTIFY, filing.ENTER, filing.REGISTER):
-        register_handler(code, _late(REPORT), _remind(REPORT), owed_after=True)
-    register_handler(filing.RESIT, None, _remind(REPORT))
-    register_handler(filing.CONFIRM, None, _remind(REPORT))
-    register_handler(inspecting.ANSWER, _missed, _remind(ANSWER_ORDER), owed_after=True)
+HANDLERS = (
+    Handler(applying.SUPPLY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True),
+    Handler(applying.ENTRY, _late(FILE_ACCREDITATION), _remind(FILE_ACCREDITATION), owed_after=True),
+    Handler(applying.REAPPLY, _renewal_late, _remind_renewal, owed_after=True),
+    Handler(accrediting.EXPIRE, _expired),
+    Handler(planning.FILE_BY, _late(FILE_CLASS), _remind(FILE_CLASS)),
+    Handler(planning.CHANGE_BY),
+    Handler(filing.START, _begin),
+    Handler(filing.END, _finish),
+    *(
+        Handler(code, _late(REPORT), _remind(REPORT), owed_after=True)
+        for code in (filing.CERTIFY, filing.ENTER, filing.REGISTER)
+    ),
+    Handler(filing.RESIT, None, _remind(REPORT)),
+    Handler(filing.CONFIRM, None, _remind(REPORT)),
+    Handler(inspecting.ANSWER, _missed, _remind(ANSWER_ORDER), owed_after=True),
+)

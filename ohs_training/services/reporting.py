@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
 from casework.cases.events import record
@@ -101,7 +102,7 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
     """附表七附註: by the trainee, within thirty days; either answer reaches the institution."""
     # The case first, as issuing locks it before it writes rows that point at the trainee.
     case = lock(trainee.training_class.case_id)
-    trainee = Trainee.objects.select_for_update(of=("self",)).select_related("training_class__case").get(pk=trainee.pk)
+    trainee = locking(Trainee.objects).select_related("training_class__case").get(pk=trainee.pk)
     if not trainees_of(by).filter(pk=trainee.pk).exists():
         raise NotPermitted("您不是這份紀錄的受訓人員。")
     training_class, on, law = trainee.training_class, taipei_day(at), law_in_force()
@@ -151,9 +152,7 @@ def answer_dispute(case: Case, *, trainee: int, reply: str, by: User, at: dateti
     case = lock(case)
     require(by, REPORT, case)
     row = (
-        Confirmation.objects.select_for_update(of=("self",))
-        .select_related("trainee")
-        .get(trainee=trainee, trainee__training_class__case=case)
+        locking(Confirmation.objects).select_related("trainee").get(trainee=trainee, trainee__training_class__case=case)
     )
     if not reply.strip():
         raise Refused("請填寫回復內容。", field="reply")

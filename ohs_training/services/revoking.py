@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
@@ -107,7 +108,7 @@ def revoke(
         ("revoke", Accreditation.State.REVOKED) if decision == "revoked" else ("abolish", Accreditation.State.ABOLISHED)
     )
     ACCREDITATION.move(case.state, name)  # raises NotAllowed
-    taken = list(stake.accreditations.select_for_update(no_key=True))
+    taken = sorted(locking(stake.accreditations), key=lambda one: (one.starts_on, one.pk))
     rows = {}
     for accreditation in taken:
         own = held[accreditation.case_id]

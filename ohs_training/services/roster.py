@@ -7,26 +7,39 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from unicodedata import normalize
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Max
 from PIL import Image, ImageOps
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.events import record
 from casework.cases.moving import lock, require, set_people
 from casework.errors import Refused
 from casework.intake import Limits
-from casework.intake.read_sheet import SheetError
+from casework.intake.sheet_table import SheetError, trouble
 from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
-from casework.sheets.reading import read
-from kernel.dates import DateError, parse_day, taipei_day
-from kernel.identifiers import IdentifierError, mask_person_id, read_name, read_person_id
+from casework.papers.glyphs import missing_sentence
+from casework.sheets.records import Column, read_records
+from kernel.characters import fold
+from kernel.dates import DateError, parse_day, roc, roc_year, taipei_day, wrong_birthday, years_since
+from kernel.identifiers import (
+    IdentifierError,
+    mask_person_id,
+    read_name,
+    read_person_id,
+    read_phone,
+    replaced_in_name,
+)
 from ohs_training.models import Exemption, Trainee, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes
@@ -37,30 +50,29 @@ from ohs_training.services.planning import editable
 PHOTO = Limits(max_bytes=8 * 2**20, max_pixels=40_000_000)
 PHOTO_SIZE = (300, 400)
 
-#: Heading of the sheet → field. Headings may be written a little otherwise.
-COLUMNS = {
-    "姓名": "name",
-    "出生年月日": "born_on",
-    "身分證字號": "national_id",
-    "資格證書字號": "qualification_number",
-    "學歷": "education",
-    "服務單位": "employer",
-    "職稱": "job_title",
-    "聯絡地址": "address",
-    "電子郵件地址": "email",
-    "電話": "phone",
-    "備註": "remark",
-}
-_ALSO = {
-    "出生日期": "born_on",
-    "生日": "born_on",
-    "身分證字號或統一證號": "national_id",
-    "身分證統一編號": "national_id",
-    "電子郵件": "email",
-    "聯絡電話": "phone",
-    "證書字號": "qualification_number",
-}
-LABELS = {field: label for label, field in COLUMNS.items()}
+COLUMNS = (
+    Column("name", "姓名", ("受訓人員姓名", "學員姓名", "中文姓名"), "王範例"),
+    Column("born_on", "出生年月日", ("出生日期", "生日", "出生"), "民國75年3月21日"),
+    Column(
+        "national_id",
+        "身分證字號",
+        ("身分證字號或統一證號", "身分證統一編號", "國民身分證統一編號", "證號"),
+        "A100000001",
+    ),
+    Column("qualification_number", "資格證書字號", ("證書字號", "資格證書號碼"), "護字第000001號"),
+    Column("education", "學歷", ("最高學歷",), "大學"),
+    Column("employer", "服務單位", ("服務機構", "任職單位", "公司名稱"), "範例公司"),
+    Column("job_title", "職稱", ("職務",), "護理師"),
+    Column("address", "聯絡地址", ("地址", "通訊地址"), "臺南市範例路1號"),
+    Column("email", "電子郵件地址", ("電子郵件", "電子信箱", "EMAIL", "E-MAIL"), "example@example.com"),
+    Column("phone", "電話", ("聯絡電話", "手機", "行動電話"), "0912-345-678"),
+    Column("remark", "備註", (), "範例列，可保留或刪除"),
+)
+LABELS = {column.name: column.label for column in COLUMNS}
+#: How years of real days in a sheet were meant: as the program shows them, or typed as years of the Republic.
+WESTERN, REPUBLIC = "western", "republic"
+#: Whoever is trained is not older, when a year that may be read in two ways is asked about.
+_OLDEST = 80
 
 
 def required(training_class: TrainingClass) -> list[str]:
@@ -76,6 +88,8 @@ class PreviewRow:
     number: int
     values: dict[str, str]
     errors: list[str] = field(default_factory=list)
+    #: What was read otherwise than it was typed.
+    word: str = ""
 
     @property
     def masked(self) -> str:
@@ -86,72 +100,125 @@ class PreviewRow:
 class Preview:
     rows: list[PreviewRow]
     missing_columns: list[str] = field(default_factory=list)
+    #: What of the file was left out, a sentence each.
+    told: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
         return bool(self.rows) and not self.missing_columns and not any(row.errors for row in self.rows)
 
+    @property
+    def takeable(self) -> list[PreviewRow]:
+        """Rows that go in when it is confirmed; the others are named and wait for a corrected file."""
+        return [] if self.missing_columns else [row for row in self.rows if not row.errors]
 
-def read_roster(data: bytes, training_class: TrainingClass, *, on: date) -> Preview:
-    """Judge a sheet line by line; nothing is kept. Raises Refused where the file itself cannot be read."""
+    @property
+    def left_out(self) -> list[str]:
+        return [
+            f"第 {row.number} 列{row.values.get('name', '')}：{'、'.join(row.errors)}"
+            for row in self.rows
+            if row.errors
+        ]
+
+
+def read_roster(data: bytes, training_class: TrainingClass, *, on: date, years: str = "") -> Preview:
+    """Judge a sheet line by line; nothing is kept. `years`: how the person says real days were meant.
+
+    Raises Refused where the file itself cannot be read.
+    """
     try:
-        table = read(data)
+        found = read_records(data, COLUMNS, key="name")
     except SheetError as error:
         raise Refused(str(error), field="file") from error
-    head = next((n for n, row in enumerate(table) if "姓名" in [cell.strip() for cell in row]), None)
-    if head is None:
-        raise Refused("找不到欄名列，第一列應有「姓名」「出生年月日」「身分證字號」等欄名。", field="file")
-    names = {**COLUMNS, **_ALSO}
-    columns = {n: names[cell.strip()] for n, cell in enumerate(table[head]) if cell.strip() in names}
     needed = required(training_class)
-    missing = [LABELS[name] for name in needed if name not in columns.values()]
+    missing = [LABELS[name] for name in needed if name not in found.found]
     rows = []
-    for number, cells in enumerate(table[head + 1 :], start=head + 2):
-        values = {name: cells[n].strip() if n < len(cells) else "" for n, name in columns.items()}
-        if any(values.values()):
-            rows.append(_judged(PreviewRow(number, values), needed, on))
+    for one in found.rows:
+        row = PreviewRow(one.number, one.values, one.errors)
+        if "born_on" in one.dated:
+            _choose_year(row, on, years)
+        rows.append(_judged(row, needed, on))
     if not rows:
         raise Refused("名冊沒有資料列。", field="file")
     _find_twins(rows, training_class)
-    return Preview(rows, missing)
+    return Preview(rows, missing, found.told)
+
+
+def _choose_year(row: PreviewRow, on: date, years: str) -> None:
+    """A birthday typed as 75/3/4 that the program took for 1975: nobody can tell it from one typed as 1975/3/4."""
+    try:
+        shown = parse_day(row.values["born_on"])
+        meant = shown.replace(year=1911 + shown.year % 100)
+    except (DateError, ValueError):
+        return
+    if wrong_birthday(meant, on) or years_since(meant, on) > _OLDEST or years == WESTERN:
+        return
+    if years == REPUBLIC:
+        row.values["born_on"] = roc(meant)
+        row.word = f"出生年月日由西元 {shown.year} 年改讀為民國 {roc_year(meant)} 年"
+        return
+    row.errors.append(
+        f"出生年月日的儲存格是日期，看不出是西元 {shown.year} 年（民國 {roc_year(shown)} 年）或民國 {roc_year(meant)} 年；"
+        "請在上傳時選擇「日期儲存格的年份」，或將該欄改為文字格式重新輸入"
+    )
 
 
 def _judged(row: PreviewRow, needed: Sequence[str], on: date) -> PreviewRow:
+    """Rules alike for what is typed and what is imported."""
     values = row.values
     row.errors += [f"未填{LABELS[name]}" for name in needed if name in values and not values[name]]
-    read_new_id = partial(read_person_id, entered_on=on)
-    for name, reader in (("name", read_name), ("national_id", read_new_id)):
-        if values.get(name):
+    if replaced := replaced_in_name(values.get("name", "")):
+        row.word = replaced.rstrip("。")
+    for name, reader in (
+        ("name", read_name),
+        ("national_id", partial(read_person_id, entered_on=on)),
+        ("phone", read_phone),
+    ):
+        if values.get(name) and not trouble(values[name]):
             try:
                 values[name] = reader(values[name])
             except IdentifierError as error:
                 row.errors.append(str(error).rstrip("。"))
-    if values.get("born_on"):
+    if values.get("name") and (said := missing_sentence(values["name"])):
+        row.errors.append(said.rstrip("。"))
+    if values.get("born_on") and not trouble(values["born_on"]):
         try:
-            values["born_on"] = parse_day(values["born_on"]).isoformat()
+            day = parse_day(values["born_on"])
+            values["born_on"] = day.isoformat()
+            row.errors += [wrong] if (wrong := wrong_birthday(day, on)) else []
         except DateError as error:
             row.errors.append(str(error).rstrip("。"))
     for name, value in values.items():
         most = Trainee._meta.get_field(name).max_length
         if most and len(value) > most:
             row.errors.append(f"{LABELS[name]}超過 {most} 字")
-    if values.get("email") and "@" not in values["email"]:
-        row.errors.append("電子郵件地址格式不符")
+    if values.get("email"):
+        values["email"] = "".join(normalize("NFKC", values["email"]).split())
+        try:
+            validate_email(values["email"])
+        except ValidationError:
+            row.errors.append("電子郵件地址格式不符")
     return row
 
 
 def _find_twins(rows: Sequence[PreviewRow], training_class: TrainingClass) -> None:
     """Duplicate IDs inside the file and against the roster, each named with the other's line."""
     seen: dict[str, int] = {}
+    people: dict[tuple[str, str], int] = {}
     there = dict(live_trainees(training_class).values_list("national_id_index", "seat"))
     for row in rows:
         number = row.values.get("national_id", "")
+        who = (fold(row.values.get("name", "")), row.values.get("born_on", ""))
         if not number:
             continue
         if number in seen:
             row.errors.append(f"身分證字號與第 {seen[number]} 列重複")
-        else:
-            seen[number] = row.number
+        elif all(who) and who in people:
+            row.errors.append(
+                f"與第 {people[who]} 列同姓名、同生日而證號不同，可能是同一人的新舊證號；確為不同人者，請逐筆新增"
+            )
+        seen.setdefault(number, row.number)
+        people.setdefault(who, row.number)
         if (seat := there.get(crypto.index(number))) is not None:
             row.errors.append(f"身分證字號已在名冊上（座號 {seat:02d}）")
 
@@ -160,20 +227,21 @@ COLUMN = "ohs_training.roster_preview"
 
 
 def seal(preview: Preview, training_class: TrainingClass) -> str:
-    """The rows that were shown, sealed for the way through the page and back: what is confirmed is what was seen."""
-    return crypto.encrypt(
-        json.dumps([training_class.pk, [row.values for row in preview.rows]], ensure_ascii=False), column=COLUMN
-    )
+    """The rows that were shown and can be taken, and why the others cannot, sealed for the way through the page and back: what
+    is confirmed is what was seen."""
+    shown = [training_class.pk, [row.values for row in preview.takeable], preview.left_out]
+    return crypto.encrypt(json.dumps(shown, ensure_ascii=False), column=COLUMN)
 
 
-def unseal(sealed: str, training_class: TrainingClass) -> list[dict[str, str]]:
+def unseal(sealed: str, training_class: TrainingClass) -> tuple[list[dict[str, str]], list[str]]:
+    """Rows to take, and what was said of the others."""
     try:
-        pk, rows = json.loads(crypto.decrypt(sealed, column=COLUMN))
+        pk, rows, left_out = json.loads(crypto.decrypt(sealed, column=COLUMN))
     except (crypto.Undecipherable, ValueError) as error:
         raise Refused("預覽內容已失效，請重新上傳名冊。") from error
     if pk != training_class.pk:
         raise Refused("預覽內容已失效，請重新上傳名冊。")
-    return rows
+    return rows, left_out
 
 
 def _cap(training_class: TrainingClass, count: int, on: date) -> None:
@@ -189,9 +257,17 @@ def _next_seat(training_class: TrainingClass) -> int:
 
 @transaction.atomic
 def import_roster(
-    case: Case, *, rows: Sequence[Mapping[str, str]], checked: bool, by: User, at: datetime, version: int | None = None
+    case: Case,
+    *,
+    rows: Sequence[Mapping[str, str]],
+    checked: bool,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+    left_out: Sequence[str] = (),
 ) -> int:
-    """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate."""
+    """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate.
+    `left_out`: what was said of rows of the file that wait for a corrected one; it stands in the event."""
     case, training_class = editable(case, by=by, version=version)
     needed, on = required(training_class), taipei_day(at)
     preview = [_judged(PreviewRow(n, dict(row)), needed, on) for n, row in enumerate(rows, start=1)]
@@ -212,7 +288,11 @@ def import_roster(
             **values,
         )
     _people(case, training_class)
-    record(case, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人", by=by, at=at, clause="附表五")
+    waiting = f"，另 {len(left_out)} 列未匯入" if left_out else ""
+    record(
+        case, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人{waiting}", by=by, at=at, clause="附表五",
+        reason="；".join(left_out)[:500],
+    )  # fmt: skip
     return len(preview)
 
 
@@ -274,7 +354,9 @@ def add_exemption(
     at: datetime,
     version: int | None = None,
 ) -> Exemption:
-    """抵免: the course, the paper by name, and its copy."""
+    """抵免: the course, the paper by name, and its copy, which is judged before the case is held."""
+    require(by, FILE_CLASS, case)
+    verdict = attachments.judged(upload, Limits())
     case, training_class = editable(case, by=by, version=version)
     if not training_class.professional:
         raise Refused("在職教育訓練無學分課程抵免（附表五附註二）。")
@@ -287,7 +369,8 @@ def add_exemption(
         course__in=[*trainee.exemptions.values_list("course", flat=True), course]
     ).exists():
         raise Refused("全部課程均抵免者，無須參加本班訓練。", field="course")
-    attachment = attachments.add_attachment(
+    attachment = attachments.keep_attachment(
+        verdict,
         case=case,
         field="exemption",
         subject=f"{trainee.pk}:{course}"[:60],
@@ -326,7 +409,7 @@ def add_photo(case: Case, *, pk: int, upload: UploadedFile, by: User, at: dateti
     content = small_photo(upload)
     case = lock(case)
     require(by, FILE_CLASS, case)
-    trainee = live_trainees(class_of(case)).select_for_update(of=("self",)).get(pk=pk)
+    trainee = locking(live_trainees(class_of(case))).get(pk=pk)
     if trainee.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，照片不能再更換；請以補發辦理。", field="photo")
     trainee.photo.save("photo.jpg", ContentFile(content), save=False)

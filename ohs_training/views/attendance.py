@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,15 @@ from accounts.clock import now, today
 from accounts.idle import idle_allowance, keeps_idle_limit
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.forms import ActForm
-from casework.intake.read_sheet import SheetError
+from casework.intake.sheet_table import SheetError
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.sheets.reading import read
+from casework.sheets.records import Column, Record, read_records
 from casework.views.acting import acting, into_form
+from casework.views.files import to_fill_in
+from kernel.asked import whole_number
 from kernel.dates import TAIPEI, WEEKDAYS, DateError, parse_day, roc
+from kernel.identifiers import plain
 from ohs_training.forms.running import SheetFileForm, TimeField
 from ohs_training.models import RollCall, SignRecord
 from ohs_training.permissions import RUN_CLASS
@@ -148,9 +152,9 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
         with into_form(request, form) as tried:
             period = _period_of(request, place)
             if isinstance(form, SheetFileForm):
-                lines, source = _file_lines(form.cleaned_data["file"].read(), place, period), "import"
+                (lines, told), source = _file_lines(form.cleaned_data["file"].read(), place, period), "import"
             else:
-                lines, source = _typed_lines(request, place, period), "sheet"
+                (lines, told), source = (_typed_lines(request, place, period), []), "sheet"
             given = {
                 "day": period.day,
                 "half": period.half,
@@ -162,7 +166,9 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
                 request, form, "sheet", lambda at: attending.enter_sheet(place.case, by=request.user, at=at, **given)
             )
         if tried.ok:
-            messages.success(request, "已登錄簽到表。")
+            messages.success(request, f"已登錄簽到表 {len(lines)} 人。" if told else "已登錄簽到表。")
+            for one in told:
+                messages.info(request, one)
             return redirect(f"{place.url('attendance')}?period={request.POST.get('period', '')}")
     return _attendance(request, place, **({"sheet": form} if isinstance(form, SheetFileForm) else {"form": form}))  # type: ignore[arg-type]
 
@@ -190,33 +196,63 @@ def _typed_lines(request: HttpRequest, place: Place, period: timetable.Period) -
     ]
 
 
-def _file_lines(data: bytes, place: Place, period: timetable.Period) -> list[dict[str, Any]]:
-    """座號、簽到、簽退、塗改 of every line; a seat twice or unknown is named."""
+#: The paper sheet as a table; the example names no seat.
+SHEET = (
+    Column("seat", "座號", ("編號", "序號"), "範例"),
+    Column("came", "簽到", ("簽到時間", "到課"), "09:00"),
+    Column("left", "簽退", ("簽退時間", "離課"), "12:00"),
+    Column("tampered", "塗改", ("是否塗改",), "是"),
+)
+_YES = {"是", "V", "✓", "✔", "○", "O", "1", "Y"}
+_NO = {"", "否", "N", "0", "X"}
+
+
+def _file_lines(data: bytes, place: Place, period: timetable.Period) -> tuple[list[dict[str, Any]], list[str]]:
+    """座號、簽到、簽退、塗改 of every line, and what was left out. Raises Refused with every line that cannot be read."""
     try:
-        table = read(data)
+        table = read_records(data, SHEET, key="seat")
     except SheetError as error:
         raise Refused(str(error), field="file") from error
-    head = next((n for n, row in enumerate(table) if "座號" in [cell.strip() for cell in row]), None)
-    if head is None:
-        raise Refused("找不到欄名列，應有「座號」「簽到」「簽退」「塗改」。", field="file")
-    columns = {cell.strip(): n for n, cell in enumerate(table[head])}
     seats = {one.seat: one for one in live_trainees(place.training_class)}
     found: dict[int, dict[str, Any]] = {}
-    for number, row in enumerate(table[head + 1 :], start=head + 2):
-        cells = {name: row[n].strip() if n < len(row) else "" for name, n in columns.items()}
-        if not any(cells.values()):
-            continue
-        one = seats.get(int(cells["座號"])) if cells["座號"].isdecimal() else None
-        if one is None or one.pk in found:
-            raise Refused(f"第 {number} 列：座號「{cells['座號']}」{'重複' if one else '不在名冊上'}。", field="file")
-        who = f"第 {number} 列"
-        found[one.pk] = {
-            "trainee": one.pk,
-            "came": _moment(cells.get("簽到", ""), period, who),
-            "left": _moment(cells.get("簽退", ""), period, who),
-            "tampered": cells.get("塗改", "") in ("是", "V", "v", "✓", "1"),
-        }
-    return list(found.values())
+    wrong = []
+    for row in table.rows:
+        try:
+            if row.errors:
+                raise Refused(f"第 {row.number} 列：{'、'.join(row.errors)}。")
+            line = _file_line(row, seats, period)
+            if line["trainee"] in found:
+                raise Refused(f"第 {row.number} 列：座號「{row.values['seat']}」重複。")
+            found[line["trainee"]] = line
+        except Refused as error:
+            wrong.append(str(error))
+    if wrong:
+        raise Refused(f"未登錄任何一列。{''.join(wrong[:10])}", field="file")
+    return list(found.values()), table.told
+
+
+def _file_line(row: Record, seats: Mapping[int, Any], period: timetable.Period) -> dict[str, Any]:
+    seat, who = whole_number(plain(row.values["seat"])), f"第 {row.number} 列"
+    one = seats.get(seat) if seat is not None else None
+    if one is None:
+        raise Refused(f"{who}：座號「{row.values['seat']}」不在名冊上。")
+    mark = plain(row.values.get("tampered", ""))
+    if mark not in _YES | _NO:
+        raise Refused(f"{who}：塗改請填「是」或空白，不是「{mark}」。")
+    return {
+        "trainee": one.pk,
+        "came": _moment(row.values.get("came", ""), period, who),
+        "left": _moment(row.values.get("left", ""), period, who),
+        "tampered": mark in _YES,
+    }
+
+
+@require_safe
+@acting
+def sheet_template(request: HttpRequest, number: str) -> HttpResponse:
+    """The table to fill in, with an example."""
+    load(request, number, right=RUN_CLASS)
+    return to_fill_in(SHEET, "簽到結果", "簽到結果範本")
 
 
 # --- tablet ---------------------------------------------------------------------------------------------------------------------
@@ -354,7 +390,7 @@ def roll_call(request: HttpRequest, number: str) -> HttpResponse:
         day = today() if today() in days else (days[0] if days else today())
     form = ActForm(request.POST or None, case=place.case)
     if request.method == "POST" and form.is_valid():
-        present = [int(pk) for pk in request.POST.getlist("present") if pk.isdecimal()]
+        present = [pk for pk in map(whole_number, request.POST.getlist("present")) if pk is not None]
         with into_form(request, form) as tried:
             pressed(
                 request,

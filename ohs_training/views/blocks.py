@@ -6,15 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.clock import today
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, dashboard, landing
-from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with
 from ohs_training.models import Accreditation
 from ohs_training.permissions import VIEW_OWN
 from ohs_training.selectors.people import certificates_of, trainees_of
-
-ORDER = 30
 
 
 def start_page(request: HttpRequest) -> Mapping[str, Any] | None:
@@ -42,14 +37,3 @@ def visitors(request: HttpRequest) -> Mapping[str, Any] | None:
 def mine(request: HttpRequest) -> Mapping[str, Any] | None:
     rows = list(certificates_of(request.user))
     return {"certificates": rows} if rows else None
-
-
-def enter() -> None:
-    register_nav(
-        NavItem("健康服務訓練", "ohs_training:home", right=VIEW_OWN, staff=False, order=22),
-        NavItem("我的訓練紀錄", "ohs_training:my_records", staff=False, order=40),
-        NavItem("認可訓練機構", "ohs_training:institutions", order=64, visitors=True),
-    )
-    dashboard.register(Block("ohs_training", "ohs_training/blocks/dashboard.html", start_page, ORDER))
-    landing.register(Block("ohs_training", "ohs_training/blocks/landing.html", visitors, ORDER))
-    register_profile_panel(Block("ohs_training", "ohs_training/blocks/profile.html", mine, ORDER))

@@ -15,11 +15,10 @@ from accounts.models import Organisation
 from accounts.rights import organisations_with
 from accounts.roles import Side
 from casework.cases.access import case_on_side, with_people
-from casework.cases.receipts import once
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.views import acts, words
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from ohs_training.forms.applying import ApplicationForm, PaperForm, StartForm
 from ohs_training.forms.office import ListForm
 from ohs_training.models import Accreditation
@@ -156,7 +155,7 @@ def apply(request: HttpRequest) -> HttpResponse:
             }
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.apply", at=at, do=do)
+            answer, _ = once_here(request, form, "ohs_training.apply", at=at, do=do)
         if tried.ok:
             return redirect("ohs_training:accreditation", answer["number"])
     law = law_in_force()

@@ -14,10 +14,9 @@ from accounts.clock import now
 from accounts.rights import organisations_with
 from accounts.roles import Side
 from casework.cases.access import CaseRights, case_on_side, rights_on, with_people
-from casework.cases.receipts import once
 from casework.forms import ActForm
 from casework.models import Case
-from casework.views.acting import is_agency
+from casework.views.acting import is_agency, once_here
 from ohs_training.models import TrainingClass
 from ohs_training.permissions import FILE_CLASS, RUN_CLASS, VIEW_ALL
 from ohs_training.selectors.classes import CHANGEABLE, PLANNED, class_of
@@ -88,5 +87,5 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
         do(at)
         return {}
 
-    _, was_first = once(user=request.user, key=form.posted_key, act=f"ohs_training.{act}"[:60], at=at, do=first)
+    _, was_first = once_here(request, form, f"ohs_training.{act}", at=at, do=first)
     return was_first

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
-from casework.cases.receipts import once
 from casework.forms import ActForm
 from casework.law.in_force import law_in_force
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
+from casework.views.files import to_fill_in
 from kernel.dates import TAIPEI, DateError, parse_day, roc, roc_long
 from kernel.saying import plain
 from ohs_training.forms import classes as forms
@@ -39,7 +39,7 @@ def class_new(request: HttpRequest) -> HttpResponse:
             return {"number": planning.start_class(unit=unit, by=request.user, at=at, **form.answers).case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="ohs_training.class_new", at=at, do=do)
+            answer, _ = once_here(request, form, "ohs_training.class_new", at=at, do=do)
         if tried.ok:
             return redirect("ohs_training:plan", answer["number"])
     return render(
@@ -191,6 +191,14 @@ def _typed_row(row: Any) -> dict[str, Any]:
 # --- roster ------------------------------------------------------------------------------------------------------------------
 
 
+@require_safe
+@acting
+def roster_template(request: HttpRequest, number: str) -> HttpResponse:
+    """A roster to fill in, with an example."""
+    load(request, number, right=FILE_CLASS)
+    return to_fill_in(roster.COLUMNS, "受訓人員名冊", "受訓人員名冊範本")
+
+
 @acting
 def roster_page(request: HttpRequest, number: str) -> HttpResponse:
     """The roster; a file is shown first as it was read, and kept when confirmed."""
@@ -202,22 +210,29 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
         confirm = forms.RosterConfirmForm(request.POST, case=place.case)
         if confirm.is_valid():
             with into_form(request, confirm) as tried:
-                rows = roster.unseal(confirm.cleaned_data["sealed"], place.training_class)
+                rows, left_out = roster.unseal(confirm.cleaned_data["sealed"], place.training_class)
                 pressed(
                     request, confirm, "roster",
                     lambda at: roster.import_roster(
-                        place.case, rows=rows, checked=confirm.cleaned_data["checked"], by=request.user, at=at, version=confirm.posted_version
+                        place.case, rows=rows, left_out=left_out, checked=confirm.cleaned_data["checked"], by=request.user, at=at,
+                        version=confirm.posted_version,
                     ),
                 )  # fmt: skip
             if tried.ok:
-                messages.success(request, "已匯入名冊。")
+                messages.success(request, f"已匯入名冊 {len(rows)} 人。")
+                if left_out:
+                    messages.warning(
+                        request, f"未匯入 {len(left_out)} 列，請更正後只上傳這些列：{'；'.join(left_out)}。"
+                    )
                 return redirect(place.url("roster"))
     elif request.method == "POST":
         form = forms.RosterFileForm(request.POST, request.FILES, case=place.case)
         if form.is_valid():
             with into_form(request, form) as tried:
-                preview = roster.read_roster(form.cleaned_data["file"].read(), place.training_class, on=today())
-            if tried.ok and preview and preview.good:
+                preview = roster.read_roster(
+                    form.cleaned_data["file"].read(), place.training_class, on=today(), years=form.cleaned_data["years"]
+                )
+            if tried.ok and preview and preview.takeable:
                 sealed = roster.seal(preview, place.training_class)
                 confirm = forms.RosterConfirmForm(case=place.case, initial={"sealed": sealed})
     law, day = law_in_force(), today()
@@ -233,7 +248,7 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
         "labels": [roster.LABELS[name] for name in roster.required(place.training_class)],
         "envelope": ActForm(case=place.case, auto_id=False),
     }
-    bad = bool(form.errors or (confirm and confirm.errors) or (preview and not preview.good))
+    bad = bool(form.errors or (confirm and confirm.errors) or (preview and not preview.takeable))
     response = _page(request, place, "roster", context, title="受訓人員名冊", bad=bad)
     response["Cache-Control"] = "no-store"
     return response

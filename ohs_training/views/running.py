@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import now, today
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from kernel.asked import whole_number
 from ohs_training.forms import running as forms
-from ohs_training.models import Certificate, Confirmation, LeaveRequest, Retention
+from ohs_training.models import Certificate, Confirmation, LeaveRequest, Retention, Trainee
 from ohs_training.permissions import DECIDE_RETENTION, FILE_CLASS, ISSUE, REPORT, RUN_CLASS
 from ohs_training.rules import keeping
 from ohs_training.selectors.classes import live_trainees
@@ -202,15 +203,22 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
 def certificate_change(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """補發 or 撤銷 of one person's."""
     place = load(request, number, right=ISSUE)
-    get_object_or_404(Certificate, trainee=pk, trainee__training_class=place.training_class, state="in_force")
+    get_object_or_404(Trainee, pk=pk, training_class=place.training_class)
     form = forms.CertificateActForm(request.POST)
     if form.is_valid():
         act = issuing.revoke_certificate if "revoke" in request.POST else issuing.reissue
         pressed(
             request,
             form,
-            "certificate",
-            lambda at: act(place.case, trainee=pk, reason=form.cleaned_data["reason"], by=request.user, at=at),
+            f"certificate.{pk}",
+            lambda at: act(
+                place.case,
+                trainee=pk,
+                reason=form.cleaned_data["reason"],
+                certificate=form.cleaned_data["certificate"],
+                by=request.user,
+                at=at,
+            ),
         )
         messages.success(request, "已撤銷。" if "revoke" in request.POST else "已補發，原證書註記保留。")
     else:
@@ -244,7 +252,7 @@ def records(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = get_object_or_404(
             Retention,
-            pk=request.POST.get("row", "0") if request.POST.get("row", "0").isdecimal() else 0,
+            pk=whole_number(request.POST.get("row")),
             training_class=place.training_class,
         )
         with into_form(request, form) as tried:

@@ -7,6 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.identity import contested
 from accounts.models import AccessLog
 from accounts.services.access import record_access
 from casework.law.in_force import law_in_force
@@ -61,7 +62,12 @@ def my_records(request: HttpRequest) -> HttpResponse:
                 "answer": answers.get(one.pk),
             }
         )
-    context = {"rows": rows, "certificates": certificates_of(request.user), "person": request.user}
+    context = {
+        "rows": rows,
+        "certificates": certificates_of(request.user),
+        "person": request.user,
+        "contested": contested().filter(pk=request.user.pk).exists(),
+    }
     return render(request, "ohs_training/my_records.html", context)
 
 

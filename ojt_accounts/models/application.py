@@ -5,7 +5,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
-from kernel.identifiers import mask_person_id
+from kernel.identifiers import NAME_LENGTH, mask_person_id
 from ojt_accounts.params import CATEGORIES, EDITIONS, GRADES, PLANS, REQUESTS, UNIT_KINDS
 
 
@@ -90,16 +90,16 @@ class UnitForm(models.Model):
     ttqs_grade = models.CharField("評核等級", max_length=10, choices=list(GRADES.items()), blank=True)
     postal_code = models.CharField("郵遞區號", max_length=7, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
-    host = models.CharField("計畫主持人", max_length=100, blank=True)
+    host = models.CharField("計畫主持人", max_length=NAME_LENGTH, blank=True)
     host_phone = models.CharField("主持人電話", max_length=40, blank=True)
-    in_charge = models.CharField("負責人姓名", max_length=100, blank=True)
+    in_charge = models.CharField("負責人姓名", max_length=NAME_LENGTH, blank=True)
     in_charge_phone = models.CharField("負責人電話", max_length=40, blank=True)
-    contact = models.CharField("聯絡人姓名", max_length=100, blank=True)
+    contact = models.CharField("聯絡人姓名", max_length=NAME_LENGTH, blank=True)
     contact_mobile = models.CharField("聯絡人行動電話", max_length=40, blank=True)
     contact_phone = models.CharField("聯絡人電話", max_length=40, blank=True)
     contact_fax = models.CharField("聯絡人傳真", max_length=40, blank=True)
     contact_email = models.EmailField("聯絡人 E-MAIL", blank=True)
-    custodian = models.CharField("個人資料檔案保管人員", max_length=100, blank=True)
+    custodian = models.CharField("個人資料檔案保管人員", max_length=NAME_LENGTH, blank=True)
     custodian_phone = models.CharField("個人資料檔案保管人員電話", max_length=40, blank=True)
     custodian_email = models.EmailField("個人資料檔案保管人員電子郵件", blank=True)
     insurance_number = models.CharField("保險證號", max_length=20, blank=True)
@@ -146,7 +146,7 @@ class AccountForm(models.Model):
     position = models.PositiveSmallIntegerField("序")
     request = models.CharField("申請別", max_length=6, choices=Request)
     plans = ArrayField(models.CharField(max_length=20), verbose_name="專案計畫名稱")
-    name = models.CharField("申請人姓名", max_length=100)
+    name = models.CharField("申請人姓名", max_length=NAME_LENGTH)
     national_id = EncryptedTextField("身分證字號")
     national_id_index = models.CharField(max_length=64)
     email = models.EmailField("申請人 Email")
@@ -227,7 +227,7 @@ class Pledge(models.Model):
     person = models.CharField(max_length=20, default="", db_default="")
     #: The unit's word: this contact or custodian is not the applicant of the same name.
     namesake = models.BooleanField("與申請人同名的另一人", default=False, db_default=False)
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     national_id = EncryptedTextField("身分證字號", blank=True)
     national_id_index = models.CharField(max_length=64, blank=True)
     address = models.CharField("戶籍地址", max_length=200, blank=True)

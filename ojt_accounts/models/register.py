@@ -3,6 +3,7 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from kernel.identifiers import NAME_LENGTH
 from ojt_accounts.params import PLANS
 
 
@@ -38,7 +39,7 @@ class TrainingAccount(models.Model):
     user = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="training_accounts", verbose_name="使用者"
     )
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     account_name = models.CharField("帳號", max_length=15)
     national_id_index = models.CharField(max_length=64)
     #: 1 … cap. Two open accounts of a unit at a branch never hold the same seat: the cap cannot be passed under any load.

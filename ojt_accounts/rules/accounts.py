@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
 
+from kernel.characters import same_name
 from kernel.facts import Impossible
-from kernel.identifiers import plain, same_name
+from kernel.identifiers import plain
 from kernel.law import Law
 from kernel.outcome import Outcome
 from kernel.reasoning import Reasoning
@@ -131,7 +132,7 @@ class HolderFacts:
     form: str
     name: str
     known_name: str
-    #: Their sign-in was closed by somebody else's decision.
+    #: Their sign-in was closed by another decision than 註銷: an officer opens it again (登入協助 › 恢復登入).
     closed_elsewhere: bool = False
 
 
@@ -150,7 +151,10 @@ def holder(facts: HolderFacts, *, on: date, law: Law) -> Outcome:
     )
     if facts.closed_elsewhere:
         why.judge(
-            False, "", otherwise=f"{facts.form}的申請人，登入已由其他機關停用，須先由原機關恢復", citation=citation
+            False,
+            "",
+            otherwise=f"{facts.form}的申請人，登入帳號因本業務註銷以外的原因停用，須先由帳號管理人員於「登入協助」恢復",
+            citation=citation,
         )
     return why.outcome()
 

@@ -13,8 +13,8 @@ from casework.cases.moving import require
 from casework.errors import Refused
 from casework.models import Case
 from casework.papers.wordings import wording
+from kernel.characters import same_name
 from kernel.dates import taipei_day
-from kernel.identifiers import same_name
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules.papers import PAPERS

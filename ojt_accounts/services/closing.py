@@ -13,7 +13,7 @@ def end_sign_in(user: User, *, reason: str, by: User, at: datetime) -> None:
     """Close the sign-in of a person to whom nothing is left in the portal: no role, no account, no case, no other scheme."""
     open_accounts = user.training_accounts.exclude(state=TrainingAccount.State.CLOSED)
     if not (user.groups.exists() or open_accounts.exists() or user.cases.exists() or known_elsewhere(user)):
-        close_user(user=user, reason=reason, by=by, at=at)
+        close_user(user=user, reason=reason, by=by, at=at, scheme=TrainingAccount._meta.app_label)
 
 
 def known_elsewhere(user: User) -> bool:

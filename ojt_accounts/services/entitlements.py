@@ -3,8 +3,8 @@
 from datetime import date
 
 from accounts.models import Organisation, User
+from casework.entitlements import Entitlement
 from casework.law.in_force import law_in_force
-from casework.schemes.entitlements import Entitlement
 from ojt_accounts.models import Application, PlanRight, Registration, TrainingAccount
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules import standing

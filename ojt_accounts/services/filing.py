@@ -28,6 +28,7 @@ from ojt_accounts.selectors import (
     standing_missing,
     standing_outcomes,
 )
+from ojt_accounts.services.editing import hold_unit
 from ojt_accounts.services.preparing import check_account_form
 
 HANDLE, CORRECT = "ojt_accounts.handle", "ojt_accounts.correct"
@@ -106,6 +107,7 @@ def set_handling(case: Case, *, at: datetime) -> None:
 @transaction.atomic
 def file_application(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """送件. Raises Refused with the missing items, Stale, NotPermitted, NotAllowed."""
+    hold_unit(case.organisation_id)
     case = lock(case, version=version)
     checklist = papers.checklist(checklist_facts(application_of(case)), on=taipei_day(at), law=law_in_force())
     move(case, "file", by=by, at=at, outcomes=[checklist])
@@ -127,6 +129,7 @@ def file_application(case: Case, *, by: User, at: datetime, version: int | None 
 @transaction.atomic
 def refile(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """補正後重新送件: every item answered, and the checks of filing again."""
+    hold_unit(case.organisation_id)
     case = lock(case, version=version)
     corrections.close(case, by=by, at=at)
     move(case, "refile", by=by, at=at)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.errors import NotPermitted, Refused
@@ -30,7 +31,7 @@ def save_intake(
     if closes_on < opens_on:
         raise Refused("截止日早於受理起日，請核對。", field="closes_on")
     if intake is not None:
-        intake = Intake.objects.select_for_update().get(pk=intake.pk, branch=branch)
+        intake = locking(Intake.objects).get(pk=intake.pk, branch=branch)
         decided = intake.application_set.filter(case__decided_on__isnull=False)
         if closes_on != intake.closes_on and decided.exists():
             raise Refused(

@@ -24,7 +24,7 @@ from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
 from ojt_accounts.selectors import closing_facts, live_forms, person_of, registration_of, under_way, unproven_here
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
-from ojt_accounts.services.editing import editable
+from ojt_accounts.services.editing import editable, hold_unit
 from ojt_accounts.states import APPLICATION, KIND
 
 
@@ -38,7 +38,7 @@ def start(
     branch = county.branch
     if branch is None:
         raise Refused("這個縣市尚未設定轄區分署。", field="county")
-    _one_at_a_time(unit)
+    hold_unit(unit.pk)
     registration = Registration.objects.filter(organisation=unit, branch=branch, registered_on__isnull=False).first()
     fits = papers.kind_fits(
         kind, registered=registration is not None, branch=branch.label, on=taipei_day(at), law=law_in_force()
@@ -78,11 +78,6 @@ def start(
     if kind != Application.Kind.CANCELLATION:
         _prefill(application, unit, registration, at)
     return application
-
-
-def _one_at_a_time(unit: Organisation) -> None:
-    """Applications of one unit are opened one after the other: the second sees the first."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def _prefill(application: Application, unit: Organisation, registration: Registration | None, at: datetime) -> None:

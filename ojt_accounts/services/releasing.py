@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import mailer
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, RoleGroup, User
 from accounts.rights import can_anywhere, holders
 from accounts.services.access import record_access
@@ -20,7 +21,6 @@ from casework.models import Case
 from kernel.dates import taipei_day
 from ojt_accounts.models import Registration
 from ojt_accounts.permissions import PREPARE, SIGN_OFFICER
-from ojt_accounts.selectors import UNIT_RELEASED
 from ojt_accounts.services.closing import end_sign_in
 
 CODE = "ojt_accounts.released"
@@ -44,7 +44,7 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
         raise Refused(RECUSED)
     if not reason.strip():
         raise Refused("請填寫釋出的理由。", field="reason")
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = locking(Organisation.objects).get(pk=unit.pk)
     if not unverified_units().filter(pk=unit.pk).exists():
         raise Refused("這個單位已送件、已核定或已釋出，不能釋出。")
     number, contacts = unit.unified_number, list(holders(PREPARE, unit))
@@ -58,7 +58,7 @@ def release_unit(unit: Organisation, *, reason: str, by: User, at: datetime) -> 
         for held in RoleGroup.objects.filter(organisation=unit, group__user=contact):
             revoke_role(user=contact, role_code=held.role, organisation=unit, by=by, at=at)
         _tell(contact, unit, number, reason.strip(), at=at)
-        end_sign_in(contact, reason=f"{UNIT_RELEASED}（{number}）", by=by, at=at)
+        end_sign_in(contact, reason=f"單位登錄釋出（{number}）", by=by, at=at)
     record_access(
         AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"釋出統一編號 {number} {unit.name}", reason=reason
     )

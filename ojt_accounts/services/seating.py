@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
@@ -25,7 +26,7 @@ def lock_registration(application: Application) -> Registration:
     Registration.objects.bulk_create(
         [Registration(organisation_id=case.organisation_id, branch_id=case.office_id)], ignore_conflicts=True
     )
-    return Registration.objects.select_for_update().get(organisation=case.organisation_id, branch=case.office_id)
+    return locking(Registration.objects).get(organisation=case.organisation_id, branch=case.office_id)
 
 
 @transaction.atomic

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from accounts.locks import held_of, locking
 from accounts.models import Membership, User
 from accounts.rights import holders
 from accounts.services.addresses import ask_address_change, taken
@@ -25,7 +27,7 @@ from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
 from ojt_accounts.rules import accounts as account_rules
-from ojt_accounts.selectors import ACCOUNT_CLOSED, application_of, closing_facts, holder_facts, live_forms
+from ojt_accounts.selectors import application_of, closing_facts, holder_facts, live_forms
 from ojt_accounts.services.closing import end_sign_in
 from ojt_accounts.services.seating import lock_registration
 from ojt_accounts.services.signing import forms_to_sign
@@ -52,6 +54,7 @@ def set_accounts(
     if not chosen:
         raise Refused("請選擇要設定的帳號。", field="codes")
     lock_registration(application)
+    _hold_accounts(case, [one.account_form for one in chosen if one.account_form])
     for one in chosen:
         form = one.account_form
         assert form is not None
@@ -73,6 +76,17 @@ def set_accounts(
             _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
         documents.issue_account_form(case, application, form, by=by, at=at)
     return _finish(case, application, by=by, at=at)
+
+
+def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
+    """Every account that is set, and whose it is, before the first of them."""
+    named = Q(pk__in=[one.account_id for one in forms]) | Q(
+        registration__organisation=case.organisation_id,
+        registration__branch=case.office_id,
+        national_id_index__in=[one.national_id_index for one in forms],
+    )
+    accounts = locking(TrainingAccount.objects.filter(named))
+    held_of(User, [one.user_id for one in accounts if one.user_id is not None])
 
 
 def _finish(case: Case, application: Application, *, by: User, at: datetime) -> Case:
@@ -124,7 +138,7 @@ def all_set(case: Case, by: User | None, at: datetime) -> None:
 
 
 def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
-    rows = TrainingAccount.objects.select_for_update(of=("self",)).select_related("user", "registration")
+    rows = locking(TrainingAccount.objects).select_related("user", "registration")
     if form.account_id:
         return rows.get(pk=form.account_id)
     # 使用中 too: another case's 賦予 may have been set before this 申請
@@ -276,7 +290,7 @@ def _end_account(case: Case, account: TrainingAccount, *, by: User, at: datetime
             for membership in user.memberships.filter(organisation=unit, ends_before=None):
                 membership.ends_before = max(on, membership.starts_on)
                 membership.save(update_fields=["ends_before"])
-    end_sign_in(user, reason=f"{ACCOUNT_CLOSED}（{case.number}）", by=by, at=at)
+    end_sign_in(user, reason=f"帳號註銷（{case.number}）", by=by, at=at)
 
 
 def _watch_end(account: TrainingAccount, *, at: datetime) -> None:

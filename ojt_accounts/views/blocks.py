@@ -7,9 +7,6 @@ from django.http import HttpRequest
 
 from accounts.clock import today
 from accounts.models import Organisation
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, dashboard, landing
-from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with
 from accounts.roles import right
 from casework.law.in_force import law_in_force
@@ -18,8 +15,6 @@ from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
 from ojt_accounts.rules.accounts import year_in_hand
 from ojt_accounts.selectors import accounts_of, granted_count, open_intakes, with_seats
 from ojt_accounts.views.unit_page import account_row, seat_gauge
-
-ORDER = 20
 
 
 def _holds(request: HttpRequest, code: str) -> bool:
@@ -71,13 +66,3 @@ def mine(request: HttpRequest) -> Mapping[str, Any] | None:
     """我的資料: the person's accounts, with rights by year and plan (OA-13)."""
     rows = [account_row(one, on=today()) for one in accounts_of(request.user)]
     return {"rows": rows} if rows else None
-
-
-def enter() -> None:
-    register_nav(
-        NavItem("我的單位", "ojt_accounts:unit_home", right=VIEW_UNIT, staff=False, order=20),
-        NavItem("帳號申請說明", "ojt_accounts:home", order=60, visitors=True),
-    )
-    dashboard.register(Block("ojt_accounts", "ojt_accounts/blocks/dashboard.html", start_page, ORDER))
-    landing.register(Block("ojt_accounts", "ojt_accounts/blocks/landing.html", visitors, ORDER))
-    register_profile_panel(Block("ojt_accounts", "ojt_accounts/blocks/profile.html", mine, ORDER))

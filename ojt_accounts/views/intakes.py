@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
 from accounts.rights import can, organisations_with
-from casework.cases.receipts import once
 from casework.errors import NotPermitted
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from ojt_accounts.forms.office import IntakeForm
 from ojt_accounts.models import Intake
 from ojt_accounts.permissions import MANAGE_INTAKE
@@ -74,5 +73,5 @@ def _saved(request: HttpRequest, form: IntakeForm, row: Intake | None) -> bool:
         return {"pk": save_intake(row, by=request.user, at=at, **given).pk}
 
     with into_form(request, form) as tried:
-        once(user=request.user, key=form.posted_key, act="ojt_accounts.intake", at=at, do=do)
+        once_here(request, form, "ojt_accounts.intake", at=at, do=do)
     return tried.ok

@@ -16,7 +16,6 @@ from accounts.limits import EXPORT, limited
 from accounts.models import Organisation, User
 from accounts.rights import holders, organisations_with
 from casework.cases.access import with_people
-from casework.cases.receipts import once
 from casework.errors import NotPermitted
 from casework.forms import ActForm
 from casework.jobs.exports import request_export
@@ -24,7 +23,7 @@ from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.sheets.writing import LABELS
 from casework.views import words
-from casework.views.acting import acting
+from casework.views.acting import acting, once_here
 from kernel.asked import whole_number
 from ojt_accounts.forms.office import RegisterFilter, YearFilter
 from ojt_accounts.models import Registration, TrainingAccount, UnitForm
@@ -200,7 +199,7 @@ def _remind(request: HttpRequest, year: int) -> HttpResponse:
         told = remind_units(registrations=chosen, program_year=year, by=request.user, at=at)
         return {"rows": [{"unit": one.unit, "ok": one.ok, "answer": one.answer} for one in told]}
 
-    answer, _ = once(user=request.user, key=form.posted_key, act="ojt_accounts.remind", at=at, do=do)
+    answer, _ = once_here(request, form, "ojt_accounts.remind", at=at, do=do)
     rows = answer["rows"]
     done = sum(row["ok"] for row in rows)
     context = {"rows": rows, "done": done, "left": len(rows) - done, "back": back}

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from casework.cases.drafts import drop_draft
 from casework.errors import Refused
-from casework.forms import ActForm
+from casework.forms import ENVELOPE, ActForm
 from casework.models import Attachment, Case
 from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
@@ -127,7 +127,7 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
 
 def _typed(form: StandingForm) -> bool:
     """Whether the particulars were touched: papers may be handed in before them."""
-    return bool(set(form.changed_data) - {"version", "key"})
+    return bool(set(form.changed_data) - set(ENVELOPE))
 
 
 def _papers_page(
@@ -202,8 +202,8 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
     def do(at: datetime) -> None:
         nonlocal saved
         fresh(wizard.case, envelope.posted_version)
-        if apart.isdecimal() and apart.isascii():
-            attaching.separate_pledge(wizard.case, pk=int(apart), by=request.user, at=at)
+        if (pk := whole_number(apart)) is not None:
+            attaching.separate_pledge(wizard.case, pk=pk, by=request.user, at=at)
         for row in rows:
             saved += _save_pledge(request, wizard, row, at)
 

@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.clock import now, today
 from accounts.models import Organisation
 from accounts.rights import organisations_with
-from casework.cases.receipts import once
 from casework.law.in_force import law_in_force
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from kernel.dates import roc_year
 from ojt_accounts.forms.preparing import StartForm
 from ojt_accounts.models import Application, Registration
@@ -106,7 +105,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return {"number": application.case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="ojt_accounts.start", at=at, do=do)
+            answer, _ = once_here(request, form, "ojt_accounts.start", at=at, do=do)
         if tried.ok:
             return redirect(FIRST_STEP[form.cleaned_data["kind"]], answer["number"])
     context = {

@@ -25,7 +25,7 @@ def unverified(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:60]
     found = unverified_units().prefetch_related("memberships__user")
     if asked:
-        found = found.filter(unified_number=asked) if asked.isdecimal() else found.filter(name__icontains=asked)
+        found = found.filter(unified_number=asked) if asked.isdecimal() else found.filter(name__holding=asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"unit": one, "contacts": [held.user for held in one.memberships.all()]} for one in page]
     context = {"rows": rows, "page": page, "asked": asked}

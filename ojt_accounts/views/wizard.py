@@ -16,11 +16,11 @@ from accounts.clock import now, today
 from accounts.roles import Side
 from casework.cases.access import CaseRights, case_on_side
 from casework.cases.drafts import draft, drop_draft, save_draft
-from casework.cases.receipts import once
 from casework.errors import Stale
-from casework.forms import ActForm
+from casework.forms import ENVELOPE, ActForm
 from casework.law.in_force import law_in_force
 from casework.models import Case, Draft
+from casework.views.acting import once_here
 from kernel.identifiers import looks_like_person_id
 from kernel.law import Law
 from kernel.outcome import Line, Outcome
@@ -188,7 +188,7 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
         do(at)
         return {}
 
-    _, was_first = once(user=request.user, key=form.posted_key, act=f"ojt_accounts.{act}", at=at, do=first)
+    _, was_first = once_here(request, form, f"ojt_accounts.{act}", at=at, do=first)
     return was_first
 
 
@@ -227,7 +227,7 @@ def keep(request: HttpRequest, wizard: Wizard, page: str, form: ActForm) -> None
     data: dict[str, Any] = {}
     for name in form.fields:
         values = request.POST.getlist(form.add_prefix(name))
-        if name not in ("version", "key") and values and not any(map(looks_like_person_id, values)):
+        if name not in ENVELOPE and values and not any(map(looks_like_person_id, values)):
             data[name] = values[0] if len(values) == 1 else values
     save_draft(user=request.user, key=draft_key(wizard, page), data=data, at=now())
     messages.success(request, "已暫存，尚未檢查內容；下次開啟本頁會帶回。")
@@ -235,7 +235,7 @@ def keep(request: HttpRequest, wizard: Wizard, page: str, form: ActForm) -> None
 
 def typed_before(found: Draft, form_class: type[ActForm]) -> dict[str, Any]:
     """Initial values of a form as the draft left it, with nothing in the fields that were emptied."""
-    return {name: found.data.get(name, "") for name in form_class.base_fields if name not in ("version", "key")}
+    return {name: found.data.get(name, "") for name in form_class.base_fields if name not in ENVELOPE}
 
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Papers of the scheme. What leaves the house is issued: frozen, numbered, to be checked; a sign-in sheet is a form to write on."""
 
-from casework.papers.rendering import Paper, register_paper
+from casework.papers.rendering import Paper
 
 PLACE = "papers/subsidy"
 PAPERS = {
@@ -15,4 +15,4 @@ PAPERS = {
 }
 #: Given by the agency itself; the others go out under the training unit's hand.
 SIGNED = ("enrolment_receipt", "payment_notice", "balance_statement")
-register_paper(*(Paper(code, title, f"{PLACE}/{code}.html", signed=code in SIGNED) for code, title in PAPERS.items()))
+PRINTED = tuple(Paper(code, title, f"{PLACE}/{code}.html", signed=code in SIGNED) for code, title in PAPERS.items())

@@ -77,6 +77,37 @@ class LineForm(ActForm):
     line = forms.IntegerField(label="補助款", required=False)
     reason = forms.CharField(label="理由", required=False, max_length=500)
     amount = forms.IntegerField(label="金額", required=False, min_value=1)
+    #: Of 確認受款帳戶: which account, and what of it, the officer was shown.
+    shown = forms.CharField(label="受款帳戶", required=False, max_length=64)
+
+
+class ClaimForm(ActForm):
+    """Of another account that says it has the number of this line's person."""
+
+    other = forms.IntegerField(label="另一帳號", widget=forms.HiddenInput)
+    same = forms.TypedChoiceField(
+        label="兩個帳號",
+        choices=[
+            ("", "請選擇"),
+            ("yes", "是同一人：另一帳號領過的補助計入其補助額度"),
+            ("no", "不是同一人：字號非另一帳號所有"),
+        ],
+        coerce=lambda value: value == "yes",
+    )
+    reason = forms.CharField(label="認定的理由", max_length=200, help_text="例：兩個帳號之證件與照片均為同一人")
+
+
+class BirthForm(ActForm):
+    receipt = forms.CharField(label="報名序號", max_length=40, help_text="學員任一筆報名，例：115-000123-0004")
+    born_on = RocDateField(label="證件所載出生日期", help_text="例：79/05/01")
+    document = forms.ChoiceField(
+        label="核對的證明", choices=[(name, name) for name in ("國民身分證", "居留證", "戶籍謄本", "新式戶口名簿")]
+    )
+    reason = forms.CharField(label="更正的理由", max_length=200, help_text="例：本人臨櫃，原登錄年份有誤")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["born_on"].latest = today()  # type: ignore[attr-defined]
 
 
 class OutsideForm(ActForm):

@@ -54,9 +54,15 @@ class CatalogueForm(PortalForm):
 
 
 class JoinForm(PortalForm):
-    name = NameField(label="姓名")
-    email = forms.EmailField(label="電子郵件", max_length=254, help_text="設定密碼的連結會寄到這裡")
-    account = forms.CharField(label="帳號", max_length=30, help_text="英文字母開頭，4 到 30 個英文字母或數字")
+    name = NameField(label="姓名", own=True)
+    email = forms.EmailField(
+        label="電子郵件", max_length=254, help_text="設定密碼的連結會寄到這裡",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+    account = forms.CharField(
+        label="帳號", max_length=30, help_text="英文字母開頭，4 到 30 個英文字母或數字",
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )  # fmt: skip
     agreed = forms.BooleanField(label="我已閱讀個人資料蒐集告知")
 
     def clean_account(self) -> str:

@@ -5,14 +5,13 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django import forms
 
-from accounts.clock import today
 from accounts.models import County, User
 from casework.forms import (
     ActForm,
+    BirthdayField,
     PdfField,
     PersonIdField,
     PhoneField,
-    PortalForm,
     PostalCodeField,
     ReadField,
     RocDateField,
@@ -23,19 +22,19 @@ from ojt_subsidy.models import Complaint, Course, Trainee
 from ojt_subsidy.models.money import IDENTITIES
 from ojt_subsidy.params import Identity
 from ojt_subsidy.rules.identity import BY_AGE, GROUNDS
-from ojt_subsidy.services.profile import changes_account
+from ojt_subsidy.services.profile import changes_account, why_not_birth
 from ojt_subsidy.services.running import QUESTIONS
 
 
 class BankCodeField(ReadField):
-    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+    attrs = {"inputmode": "numeric"}
 
     def read(self, text: str) -> str:
         return identifiers.read_bank_code(text)
 
 
 class BankAccountField(ReadField):
-    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+    attrs = {"inputmode": "numeric"}
 
     def read(self, text: str) -> str:
         return identifiers.read_bank_account(text)
@@ -43,9 +42,6 @@ class BankAccountField(ReadField):
 
 class HolderField(ReadField):
     """戶名. What was typed is read whole: a line break in it is refused, not cut off."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=200, **kwargs)
 
     def read(self, text: str) -> str:
         return identifiers.read_account_holder(text)
@@ -55,10 +51,15 @@ class ProfileForm(ActForm):
     """個人報名資料. Numbers on file are never sent back to the page: the fields say that there is one."""
 
     national_id = PersonIdField(label="身分證字號或統一證號", required=False)
-    born_on = RocDateField(label="出生日期")
-    mobile = PhoneField(label="行動電話", mobile=True)
-    postal_code = PostalCodeField(label="郵遞區號", required=False)
-    address = forms.CharField(label="通訊地址", required=False, max_length=200)
+    born_on = BirthdayField(label="出生日期", own=True)
+    mobile = PhoneField(label="行動電話", mobile=True, own=True)
+    postal_code = PostalCodeField(label="郵遞區號", required=False, own=True)
+    address = forms.CharField(
+        label="通訊地址",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
     employer = forms.CharField(label="服務單位", max_length=120, help_text="投保於職業工會者請填工會名稱")
     employer_number = UnifiedNumberField(label="服務單位統一編號", required=False)
     bank_code = BankCodeField(label="金融機構代碼", required=False, help_text="3 或 7 碼")
@@ -90,7 +91,9 @@ class ProfileForm(ActForm):
             )
             kwargs["initial"] = {name: getattr(trainee, name) for name in names}
         super().__init__(*args, **kwargs)
-        self.fields["born_on"].latest = today()  # type: ignore[attr-defined]
+        if trainee and (why := why_not_birth(user)):
+            self.fields["born_on"].help_text = why
+            self.fields["born_on"].widget.attrs["readonly"] = True
         if user.national_id:
             claim = "" if user.national_id_proven_at else "（尚未確認，方式見「我的資料」）"
             self.fields["national_id"].help_text = f"已登錄 {user.masked_national_id}{claim}，更正請洽分署。"
@@ -207,7 +210,7 @@ class SupporterForm(ActForm):
         super().__init__(*args, **kwargs)
         for n in range(1, RELATIVES + 1):
             self.fields[f"relation_{n}"] = forms.ChoiceField(label="親屬關係", choices=RELATIONS, required=n == 1)
-            self.fields[f"born_on_{n}"] = RocDateField(label="出生日期", required=n == 1, latest=today())
+            self.fields[f"born_on_{n}"] = BirthdayField(label="出生日期", required=n == 1, least=0)
             self.fields[f"study_{n}"] = forms.ChoiceField(label="在學情形", choices=STUDIES, required=False)
             self.fields[f"card_{n}"] = forms.BooleanField(label="領有身心障礙者手冊或證明", required=False)
             self.fields[f"months_{n}"] = forms.IntegerField(
@@ -273,7 +276,7 @@ class ComplaintForm(ActForm):
         self.fields["course"].queryset = mine  # type: ignore[attr-defined]
 
 
-class PayeeForm(PortalForm):
+class PayeeForm(ActForm):
     bank_code = BankCodeField(label="金融機構代碼", help_text="3 或 7 碼")
     bank_account = BankAccountField(label="帳號")
     bank_holder = HolderField(label="戶名")

@@ -12,6 +12,7 @@ from accounts.clock import today
 from accounts.models import County
 from casework.forms import ActForm, PdfField, PhoneField, RocDateField
 from casework.law.in_force import law_in_force
+from kernel.asked import whole_number
 from kernel.dates import WEEKDAYS, DateError, parse_day, roc
 from ojt_subsidy.models import Course, CourseIntake, CourseSession, Enrolment
 from ojt_subsidy.models.course import KINDS, PLANS
@@ -170,7 +171,7 @@ class ScreenForm(ActForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, act: str = "", row: int = 0) -> None:
         if data:
             asked, number = str(data.get("act", "")), str(data.get("enrolment", ""))
-            act, row = asked if asked in self.ACTS else "", int(number) if number.isdecimal() else 0
+            act, row = asked if asked in self.ACTS else "", whole_number(number) or 0
         super().__init__(data, initial={"act": act, "enrolment": row}, auto_id=f"{act}-{row}-%s")
         self.label, self.tone, wanted, self.folded = self.ACTS.get(act, ("", "", (), False))
         for name in {"respond_by", "fee_paid_on", "papers_on", "reason"} - set(wanted):

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import crypto
 from accounts.fields import EncryptedTextField
+from kernel.identifiers import NAME_LENGTH
 from ojt_subsidy.models.course import Course, CourseSession
 from ojt_subsidy.states import ENROLMENT, HOLDS_SEAT, LIVE
 
@@ -38,10 +39,12 @@ class Trainee(models.Model):
     bank_note = models.CharField("戶名與姓名不同的理由", max_length=200, blank=True, default="", db_default="")
     #: Finds who else gave this account; nobody reads the account by it.
     bank_index = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
-    #: An officer's word for this account (another holder, or one that two people share); another account needs another.
+    #: An officer's word for this account, the latest; another account needs another.
     bank_confirmed_at = models.DateTimeField("帳戶確認時間", null=True, blank=True)
     bank_confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     bank_confirmed_reason = models.CharField("確認理由", max_length=200, blank=True, default="", db_default="")
+    #: What the words were for, one digest a reason (`selectors.accounts.doubts`): another holder, or these people sharing it.
+    bank_confirmed_words = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     saved_at = models.DateTimeField("更新時間")
     history = HistoricalRecords(excluded_fields=["bank_account", "bank_index"])
 
@@ -79,7 +82,7 @@ class Enrolment(models.Model):
     state = models.CharField("狀態", max_length=12, choices=STATES)
     seat = models.PositiveSmallIntegerField("名額", null=True, blank=True)
     #: Name and employer as they were at filing.
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     employer = models.CharField("服務單位", max_length=120)
     employer_number = models.CharField("服務單位統一編號", max_length=8, blank=True)
     #: 非補助: recruited beside the subsidised seats (SUB-21).

@@ -87,6 +87,8 @@ class InsuranceCheck(models.Model):
     source = models.CharField("來源", max_length=10, choices=Source)
     file = models.ForeignKey(ExchangeFile, models.PROTECT, null=True, blank=True, related_name="checks")
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="checks")
+    #: The birth date the person was found by: a line is approved on this one alone.
+    born_on = models.DateField("比對之出生日期", null=True)
     records = models.JSONField("投保紀錄", default=list)
     matched = models.BooleanField("查有紀錄")
     eligible = models.BooleanField("符合補助資格")

@@ -5,4 +5,4 @@ from ojt_subsidy.rules import balance, courses, eligibility, enrolment, identity
 #: Every id of the requirement page; `manage.py clauses` counts a missing one as a gap.
 RULES = tuple(f"SUB-{n:02d}" for n in range(1, 23))
 
-__all__ = ["balance", "courses", "eligibility", "enrolment", "identity", "payment", "schedule", "service"]
+__all__ = ["RULES", "balance", "courses", "eligibility", "enrolment", "identity", "payment", "schedule", "service"]

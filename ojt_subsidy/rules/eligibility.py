@@ -33,11 +33,13 @@ class InsuranceRecord:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityFacts:
-    """`starts_on`: 開訓日, the only day that counts, whatever happens before or after."""
+    """`starts_on`: 開訓日, the only day that counts, whatever happens before or after. `matched_born_on`: the birth date the records
+    were found by, where it is told apart from the one on file."""
 
     born_on: date
     starts_on: date
     insurance: tuple[InsuranceRecord, ...]
+    matched_born_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.born_on > self.starts_on:
@@ -64,6 +66,13 @@ def eligibility(facts: EligibilityFacts, *, on: date, law: Law) -> Outcome:
         born_on=facts.born_on,
         starts_on=day,
     )
+    if facts.matched_born_on not in (None, facts.born_on):
+        why.judge(
+            False,
+            "投保紀錄係以更正前之出生日期勾稽，請重新勾稽",
+            citation="學員問答第5題、第6題",
+            matched_born_on=facts.matched_born_on,
+        )
     marks = law.at("sub.excluded_marks", day).value
     kinds = why.figure("sub.insurance_kinds", day)
     on_the_day = [r for r in facts.insurance if r.covers(day)]

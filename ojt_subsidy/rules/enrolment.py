@@ -11,7 +11,6 @@ from kernel.law import Law
 from kernel.outcome import Outcome
 from kernel.reasoning import Reasoning
 from kernel.rulebook import promise, rule
-from ojt_subsidy import params  # noqa: F401 - whoever asks a rule has its figures
 
 promise(
     __name__,

@@ -4,7 +4,7 @@ Keywords are looked up by every two neighbouring characters (the portal's Postgr
 breaker, and Chinese words are two characters more often than not); what the index finds is then compared as written.
 """
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from kernel.characters import fold
 from ojt_subsidy.models import Course, CourseLedger
 
 LISTED = ("published", "running", "ended")
@@ -23,22 +24,10 @@ SHORT = (
 )  # fmt: skip
 
 
-def plain(text: str) -> str:
-    """As it is compared: 台 as 臺, letters small, widths one."""
-    return unicodedata.normalize("NFKC", text).replace("台", "臺").casefold()
-
-
 def bigrams(text: str) -> list[str]:
-    """Every two neighbouring characters, punctuation and spaces apart."""
-    found: dict[str, None] = {}
-    word = ""
-    for char in [*plain(text), " "]:
-        if char.isalnum():
-            word += char
-            continue
-        found |= dict.fromkeys(word[n : n + 2] for n in range(len(word) - 1))
-        word = ""
-    return list(found)
+    """Every two neighbouring characters as they are compared, punctuation and spaces apart."""
+    words = (fold(word) for word in re.findall(r"[^\W_]+", text))
+    return list(dict.fromkeys(word[n : n + 2] for word in words for n in range(len(word) - 1)))
 
 
 def searched(course: Course) -> str:
@@ -87,7 +76,7 @@ def listed(asked: Asked, *, on: date) -> QuerySet[Course]:
     for word in asked.q.split():
         pairs = bigrams(word)
         # One character has no pair: it is looked for in the title alone.
-        found = found.filter(words__contains=pairs) if pairs else found.filter(title__icontains=word)
+        found = found.filter(words__contains=pairs) if pairs else found.filter(title__holding=word)
     return found.order_by("starts_on", "pk")
 
 

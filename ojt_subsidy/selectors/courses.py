@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
+from casework.entitlements import UNIT_STANDING, Entitlement, entitled
 from casework.models import Case
-from casework.schemes.entitlements import UNIT_STANDING, Entitlement, entitled
 from kernel.facts import Impossible
 from kernel.law import Law
 from kernel.outcome import Outcome

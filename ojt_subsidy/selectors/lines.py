@@ -10,16 +10,27 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Organisation
+from kernel.asked import whole_number
 from kernel.dates import TAIPEI
+from kernel.identifiers import plain
 from kernel.law import Law
 from kernel.money import dollars
 from kernel.outcome import Line, Outcome
 from kernel.rulebook import clause_of
-from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine
+from ojt_subsidy.models import Absence, Course, Enrolment, InsuranceCheck, PaymentLine, Trainee
 from ojt_subsidy.params import Insurance, Mark, Plan
 from ojt_subsidy.rules import eligibility, payment
 from ojt_subsidy.rules.schedule import hours_of
 from ojt_subsidy.selectors.money import caps_of
+
+
+def by_receipt(text: str, path: str = "") -> Q:
+    """The filing of a 報名序號 as people type it (115-000123-0004); nothing where it is none. `path`: from the row that is asked."""
+    code, _, last = plain(text).rpartition("-")
+    number = whole_number(last)
+    if not code or number is None:
+        return Q(pk=None)
+    return Q(**{f"{path}course__code": code, f"{path}number": number})
 
 
 def lines_to_pay(offices: Iterable[Any]) -> tuple[int, int]:
@@ -74,10 +85,24 @@ def insurance_records(rows: Iterable[Mapping[str, Any]]) -> tuple[eligibility.In
 
 
 def eligibility_of(
-    born_on: date, starts_on: date, records: Iterable[Mapping[str, Any]], *, on: date, law: Law
+    born_on: date,
+    starts_on: date,
+    records: Iterable[Mapping[str, Any]],
+    *,
+    on: date,
+    law: Law,
+    matched: date | None = None,
 ) -> Outcome:
-    facts = eligibility.EligibilityFacts(born_on, starts_on, insurance_records(records))
+    facts = eligibility.EligibilityFacts(born_on, starts_on, insurance_records(records), matched)
     return eligibility.eligibility(facts, on=on, law=law)
+
+
+def _checked(check: InsuranceCheck, row: Enrolment, trainee: Trainee | None, *, on: date, law: Law) -> Outcome:
+    """SUB-05 as it was found; judged again, and not met, where the birth date on file is no longer the one it was found by."""
+    if trainee is None or trainee.born_on == check.born_on:
+        return Outcome.from_json(check.outcome)
+    starts_on = row.course.starts_on
+    return eligibility_of(trainee.born_on, starts_on, check.records, on=on, law=law, matched=check.born_on)
 
 
 def latest_checks(enrolments: Iterable[int]) -> dict[int, InsuranceCheck]:
@@ -145,7 +170,7 @@ def judged(lines: Sequence[PaymentLine], *, on: date, law: Law) -> dict[int, lis
     for line, row in zip(lines, rows, strict=True):
         check = checks.get(row.pk)
         found[line.pk] = [
-            *([Outcome.from_json(check.outcome)] if check else ()),
+            *([_checked(check, row, caps[row.person_id].trainee, on=on, law=law)] if check else ()),
             conditions_of(row, missed.get(row.pk, Decimal(0)), on=on, law=law),
             *wanted[row.person_id].get(row.pk, (0, []))[1],
             payee_of(row.course, on=on, law=law),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from accounts.rights import can_anywhere
@@ -23,6 +23,8 @@ def announce_intake(
     if closes_on < opens_on:
         raise Refused("受理截止日不得早於開始日。", field="closes_on")
     usual = law_in_force().at("sub.intakes_per_year", taipei_day(at)).value
+    with connection.cursor() as cursor:  # of two at once the second is counted after the first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ojt_subsidy.intakes'), %s)", [program_year])
     if CourseIntake.objects.filter(program_year=program_year).count() >= usual and not reason.strip():
         raise Refused(f"{program_year} 年度已公告受理 {usual} 次，增加受理請填寫理由。", field="reason")
     try:

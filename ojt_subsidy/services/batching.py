@@ -7,6 +7,7 @@ In:  清冊編號,序號,金額,結果,說明 with one row per payment, then 合
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from unicodedata import normalize
@@ -15,19 +16,25 @@ from django.db import connection, transaction
 from django.db.models import Q
 from simple_history.utils import bulk_update_with_history
 
+from accounts.locks import held_of, locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.cases.recusal import RECUSED, bodies_of
 from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.intake.sheet_table import heading_key
+from casework.models import Case
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
 from kernel.dates import roc, taipei_day
+from kernel.identifiers import plain
+from kernel.lines import cell_errors
 from kernel.money import dollars
 from ojt_subsidy.models import PaymentBatch, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.permissions import BATCH_PAYMENT
-from ojt_subsidy.selectors.accounts import bank_fields, doubts
+from ojt_subsidy.selectors.accounts import UNPROVEN, Doubt, bank_fields, doubts
+from ojt_subsidy.selectors.lines import by_receipt
 from ojt_subsidy.services.paying import tell_bounced
 from ojt_subsidy.services.telling import mine
 from ojt_subsidy.states import PAYMENT
@@ -61,15 +68,16 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     The maker's own lines wait for a colleague's batch.
     """
     _require(by, office)
+    locking(Organisation.objects).get(pk=office.pk)  # batches of one office are numbered one after the other
     own, approved = _own(by, at), _lines(state="approved", closing__case__office=office)
-    ready = approved.exclude(own).select_for_update(of=("self",), skip_locked=True)
-    lines = list(ready.order_by("closing", "enrolment__number"))
+    ready = locking(approved.exclude(own), skip=True)
+    lines = sorted(ready, key=lambda one: (one.closing_id, one.enrolment.number))
     payees = _payees(lines)
     wrong = doubts(payees.values())
     chosen, left_out = [], [f"{one.enrolment.receipt} {one.enrolment.name}：{RECUSED}" for one in approved.filter(own)]
     for line in lines:
         payee = payees.get(line.pk)
-        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        why = _why_not(line, payee, wrong)
         if why:
             left_out.append(f"{line.enrolment.receipt} {line.enrolment.name}：{why}")
         else:
@@ -90,6 +98,15 @@ def make_batch(*, office: Organisation, by: User, at: datetime) -> tuple[Payment
     return batch, left_out
 
 
+def _why_not(line: PaymentLine, payee: Trainee | UnitPayee | None, wrong: Mapping[Trainee | UnitPayee, Doubt]) -> str:
+    """Why a line is not paid now; empty where it may be."""
+    if line.enrolment.person.national_id_proven_at is None:
+        return UNPROVEN
+    if payee is None:
+        return "受款人未登錄帳戶"
+    return wrong[payee].why if payee in wrong else ""
+
+
 def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
     """By line, where an account is on file."""
     bodies = {line.closing.case.organisation_id for line in lines if line.payee == PaymentLine.Payee.UNIT}
@@ -104,7 +121,6 @@ def _payees(lines: list[PaymentLine]) -> dict[int, Trainee | UnitPayee]:
 
 def _number(office: Organisation, at: datetime) -> str:
     """P0019-1151121-001: office, day and the count of the day, under the office's lock."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=office.pk)
     day = taipei_day(at)
     stem = f"P{office.pk:04d}-{day.year - 1911}{day:%m%d}"
     return f"{stem}-{PaymentBatch.objects.filter(number__startswith=stem).count() + 1:03d}"
@@ -117,12 +133,14 @@ def _save(lines: list[PaymentLine], by: User, *fields: str) -> None:
 @transaction.atomic
 def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: datetime) -> PaymentLine:
     """移出撥款清冊 while it has not gone to the bank: the line waits for the next one."""
+    named = _lines(batch=batch).filter(_named(reference))
+    held_of(Case, named.values_list("closing__case", flat=True))
     batch = _locked(batch.pk, by, at)
     if batch.state != PaymentBatch.State.OPEN:
         raise NotAllowed("清冊已送銀行，不能移出。")
     if not reason.strip():
         raise Refused("移出清冊請填寫理由。", field="reason")
-    row = _lines(batch=batch).filter(_named(reference)).select_for_update(of=("self",)).first()
+    row = locking(named).first()
     if row is None:
         raise Refused(f"清冊內沒有序號「{reference}」。", field="reference")
     batch.let_go(row)
@@ -140,14 +158,12 @@ def _named(text: str) -> Q:
     text = normalize("NFKC", text).strip()
     if text.isdecimal():
         return Q(reference=text.zfill(5))
-    code, _, number = text.rpartition("-")
-    found = code and number.isdecimal() and len(number) < 10
-    return Q(enrolment__course__code=code, enrolment__number=int(number)) if found else Q(pk=None)
+    return by_receipt(text, "enrolment__")
 
 
 def _locked(pk: int | None, by: User, at: datetime) -> PaymentBatch:
     """Raises NotPermitted, Refused where a line of the batch is their own."""
-    batch = PaymentBatch.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    batch = locking(PaymentBatch.objects).select_related("office").get(pk=pk)
     _require(by, batch.office)
     if PaymentLine.objects.filter(_own(by, at), batch=batch).exists():
         raise Refused(RECUSED)
@@ -162,7 +178,7 @@ def _file(batch: PaymentBatch, lines: list[PaymentLine]) -> str:
     rows: list[tuple[object, ...]] = [("H", batch.number, roc(taipei_day(batch.made_at)), batch.count, batch.total)]
     for line in lines:
         payee, receipt = payees.get(line.pk), line.enrolment.receipt
-        why = "受款人未登錄帳戶" if payee is None else wrong.get(payee, "")
+        why = _why_not(line, payee, wrong)
         if payee is None or why:
             raise Refused(
                 f"清冊序號 {line.reference}（{receipt} {line.enrolment.name}）：{why}；請移出後再送，尚未送出。"
@@ -187,7 +203,7 @@ def send_batch(
         return batch
     if confirmed is not None and confirmed != (str(batch.count), str(batch.total)):
         raise Refused(f"清冊目前為 {batch.count} 筆、{batch.total:,} 元，請核對後再按「確認送交銀行」；尚未送出。")
-    lines = list(_lines(batch=batch).select_for_update(of=("self",)).order_by("reference"))
+    lines = sorted(locking(_lines(batch=batch)), key=lambda one: one.reference)
     wrong = [line for line in lines if line.state != "batched"]
     if wrong or len(lines) != batch.count or sum(line.amount for line in lines) != batch.total or not lines:
         raise Refused(f"清冊筆數或總金額與明細不符（應為 {batch.count} 筆、{batch.total:,} 元），未送出。")
@@ -207,7 +223,7 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
         table = reading.read(data)
     except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
-    if not table or table[0] != RESULT_HEADER:
+    if not table or [heading_key(cell) for cell in table[0]] != RESULT_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(RESULT_HEADER)}。", field="file")
     body, total = table[1:-1], table[-1]
     if len(table) < 3 or total[0] != "合計" or len(total) < 6:
@@ -216,7 +232,11 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
     paid: dict[str, int] = {}
     failed: dict[str, str] = {}
     for n, row in enumerate(body, 2):
-        number, serial, amount, result, *why = [*row, "", "", "", ""][:5]
+        if said := cell_errors(dict(zip(RESULT_HEADER, row, strict=False))):
+            raise Refused(f"第 {n} 列{'、'.join(said)}；未入帳任何一筆。", field="file")
+        number, serial, amount, result, *why = [*map(str.strip, row), "", "", "", ""][:5]
+        # as Excel saves it again: 00001 is 1, 8000 is 8,000
+        serial, amount = plain(serial).zfill(5), plain(amount).replace(",", "")
         if number != batch.number:
             raise Refused(f"第 {n} 列是清冊 {number} 的資料，不是 {batch.number}；未入帳任何一筆。", field="file")
         if serial not in amounts or serial in paid or serial in failed:
@@ -230,7 +250,9 @@ def read_result(batch: PaymentBatch, data: bytes) -> dict[str, Any]:
         else:
             raise Refused(f"第 {n} 列結果「{result}」應為「成功」或「失敗」；未入帳任何一筆。", field="file")
     expected = [len(body), len(paid), sum(paid.values()), len(failed), sum(amounts[s] for s in failed)]
-    if [str(value) for value in expected] != total[1:6] or len(body) != batch.count:
+    if [str(value) for value in expected] != [plain(cell).replace(",", "") for cell in total[1:6]] or len(
+        body
+    ) != batch.count:
         raise Refused(
             f"合計與明細不符：明細 {len(body)} 筆、成功 {len(paid)} 筆 {sum(paid.values()):,} 元，清冊 {batch.count} 筆；未入帳任何一筆。",
             field="file",
@@ -250,7 +272,7 @@ def apply_result(batch: PaymentBatch, *, data: bytes, by: User, at: datetime) ->
     if batch.state != PaymentBatch.State.SENT:
         raise NotAllowed("清冊尚未送銀行。")
     found = read_result(batch, data)
-    lines = list(_lines(batch=batch, state="sent").select_for_update(of=("self",)).order_by("reference"))
+    lines = sorted(locking(_lines(batch=batch, state="sent")), key=lambda one: one.reference)
     on = taipei_day(at)
     for line in lines:
         line.changed_at = at

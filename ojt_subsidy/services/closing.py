@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.locks import held_of
 from accounts.models import User
 from accounts.rights import holders
 from casework.cases.attachments import judged, keep_attachment
@@ -106,7 +107,9 @@ def file_closing(case: Case, *, remarks: str = "", by: User, at: datetime, versi
 
     Under the course's lock: who is in the class, and what hours they missed, stands still while the lines are made.
     """
-    places.lock_course(closing_of(case).course_id)
+    closing = closing_of(case)
+    places.lock_course(closing.course_id)
+    held_of(Case, [case.pk, closing.course.case_id])
     case = lock(case, version=version)
     closing = closing_of(case)
     course, on = closing.course, taipei_day(at)

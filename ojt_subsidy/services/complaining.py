@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import County, User
 from accounts.rights import can, holders, permission_row
 from casework.cases.moving import lock, move, open_case, require
+from casework.cases.recusal import why_recused
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
@@ -28,7 +29,7 @@ def shown_name(complaint: Complaint, reader: User) -> str:
     """The complainant's name as `reader` may see it."""
     if complaint.person_id == reader.pk:
         return complaint.person.name
-    may = can(reader, SEE_COMPLAINANT, complaint.case)
+    may = can(reader, SEE_COMPLAINANT, complaint.case) and not why_recused(reader, complaint.case)
     facts = rules.ComplaintFacts(complaint.county.name, complaint.confidential, may)
     outcome = rules.complaint(facts, on=taipei_day(complaint.case.created_at), law=law_in_force())
     return HIDDEN if outcome.result["identity_hidden"] else complaint.person.name

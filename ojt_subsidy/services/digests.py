@@ -32,9 +32,12 @@ def digest_of(course_code: str, sequence: int, at: datetime, rows: list[list[Any
 
 
 @transaction.atomic
-def digest_course(course: Course, *, at: datetime) -> LedgerDigest:
+def digest_course(course: Course, *, at: datetime, unless_since: datetime | None = None) -> LedgerDigest | None:
+    """The next digest; None where one was made after `unless_since`, by another run while this one waited."""
     lock_course(course.pk)
     last = course.digests.order_by("-sequence").first()
+    if last is not None and unless_since is not None and last.at > unless_since:
+        return None
     sequence, before = (last.sequence + 1, last.digest) if last else (1, "")
     rows = ledger_rows(course)
     return LedgerDigest.objects.create(
@@ -58,7 +61,7 @@ def digest_due(*, at: datetime) -> int:
         .annotate(last=Coalesce(Subquery(last), long_ago), moved=Subquery(moved))
         .filter(moved__gt=F("last"), last__lte=at - EVERY)
     )
-    return sum(bool(digest_course(course, at=at)) for course in due)
+    return sum(digest_course(course, at=at, unless_since=at - EVERY) is not None for course in due)
 
 
 def broken_digests(course: Course) -> list[str]:

@@ -93,7 +93,7 @@ def enrol(
         return {"enrolment": place.pk, "number": place.number, "state": place.state, "course": course.code}
 
     try:
-        answer, first = once(user=person, key=key, act=ACT, at=at, do=do)
+        answer, first = once(user=person, key=key, act=ACT, thing=course.code, at=at, do=do)
     except IntegrityError as error:
         raise Refused("您剛才已報名這門課程，請到「我的報名」查看。") from error
     if first:

@@ -78,6 +78,7 @@ def start_identity(
         if not answers:
             raise Refused("獨力負擔家計者請先填寫資格問答。", field="identity")
         outcome = ask_questionnaire(answers, on=taipei_day(at))
+    lock_person(person.pk)  # of two presses at once one opens a claim (and a trigger says so)
     open_one = Evidence.objects.filter(
         person=person, identity=identity, case__state__in=("draft", "filed", "returned")
     ).first()
@@ -220,6 +221,7 @@ def accept_evidence(
     """採認. An identity moves the person's reserved amounts to the full rate; insurance is judged as of the first day."""
     person = evidence_of(case).person
     lock_person(person.pk)
+    reserving.hold(person.pk, cases=[case.pk])
     case = lock(case, version=version)
     evidence = evidence_of(case)
     outcomes: list[Outcome] = []
@@ -270,6 +272,7 @@ def record_insurance(
         source=source,
         file=file,
         evidence=evidence,
+        born_on=trainee.born_on,
         records=list(records),
         matched=bool(records),
         eligible=bool(outcome.met),

@@ -19,10 +19,12 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases.recusal import RECUSED
 from casework.errors import NotPermitted, Refused
+from casework.intake.sheet_table import heading_key
 from casework.sheets import reading
 from kernel.dates import DateError, parse_day, roc, taipei_day
 from kernel.facts import Impossible
 from kernel.identifiers import mask_person_id
+from kernel.lines import cell_errors
 from ojt_subsidy.models import Enrolment, ExchangeFile, InsuranceCheck
 from ojt_subsidy.params import INSURANCE_LABELS, Mark
 from ojt_subsidy.permissions import EXCHANGE
@@ -32,6 +34,7 @@ from ojt_subsidy.states import IN_CLASS
 
 OUT_HEADER = ["編號", "身分證字號", "出生日期", "比對日"]
 IN_HEADER = [*OUT_HEADER, "結果", "保險別", "加保日", "退保日", "註記"]
+NO_NUMBER = "下列學員的帳號沒有身分證字號，未列入名冊，請先於「登入協助」確認身分證字號後再比對"
 KINDS = {label: kind.value for kind, label in INSURANCE_LABELS.items()}
 MARKS = {"": None, "訓": Mark.TRAINEE.value, "裁": Mark.LAID_OFF.value, "傷": Mark.INJURY.value}
 
@@ -53,19 +56,24 @@ def trainees_on(office: Organisation, day: date) -> list[Enrolment]:
 
 @transaction.atomic
 def export_file(*, office: Organisation, day: date, by: User, at: datetime) -> tuple[bytes, ExchangeFile]:
-    """The list of a first day of class, CSV in UTF-8 with BOM."""
+    """The list of a first day of class, CSV in UTF-8 with BOM. The file's `report` names whom it leaves out: people whose number was
+    released (釋出), whom the bureau cannot find."""
     if not can(by, EXCHANGE, office):
         raise NotPermitted("您沒有辦理投保資料勾稽的權限。")
     not_before(day, at, field="day")
-    rows = trainees_on(office, day)
-    if not rows:
+    found = trainees_on(office, day)
+    if not found:
         raise Refused("這一天沒有開訓課程的錄訓學員。", field="day")
+    rows = [row for row in found if row.person.national_id]
+    left_out = [f"{row.receipt} {row.name}" for row in found if not row.person.national_id]
+    if not rows:
+        raise Refused(f"{NO_NUMBER}：{'、'.join(left_out)}。", field="day")
     lines = [",".join(OUT_HEADER)]
     lines += [f"{r.receipt},{r.person.national_id},{_digits(r.person.trainee.born_on)},{_digits(day)}" for r in rows]
     content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
     made = ExchangeFile.objects.create(
         office=office, direction=ExchangeFile.Direction.OUT, day=day, rows=len(rows), sha256=hashlib.sha256(content).hexdigest(),
-        at=at, by=by,
+        report=left_out, at=at, by=by,
     )  # fmt: skip
     return content, made
 
@@ -95,7 +103,7 @@ def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
         table = reading.read(data)
     except reading.SheetError as error:
         raise Refused(str(error), field="file") from error
-    if not table or table[0] != IN_HEADER:
+    if not table or [heading_key(cell) for cell in table[0]] != IN_HEADER:
         raise Refused(f"第 1 列欄位應為：{'、'.join(IN_HEADER)}。", field="file")
     body, last = table[1:-1], table[-1] if len(table) > 1 else []
     if len(last) < 2 or last[0] != "合計":
@@ -106,7 +114,7 @@ def read_result(*, office: Organisation, data: bytes, at: datetime) -> Read:
     grouped: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     people = _people(office, {row[0] for row in body if row})
     for number, row in enumerate(body, 2):
-        cells = [*row, *[""] * (len(IN_HEADER) - len(row))]
+        cells = [*map(str.strip, row), *[""] * (len(IN_HEADER) - len(row))]
         try:
             pk, record, day = _read_row(cells, people, taipei_day(at))
         except (ValueError, KeyError) as error:
@@ -132,6 +140,8 @@ def _people(office: Organisation, codes: set[str]) -> dict[str, Enrolment]:
 def _read_row(
     cells: list[str], people: Mapping[str, Enrolment], today: date
 ) -> tuple[int, dict[str, Any] | None, date]:
+    if said := cell_errors(dict(zip(IN_HEADER, cells, strict=False))):
+        raise ValueError("、".join(said))
     code, number, born, day, result, kind, from_on, to_on, mark = cells[:9]
     enrolment = people.get(code)
     if enrolment is None:

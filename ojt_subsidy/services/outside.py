@@ -31,6 +31,7 @@ def enter_outside(
     if person.pk == by.pk:
         raise Refused(RECUSED, field="national_id")
     lock_person(person.pk)
+    reserving.hold(person.pk)
     try:
         with transaction.atomic():
             made = OutsideCourse.objects.create(

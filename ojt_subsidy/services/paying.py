@@ -2,24 +2,32 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
+from accounts.errors import BUSY, is_busy
 from accounts.identity import others_bearing
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
-from casework.cases.attachments import add_attachment
+from accounts.services.proving import confirm_identity, release_identity
+from casework.cases.attachments import judged as judged_upload
+from casework.cases.attachments import keep_attachment
+from casework.cases.changing import unchanged
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
+from casework.intake import Limits
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
 from kernel.money import dollars
 from kernel.outcome import Outcome
-from ojt_subsidy.models import MoneyEntry, PaymentLine, Trainee, UnitPayee
+from ojt_subsidy.models import MoneyEntry, OutsideCourse, PaymentLine, Trainee, UnitPayee
 from ojt_subsidy.params import Plan
 from ojt_subsidy.permissions import (
     FILE_CLOSING,
@@ -28,8 +36,9 @@ from ojt_subsidy.permissions import (
     REVIEW_PAYMENT,
 )
 from ojt_subsidy.rules import payment
+from ojt_subsidy.selectors.accounts import UNPROVEN, doubts
 from ojt_subsidy.selectors.lines import for_unit, judged
-from ojt_subsidy.selectors.money import FIXED, kept, trainee_of
+from ojt_subsidy.selectors.money import GONE, kept, trainee_of
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.services.reviewing import tell_unit
@@ -44,29 +53,76 @@ DECIDABLE = ("approved", "settled")
 def locked_line(line: PaymentLine | int) -> PaymentLine:
     """The line with its person locked: whoever decides it sees every other decision on the same cap."""
     pk = line.pk if isinstance(line, PaymentLine) else line
-    lock_person(PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk))
-    rows = PaymentLine.objects.select_for_update(of=("self",)).select_related(
+    person = PaymentLine.objects.values_list("enrolment__person_id", flat=True).get(pk=pk)
+    lock_person(person)
+    reserving.hold(person)
+    rows = locking(PaymentLine.objects).select_related(
         "closing__case__office", "closing__case__organisation", "enrolment__person", "enrolment__course__case"
     )
     return rows.get(pk=pk)
 
 
-def _locked_with_rivals(line: PaymentLine | int) -> PaymentLine:
-    """`locked_line` for an approval: of all accounts that say they have this number one alone is paid, so that the cap is one
-    person's. Raises Refused until an officer has settled whose number it is (登入協助).
+def _locked_proven(line: PaymentLine | int) -> PaymentLine:
+    """`locked_line` for an approval: the cap is one person's, so money goes to whom the number is proven for, and of what other
+    accounts were paid under it an officer has said whose it was (`settle_claim`). Raises Refused until then. The person stays
+    locked: nobody takes the proof away meanwhile.
     """
-    pk = line.pk if isinstance(line, PaymentLine) else line
-    person = User.objects.get(enrolments__payment=pk)
-    rivals = others_bearing(person)
-    lock_person(person.pk, *rivals.values_list("pk", flat=True))
-    if not person.national_id:
-        raise Refused(f"{person.name}的帳號沒有身分證字號，請先於「登入協助」確認。")
-    paid = PaymentLine.objects.filter(state__in=FIXED, enrolment__person__in=rivals)
-    if rivals.exclude(national_id_proven_at=None).exists() or paid.exists():
+    line = locked_line(line)
+    person = locking(User.objects).get(pk=line.enrolment.person_id)
+    if person.national_id_proven_at is None:
+        raise Refused(f"{person.name}的{UNPROVEN}；請承辦人於「核對身分」依證件正本確認後再核定。")
+    if paid_to_claimants(person).exists():
         raise Refused(
-            f"{person.name}的身分證字號另有帳號使用，同一人的補助額度不得分列兩個帳號；請先於「登入協助」核對證件，確認字號為何人所有。"
+            f"另有帳號以{person.name}的身分證字號領過補助，同一人的補助額度不得分列兩個帳號；"
+            "請承辦人於「核對身分」核對兩個帳號，認定領款人是否為同一人後再核定。"
         )
-    return locked_line(pk)
+    return line
+
+
+def paid_to_claimants(person: User) -> QuerySet[PaymentLine]:
+    """What other accounts that say they have this person's number were paid."""
+    return PaymentLine.objects.filter(state__in=GONE, enrolment__person__in=others_bearing(person))
+
+
+@transaction.atomic
+def prove_person(line: PaymentLine, *, by: User, at: datetime, **shown: Any) -> None:
+    """確認身分證字號 by the officer who reviews the line, on the original document (as in 登入協助). `shown`: what
+    `confirm_identity` asks. Raises Refused."""
+    line = PaymentLine.objects.select_related("closing__case", "enrolment__person").get(pk=line.pk)
+    case = lock(line.closing.case_id)
+    require(by, REVIEW_PAYMENT, case)
+    confirm_identity(user=line.enrolment.person, by=by, at=at, **shown)
+    said = f"確認學員身分證字號：報名序號 {line.enrolment.receipt}"
+    record(case, "payment.person", said, by=by, at=at, internal=True)
+
+
+@transaction.atomic
+def settle_claim(line: PaymentLine, *, other: User, same: bool, reason: str, by: User, at: datetime) -> None:
+    """核對兩個帳號: another account says it has the number that is proven for this line's person. Its claim ends; what it was paid
+    counts in this person's cap where both are one person (`same`). Raises Refused."""
+    lock_person(line.enrolment.person_id, other.pk)
+    reserving.hold(line.enrolment.person_id, other.pk, cases=[line.closing.case_id])
+    line = PaymentLine.objects.select_related("closing__case", "enrolment__course").get(pk=line.pk)
+    require(by, REVIEW_PAYMENT, line.closing.case)
+    person = User.objects.get(pk=line.enrolment.person_id)
+    if person.national_id_proven_at is None:
+        raise Refused(f"{person.name}的{UNPROVEN}。")
+    if not others_bearing(person).filter(pk=other.pk).exists():
+        raise Refused(f"{other.name}的帳號已不再登錄這個身分證字號，請重新整理後再看。")
+    if not reason.strip():
+        raise Refused("請填寫認定的理由。", field="reason")
+    if same:
+        paid = PaymentLine.objects.filter(state__in=GONE, enrolment__person=other).select_related("enrolment__course")
+        for one in paid:
+            course = one.enrolment.course
+            OutsideCourse.objects.get_or_create(
+                person=person, scheme=course.plan, starts_on=course.starts_on, title=f"{course.code} {course.title}"[:100],
+                defaults={"amount": kept(one), "entered_at": at, "entered_by": by},
+            )  # fmt: skip
+    release_identity(user=other, reason=reason, by=by, at=at)
+    reserving.settle(person, by=by, at=at, reason=f"核對身分 {line.enrolment.receipt}")
+    said = f"核對同一字號之另一帳號（{'同一人' if same else '非同一人'}）：報名序號 {line.enrolment.receipt}"
+    record(lock(line.closing.case_id), "payment.claim", said, by=by, at=at, reason=reason.strip(), internal=True)
 
 
 def step(line: PaymentLine, name: str, *, by: User | None, at: datetime, reason: str = "") -> None:
@@ -130,7 +186,7 @@ def supply(line: PaymentLine, *, by: User, at: datetime) -> PaymentLine:
 @transaction.atomic
 def approve_line(line: PaymentLine | int, *, by: User, at: datetime) -> PaymentLine:
     """核定 one line: the amount is fixed with every outcome it rests on. Raises Refused with the rule that is not met."""
-    line = _locked_with_rivals(line)
+    line = _locked_proven(line)
     if line.closing.case.state not in DECIDABLE:
         raise Refused("本班結訓核銷尚未核定，請先完成核定。")
     on = taipei_day(at)
@@ -168,15 +224,23 @@ def refuse_line(line: PaymentLine, *, reason: str, by: User, at: datetime) -> Pa
 
 
 @transaction.atomic
-def confirm_account(line: PaymentLine, *, reason: str, by: User, at: datetime) -> Trainee:
-    """確認受款帳戶: another holder than the trainee, or an account of two; an officer says why it may be paid to."""
+def confirm_account(line: PaymentLine, *, seen: str, reason: str, by: User, at: datetime) -> Trainee:
+    """確認受款帳戶: another holder than the trainee, or an account of two; an officer says why it may be paid to.
+
+    `seen`: the doubt the officer was shown (`selectors.accounts.Doubt`). Each is confirmed by itself, and one that is no longer so is
+    shown again first. Raises Refused.
+    """
     line = locked_line(line)
     require(by, REVIEW_PAYMENT, line.closing.case)
     if not reason.strip():
         raise Refused("確認受款帳戶請填寫理由。", field="reason")
-    trainee = Trainee.objects.select_for_update(of=("self",)).select_related("user").get(pk=line.enrolment.person_id)
+    trainee = Trainee.objects.select_related("user").get(pk=line.enrolment.person_id)  # the person is held
     if not trainee.bank_account:
         raise Refused(f"{line.enrolment.name}未登錄帳戶。")
+    doubt = doubts([trainee]).get(trainee)
+    if doubt is None or not doubt.seen or doubt.seen != seen:
+        raise Refused("受款帳戶或待確認的事項已變更，尚未確認；請核對目前的帳戶資料後再確認一次。")
+    trainee.bank_confirmed_words = [*trainee.bank_confirmed_words, seen]
     trainee.bank_confirmed_at, trainee.bank_confirmed_by, trainee.bank_confirmed_reason = at, by, reason.strip()[:200]
     trainee.save()
     case = lock(line.closing.case_id)
@@ -241,7 +305,7 @@ def reverse_line(line: PaymentLine, *, amount: int, reason: str, by: User, at: d
 
 @transaction.atomic
 def save_unit_payee(
-    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime
+    case: Case, *, bank_code: str, bank_account: str, bank_holder: str, by: User, at: datetime, seen: str | None = None
 ) -> UnitPayee:
     """Whoever files for the unit hears of the change, whoever made it."""
     require(by, FILE_CLOSING, case)
@@ -253,6 +317,7 @@ def save_unit_payee(
         "saved_at": at,
         "saved_by": by,
     }
+    unchanged(locking(UnitPayee.objects).filter(organisation=case.organisation_id).first(), seen)
     payee, _ = UnitPayee.objects.update_or_create(organisation_id=case.organisation_id, defaults=values)
     tell_unit(
         case, "account_changed", "單位受款帳戶已更新",
@@ -264,9 +329,28 @@ def save_unit_payee(
 def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
     """轉撥證明 of the class, before lines are marked as passed on."""
     require(by, PASS_ON, case)
-    add_attachment(
-        case=case, field=PROOF, label="轉撥學員證明", upload=upload, by=by, at=at, attested=True, several=True
-    )
+    _takes_proof(case)
+    verdict = judged_upload(upload, Limits())
+    with transaction.atomic():
+        case = lock(case)
+        _takes_proof(case)
+        keep_attachment(
+            verdict,
+            case=case,
+            field=PROOF,
+            label="轉撥學員證明",
+            upload=upload,
+            by=by,
+            at=at,
+            attested=True,
+            several=True,
+        )
+
+
+def _takes_proof(case: Case) -> None:
+    """Asked before a file is judged, which takes seconds, and again with the case held."""
+    if case.state not in DECIDABLE:
+        raise NotAllowed("本班結訓核銷尚未核定，不能上傳轉撥證明。")
 
 
 @transaction.atomic
@@ -312,4 +396,8 @@ def approve_all(closing_pk: int, *, by: User, at: datetime) -> tuple[int, list[s
             approved += 1
         except (Refused, NotAllowed) as error:
             held.append(str(error))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            held.append(BUSY)
     return approved, held

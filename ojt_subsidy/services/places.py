@@ -4,7 +4,7 @@ The course's advisory lock is the queue. Tried before: without a lock 48 were ad
 but lets those who wait go in any order; this one lets them in as they came. Inside it there is one statement, so that the
 queue moves fast. Below it the unique keys (number, seat, person) and the check of the ledger refuse what a mistake would do.
 
-Locks are taken in this order: persons (by key), then the course.
+Locks are taken in this order: persons (by key), then the course, then rows in the order of accounts.locks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee
+from ojt_subsidy.services import reserving
 from ojt_subsidy.states import COURSE, ENROLMENT, HOLDS_SEAT, RECRUITING
 
 COURSE_LOCK, PERSON_LOCK = 0x5C01, 0x5C02
@@ -109,13 +112,14 @@ def why_closed(course: Course) -> str:
 
 
 def locked(enrolment: Enrolment | int) -> Enrolment:
-    """The filing with person and course locked, as it stands now."""
+    """The filing with person and course locked, as it stands now, and what its person's money may touch."""
     pk = enrolment.pk if isinstance(enrolment, Enrolment) else enrolment
-    person, course = Enrolment.objects.values_list("person_id", "course_id").get(pk=pk)
+    person, course, case = Enrolment.objects.values_list("person_id", "course_id", "course__case_id").get(pk=pk)
     lock_person(person)
     lock_course(course)
+    reserving.hold(person, cases=[case], filing=pk)
     return (
-        Enrolment.objects.select_for_update(of=("self",))
+        locking(Enrolment.objects)
         .select_related(
             "course__case__office", "course__case__organisation", "course__county", "course__ledger", "person"
         )
@@ -163,9 +167,7 @@ def step(
 
 
 def _count(course: int, change: int) -> None:
-    ledger = CourseLedger.objects.select_for_update().get(pk=course)
-    ledger.held += change
-    ledger.save(update_fields=["held"])
+    CourseLedger.objects.filter(pk=course).update(held=F("held") + change)  # under the course's lock
 
 
 def free_seat(course: Course) -> int | None:
@@ -194,7 +196,7 @@ def move_up(course: Course, *, at: datetime) -> Sequence[Enrolment]:
     if why_closed(course):
         return moved
     waiting = course.enrolments.filter(state="waiting").order_by("number").select_related("person", "course__case")
-    for enrolment in waiting.select_for_update(of=("self",)):
+    for enrolment in sorted(locking(waiting), key=lambda one: one.number):
         seat = free_seat(course)
         if seat is None:
             break

@@ -11,11 +11,11 @@ from accounts.rights import can
 from casework.cases.events import record
 from casework.cases.moving import lock, move, open_case, require
 from casework.deadlines.keeping import withdraw_all
+from casework.entitlements import PLAN_RIGHT, entitled
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_office
-from casework.schemes.entitlements import PLAN_RIGHT, entitled
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
 from ojt_subsidy.models import Course, CourseIntake, CourseSession

@@ -6,10 +6,12 @@ course of another programme, a first course given up) may move the window over a
 bank go back to be approved anew, for money that has left an entry takes what lies beyond the cap out of it until recovered.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts.locks import held_of, locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock
@@ -26,8 +28,27 @@ from ojt_subsidy.selectors.money import FIXED, GONE, Cap, cap_of, kept, line_of
 from ojt_subsidy.states import PAYMENT
 
 
+def hold(*people: int, cases: Iterable[int] = (), filing: int | None = None) -> None:
+    """Hold whatever settling these people may touch: the dossiers in which they have money, then batches, then lines, each by
+    key; `cases` are held with the dossiers, a `filing` before the lines. The caller holds the people (places.lock_person).
+
+    A batch comes before its lines, as with whoever sends it; where a line is put into one in between, both are let go.
+    """
+    lines = PaymentLine.objects.filter(enrolment__person__in=people)
+    dossiers = set(lines.values_list("closing__case", flat=True))
+    held_of(Case, {*cases, *dossiers})
+    while dossiers:
+        before = transaction.savepoint()
+        batches = held_of(PaymentBatch, lines.exclude(batch=None).values_list("batch", flat=True))
+        held_of(Enrolment, () if filing is None else (filing,))
+        if {line.batch_id for line in locking(lines)} - {None} <= batches.keys():
+            transaction.savepoint_commit(before)
+            return
+        transaction.savepoint_rollback(before)
+
+
 def settle(person: User, *, by: User | None, at: datetime, reason: str) -> dict[int, int]:
-    """Bring the person's entries to what the rules give now. The caller holds the person's lock. Returns amount per filing."""
+    """Bring the person's entries to what the rules give now, all of it held (`hold`). Returns amount per filing."""
     on, law = taipei_day(at), law_in_force()
     cap = cap_of(person.pk)
     wanted = cap.amounts(on=on, law=law)
@@ -56,6 +77,19 @@ def settle(person: User, *, by: User | None, at: datetime, reason: str) -> dict[
     return {pk: amount for pk, (amount, _) in wanted.items()}
 
 
+def settle_anew(person: User, *, by: User, at: datetime, reason: str) -> None:
+    """`settle` after what decisions rested on was corrected: approved lines not yet with the bank are decided anew, and of those
+    that are gone the office is told. The caller holds the person's lock."""
+    for row in cap_of(person.pk).rows:
+        line = line_of(row)
+        if line is None or line.state not in FIXED or _reopen(line.pk, [], by=by, at=at, reason=reason):
+            continue
+        case = Case.objects.get(pk=line.closing.case_id)
+        body = f"報名序號 {row.receipt}之補助款核定後，學員資料已更正（{reason}）；請覈實已核定之金額，溢領者辦理追繳沖回。"
+        _tell_office(case, REVERSE_PAYMENT, "補助款核定後資料更正", body, at=at)
+    settle(person, by=by, at=at, reason=reason)
+
+
 def _kind(before: int | None, after: int) -> str:
     if before is None:
         return MoneyEntry.Kind.RESERVE
@@ -74,20 +108,9 @@ def _reopened(
     return found
 
 
-def _batch_and_line(pk: int) -> tuple[PaymentBatch | None, PaymentLine]:
-    """A line and the batch it stands in, locked in the order of whoever sends the batch: the batch first."""
-    while True:
-        before = transaction.savepoint()
-        batch = PaymentBatch.objects.filter(lines=pk).select_for_update(of=("self",)).first()
-        lines = PaymentLine.objects.select_for_update(of=("self",)).select_related("closing", "enrolment__course")
-        line = lines.get(pk=pk)
-        if line.batch_id == (batch.pk if batch else None):
-            return batch, line
-        transaction.savepoint_rollback(before)  # put into a batch meanwhile: let go of the line and begin again
-
-
 def _reopen(pk: int, outcomes: list[Outcome], *, by: User | None, at: datetime, reason: str) -> bool:
-    batch, line = _batch_and_line(pk)
+    line = PaymentLine.objects.select_related("batch", "closing", "enrolment__course").get(pk=pk)
+    batch = line.batch
     if line.state not in PAYMENT.transition("reopen").sources:
         return False  # with the bank by now, or come back from it: whoever corrects the account comes here again
     if batch is not None:

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotAllowed, Refused
+from casework.jobs.runs import each_alone
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc, taipei_day
@@ -87,11 +89,11 @@ def end(case: Case, *, by: User | None = None, at: datetime, version: int | None
 def run_day(*, at: datetime) -> tuple[int, int]:
     """Start classes whose first day has come and end those whose last has passed; a night missed is only late."""
     on = taipei_day(at)
-    starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk")
-    started = [start(course.case, at=at) for course in starting.select_related("case")]
-    ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk")
-    ended = [end(course.case, at=at) for course in ending.select_related("case")]
-    return len(started), len(ended)
+    starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk").select_related("case")
+    started = each_alone(starting, lambda course: start(course.case, at=at))
+    ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk").select_related("case")
+    ended = each_alone(ending, lambda course: end(course.case, at=at))
+    return started, ended
 
 
 @transaction.atomic
@@ -101,6 +103,7 @@ def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | No
     places.lock_person(*people)
     course = course_of(case)
     places.lock_course(course.pk)
+    reserving.hold(*people, cases=[case.pk])
     case = lock(case, version=version)
     move(case, "cancel", by=by, at=at, reason=reason)
     for row in course.enrolments.filter(state__in=(*PENDING, "admitted")).select_related("person"):
@@ -148,7 +151,7 @@ def record_attendance(session: CourseSession, *, missed: Mapping[int, Decimal], 
         raise Refused(NOT_BEGUN)
     if why := why_not_called(course):
         raise NotAllowed(why)
-    rows = {row.pk: row for row in course.enrolments.filter(state__in=("admitted", "attending")).select_for_update()}
+    rows = {row.pk: row for row in locking(course.enrolments.filter(state__in=("admitted", "attending")))}
     for pk, hours in missed.items():
         row = rows.get(pk)
         if row is None:
@@ -221,7 +224,7 @@ def fill_survey(
     enrolment: Enrolment, *, answers: Mapping[str, int], comment: str = "", by: User, at: datetime
 ) -> Survey:
     """參訓學員意見調查表, once, by the trainee."""
-    row = Enrolment.objects.select_for_update().select_related("course").get(pk=enrolment.pk)
+    row = locking(Enrolment.objects).select_related("course").get(pk=enrolment.pk)
     if row.person_id != by.pk or row.state not in ("attending", "completed"):
         raise NotAllowed("參訓中或已結訓的學員才能填寫意見調查表。")
     if set(answers) != set(QUESTIONS) or not all(1 <= value <= 5 for value in answers.values()):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from casework.cases.moving import require
 from casework.errors import NotAllowed, Refused
+from casework.jobs.runs import each_alone
 from casework.law.in_force import law_in_force
 from kernel.dates import roc, taipei_day
 from ojt_subsidy.models import Enrolment
@@ -145,4 +146,4 @@ def lapse(enrolment: Enrolment | int, *, by: User | None = None, at: datetime) -
 def lapse_due(*, at: datetime) -> int:
     """Every term that has passed, each in a transaction of its own; says how many. A night missed is only late."""
     due = Enrolment.objects.filter(state="asked", accepted_at=None, respond_by__lt=taipei_day(at))
-    return sum(lapse(pk, at=at) for pk in due.order_by("respond_by", "number").values_list("pk", flat=True))
+    return each_alone(due.order_by("respond_by", "number").values_list("pk", flat=True), lambda pk: lapse(pk, at=at))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.locks import locking
 from casework.notices.outbox import Told, notify_each, send_task
 from kernel.dates import roc, roc_moment
 from ojt_subsidy.models import Enrolment
@@ -22,12 +23,7 @@ def nudge() -> None:
 @transaction.atomic
 def tell_filed(*, at: datetime, limit: int = 500) -> int:
     """Notices of filings received, oldest first; says how many."""
-    rows = list(
-        Enrolment.objects.filter(told_at=None)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("course", "person")
-        .order_by("pk")[:limit]
-    )
+    rows = list(locking(Enrolment.objects.filter(told_at=None), skip=True).select_related("course", "person")[:limit])
     told = [
         Told(
             row.person,

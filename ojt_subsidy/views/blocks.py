@@ -8,14 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.clock import now, today
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import Block, dashboard, landing, register_list
-from accounts.profile_panels import register_profile_panel
 from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
 from kernel.dates import roc
 from ojt_subsidy.models import Enrolment
-from ojt_subsidy.permissions import APPROVE_PAYMENT, BATCH_PAYMENT, FILE_CLOSING, PASS_ON, REVIEW_PAYMENT, VIEW_UNIT
+from ojt_subsidy.permissions import APPROVE_PAYMENT, BATCH_PAYMENT, FILE_CLOSING, PASS_ON, REVIEW_PAYMENT
 from ojt_subsidy.selectors.catalogue import Asked, first_named, listed
 from ojt_subsidy.selectors.lines import by_class, lines_to_pay, to_decide, to_mend
 from ojt_subsidy.selectors.money import trainee_of
@@ -24,7 +21,6 @@ from ojt_subsidy.services import paying
 from ojt_subsidy.states import ENROLMENT, LIVE
 from ojt_subsidy.views.catalogue import row_of
 
-ORDER = 15
 SHOWN = 8
 
 
@@ -128,19 +124,3 @@ def to_mend_now(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
 def mine(request: HttpRequest) -> Mapping[str, Any] | None:
     trainee = trainee_of(request.user)
     return {"trainee": trainee} if trainee else None
-
-
-def enter() -> None:
-    register_nav(
-        NavItem("查詢課程", "ojt_subsidy:catalogue", order=15, public=True),
-        NavItem("我的報名", "ojt_subsidy:mine", staff=False, order=16),
-        NavItem("我的課程", "ojt_subsidy:classes", right=VIEW_UNIT, staff=False, order=17),
-        NavItem("課程說明", "ojt_subsidy:help", order=65, visitors=True),
-    )
-    register_list("waiting", to_answer)
-    register_list("waiting", to_pay)
-    register_list("waiting", to_decide_on)
-    register_list("waiting", to_mend_now)
-    dashboard.register(Block("ojt_subsidy", "ojt_subsidy/blocks/dashboard.html", start_page, ORDER))
-    landing.register(Block("ojt_subsidy", "ojt_subsidy/blocks/landing.html", visitors, ORDER))
-    register_profile_panel(Block("ojt_subsidy", "ojt_subsidy/blocks/profile.html", mine, ORDER))

@@ -64,7 +64,7 @@ def personal(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def do(at: Any) -> None:
-            profile.save_profile(person=user, data=form.answers, at=at)
+            profile.save_profile(person=user, data=form.answers, seen=form.posted_seen, at=at)
             drop_draft(user=user, key=DRAFT)
 
         if pressed(request, form, "profile", do) is not None:

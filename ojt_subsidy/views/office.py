@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from accounts.clock import now, today
+from accounts.identity import others_bearing
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import organisations_with, rights_of
 from accounts.roles import right
@@ -18,8 +19,12 @@ from accounts.services.access import record_access
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
+from casework.views.sign_in_help import ConfirmForm
+from kernel.asked import whole_number
 from kernel.outcome import Outcome
 from ojt_subsidy.forms.office import (
+    BirthForm,
+    ClaimForm,
     CourseIntakeForm,
     ExchangeInForm,
     ExchangeOutForm,
@@ -40,11 +45,11 @@ from ojt_subsidy.permissions import (
     VIEW_OFFICE,
     batches_for,
 )
-from ojt_subsidy.selectors.accounts import doubts
+from ojt_subsidy.selectors.accounts import UNPROVEN, doubts
 from ojt_subsidy.selectors.lines import judged, lines_to_pay
 from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
-from ojt_subsidy.services import announcing, batching, exchange, outside, paying
+from ojt_subsidy.services import announcing, batching, exchange, outside, paying, profile
 from ojt_subsidy.states import CLOSING, PAYMENT
 from ojt_subsidy.views.pages import download, office_page, pressed
 
@@ -100,6 +105,8 @@ def insurance_exchange(request: HttpRequest) -> HttpResponse:
                     reason=out.cleaned_data["reason"],
                     request=request,
                 )
+                if made.report:
+                    messages.warning(request, f"{exchange.NO_NUMBER}：{'、'.join(made.report)}。")
                 return download(content, f"insurance_{day:%Y%m%d}.csv", "text/csv; charset=utf-8")
     elif request.method == "POST":
         form = ExchangeInForm(request.POST, request.FILES, offices=offices)
@@ -194,7 +201,7 @@ def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
     caps = caps_of(line.enrolment.person_id for line in lines)
     people = Trainee.objects.filter(pk__in=[line.enrolment.person_id for line in lines]).exclude(bank_changed_at=None)
     trainees = {one.pk: one for one in people.select_related("user").defer("user__national_id")}
-    accounts = {one.pk: why for one, why in doubts(trainees.values()).items()}
+    accounts = {one.pk: doubt for one, doubt in doubts(trainees.values()).items()}
     found = []
     for line in lines:
         outcomes = [Outcome.from_json(one) for one in line.outcomes] or now_judged[line.pk]
@@ -202,10 +209,76 @@ def lined(lines: Iterable[PaymentLine]) -> list[dict[str, Any]]:
         found.append({
             "line": line, "state": PAYMENT.state(line.state), "lines": [x for one in outcomes for x in one.lines],
             "amount": line.amount or standing.get(line.enrolment_id, 0), "overpaid": overpaid(line, standing),
-            "account": accounts.get(line.enrolment.person_id, "") if line.payee == "trainee" and line.state in UNPAID else "",
-            "note": note.bank_note if (note := trainees.get(line.enrolment.person_id)) else "",
+            "account": accounts.get(line.enrolment.person_id) if line.payee == "trainee" and line.state in UNPAID else None,
+            "undecided": line.state in UNPAID,
+            "unproven": UNPROVEN if line.state in UNPAID and line.enrolment.person.national_id_proven_at is None else "",
+            "trainee": trainees.get(line.enrolment.person_id),
         })  # fmt: skip
     return found
+
+
+@acting
+def person(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """核對身分 of a line: whether the number is proven, and who else says it is theirs, with what they were paid (登入協助)."""
+    offices = offices_of(request.user, REVIEW_PAYMENT)
+    rows = PaymentLine.objects.filter(closing__case__office__in=offices, closing__case__number=number)
+    line = get_object_or_404(rows.select_related("closing__case", "enrolment__person", "enrolment__course"), pk=pk)
+    who = line.enrolment.person
+    given = request.POST if request.method == "POST" else None
+    confirm = ConfirmForm(given if given and "confirm" in given else None)
+    asked = whole_number(given.get("other")) if given and "claim" in given else None
+    claim = ClaimForm(given if asked else None, auto_id=f"claim-{asked}-%s")
+    if confirm.is_bound and confirm.is_valid():
+        done = pressed(request, confirm, f"person:{pk}", lambda at: paying.prove_person(
+            line, by=request.user, at=at, **confirm.answers
+        ))  # fmt: skip
+        if done is not None:
+            messages.success(request, "已確認身分證字號，並通知本人。")
+            return redirect("admin:subsidy_person", number, pk)
+    if claim.is_bound and claim.is_valid():
+        said = claim.cleaned_data
+        other = get_object_or_404(others_bearing(who), pk=said["other"])
+        done = pressed(request, claim, f"claim:{pk}:{other.pk}", lambda at: paying.settle_claim(
+            line, other=other, same=said["same"], reason=said["reason"], by=request.user, at=at
+        ))  # fmt: skip
+        if done is not None:
+            messages.success(request, "已認定，並釋出另一帳號登錄的字號。")
+            return redirect("admin:subsidy_person", number, pk)
+    theirs: dict[int, list[PaymentLine]] = {}
+    for one in paying.paid_to_claimants(who).select_related("enrolment__course").order_by("pk"):
+        theirs.setdefault(one.enrolment.person_id, []).append(one)
+    others = [
+        {
+            "user": one,
+            "paid": theirs.get(one.pk, ()),
+            "form": claim if one.pk == asked else ClaimForm(initial={"other": one.pk}, auto_id=f"claim-{one.pk}-%s"),
+        }
+        for one in others_bearing(who).order_by("pk")
+    ]
+    context = {
+        "line": line,
+        "person": who,
+        "confirm": confirm,
+        "others": others,
+        "office_proof": User.Proof.OFFICE,
+    }
+    bad = confirm.errors or claim.errors
+    return office_page(request, "person", context, title=f"核對身分：{who.name}", status=422 if bad else 200)
+
+
+@acting
+def births(request: HttpRequest) -> HttpResponse:
+    """更正出生日期: what filings and payments rest on is corrected by the branch, with proof (SUB-07)."""
+    offices = offices_of(request.user, REVIEW_PAYMENT)
+    form = BirthForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = pressed(request, form, "birth", lambda at: {
+            "pk": profile.correct_birth(offices=offices, by=request.user, at=at, **form.answers).pk
+        })  # fmt: skip
+        if done is not None:
+            messages.success(request, "出生日期已更正並通知學員；已勾稽者須重新勾稽，未撥付之補助款須重新核定。")
+            return redirect("admin:subsidy_births")
+    return office_page(request, "births", {"form": form}, title="更正出生日期", status=422 if form.errors else 200)
 
 
 def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None:
@@ -217,7 +290,7 @@ def _decide(line: PaymentLine, given: dict[str, Any], by: User, at: Any) -> None
     elif given["act"] == "refuse":
         paying.refuse_line(line, reason=reason, by=by, at=at)
     elif given["act"] == "account":
-        paying.confirm_account(line, reason=reason, by=by, at=at)
+        paying.confirm_account(line, seen=given["shown"], reason=reason, by=by, at=at)
     elif given["act"] == "correct":
         paying.correct_account(line, by=by, at=at)
     else:

@@ -11,9 +11,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from accounts.clock import now
-from casework.cases.receipts import once
 from casework.forms import ActForm
-from casework.views.acting import into_form
+from casework.views.acting import into_form, once_here
 
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
@@ -40,7 +39,7 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
         return result if isinstance(result, dict) else {}
 
     with into_form(request, form) as tried:
-        answer, _ = once(user=request.user, key=form.posted_key, act=f"ojt_subsidy.{act}", at=at, do=first)
+        answer, _ = once_here(request, form, f"ojt_subsidy.{act}", at=at, do=first)
     return answer if tried.ok else None
 
 

@@ -95,6 +95,7 @@ def enrolled(request: HttpRequest, pk: int) -> HttpResponse:
         "outcomes": [x for one in line.outcomes for x in Outcome.from_json(one).lines] if line else (),
         "check": check,
         "early": on < row.course.starts_on,
+        "unproven": (line is None or line.state in ("pending", "missing")) and row.person.national_id_proven_at is None,
         "check_lines": Outcome.from_json(check.outcome).lines if check else (),
         "may_survey": in_class and not hasattr(row, "survey"),
         "may_withdraw": row.state in ("filed", "waiting", "asked")

@@ -17,7 +17,7 @@ from casework.cases.access import case_on_side
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.views.acting import acting
+from casework.views.acting import acting, into_form
 from casework.views.files import secure
 from ojt_subsidy.forms.trainee import PayeeForm
 from ojt_subsidy.forms.unit import AttendanceForm, ClosingPaperForm, CourseForm, GradeForm, PassOnForm, ScreenForm
@@ -301,12 +301,15 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
     form = ClosingPaperForm(request.POST or None, request.FILES or None, case=one.case)
     payee = getattr(course.case.organisation, "subsidy_payee", None)
     wanted = course.advance_percent != 100
-    payee_form = PayeeForm(request.POST if "payee" in request.POST else None) if wanted else None
+    payee_form = PayeeForm(request.POST if "payee" in request.POST else None, row=payee) if wanted else None
     if request.method == "POST" and payee_form is not None and "payee" in request.POST:
         if payee_form.is_valid():
-            paying.save_unit_payee(one.case, by=request.user, at=now(), **payee_form.cleaned_data)
-            messages.success(request, "已儲存單位受款帳戶。")
-            return redirect("ojt_subsidy:closing", code)
+            given = {**payee_form.answers, "seen": payee_form.posted_seen}
+            with into_form(request, payee_form) as tried:
+                paying.save_unit_payee(one.case, by=request.user, at=now(), **given)
+            if tried.ok:
+                messages.success(request, "已儲存單位受款帳戶。")
+                return redirect("ojt_subsidy:closing", code)
         form = ClosingPaperForm(case=one.case)
     elif request.method == "POST" and "supply" in request.POST:
         paying.supply(

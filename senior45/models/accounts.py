@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from kernel.identifiers import NAME_LENGTH
 from senior45.models.offices import SiteOffice
 from senior45.params import RIGHT_LABELS, ROLE_LABELS, AccountRole, Right
 
@@ -168,7 +169,7 @@ class AccountRequest(models.Model):
     rights = models.JSONField("使用者權限", default=list)
     #: The present holder of a single seat is to be relieved: their right ends as this one begins.
     hand_over = models.BooleanField("接替現任人員", default=False)
-    name = models.CharField("姓名", max_length=100)
+    name = models.CharField("姓名", max_length=NAME_LENGTH)
     title = models.CharField("職稱", max_length=60)
     phone = models.CharField("電話", max_length=40)
     email = models.EmailField("電子信箱")

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from accounts.locks import held_of, locking
 from accounts.models import Membership, Organisation, User
-from accounts.services.appointing import Keeper, register_keeper
-from accounts.services.roles import grant_role, revoke_role
+from accounts.services.appointing import Keeper
+from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from casework.cases.events import SYSTEM
 from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
@@ -58,12 +59,21 @@ def note(
 
 
 def lock_office(office: SiteOffice) -> SiteOffice:
-    return SiteOffice.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=office.pk)
+    return locking(SiteOffice.objects).select_related("organisation").get(pk=office.pk)
 
 
 def lock_account(pk: int) -> SiteAccount:
-    rows = SiteAccount.objects.select_for_update(of=("self",))
+    rows = locking(SiteAccount.objects)
     return rows.select_related("user", "office__organisation", "office__branch__organisation").get(pk=pk)
+
+
+def hold_accounts(keys: Iterable[int]) -> None:
+    """Several accounts with their rights and their people, before any of them is changed."""
+    accounts = held_of(SiteAccount, keys)
+    held_of(
+        AccountRight, AccountRight.objects.filter(account__in=accounts, ends_before=None).values_list("pk", flat=True)
+    )
+    held_of(User, [one.user_id for one in accounts.values()])
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -98,6 +108,7 @@ def give_right(
 
     Raises Refused naming the holder.
     """
+    not_to_oneself(account.user, by)
     held = (
         current_holder(account.office, right, on=starts_on) if right in ("system_admin", "opener", "reviewer") else None
     )
@@ -172,9 +183,9 @@ def _take_effect_on(right: AccountRight, day: date, *, at: datetime) -> None:
 @transaction.atomic
 def hand_over(rights: Sequence[AccountRight], *, at: datetime) -> None:
     """The day has come: roles as the rights say now."""
-    for account in (
-        SiteAccount.objects.filter(rights__in=rights).distinct().select_related("user", "office__organisation")
-    ):
+    accounts = SiteAccount.objects.filter(rights__in=rights).distinct()
+    held_of(User, accounts.values_list("user", flat=True))  # before the first of them is changed
+    for account in accounts.select_related("user", "office__organisation"):
         role_from_rights(account, on=taipei_day(at), by=None, at=at)
 
 
@@ -222,7 +233,11 @@ def open_account(
     on, case = taipei_day(at), request.case if request.case_id else None
     office = lock_office(request.office)
     # A seat to be taken over must be known before the account exists: nothing is made for a request that is refused.
-    account = SiteAccount.objects.select_for_update(of=("self",)).filter(user=user, office=office).first()
+    taken_over = (current_holder(office, right, on=starts_on) for right in request.rights if request.hand_over)
+    leaving = {one.account_id for one in taken_over if one is not None}
+    own = SiteAccount.objects.filter(user=user, office=office).values_list("pk", flat=True)
+    held = held_of(SiteAccount, {*leaving, *own})
+    account = next((one for one in held.values() if one.user_id == user.pk), None)
     if account is not None and account.is_open:
         raise Refused(f"{user.name}在{office}已有使用中的帳號，不必重複{request.get_change_display()}。")
     resuming = account is not None
@@ -246,6 +261,8 @@ def open_account(
         case=case,
         reason=reason,
     )
+    if leaving:
+        hold_accounts({account.pk, *leaving})
     for right in request.rights:
         give_right(
             account,
@@ -312,7 +329,7 @@ def dismiss(
     revoke_role(user=user, role_code=role_code, organisation=organisation, by=by, at=at, reason=reason)
 
 
-register_keeper(ROLE_OF.values(), Keeper(give=appoint, take=dismiss))
+KEEPERS = tuple(Keeper(role, give=appoint, take=dismiss) for role in ROLE_OF.values())
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import can, holders
 from casework.cases.events import record
@@ -211,7 +212,7 @@ def _wrote(article: Article, version: ArticleVersion, by: User) -> bool:
 def publish(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """核准刊登: the version just reviewed is what the public reads, from its first day on."""
     case = lock(case, version=version)
-    article = Article.objects.select_for_update(of=("self",)).select_related("office").get(case=case)
+    article = locking(Article.objects).select_related("office").get(case=case)
     newest = newest_version(article)
     move(case, "publish", by=by, at=at)
     newest.approved, newest.reviewed_by, newest.reviewed_at = True, by, at
@@ -297,7 +298,7 @@ def is_live(case: Case, by: User | None, at: datetime) -> None:
 def withdraw(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
     """下架 by the reviewer, at once; the address answers 410 with a sentence."""
     case = lock(case, version=version)
-    article = Article.objects.select_for_update(of=("self",)).select_related("office").get(case=case)
+    article = locking(Article.objects).select_related("office").get(case=case)
     on = taipei_day(at)
     require(by, REVIEW, case)
     require_right(by, Right.REVIEWER, _review_office(article, on=on), on=on)

@@ -6,12 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import mailer
-from accounts.models import RoleGroup, User
+from accounts.locks import locking
+from accounts.models import Organisation, RoleGroup, User
 from accounts.roles import role
 from accounts.services.passwords import issue_password_link, link_lines
-from accounts.services.roles import grant_role, revoke_role
+from accounts.services.roles import grant_role, not_to_oneself, revoke_role
 from accounts.services.users import new_user
 from casework.errors import NotPermitted, Refused
+from kernel.characters import same_name
 from kernel.dates import taipei_day
 from senior45.models import SiteOffice
 from senior45.permissions import DESIGNATE, HEAD, WINDOW
@@ -39,13 +41,14 @@ def designate(
     at: datetime,
 ) -> User:
     """單位主管 or 聯繫窗口 of an office: a known person by address, or a new one who sets a password by a mailed link."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # its people are set one after the other
     _require(office, by)
     if role_code not in (HEAD, WINDOW):
         raise Refused("請選擇單位主管或聯繫窗口。", field="role")
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = _new_user(name=name, email=email, phone=phone, account_name=account_name)
-    elif user.name != name:
+    elif not same_name(user.name, name):
         raise Refused(f"這個電子郵件已屬於「{user.name}」，請確認姓名與信箱。", field="email")
     elif not user.is_active:
         raise Refused(f"{user.name}的登入帳號已停用，不能設定。", field="email")
@@ -71,7 +74,9 @@ def designate(
 @transaction.atomic
 def undesignate(office: SiteOffice, *, role_code: str, user: User, by: User, at: datetime) -> None:
     """The last window of an office cannot go before the next has come: inventory and leavers need somebody."""
+    locking(Organisation.objects).get(pk=office.organisation_id)  # of two taken away at once the second is the last
     _require(office, by)
+    not_to_oneself(user, by)
     group = RoleGroup.objects.filter(role=role_code, organisation=office.organisation).first()
     left = User.objects.filter(groups=group.group, is_active=True).exclude(pk=user.pk) if group else User.objects.none()
     if not left.exists():

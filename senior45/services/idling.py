@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import SYSTEM
 from casework.law.in_force import law_in_force
@@ -32,9 +33,9 @@ def signed_in(*, user: User, at: datetime) -> int:
     stale = Q(last_sign_in_on=None) | Q(last_sign_in_on__lt=on)
     rows = SiteAccount.objects.filter(stale, user=user, state=SiteAccount.State.OPEN)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    locked = SiteAccount.objects.select_for_update(of=("self",)).filter(pk__in=keys, state=SiteAccount.State.OPEN)
+    locked = locking(SiteAccount.objects.filter(pk__in=keys, state=SiteAccount.State.OPEN))
     done = 0
-    for account in locked.select_related("office", "user").order_by("pk"):
+    for account in locked.select_related("office", "user"):
         account.last_sign_in_on = account.idle_from = on
         account.skip_history_when_saving = True  # the access log has every sign-in
         account.save(update_fields=["last_sign_in_on", "idle_from"])
@@ -51,14 +52,14 @@ def follow_the_law(*, at: datetime) -> int:
     get it anew, or lose it where their kind is no longer closed. Says how many.
     """
     on, law = taipei_day(at), law_in_force()
-    locking = [kind.value for kind in OfficeKind if law.at(f"s45.idle_lock.{kind}", on).value]
+    closing = [kind.value for kind in OfficeKind if law.at(f"s45.idle_lock.{kind}", on).value]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id FROM senior45_siteaccount a JOIN senior45_siteoffice o ON o.id = a.office_id "
             "LEFT JOIN casework_deadline d ON d.thing_kind = 'senior45.siteaccount' AND d.thing_id = a.id AND d.code = %s "
             "AND d.met_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL WHERE a.state = 'open' AND ("
             "(o.kind = ANY(%s) AND (d.id IS NULL OR d.due_on <> a.idle_from + %s)) OR (o.kind <> ALL(%s) AND d.id IS NOT NULL))",
-            [IDLE, locking, law.at("s45.idle_days", on).value, locking],
+            [IDLE, closing, law.at("s45.idle_days", on).value, closing],
         )
         keys = [key for (key,) in cursor.fetchall()]
     for key in keys:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
+from accounts.locks import locking, take
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
@@ -24,7 +25,7 @@ from senior45.params import RIGHT_LABELS
 from senior45.permissions import ANSWER, DECIDE, RUN, WINDOW
 from senior45.rules import rights
 from senior45.selectors import campaign_of, lead_office, line_counts, windows_of
-from senior45.services.accounts import stop_account
+from senior45.services.accounts import hold_accounts, stop_account
 from senior45.states import CAMPAIGN, INVENTORY_LINE
 
 KIND = CAMPAIGN.kind
@@ -136,9 +137,7 @@ def answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: U
 @transaction.atomic
 def _answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: User, at: datetime) -> int:
     running(campaign)
-    rows = {
-        one.pk: one for one in campaign.lines.select_for_update().filter(pk__in=[a[0] for a in answers]).order_by("pk")
-    }
+    rows = {one.pk: one for one in locking(campaign.lines.filter(pk__in=[a[0] for a in answers]))}
     facts = []
     for pk, act, reason in answers:
         line = rows[pk]
@@ -162,7 +161,7 @@ def _answer(campaign: Campaign, answers: Sequence[tuple[int, str, str]], *, by: 
 
 def running(campaign: Campaign) -> Campaign:
     """The campaign's row, held against its end. Raises NotAllowed."""
-    locked = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=campaign.pk)
+    locked = locking(Campaign.objects).select_related("case").get(pk=campaign.pk)
     if locked.closed_at:
         raise NotAllowed(f"{campaign}已結束，不能再回覆。")
     return locked
@@ -181,7 +180,7 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 def escalate(deadlines: list[Deadline], at: datetime) -> None:
     """The term is over: unanswered lines are reported to the lead group and to whoever opens for the office."""
     for deadline in deadlines:
-        campaign = campaign_of(deadline.case)
+        case, campaign = take(deadline.case, campaign_of(deadline.case))  # before its lines, as whoever answers
         pending = campaign.lines.filter(state="pending")
         by_opener = defaultdict(int)
         for branch, n in pending.order_by().values_list("office__branch__organisation").annotate(n=Count("pk")):
@@ -191,7 +190,6 @@ def escalate(deadlines: list[Deadline], at: datetime) -> None:
         Campaign.objects.filter(pk=campaign.pk).update(escalated_at=at)
         lead = lead_office().organisation
         sentence = f"回覆期限 {roc(deadline.due_on)} 已過，{campaign}仍有 {total} 組帳號未回覆。"
-        case = lock(campaign.case)
         record(case, "inventory.escalated", f"逾期未回覆 {total} 組，陳報本署", by=None, at=at, clause=CLAUSE)
         _tell(holders(RUN, lead), campaign, "escalated", f"逾期未回覆：{campaign}", sentence, at=at)
         for branch in Organisation.objects.filter(pk__in=[key for key in by_opener if key]):
@@ -243,14 +241,14 @@ def carry_out_due(*, at: datetime) -> int:
 def _carried_out(pk: int, at: datetime) -> bool:
     while True:
         with transaction.atomic():
-            rows = Campaign.objects.select_for_update(of=("self",), skip_locked=True).select_related(
-                "case", "closed_by"
-            )
+            case = lock(Campaign.objects.values_list("case", flat=True).get(pk=pk))
+            rows = locking(Campaign.objects, skip=True).select_related("closed_by")
             campaign = rows.filter(pk=pk, carried_out_at=None).first()
             if campaign is None:  # another worker is at it, or done with it
                 return False
+            campaign.case = case
             if not _stop_some(campaign):
-                documents.issue_result(lock(campaign.case), campaign, by=campaign.closed_by, at=campaign.closed_at)
+                documents.issue_result(case, campaign, by=campaign.closed_by, at=campaign.closed_at)
                 campaign.carried_out_at = at
                 campaign.save(update_fields=["carried_out_at"])
                 return True
@@ -262,12 +260,12 @@ def _stop_some(campaign: Campaign) -> int:
     found = campaign.lines.filter(state__in=ending).select_related("account__user", "office__organisation")
     lines = list(found.order_by("office", "pk")[:BATCH])
     tell = {office: windows_of(office) for office in {line.office for line in lines}}
-    case = lock(campaign.case) if lines else campaign.case
+    hold_accounts(line.account_id for line in lines)
     for line in lines:
         reason = f"{campaign}回覆停用：{line.reason}" if line.state == "stop" else f"{campaign}逾期未回覆"
         stop_account(
             line.account, closing=SiteAccount.Closing.INVENTORY, reason=reason, clause=CLAUSE, by=campaign.closed_by,
-            at=campaign.closed_at, case=case, tell=tell[line.office],
+            at=campaign.closed_at, case=campaign.case, tell=tell[line.office],
         )  # fmt: skip
     campaign.lines.filter(pk__in=[line.pk for line in lines]).update(state="stopped")
     return len(lines)

@@ -16,7 +16,7 @@ from kernel.outcome import Outcome
 from senior45.models import AccountRequest, SiteAccount
 from senior45.permissions import FILE
 from senior45.selectors import leaver_outcome, openers_of, opening_office, windows_of
-from senior45.services.accounts import lock_account, note, stop_account
+from senior45.services.accounts import hold_accounts, lock_account, note, stop_account
 
 LEAVER = "senior45.leaver"
 CLAUSE = "第3點第4款：離職生效日三個工作天內未申請停用者，由本署及所屬分署依職權逕予停用"
@@ -103,6 +103,7 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 def close_ex_officio(deadlines: list[Deadline], at: datetime) -> None:
     """The third working day is over and nothing was filed: closed on the office's own authority; window and opener told."""
     on, law = taipei_day(at), law_in_force()
+    hold_accounts(one.thing_id for one in deadlines if one.thing_id is not None)
     for deadline in deadlines:
         account = _account(deadline)
         if account is None or not account.is_open or stop_filed(account):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import can, permission_row
 from casework.cases.changing import rewrite
@@ -80,6 +81,8 @@ def start(
         if change == NEW and account is not None:
             wrong = "已有使用中的帳號" if account.is_open else "的帳號已停用，請改申請「恢復使用」"
             raise Refused(f"您在{office}{wrong}。", field="change")
+    # the office is the queue: of two presses at once one opens a request (a trigger says so too)
+    locking(SiteOffice.objects).only("pk").get(pk=office.pk)
     running = AccountRequest.objects.filter(office=office, case__person=person).exclude(
         case__state__in=("done", "refused", "withdrawn")
     )

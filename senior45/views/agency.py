@@ -67,7 +67,7 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[SiteAccount], dict[str, st
     if asked["q"]:
         q = asked["q"]
         rows = rows.filter(
-            Q(user__name__icontains=q) | Q(user__account_name__icontains=q) | Q(office__organisation__name__icontains=q)
+            Q(user__name__holding=q) | Q(user__account_name__holding=q) | Q(office__organisation__name__holding=q)
         )
     if asked["kind"] in set(OfficeKind):
         rows = rows.filter(office__kind=asked["kind"])
@@ -139,7 +139,7 @@ def office_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:60]
     rows = _offices(request.user)
     if asked:
-        rows = rows.filter(organisation__name__icontains=asked)
+        rows = rows.filter(organisation__name__holding=asked)
     page = Paginator(rows.order_by("branch_id", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     designated = _designated([one.organisation_id for one in page])
     shown = [

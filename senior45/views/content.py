@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import now, today
 from accounts.rights import organisations_with
 from casework.cases import casepage
-from casework.cases.receipts import once
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.views import words
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from kernel.dates import ONE_DAY, roc
 from senior45.forms.content import ArticleForm, FileForm, PictureForm, PressForm
 from senior45.models import Article, ArticlePicture, ArticleVersion
@@ -147,7 +146,7 @@ def write(request: HttpRequest) -> HttpResponse:
             return {"number": made.case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="senior45.write", at=at, do=do)
+            answer, _ = once_here(request, form, "senior45.write", at=at, do=do)
         if tried.ok:
             messages.success(request, "草稿已儲存。可以加入圖片與附件，預覽後送審。")
             return redirect("senior45:article", answer["number"])
@@ -292,7 +291,7 @@ def press(request: HttpRequest, number: str, act: str) -> HttpResponse:
             return {"done": True}
 
         with into_form(request, form) as tried:
-            once(user=request.user, key=form.posted_key, act=f"senior45.article.{act}", at=at, do=do)
+            once_here(request, form, f"senior45.article.{act}", at=at, do=do)
         if tried.ok:
             messages.success(request, f"「{label}」已完成。")
             return redirect("senior45:content" if act == "discard" else reverse("senior45:article", args=[number]))

@@ -14,12 +14,11 @@ from accounts.clock import now, today
 from accounts.limits import REGISTER, limited
 from accounts.roles import Side
 from casework.cases.access import case_on_side
-from casework.cases.receipts import once
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.papers.wordings import wording
 from casework.views import words
-from casework.views.acting import acting, into_form
+from casework.views.acting import acting, into_form, once_here
 from senior45 import documents
 from senior45.forms.requests import LeavingForm, RegisterForm, RequestForm, StopForm
 from senior45.models import AccountRequest, SiteAccount
@@ -96,7 +95,7 @@ def apply(request: HttpRequest) -> HttpResponse:
             return {"number": made.case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="senior45.apply", at=at, do=do)
+            answer, _ = once_here(request, form, "senior45.apply", at=at, do=do)
         if tried.ok:
             messages.success(request, "申請表已儲存。請確認內容並同意使用規定後，送單位主管核定。")
             return redirect("casework:case", answer["number"])
@@ -162,7 +161,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
             return {"number": made.case.number}
 
         with into_form(request, form) as tried:
-            answer, _ = once(user=request.user, key=form.posted_key, act="senior45.stop", at=at, do=do)
+            answer, _ = once_here(request, form, "senior45.stop", at=at, do=do)
         if tried.ok:
             messages.success(request, "停止使用申請表已儲存，請送單位主管核定。")
             return redirect("casework:case", answer["number"])

@@ -8,7 +8,6 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.rights import can_anywhere
 from casework.errors import Refused
-from casework.jobs.exports import register_exporter
 from senior45.models import Campaign
 from senior45.params import OFFICE_LABELS, OfficeKind
 from senior45.permissions import VIEW_ALL
@@ -48,6 +47,3 @@ def inventory_rows(user: User, query: str) -> tuple[list[str], Iterable[list[obj
             ]
 
     return HEADER, rows()
-
-
-register_exporter("senior45.inventory", inventory_rows)

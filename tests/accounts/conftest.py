@@ -21,14 +21,14 @@ def at() -> datetime:
 
 
 @pytest.fixture
-def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+def declared(db: None) -> None:
     """Two rights (one per side) and three roles."""
     for right in (
         Right("probe.decide", "核定", Side.OFFICE),
         Right("probe.read", "檢視", Side.OFFICE),
         Right("probe.file", "送件", Side.APPLICANT),
     ):
-        monkeypatch.setitem(roles._rights, right.code, right)
+        roles.RIGHTS.add(right)
     for role in (
         Role("probe.officer", "承辦人", ("probe.read",), ("branch",), staff=True),
         Role(
@@ -40,7 +40,7 @@ def declared(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
         ),
         Role("probe.contact", "聯絡人", ("probe.file",), ("unit",)),
     ):
-        monkeypatch.setitem(roles._roles, role.code, role)
+        roles.ROLES.add(role)
     sync_rights()
 
 

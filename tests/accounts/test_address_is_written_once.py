@@ -4,19 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).parents[2]
-PLACES = (
-    "accounts",
-    "casework",
-    "config",
-    "kernel",
-    "ojt_accounts",
-    "senior45",
-    "ohs_training",
-    "ojt_subsidy",
-    "vrs_credentials",
-)
+PLACES = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 THE_ONE = "accounts/services/addresses.py"
 #: Rows that are nobody's sign-in.
 OTHERS = {("vrs_credentials/services/joining.py", one) for one in ("body.email", "save(email)")}

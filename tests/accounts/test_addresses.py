@@ -12,9 +12,10 @@ from accounts.errors import Refused
 from accounts.models import AccessLog, AddressChange, User
 from accounts.services import addresses
 from accounts.services.addresses import ask_address_change, change_of_link, confirm_address, open_change, refuse_address
-from accounts.services.passwords import LinkClosed, without_links
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password, usable_link
 from accounts.services.users import close_user
 from casework.models import Notice
+from kernel.links import without_tokens
 from tests.accounts.conftest import AT, PASSWORD, sign_in
 from tests.parallel import meet, together
 
@@ -85,6 +86,20 @@ def test_the_person_agrees_by_the_link_and_both_addresses_are_told(person):
 
 
 @pytest.mark.django_db
+def test_no_link_in_the_old_mailbox_sets_the_password_once_the_address_has_changed(person):
+    _, old = issue_password_link(user=person, by=None, at=AT)
+    change, _ = ask(person)
+    assert usable_link(old, at=AT)
+    confirm_address(change, at=AT)
+    with pytest.raises(LinkClosed):
+        usable_link(old, at=AT)
+    _, fresh = issue_password_link(user=person, by=None, at=AT)
+    set_password(user=person, password="Another-Long-1-Password!", at=AT)
+    with pytest.raises(LinkClosed):
+        usable_link(fresh, at=AT)
+
+
+@pytest.mark.django_db
 def test_the_person_refuses_and_who_asked_is_told(person, officer):
     _, token = ask(person, officer)
     with time_machine.travel(AT, tick=False):
@@ -122,7 +137,7 @@ def test_who_sits_at_a_signed_in_browser_finds_no_link_in_the_inbox(person):
         sign_in(client, "person", PASSWORD)
         for notice in Notice.objects.filter(user=person):
             assert token not in client.get(f"/cases/inbox/{notice.pk}/").content.decode()
-    assert token not in without_links(Notice.objects.order_by("pk")[0].body)
+    assert token not in without_tokens(Notice.objects.order_by("pk")[0].body)
 
 
 @pytest.mark.django_db

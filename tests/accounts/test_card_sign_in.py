@@ -434,8 +434,8 @@ def demonstration(settings, person, monkeypatch) -> None:
     from accounts import demo
 
     settings.DEMO, settings.CERTIFICATE_FOLDER = True, ""
-    monkeypatch.setattr(demo, "_roles", {})
-    demo.register_demo_role(__name__, "專業人員", "lina88")
+    demo.DEMO_ROLES.clear()
+    demo.DEMO_ROLES.add(demo.DemoRole("專業人員", "lina88"))
 
 
 FLAWED = {

@@ -9,11 +9,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from accounts import crypto, identity
 from accounts.errors import Refused
 from accounts.models import AccessLog, CertificateBinding, User
 from accounts.services import proving
+from accounts.services.users import correct_name
+from kernel.characters import same_name
 from kernel.dates import taipei_day
 from tests.accounts.cards import AT, DAY
 from tests.factories import UserFactory, proven
@@ -30,10 +33,18 @@ def claiming(name: str, number: str = NUMBER) -> User:
     return UserFactory(account_name=name, name="林美惠", national_number=number)
 
 
-def confirmed(user: User, by: User, number: str = NUMBER) -> None:
+def confirmed(user: User, by: User, number: str = NUMBER, name: str = "林美惠") -> None:
     proving.confirm_identity(
-        user=user, national_id=number, document="國民身分證", seen_on=taipei_day(AT), note="本人臨櫃", by=by, at=AT
-    )
+        user=user, name=name, national_id=number, document="國民身分證", seen_on=taipei_day(AT), note="本人臨櫃", by=by, at=AT
+    )  # fmt: skip
+
+
+def carded(user: User) -> User:
+    """With a 自然人憑證 that opens the account."""
+    CertificateBinding.objects.create(
+        user=user, kind="citizen", issuer="CN=測試", serial="1f", fingerprint=user.account_name, valid_until=AT + DAY, bound_at=AT
+    )  # fmt: skip
+    return user
 
 
 def test_numbers_of_people_are_looked_up_in_one_module_only() -> None:
@@ -108,6 +119,7 @@ def test_an_officer_confirms_by_the_document_and_the_person_is_told() -> None:
     with pytest.raises(Refused, match="不得晚於今天"):
         proving.confirm_identity(
             user=user,
+            name="林美惠",
             national_id=NUMBER,
             document="國民身分證",
             seen_on=taipei_day(AT + DAY),
@@ -127,6 +139,50 @@ def test_an_officer_confirms_by_the_document_and_the_person_is_told() -> None:
     assert NUMBER not in line.reason
     assert user.notices.filter(code="accounts.identity_confirmed", mail_state="queued").count() == 1
     assert NUMBER not in user.notices.get().body
+
+
+@pytest.mark.django_db
+def test_the_name_on_the_document_is_compared_and_a_wrong_one_on_the_account_can_be_corrected() -> None:
+    user, officer = claiming("owner"), UserFactory()
+    with pytest.raises(Refused, match="證件上的姓名") as unlike:
+        confirmed(user, officer, name="林美蕙")
+    assert unlike.value.field == "name"
+    user.refresh_from_db()
+    assert user.national_id_proven_at is None
+    for by, reason, why in ((user, "更名", "自己"), (officer, " ", "理由")):
+        with pytest.raises(Refused, match=why):
+            correct_name(user=user, name="林美蕙", reason=reason, by=by, at=AT)
+    correct_name(user=user, name="林美蕙", reason="109 年更名", by=officer, at=AT)
+    line = AccessLog.objects.get(action="override")
+    assert (line.user, line.subject, line.reason) == (officer, "更正姓名 owner", "林美惠 → 林美蕙：109 年更名")
+    assert user.notices.filter(code="accounts.name_corrected").count() == 1
+    user.refresh_from_db()
+    confirmed(user, officer, name="林美蕙 ")  # by the kernel's comparison of names
+    user.refresh_from_db()
+    assert user.national_id_proof == "office"
+
+
+@pytest.mark.django_db
+def test_a_card_for_a_number_proven_for_another_is_told_to_both_and_to_the_office() -> None:
+    """Nobody heard of it: the sign-in went on, and the page went on advising a card."""
+    stranger, owner, officer = proven(claiming("stranger")), claiming("owner"), UserFactory()
+    assert not identity.contested_pairs(), "two claims alone are no contest"
+    carded(owner)
+    for _ in range(2):  # at every sign-in, told once
+        assert not proving.prove_by_card(owner, at=AT)
+    for one, said in ((owner, "先前已確認為另一個帳號"), (stranger, "另一個帳號以自然人憑證登入")):
+        letter = one.notices.get(code="accounts.identity_contested")
+        assert said in letter.body and "登入協助" in letter.body
+        assert not {"owner", "stranger", NUMBER} & set(letter.body.split()), "neither learns who the other is"
+    assert identity.contested_pairs() == [(owner, stranger)]
+    client = Client()
+    client.force_login(owner)
+    page = client.get("/me/").content.decode()
+    assert "先前已確認為另一個帳號所有" in page and "以自然人憑證登入一次" not in page
+    proving.release_identity(user=stranger, reason="冒用他人字號", by=officer, at=AT)
+    assert not identity.contested_pairs()
+    assert "以自然人憑證登入一次" in client.get("/me/").content.decode()
+    assert proving.prove_by_card(owner, at=AT)
 
 
 @pytest.mark.django_db
@@ -163,17 +219,22 @@ def test_a_row_under_another_name_is_the_persons_once_an_officer_held_the_docume
         return _holds(identity.own_rows(user), row)
 
     assert shown(**mine, name="林美惠")
-    assert not shown(**mine, name="林美恵")
+    assert not shown(**mine, name="林美玉")
     assert not shown(**theirs, name="林美惠")
     confirmed(user, UserFactory())
     user.refresh_from_db()
-    assert shown(**mine, name="林美恵")
+    assert shown(**mine, name="林美玉")
     assert not shown(**theirs, name="林美惠")
 
 
 def _holds(asked, row: dict[str, str]) -> bool:
     parts = [asked] if not hasattr(asked, "children") else asked.children
-    return all(row.get(one[0]) == one[1] if isinstance(one, tuple) else _holds(one, row) for one in parts)
+    return all(_agrees(row, *one) if isinstance(one, tuple) else _holds(one, row) for one in parts)
+
+
+def _agrees(row: dict[str, str], column: str, value: str) -> bool:
+    name, _, spelled = column.partition("__")
+    return same_name(row[name], value) if spelled == "spelled" else row.get(name) == value
 
 
 # --- at one moment -------------------------------------------------------------------------------------------------------------

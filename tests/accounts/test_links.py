@@ -15,8 +15,9 @@ from accounts import mailer
 from accounts.errors import Refused
 from accounts.models import AccessLog, SetPasswordLink, User
 from accounts.services import passwords
-from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link, without_links
+from accounts.services.passwords import LinkClosed, issue_password_link, set_password_by_link
 from accounts.services.users import close_user
+from kernel.links import without_tokens
 from tests.accounts.conftest import AT, PASSWORD, sign_in
 
 NEW = "Harbor+Lamp77"
@@ -35,7 +36,7 @@ def token(newcomer, at) -> str:
 @pytest.fixture
 def directly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an outbox letters go out at once."""
-    monkeypatch.setattr(mailer, "_deliver", mailer._directly)
+    mailer.DELIVERER.clear()
 
 
 def page_of(token: str) -> str:
@@ -212,8 +213,7 @@ def test_asking_often_is_limited(user, client):
 @pytest.mark.django_db
 def test_an_outbox_takes_the_letter_over(user, at, monkeypatch):
     letters: list[dict[str, object]] = []
-    monkeypatch.setattr(mailer, "_deliver", mailer._deliver)
-    mailer.register_deliverer(lambda **letter: letters.append(letter))
+    mailer.DELIVERER.put(lambda **letter: letters.append(letter))
     passwords.request_reset(user=user, at=at)
     (letter,) = letters
     assert letter["user"] == user
@@ -233,7 +233,7 @@ def test_the_portals_outbox_takes_it(user, at):
 
 def test_who_reads_the_mail_log_does_not_get_the_link():
     letter = "請開啟：\nhttps://portal.example.test/set-password/Abc_-123/\n謝謝"
-    assert without_links(letter) == "請開啟：\nhttps://portal.example.test/set-password/＊＊＊/\n謝謝"
+    assert without_tokens(letter) == "請開啟：\nhttps://portal.example.test/set-password/＊＊＊/\n謝謝"
 
 
 @pytest.mark.django_db

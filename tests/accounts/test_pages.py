@@ -9,7 +9,7 @@ from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path, reverse
 
-from accounts import context_processors, navigation, panels, profile_panels
+from accounts import context_processors, navigation, panels
 from accounts.checks import navigation_leads_somewhere, roles_and_menu_name_declared_rights
 from accounts.errors import NotPermitted, Refused
 from accounts.models import AccessLog
@@ -37,8 +37,8 @@ handler500 = "accounts.views.errors.server_error"
 
 
 @pytest.fixture
-def menu(monkeypatch) -> None:
-    monkeypatch.setattr(navigation, "_items", [])
+def menu() -> None:
+    navigation.MENU.clear()
 
 
 def test_own_data_shows_roles_and_the_masked_number(user, unit, grant, client):
@@ -53,9 +53,9 @@ def test_own_data_shows_roles_and_the_masked_number(user, unit, grant, client):
     assert "聯絡人" in body
 
 
-def test_an_app_adds_a_panel(user, client, monkeypatch):
-    monkeypatch.setattr(profile_panels.profile, "_blocks", {})
-    profile_panels.register_profile_panel(
+def test_an_app_adds_a_panel(user, client):
+    panels.PROFILE.clear()
+    panels.PROFILE.add(
         Block("a", engines["django"].from_string("<h2>{{ block.title }}</h2>"), lambda request: {"title": "年度權限"}),
         Block("b", "no/such/template.html", lambda request: None),
     )
@@ -100,10 +100,10 @@ def test_reveal_needs_right_reason_and_leaves_a_line(user, make_user, branch, ot
 
 
 def test_the_menu_follows_rights_and_marks_where_one_is(menu, user, unit, grant, client):
-    navigation.register_nav(
+    navigation.MENU.add(
         NavItem("我的資料", "portal:me", order=3),
         NavItem("存取紀錄", "portal:log", order=4),
-        NavItem("送件", "portal:sitemap", right="probe.file", order=1),
+        NavItem("送件", "portal:design", right="probe.file", order=1),
         NavItem("核定", "portal:privacy", right="probe.decide", order=2),
         NavItem("後臺", "portal:accessibility", staff=True),
         NavItem("網站導覽", "portal:sitemap", public=True, order=9),
@@ -120,26 +120,24 @@ def test_the_menu_follows_rights_and_marks_where_one_is(menu, user, unit, grant,
 
 
 def test_checks_find_entries_that_lead_nowhere(menu, declared):
-    navigation.register_nav(NavItem("壞的", "nowhere:at_all"), NavItem("沒有的權限", "portal:me", right="probe.none"))
+    navigation.MENU.add(NavItem("壞的", "nowhere:at_all"), NavItem("沒有的權限", "portal:me", right="probe.none"))
     assert [error.id for error in navigation_leads_somewhere(None)] == ["accounts.E001"]
     assert [error.id for error in roles_and_menu_name_declared_rights(None)] == ["accounts.E003"]
     assert Client().get("/").status_code == 200, "and no page falls for it"
 
 
-def test_unread_is_asked_only_where_shown(user, monkeypatch, rf: RequestFactory):
-    monkeypatch.setattr(context_processors, "_count_unread", lambda user: 1 // 0)
-    context_processors.register_unread(lambda one: 7)
+def test_unread_is_asked_only_where_shown(user, rf: RequestFactory):
+    context_processors.UNREAD.put(lambda one: 7)
     request = rf.get("/")
     request.user = user
     assert context_processors.portal(request)["portal"].unread == 7
 
 
-def test_start_page_out_and_in(user, client, monkeypatch):
-    monkeypatch.setattr(panels.dashboard, "_blocks", {})
-    monkeypatch.setattr(panels, "_lists", {"waiting": [], "expiring": [], "recent": []})
+def test_start_page_out_and_in(user, client):
+    for lists in (panels.DASHBOARD, panels.WAITING, panels.EXPIRING, panels.RECENT):
+        lists.clear()
     assert "登入後申辦" in client.get("/").content.decode()
-    panels.register_list(
-        "waiting",
+    panels.WAITING.add(
         lambda request: [
             {"title": "補正", "url": "/me/", "number": "OA-115-000001", "state_label": "待補正", "tone": "warn"}
         ],

@@ -1,14 +1,19 @@
 """Granting, taking back, and keeping guardian rows equal to the roles declared in code."""
 
-import pytest
+import ast
+from pathlib import Path
 
-from accounts import roles
+import pytest
+from django.conf import settings
+
+from accounts.errors import Refused
 from accounts.models import AccessLog, OrganisationGroupObjectPermission, RoleGroup
 from accounts.rights import can
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import ROLES, Role
 from accounts.services.roles import RoleNotHere, grant_role, revoke_role, sync_rights
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def rows(organisation) -> set[str]:
@@ -21,6 +26,27 @@ def test_a_role_is_held_only_in_its_kind_of_organisation(declared, user, unit, a
         grant_role(user=user, role_code="probe.chief", organisation=unit, by=None, at=at)
     assert user.groups.count() == 0
     assert AccessLog.objects.count() == 0
+
+
+def test_nobody_gives_themselves_a_role_whatever_the_way(declared, user, unit, at):
+    with pytest.raises(Refused, match="不能為自己授予"):
+        grant_role(user=user, role_code="probe.contact", organisation=unit, by=user, at=at)
+    assert user.groups.count() == 0
+
+
+def test_who_writes_a_role_or_a_right_asks_whether_it_is_their_own():
+    """Every function of ours that makes such a row calls the guard, or the one function that does."""
+    writes = ("groups.add", "AccountRight.objects.create", "AccountRight.objects.get_or_create")
+    found = {}
+    for tree in ("accounts", "casework", *settings.SCHEMES):
+        for path in (ROOT / tree).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            text = path.read_text()
+            for one in ast.walk(ast.parse(text)) if any(act in text for act in writes) else ():
+                if isinstance(one, ast.FunctionDef) and any(act in ast.get_source_segment(text, one) for act in writes):
+                    found[f"{path.stem}.{one.name}"] = "not_to_oneself(" in ast.get_source_segment(text, one)
+    assert found == {"roles.grant_role": True, "accounts.give_right": True}
 
 
 def test_staff_follows_the_roles_held(declared, user, branch, other_branch, unit, at):
@@ -48,11 +74,11 @@ def test_both_are_written_down_once(declared, user, make_user, branch, at):
     assert all(user.account_name in line.subject and "雲嘉南分署" in line.subject for line in AccessLog.objects.all())
 
 
-def test_sync_follows_the_code(declared, user, branch, at, monkeypatch):
+def test_sync_follows_the_code(declared, user, branch, at):
     grant_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
     assert rows(branch) == {"probe__read"}
     wider = Role("probe.officer", "承辦人", ("probe.decide",), ("branch",), staff=True)
-    monkeypatch.setitem(roles._roles, "probe.officer", wider)
+    ROLES.put(wider)
     sync_rights()
     assert rows(branch) == {"probe__decide"}
     assert can(user, "probe.decide", branch)
@@ -61,10 +87,12 @@ def test_sync_follows_the_code(declared, user, branch, at, monkeypatch):
     assert rows(branch) == {"probe__decide"}
 
 
-def test_sync_leaves_roles_it_does_not_know(declared, user, branch, at, monkeypatch):
+def test_sync_leaves_roles_it_does_not_know(declared, user, branch, at):
     """A site that switches a scheme off keeps who held what."""
     grant_role(user=user, role_code="probe.officer", organisation=branch, by=None, at=at)
-    monkeypatch.delitem(roles._roles, "probe.officer")
+    others = [one for one in ROLES if one.code != "probe.officer"]
+    ROLES.clear()
+    ROLES.add(*others)
     sync_rights()
     assert rows(branch) == {"probe__read"}
     assert RoleGroup.objects.filter(role="probe.officer").exists()
@@ -74,11 +102,3 @@ def test_one_group_per_role_and_organisation(declared, make_user, branch, at):
     for _ in range(2):
         grant_role(user=make_user(), role_code="probe.officer", organisation=branch, by=None, at=at)
     assert RoleGroup.objects.filter(role="probe.officer", organisation=branch).count() == 1
-
-
-def test_declaring_twice_differently_is_an_error(declared):
-    declare_rights(Right("probe.read", "檢視", Side.OFFICE))
-    with pytest.raises(ValueError, match=r"probe\.read is declared twice"):
-        declare_rights(Right("probe.read", "看", Side.OFFICE))
-    with pytest.raises(ValueError, match=r"probe\.chief is declared twice"):
-        declare_roles(Role("probe.chief", "別的", (), ("branch",)))

@@ -8,6 +8,7 @@ import pytest
 from accounts.errors import NotPermitted
 from accounts.models import Organisation, RoleGroup, User
 from accounts.reach import administrator_role, central_administrators
+from accounts.roles import ROLES
 from accounts.services import appointing, roles
 from accounts.services.appointing import dismiss
 from accounts.services.roles import grant_role, revoke_role
@@ -39,11 +40,12 @@ def _staff_and_roles(user: User) -> tuple[bool, int]:
 @pytest.fixture
 def in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both have changed the roles before either judges them, where nothing holds them apart: a second is enough."""
-    known, logged = roles.all_roles, roles.record_access
+    logged = roles.record_access
 
-    def judged() -> Any:
-        meet(1)
-        return known()
+    class Judged(list):  # type: ignore[type-arg]
+        def __iter__(self) -> Any:
+            meet(1)
+            return iter(ROLES)
 
     def written(action: Any, **given: Any) -> Any:
         meet(1)
@@ -51,7 +53,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch) -> None:
             meet(1)
         return logged(action, **given)
 
-    monkeypatch.setattr(roles, "all_roles", judged)
+    monkeypatch.setattr(roles, "ROLES", Judged())
     monkeypatch.setattr(roles, "record_access", written)
 
 

@@ -194,8 +194,7 @@ def test_staff_keep_their_password_and_so_does_who_comes_for_themselves(certific
 
 def test_a_scheme_names_further_people_who_sign_in_by_card(certificates, make_user, monkeypatch):
     professional = make_user("expert11")
-    monkeypatch.setattr(openings, "_schemes", [])
-    openings.register_card_holders(lambda one: one == professional)
+    openings.CARD_HOLDERS.add(lambda one: one == professional)
     assert not password_is_open(professional, on=AT.date())
     assert password_is_open(make_user("other11"), on=AT.date())
 
@@ -253,7 +252,7 @@ class CardProvider(Provider):
 
 
 def test_another_way_registers_and_signs_in(certificates, user, client, monkeypatch):
-    monkeypatch.setitem(providers._providers, "card", CardProvider())
+    providers.WAYS.add(CardProvider())
     assert [way["label"] for way in client.get(LOGIN).context["other_ways"]] == ["自然人憑證"]
     refused = client.post("/sign-in/card/", {"word": "nobody77"}, follow=True)
     assert "憑證與帳號不符。" in refused.content.decode()
@@ -263,7 +262,7 @@ def test_another_way_registers_and_signs_in(certificates, user, client, monkeypa
 
 
 def test_a_closed_person_does_not_come_in_by_another_way(user, client, at, monkeypatch):
-    monkeypatch.setitem(providers._providers, "card", CardProvider())
+    providers.WAYS.add(CardProvider())
     close_user(user=user, reason="離職", by=None, at=at)
     assert "此帳號已停用" in client.post("/sign-in/card/", {"word": "lina88"}, follow=True).content.decode()
 
@@ -278,9 +277,9 @@ def test_ways_that_are_not_there(client, code):
 
 @pytest.fixture
 def demo_people(monkeypatch, make_user) -> User:
-    monkeypatch.setattr(demo, "_roles", {})
-    demo.register_demo_role(__name__, "分署承辦人", "officer1", "雲嘉南分署")
-    demo.register_demo_role(__name__, "還沒載入的角色", "absent1")
+    demo.DEMO_ROLES.clear()
+    demo.DEMO_ROLES.add(demo.DemoRole("分署承辦人", "officer1", "雲嘉南分署"))
+    demo.DEMO_ROLES.add(demo.DemoRole("還沒載入的角色", "absent1"))
     return make_user("officer1", is_staff=True)
 
 

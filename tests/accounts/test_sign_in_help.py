@@ -7,7 +7,9 @@ from accounts.care import in_care_of
 from accounts.models import AccessLog, CertificateBinding, Organisation, User
 from accounts.services import lockout
 from accounts.services.openings import password_is_open
+from accounts.services.proving import prove_by_card
 from accounts.services.roles import grant_role
+from accounts.services.users import close_user
 from casework.rights import ADMINISTRATOR
 from tests.accounts.cards import AT, DAY
 from tests.accounts.conftest import PASSWORD, sign_in
@@ -108,10 +110,17 @@ def test_a_number_is_confirmed_by_the_document_and_released_again(desk, helper, 
     page = f"{HELP}{user.pk}/"
     drawn = desk.get(page).content.decode()
     assert "尚未確認" in drawn and "A123456789" not in drawn
-    seen = {"confirm-document": "國民身分證", "confirm-seen_on": "109/05/01", "confirm-note": "收文號 1150001234"}
+    seen = {
+        "confirm-name": user.name,
+        "confirm-document": "國民身分證",
+        "confirm-seen_on": "109/05/01",
+        "confirm-note": "收文號 1150001234",
+    }
     other = desk.post(f"{page}confirm/", {**seen, "confirm-national_id": "A223456781"})
     assert other.status_code == 422
     assert "與這個帳號登錄的身分證字號不同" in other.content.decode() and "收文號 1150001234" in other.content.decode()
+    namesake = desk.post(f"{page}confirm/", {**seen, "confirm-name": "王曉明", "confirm-national_id": "A123456789"})
+    assert namesake.status_code == 422 and "請先更正這個帳號的姓名" in namesake.content.decode()
     missing = desk.post(f"{page}confirm/", {"confirm-national_id": "A123456789", "confirm-document": "名片"})
     assert missing.status_code == 422
     assert desk.post(f"{page}confirm/", {**seen, "confirm-national_id": "a123456789"}).status_code == 302
@@ -124,6 +133,46 @@ def test_a_number_is_confirmed_by_the_document_and_released_again(desk, helper, 
     user.refresh_from_db()
     assert user.national_id is None and user.national_id_proven_at is None
     assert "未登錄" in desk.get(page).content.decode()
+
+
+def test_a_name_is_corrected_and_the_person_told(desk, user):
+    page = f"{HELP}{user.pk}/"
+    assert desk.post(f"{page}rename/", {"rename-name": "王小明", "rename-reason": "更名"}).status_code == 422
+    assert desk.post(f"{page}rename/", {"rename-name": "王曉明", "rename-reason": "更名"}).status_code == 302
+    user.refresh_from_db()
+    assert user.name == "王曉明" and user.notices.filter(code="accounts.name_corrected").exists()
+
+
+def test_who_was_closed_is_opened_again_with_a_reason_and_told(desk, helper, user):
+    page = f"{HELP}{user.pk}/"
+    assert "恢復登入" not in desk.get(page).content.decode()
+    assert desk.post(f"{page}reopen/", {"reopen-reason": "查明"}).status_code == 422
+    close_user(user=user, reason="登錄錯誤", by=helper, at=AT)
+    assert "登錄錯誤" in desk.get(page).content.decode()
+    assert desk.post(f"{page}reopen/", {"reopen-reason": " "}).status_code == 422
+    assert desk.post(f"{page}reopen/", {"reopen-reason": "查明係登錄錯誤"}).status_code == 302
+    user.refresh_from_db()
+    assert user.is_active and user.closed_reason == ""
+    assert AccessLog.objects.get(action="user_opened").reason == "查明係登錄錯誤"
+    assert user.notices.filter(code="accounts.reopened").exists()
+
+
+def test_numbers_that_two_state_with_proof_are_listed_for_who_helps_either(desk, make_user, branch, grant):
+    owner, stranger = make_user("owner11"), make_user("stranger11")
+    for one in (stranger, owner):
+        one.set_national_id("A123456789")
+        one.save()
+    assert "待查明" not in desk.get(HELP).content.decode()
+    assert prove_by_card(stranger, at=AT)
+    bound(owner)
+    drawn = desk.get(HELP).content.decode()
+    assert "身分證字號待查明" in drawn and f"{HELP}{owner.pk}/" in drawn and f"{HELP}{stranger.pk}/" in drawn
+    local, client = helper_in(make_user, branch, "local11"), Client()
+    sign_in(client, local.account_name)
+    assert "待查明" not in client.get(HELP).content.decode()
+    grant(owner, "probe.officer", branch)
+    drawn = client.get(HELP).content.decode()
+    assert f"{HELP}{owner.pk}/" in drawn and f"{HELP}{stranger.pk}/" not in drawn and "其他機關轄管" in drawn
 
 
 @pytest.mark.parametrize("act", ["no-such-act", "withdraw"])

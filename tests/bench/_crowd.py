@@ -17,7 +17,7 @@ from django.middleware.csrf import _get_new_csrf_string
 from accounts import crypto
 from accounts.clock import now
 from accounts.models import User
-from casework.schemes import entitlements
+from casework.entitlements import ANSWERERS
 from ojt_subsidy.models import Course, Trainee
 from tests.ojt_subsidy import world as w
 
@@ -31,7 +31,7 @@ class Visitor:
 
 def course_for(seats: int, opens_at: datetime) -> Course:
     """A published course that opens at a moment."""
-    entitlements._providers.clear()
+    ANSWERERS.clear()
     here = w.world()
     course = w.published(here, seats=seats)
     Course.objects.filter(pk=course.pk).update(opens_at=opens_at)

@@ -91,7 +91,7 @@ def _bare(draft: Amendment) -> tuple[float, int]:
     """Seconds, and how many things change: the least work that answers the same question."""
     started = time.perf_counter()
     now, then, found = law_in_force(), law_with(draft), []
-    for chunk in sources._sources[SOURCE].things(DAY):
+    for chunk in sources.SOURCES[SOURCE].things(DAY):
         for thing in chunk:
             if changed := differences(thing.answers(now), thing.answers(then)):
                 found.append([line.outcome.as_json() for line in changed if line.outcome])

@@ -18,12 +18,11 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client, RequestFactory, override_settings
 
-from accounts.demo import demo_roles
+from accounts.demo import DEMO_ROLES, DEMONSTRATIONS
 from accounts.models import User
 from accounts.navigation import entries
 from accounts.rights import held
 from accounts.services.offices import load_offices
-from casework.demo import builders
 from tests.bench._scratch import scratch_database
 from tests.security.demonstration import quick_papers
 
@@ -40,7 +39,7 @@ def run(quick: bool) -> dict[str, Any]:
         _load(quick)
         took: dict[str, list[float]] = {}
         weight: dict[str, int] = {}
-        for role in demo_roles():
+        for role in DEMO_ROLES:
             user = User.objects.filter(account_name=role.account_name).first()
             if user is None:  # of a scheme that a quick run leaves out
                 continue
@@ -70,7 +69,7 @@ def _load(quick: bool) -> None:
         call_command("demo", verbosity=0, stdout=StringIO())
         return
     load_offices()
-    build = dict(builders())["45+就業資源網"]
+    build = DEMONSTRATIONS["45+就業資源網"].build
     with quick_papers():
         build()
 

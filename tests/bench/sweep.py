@@ -93,13 +93,9 @@ def _bare() -> int:
 
 @contextmanager
 def _handlers(on_lapse: handlers.Lapse) -> Iterator[None]:
-    before = dict(handlers._handlers)
-    handlers._handlers.update({code: Handler(code, on_lapse) for code in CODES})
-    try:
+    with handlers.HANDLERS.kept():
+        handlers.HANDLERS.add(*(Handler(code, on_lapse) for code in CODES))
         yield
-    finally:
-        handlers._handlers.clear()
-        handlers._handlers.update(before)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from tests.browser.harness import axe, judge_page, no_sideways
 @pytest.fixture
 def person(site: str, monkeypatch: pytest.MonkeyPatch, settings) -> User:
     settings.CERTIFICATE_FOLDER = settings.CERTIFICATE_COMPONENT_URL = ""
-    monkeypatch.setattr(demo, "_roles", {})
-    demo.register_demo_role(__name__, "專業人員", "lina88", "展示")
+    demo.DEMO_ROLES.clear()
+    demo.DEMO_ROLES.add(demo.DemoRole("專業人員", "lina88", "展示"))
     user = User.objects.create_user("lina88", email="lina88@example.test", name="王小明")
     user.set_national_id("A123456789")
     user.save()

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from config.guide import PAGES
+from accounts.guide import GUIDE
 from tests.browser.pictures import FOLDER, MOST_BYTES, PICTURES, SIZE
 
 SHOWN = re.compile(r"guide/([a-z-]+)(?:\.[0-9a-f]+)?\.webp")
@@ -22,7 +22,7 @@ def pictures_of(html: str) -> set[str]:
 def test_every_page_stands_and_shows_pictures_that_are_there() -> None:
     shown: set[str] = set()
     index = Client().get("/guide/").content.decode()
-    for page in PAGES:
+    for page in GUIDE:
         answer = Client().get(f"/guide/{page.slug}/")
         assert answer.status_code == 200 and f'href="/guide/{page.slug}/"' in index
         html = answer.content.decode()

@@ -297,15 +297,16 @@ def _changed(page: Page, number: str) -> None:
 
 def _roster(page: Page, media: Path) -> None:
     """A line with a twin is shown and nothing kept; the file put right is previewed and taken."""
-    head = list(roster.COLUMNS)[:-1]
-    lines = [[one[roster.COLUMNS[name]] for name in head] for one in w.lines(15)]
+    columns = roster.COLUMNS[:-1]
+    head = [column.label for column in columns]
+    lines = [[one[column.name] for column in columns] for one in w.lines(15)]
     for name, rows in (("bad", [*lines, lines[0]]), ("good", lines)):
         with (media / f"{name}.xlsx").open("wb") as file:
             write("xlsx", file, title="名冊", header=head, rows=rows)
     page.get_by_label("名冊檔案").set_input_files(media / "bad.xlsx")
     a.press(page, "上傳並預覽")
     expect(page.get_by_text("身分證字號與第 2 列重複")).to_be_visible()
-    expect(page.get_by_text("沒有匯入任何一筆")).to_be_visible()
+    expect(page.get_by_text("以上標示的列不會匯入")).to_be_visible()
     page.get_by_label("名冊檔案").set_input_files(media / "good.xlsx")
     a.press(page, "上傳並預覽")
     page.get_by_label("已逐一查核受訓人員").check()

@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.entitlements import ANSWERERS
 from casework.models import Document
 from casework.papers.documents import check_url
 from casework.papers.wordings import sync_wordings
-from casework.schemes import entitlements
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.services import batching, complaining, evidence, paying, running
 from ojt_subsidy.services.digests import digest_course
@@ -28,7 +28,7 @@ from tests.ojt_subsidy.test_path import answered
 
 @pytest.fixture
 def here(site: str, monkeypatch: pytest.MonkeyPatch) -> w.World:
-    monkeypatch.setattr(entitlements, "_providers", {})
+    ANSWERERS.clear()
     sync_wordings(at=now())
     return w.world()
 
@@ -103,6 +103,7 @@ def _scene(here: w.World) -> Iterator[tuple[User | None, list[str]]]:
     yield here.officer, [
         at("admin:subsidy_intakes"), at("admin:subsidy_insurance"), at("admin:subsidy_closings"),
         at("admin:subsidy_payments", dossier.case.number), at("admin:subsidy_outside"), at("admin:subsidy_statistics"),
+        at("admin:subsidy_births"), at("admin:subsidy_person", dossier.case.number, dossier.lines.order_by("pk")[0].pk),
         at("admin:case", filed.number), at("admin:case", dossier.case.number), at("admin:case", claim.case.number),
     ]  # fmt: skip
     yield here.cashier, [at("admin:subsidy_batches"), at("admin:subsidy_batch", batch.pk)]

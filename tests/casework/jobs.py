@@ -10,12 +10,12 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Organisation, User
+from accounts.roles import RIGHTS, Right, Side
 from accounts.services.roles import grant_role
-from casework.cases import casetypes
-from casework.cases.casetypes import CaseType
+from casework.cases.casetypes import KINDS, CaseType
 from casework.cases.moving import open_case
-from casework.deadlines import handlers as deadline_handlers
 from casework.deadlines import keeping
+from casework.deadlines.handlers import HANDLERS, Handler
 from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
 from kernel.machine import Machine, State, Transition, Turn
@@ -42,22 +42,17 @@ def kind_of_case(**about: Any) -> Iterator[CaseType]:
     one = CaseType(
         **{"kind": KIND, "label": "測試案件", "series": "TJ", "machine": MACHINE, "view_rights": (), **about}
     )
-    casetypes.register(one)
-    try:
+    with KINDS.kept(), RIGHTS.kept():
+        RIGHTS.put(Right("test.close", "結案", Side.OFFICE))
+        KINDS.add(one)
         yield one
-    finally:
-        del casetypes._types[one.kind]
 
 
 @contextmanager
 def handlers() -> Iterator[Callable[..., None]]:
-    """`register_handler`, forgotten at the end."""
-    before = dict(deadline_handlers._handlers)
-    try:
-        yield deadline_handlers.register_handler
-    finally:
-        deadline_handlers._handlers.clear()
-        deadline_handlers._handlers.update(before)
+    """Enters a handler, forgotten at the end."""
+    with HANDLERS.kept():
+        yield lambda *given, **more: HANDLERS.add(Handler(*given, **more))
 
 
 def person(**fields: Any) -> User:

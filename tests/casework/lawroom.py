@@ -7,24 +7,18 @@ from accounts.models import Organisation, User
 from casework.law import amending
 from casework.models import Amendment
 from casework.rights import LAW_APPROVER, LAW_OFFICER
-from kernel.law import Figure, Value, _declared, declare
+from kernel.law import Figure, Value
 from tests.factories import AT, OrganisationFactory, UserFactory
 
 DAYS = "toy.days"
 BEGINS = date(2026, 12, 1)
 
 
-def declare_toy() -> None:
-    """`toy.days` is 20 since ever, `toy.kinds` a list of words."""
-    declare(
-        Figure(DAYS, "測試期限", "日", (Value(20, "測試要點第 1 點"),)),
-        Figure("toy.kinds", "測試種類", "", (Value(["a"], "測試要點第 2 點"),), {"a": "甲", "b": "乙"}),
-    )
-
-
-def undeclare_toy() -> None:
-    for code in (DAYS, "toy.kinds"):
-        _declared.pop(code, None)
+#: `toy.days` is 20 since ever, `toy.kinds` a list of words.
+FIGURES_OF_TOY = (
+    Figure(DAYS, "測試期限", "日", (Value(20, "測試要點第 1 點"),)),
+    Figure("toy.kinds", "測試種類", "", (Value(["a"], "測試要點第 2 點"),), {"a": "甲", "b": "乙"}),
+)
 
 
 def ministry() -> Organisation:

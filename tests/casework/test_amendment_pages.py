@@ -10,11 +10,12 @@ from django.urls import reverse
 from casework.jobs.exports import run_export
 from casework.law import impact_sheets
 from casework.law.amendments import coming, lately
-from casework.law.impact import Source, _sources
+from casework.law.impact import SOURCES, Source
 from casework.law.in_force import law_in_force
 from casework.models import Amendment, ExportJob, ImpactLine
-from kernel.sources import all_schemes
-from tests.casework.lawroom import DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
+from casework.schemes import schemes
+from kernel.law import FIGURES
+from tests.casework.lawroom import DAYS, FIGURES_OF_TOY, approver, drafted, drafter
 from tests.factories import AT, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +24,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _toy(settings):
     settings.STAFF_SECOND_FACTOR = False
-    declare_toy()
+    FIGURES.add(*FIGURES_OF_TOY)
     with time_machine.travel(AT, tick=False):
         yield
-    undeclare_toy()
 
 
 def post_value(client, amendment, code, **fields):
@@ -170,9 +170,9 @@ def test_nobody_without_the_right_drafts_or_acts(client):
 
 
 @pytest.fixture
-def sheet(monkeypatch):
+def sheet():
     """A finished sheet with a line in each of two offices."""
-    monkeypatch.setitem(_sources, "toy", Source("toy", "測試事項", ("toy.",), lambda on: 0, lambda on: ()))
+    SOURCES.add(Source("toy", "測試事項", ("toy.",), lambda on: 0, lambda on: ()))
     amendment = drafted(drafter())
     one = impact_sheets.ask_sheet(amendment, by=amendment.drafted_by, at=AT)
     impact_sheets.run_sheet(one.pk, clock=lambda: AT)
@@ -237,13 +237,13 @@ def test_a_sheet_costs_the_same_however_long_it_is(client, sheet, django_assert_
 # --- the public page -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", all_schemes(), ids=lambda one: one.app)
+@pytest.mark.parametrize("scheme", schemes(), ids=lambda one: one.name)
 def test_every_rule_figure_and_contradiction_of_a_scheme_is_public(client, scheme):
     from kernel import rulebook
     from kernel.law import declared_law
 
     page = client.get(reverse("casework:rules_of", args=[scheme.slug])).text
-    rules = [one for one in rulebook.all_rules() if one.module.partition(".")[0] == scheme.app]
+    rules = [one for one in rulebook.all_rules() if one.module.partition(".")[0] == scheme.name]
     figures = [one for one in declared_law().values() if one.code.startswith(f"{scheme.prefix}.")]
     assert len(rules) >= 12
     assert figures
@@ -255,7 +255,7 @@ def test_every_rule_figure_and_contradiction_of_a_scheme_is_public(client, schem
     assert ("※ 原始文件未載明" in page) == any(not one.values[-1].confirmed for one in figures)
 
 
-@pytest.mark.parametrize("scheme", all_schemes(), ids=lambda one: one.app)
+@pytest.mark.parametrize("scheme", schemes(), ids=lambda one: one.name)
 def test_contradictions_name_rules_and_figures_there_are(scheme):
     from kernel import rulebook
     from kernel.law import declared_law
@@ -274,7 +274,7 @@ def test_the_rules_are_searched(client):
 
 
 def test_a_figure_stands_with_the_rule_that_asks_for_it(client):
-    from casework.law.rulepages import figures_named
+    from casework.schemes.rulepages import figures_named
     from kernel import rulebook
     from kernel.law import declared_law
 
@@ -292,7 +292,7 @@ def test_a_figure_stands_with_the_rule_that_asks_for_it(client):
 
 
 def test_the_public_reads_words_and_no_codes(client):
-    from casework.law.rulepages import plain
+    from casework.schemes.rulepages import plain
     from kernel.law import declared_law
 
     coded = {

@@ -13,8 +13,9 @@ from casework.errors import NotPermitted, Refused
 from casework.law import amending, impact_sheets
 from casework.law.in_force import law_in_force, law_with
 from casework.models import AmendedValue, Amendment, ImpactSheet
+from kernel.law import FIGURES
 from kernel.reasoning import Reasoning
-from tests.casework.lawroom import BEGINS, DAYS, approver, declare_toy, drafted, drafter, undeclare_toy
+from tests.casework.lawroom import BEGINS, DAYS, FIGURES_OF_TOY, approver, drafted, drafter
 from tests.factories import AT, UserFactory
 from tests.parallel import together
 
@@ -24,9 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _toy():
-    declare_toy()
-    yield
-    undeclare_toy()
+    FIGURES.add(*FIGURES_OF_TOY)
 
 
 def assessed(by, **given) -> Amendment:
@@ -206,7 +205,7 @@ def test_a_page_drawn_from_an_older_draft_is_told_so():
 
 def test_a_figure_no_release_declares_any_more_stops_nobody():
     in_force()
-    undeclare_toy()
+    FIGURES.clear()
     assert DAYS not in law_in_force()
 
 
@@ -353,3 +352,35 @@ def test_a_dead_run_is_taken_up_after_its_silence_and_a_live_one_is_not():
     assert impact_sheets.run_sheet(sheet.pk, clock=lambda: AT + impact_sheets.SILENT)
     sheet.refresh_from_db()
     assert (sheet.run, sheet.state) == (2, "done")
+
+
+def test_a_sheet_of_an_older_law_is_written_anew_first():
+    """Two amendments assessed beside one another: once the first is in force, the second's sheet compares with a law that is over."""
+    first, second = assessed(drafter(), value=30), assessed(drafter(), value=40)
+    amending.put_in_force(first, by=approver(), at=AT, version=first.version)
+    with pytest.raises(Refused, match="請重新試算"):
+        amending.put_in_force(second, by=approver(), at=AT, version=second.version)
+    sheet = impact_sheets.ask_sheet(second, by=second.drafted_by, at=AT)
+    assert impact_sheets.run_sheet(sheet.pk, clock=lambda: AT)
+    second.refresh_from_db()
+    amending.put_in_force(second, by=approver(), at=AT + DAY, version=second.version)
+    assert law_in_force().at(DAYS, BEGINS).value == 40
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_of_two_put_in_force_at_once_the_second_needs_another_sheet():
+    both = [assessed(drafter(), value=value) for value in (30, 40)]
+    second = approver()
+    answers = together([lambda a=one: amending.put_in_force(a, by=second, at=AT, version=a.version) for one in both])
+    assert sum(isinstance(one, Refused) and "請重新試算" in one.message for one in answers) == 1, answers
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_control_asked_before_either_is_written_both_come_in_force(monkeypatch):
+    both = [assessed(drafter(), value=value) for value in (30, 40)]
+    second = approver()
+    monkeypatch.setattr(amending, "amendments_in_force", lambda: 0)
+    answers = together([lambda a=one: amending.put_in_force(a, by=second, at=AT, version=a.version) for one in both])
+    assert all(isinstance(one, Amendment) for one in answers), answers

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import AccessLog
 from casework.errors import Refused
 from casework.jobs import exports, retention
+from casework.jobs.exports import EXPORTERS, Exporter
 from casework.models import ExportJob, Notice
 from casework.notices import outbox
 from casework.sheets.reading import read
@@ -19,7 +20,7 @@ from tests.casework.jobs import AT, at_once, person
 
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "_exporters", {})
+    EXPORTERS.clear()
     monkeypatch.setattr(outbox, "_rest_until", 0.0)
 
 
@@ -37,7 +38,7 @@ def ask(user, **more) -> ExportJob:
 def test_asked_written_and_told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks) -> None:
     nudged: list[tuple] = []
     monkeypatch.setattr(current_app, "send_task", lambda name, args, **more: nudged.append((name, *args)))
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     user = person()
     with django_capture_on_commit_callbacks(execute=True):
         job = ask(user, reason="業務統計")
@@ -57,7 +58,7 @@ def test_asked_written_and_told(monkeypatch: pytest.MonkeyPatch, django_capture_
 @pytest.mark.django_db
 def test_written_once_however_often_the_task_comes() -> None:
     calls: list[int] = []
-    exports.register_exporter("test", lambda user, query: calls.append(1) or names(user, query))
+    EXPORTERS.add(Exporter("test", lambda user, query: calls.append(1) or names(user, query)))
     job = ask(person())
     assert [exports.run_export(job.pk, at=AT) for _ in range(3)] == [True, False, False]
     assert len(calls) == 1
@@ -71,7 +72,7 @@ def test_written_once_however_often_the_task_comes() -> None:
     [({"page": "other"}, "不提供"), ({"format": "pdf"}, "格式"), ({"query": "q" * 1001}, "條件")],
 )
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(more: dict, word: str) -> None:
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     with pytest.raises(Refused, match=word):
         ask(person(), **more)
     assert not ExportJob.objects.exists()
@@ -80,7 +81,7 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(more: dict, word: 
 
 @pytest.mark.django_db
 def test_five_at_a_time() -> None:
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     user, other = person(), person()
     jobs = [ask(user) for _ in range(exports.AT_ONCE)]
     with pytest.raises(Refused, match="5 份"):
@@ -95,7 +96,7 @@ def test_a_failure_is_told_in_a_sentence_and_not_in_a_traceback() -> None:
     def breaks(user, query):
         return ["姓名"], (1 / 0 for _ in range(3))
 
-    exports.register_exporter("test", breaks)
+    EXPORTERS.add(Exporter("test", breaks))
     job = ask(person())
     exports.run_export(job.pk, at=AT)
     job.refresh_from_db()
@@ -108,7 +109,7 @@ def test_a_failure_is_told_in_a_sentence_and_not_in_a_traceback() -> None:
 
 @pytest.mark.django_db
 def test_who_lost_the_account_gets_no_list() -> None:
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     user = person()
     job = ask(user)
     user.is_active = False
@@ -126,13 +127,13 @@ def test_a_job_whose_worker_was_killed_is_taken_up_again() -> None:
     def dies(user, query):
         raise Killed
 
-    exports.register_exporter("test", dies)
+    EXPORTERS.add(Exporter("test", dies))
     job = ask(person())
     with pytest.raises(Killed):
         exports.run_export(job.pk, at=AT)
     job.refresh_from_db()
     assert job.state == ExportJob.State.RUNNING
-    exports._exporters["test"] = names
+    EXPORTERS.put(Exporter("test", names))
     assert exports.run_waiting(at=AT) == 1
     job.refresh_from_db()
     assert job.state == ExportJob.State.DONE
@@ -151,7 +152,7 @@ def test_two_workers_write_it_once() -> None:
         assert go_on.wait(10)
         return names(user, query)
 
-    exports.register_exporter("test", slow)
+    EXPORTERS.add(Exporter("test", slow))
     job = ask(person())
 
     def second() -> bool:
@@ -169,7 +170,7 @@ def test_two_workers_write_it_once() -> None:
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_control_by_its_state_alone_two_workers_would_write_it() -> None:
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     job = ask(person())
     both_read = threading.Barrier(2)
 
@@ -189,7 +190,7 @@ def test_control_by_its_state_alone_two_workers_would_write_it() -> None:
     [(timedelta(days=7), True), (timedelta(days=7, seconds=1), False), (timedelta(days=8), False)],
 )
 def test_files_go_after_a_week_and_the_record_stays(age: timedelta, kept: bool) -> None:
-    exports.register_exporter("test", names)
+    EXPORTERS.add(Exporter("test", names))
     job = ask(person())
     exports.run_export(job.pk, at=AT)
     job.refresh_from_db()
@@ -198,9 +199,3 @@ def test_files_go_after_a_week_and_the_record_stays(age: timedelta, kept: bool) 
     job.refresh_from_db()
     assert bool(job.file) == job.file.storage.exists(path) == kept
     assert job.rows == 1
-
-
-def test_a_page_is_registered_once() -> None:
-    exports.register_exporter("test", names)
-    with pytest.raises(ValueError, match="twice"):
-        exports.register_exporter("test", names)

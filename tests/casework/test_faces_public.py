@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import AccessLog
 from casework.models import CalendarDay, Deadline, Document, Notice
 from casework.notices.outbox import notify
+from kernel.dates import WEEKDAYS
 from kernel.law import Figure, Law, Value
 from tests.casework import toy
 from tests.casework.conftest import NOW
@@ -226,7 +227,17 @@ def test_reveal_of_a_person_in_the_register(scene):
 
 # --- calendar --------------------------------------------------------------------------------------------------------
 
-CSV = "西元日期,星期,是否放假,備註\n20270101,五,2,開國紀念日\n20270102,六,2,\n20270103,日,0,補行上班\n"
+#: A whole year, as the official table has it: a holiday, and a Sunday that is worked.
+_NAMED = {date(2027, 1, 1): (2, "開國紀念日"), date(2027, 1, 3): (0, "補行上班")}
+
+
+def _line(day: date) -> str:
+    off, name = _NAMED.get(day, (2 if day.weekday() > 4 else 0, ""))
+    return f"{day:%Y%m%d},{WEEKDAYS[day.weekday()]},{off},{name}\n"
+
+
+YEAR = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+CSV = "西元日期,星期,是否放假,備註\n" + "".join(map(_line, YEAR))
 
 
 def upload(client, text, encoding="utf-8"):
@@ -241,7 +252,7 @@ def test_calendar_is_previewed_before_it_is_taken_over(scene):
     assert not CalendarDay.objects.exists()
     done = client.post("/admin/calendar/upload/", {"packed": answer.context["packed"]})
     assert done.headers["Location"] == "/admin/calendar/?year=116"
-    assert CalendarDay.objects.count() == 3
+    assert CalendarDay.objects.count() == 365
     year = client.get("/admin/calendar/", {"year": "116"}).content.decode()
     assert "民國 116 年" in year
     assert "補行上班" in year

@@ -82,6 +82,19 @@ def test_pressed_twice_it_happens_once(agency: User) -> None:
     assert AccessLog.objects.filter(action="role_granted", subject__startswith="chenxr01").count() == 1
 
 
+def test_the_key_of_a_grant_to_one_person_is_none_for_another_nor_for_another_role(agency: User) -> None:
+    """Answered with the first one's receipt, it said 「已授予角色」 to an administrator who had granted nothing."""
+    one, other, client = UserFactory(), UserFactory(), as_(agency)
+    key = str(client.get(f"{LIST}{one.pk}/").context["form"].initial["key"])
+    sent = {"key": key, "role": "branch_officer", "office": "雲嘉南分署", "reason": "到職"}
+    assert client.post(f"{LIST}{one.pk}/grant/", sent).status_code == 302
+    for address, changes in ((f"{LIST}{other.pk}/grant/", {}), (f"{LIST}{one.pk}/grant/", {"role": "branch_chief"})):
+        answer = client.post(address, {**sent, **changes})
+        assert answer.status_code == 422 and "這個畫面已經送出過" in answer.content.decode(), answer.content.decode()
+    assert client.post(f"{LIST}{one.pk}/grant/", sent).status_code == 302
+    assert not other.groups.exists() and one.groups.count() == 1
+
+
 def test_somebody_known_is_granted_the_role(agency: User) -> None:
     known = UserFactory(account_name="known01", name="陳新任", email="chen@example.org")
     known.set_password("Kite-River-4821")

@@ -18,14 +18,13 @@ from casework.deadlines.keeping import meet_deadline, set_deadline
 from casework.desk.agenda import agenda
 from casework.models import CalendarFeed, Case, Notice
 from casework.notices import delivery, reaching
-from casework.notices.kinds import PROGRESS, classify
+from casework.notices.kinds import CLASSIFIED, PROGRESS, Classified
 from casework.notices.outbox import notify
 from ojt_accounts.models import Application
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in
 
 pytestmark = pytest.mark.django_db
-classify(PROGRESS, "test.progress")
 
 
 def tell(user: User, key: str, code: str = "test.progress") -> Notice:
@@ -35,6 +34,7 @@ def tell(user: User, key: str, code: str = "test.progress") -> Notice:
 
 @pytest.fixture
 def here() -> w.World:
+    CLASSIFIED.add(Classified("test.progress", PROGRESS))
     return w.world()
 
 

@@ -12,7 +12,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from casework.intake import read_sheet
-from casework.intake.read_sheet import DAMAGED, MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, SheetError, julian
+from casework.intake.read_sheet import DAMAGED
+from casework.intake.sheet_table import MOST_CHARACTERS, TOO_LARGE, TOO_MUCH, SheetError, julian
+from casework.intake.sheet_xlsx import kind_of_format
 from casework.law import calendar
 from casework.sheets import reading
 from casework.sheets.reading import read
@@ -116,8 +118,8 @@ def test_the_office_calendar_takes_western_days_and_no_others(ending: str) -> No
         ("[$NT$-404]#,##0.00", ""),
         ("@", ""),
         ("yyyy/m/d", "day"),
-        ("[$-404]e/mm/dd", "day"),
-        ('[$-404]gge"年"m"月"d"日"', "day"),
+        ("[$-404]e/mm/dd", "roc"),
+        ('[$-404]gge"年"m"月"d"日"', "roc"),
         ('m"月"d"日"', "day"),
         ("yy/m/d", "short"),
         ("d-mmm-yy", "short"),
@@ -128,7 +130,7 @@ def test_the_office_calendar_takes_western_days_and_no_others(ending: str) -> No
     ],
 )
 def test_what_a_format_shows(code: str, kind: str) -> None:
-    assert read_sheet._kind_of_format(code) == kind
+    assert kind_of_format(code) == kind
 
 
 # --- what the person does not see --------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ def _kind() -> Iterator[None]:
 
 @pytest.fixture
 def register() -> Iterator:
-    with handlers() as register_handler:
-        yield register_handler
+    with handlers() as register:
+        yield register
 
 
 @pytest.mark.django_db

@@ -8,18 +8,18 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
-from accounts import roles
 from accounts.catalogue import REVEAL
 from accounts.models import Organisation, User
-from accounts.roles import Right, Role, Side, declare_rights, declare_roles
+from accounts.roles import Right, Role, Side
 from accounts.services.roles import sync_rights
-from casework.cases import casetypes, corrections
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target, register
+from casework.cases import corrections
+from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target
 from casework.cases.moving import lock, move, open_case
 from casework.errors import Refused
 from casework.forms import CorrectionForm, PortalForm, ReasonForm, RocDateField
 from casework.models import Case
 from casework.rights import CALENDAR, PEOPLE, WATCH
+from casework.schemes import CaseworkPart
 from kernel.law import Law
 from kernel.machine import Machine, State, Transition, Turn
 from kernel.outcome import Line, Outcome
@@ -163,22 +163,20 @@ def _type(kind: str, label: str, series: str) -> CaseType:
     )
 
 
+PART = CaseworkPart(
+    name="toy",
+    rights=OWN_RIGHTS,
+    roles=OWN_ROLES,
+    kinds=(_type(KIND, "測試申請", "TY"), _type(OTHER, "另一種申請", "TZ")),
+)
+
+
 @contextmanager
 def entered() -> Iterator[None]:
-    """Kinds, rights and roles in their registries, and the rights' rows in the database."""
-    declare_rights(*OWN_RIGHTS)
-    declare_roles(*OWN_ROLES)
-    register(_type(KIND, "測試申請", "TY"), _type(OTHER, "另一種申請", "TZ"))
-    try:
+    """The part among the others, and its rights' rows in the database."""
+    with PART.entered():
         sync_rights()
         yield
-    finally:
-        for kind in (KIND, OTHER):
-            del casetypes._types[kind]
-        for right in OWN_RIGHTS:
-            del roles._rights[right.code]
-        for role in OWN_ROLES:
-            del roles._roles[role.code]
 
 
 def case(

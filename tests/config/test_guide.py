@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from config.guide import PAGES
+from accounts.guide import GUIDE, GuidePage
 
 NAMED = re.compile(r"「([^」]+)」")
 #: Said of programs that are not ours.
@@ -35,9 +36,9 @@ def _stands(name: str, labels: str) -> bool:
     return any(re.search(rf"""[>"'}}]\s*{re.escape(one)}""", labels) for one in names)
 
 
-@pytest.mark.parametrize("slug", [page.slug for page in PAGES])
-def test_every_button_the_guide_names_is_on_a_page(slug: str, labels: str) -> None:
-    text = (Path(settings.BASE_DIR) / "templates" / "guide" / f"{slug}.html").read_text()
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.slug)
+def test_every_button_the_guide_names_is_on_a_page(page: GuidePage, labels: str) -> None:
+    text = Path(get_template(page.template).origin.name).read_text()
     named = set(NAMED.findall(text)) - ELSEWHERE
     assert [one for one in sorted(named) if not _stands(one, labels)] == []
 

@@ -24,7 +24,8 @@ from casework.jobs import findings, orphans, retention, watch
 from casework.models import Deadline, Draft, ExportJob, Finding, JobRun, StoreMark
 from casework.papers import signing
 from casework.stores import WholeFiles, folder_of
-from config.celery import BY_THE_DAY, app
+from config.celery import app
+from kernel.jobs import JOBS, At
 from tests.casework.jobs import AT, administrator, case, kind_of_case, person
 
 DAY = timedelta(days=1)
@@ -107,7 +108,8 @@ def test_a_job_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db
 def test_a_job_missed_is_late_and_one_not_yet_due_is_not() -> None:
     now = clock.now()
-    for name in BY_THE_DAY | {"casework.tasks.deliver_notices"}:
+    by_the_day = {one.task for one in JOBS if isinstance(one.when, At)}
+    for name in by_the_day | {"casework.tasks.deliver_notices"}:
         JobRun.objects.create(name=name, began_at=now, ended_at=now)
     by_name = {one.name: one.late for one in watch.jobs(now + timedelta(minutes=14))}
     assert not by_name["寄送通知"]

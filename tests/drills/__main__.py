@@ -14,6 +14,8 @@ from tests.drills._site import Site
 
 #: Needs no site, but root and an hour: runs only when named.
 BY_NAME = {"bare_machine"}
+#: Takes most of an hour: runs only when named.
+LONG = {"acts_that_meet"}
 
 
 def main() -> int:
@@ -29,13 +31,14 @@ def main() -> int:
     parser.add_argument(
         "--tests", choices=("full", "smoke"), default="", help="`bare_machine` with every test, or some"
     )
+    parser.add_argument("--seconds", type=int, default=600, help="how long `acts_that_meet` walks in each scheme")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(found):
         parser.error(f"no such drill: {', '.join(sorted(unknown))}")
     services.VENV = Path(sys.prefix)  # the environment at work, whoever made it
     failed = 0
     with Site(asked.folder) as site:
-        names = asked.names or [name for name in found if name not in BY_NAME]
+        names = asked.names or [name for name in found if name not in BY_NAME | LONG]
         if set(names) - BY_NAME:
             import django
 

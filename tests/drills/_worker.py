@@ -8,7 +8,7 @@ from tests.drills import CODE
 
 SLOWLY = 0.002  # seconds per deadline, so that there is a middle to be killed in
 
-app.conf.beat_schedule = {
+HURRIED = {
     "sweep": {"task": "casework.tasks.sweep_daily", "schedule": 1.0},
     "notices": {"task": "casework.tasks.deliver_notices", "schedule": 1.0},
 }
@@ -34,7 +34,8 @@ def lapse(deadlines: list, at: datetime) -> None:
 
 @app.on_after_finalize.connect
 def _register(sender, **kwargs) -> None:  # type: ignore[no-untyped-def]
-    from casework.deadlines.handlers import is_registered, register_handler
+    from casework.deadlines.handlers import HANDLERS, Handler
 
-    if not is_registered(CODE):
-        register_handler(CODE, lapse)
+    if CODE not in HANDLERS:
+        HANDLERS.add(Handler(CODE, lapse))
+    sender.conf.beat_schedule = HURRIED  # the parts of the site have set theirs before

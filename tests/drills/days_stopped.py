@@ -20,7 +20,8 @@ from accounts.clock import now
 from casework.deadlines import handlers
 from casework.deadlines.handlers import Remind
 from casework.models import Deadline, Notice
-from config.celery import BY_THE_DAY, app
+from config.celery import app
+from kernel.jobs import JOBS, At
 from tests.drills._site import Site, check
 
 DEMO = True
@@ -71,7 +72,6 @@ def run(site: Site) -> dict[str, Any]:
 def _reminding() -> Iterator[set[str]]:
     """The codes of the letters that reminders send in the block."""
     codes: set[str] = set()
-    before = dict(handlers._handlers)
 
     def watched(act: Remind) -> Remind:
         def remind(pairs: Any, at: datetime) -> None:
@@ -81,13 +81,11 @@ def _reminding() -> Iterator[set[str]]:
 
         return remind
 
-    for code, one in before.items():
-        if one.on_remind:
-            handlers._handlers[code] = replace(one, on_remind=watched(one.on_remind))
-    try:
+    with handlers.HANDLERS.kept():
+        handlers.HANDLERS.put(
+            *(replace(one, on_remind=watched(one.on_remind)) for one in handlers.HANDLERS if one.on_remind)
+        )
         yield codes
-    finally:
-        handlers._handlers.update(before)
 
 
 def _letters(codes: set[str]) -> int:
@@ -100,7 +98,7 @@ def _live(start: datetime, left_out: set[int]) -> list[int]:
     for night in range(NIGHTS):
         if night not in left_out:
             with time_machine.travel(start + timedelta(days=night), tick=False):
-                for name in sorted(BY_THE_DAY):
+                for name in sorted(one.task for one in JOBS if isinstance(one.when, At)):
                     app.tasks[name].run()
         after = Deadline.objects.exclude(lapsed_at=None).count()
         lapsed.append(after - before)

@@ -30,9 +30,7 @@ class Hours:
 
 
 @pytest.fixture(autouse=True)
-def _try_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rulebook, "_rules", dict(rulebook._rules))
-
+def _try_rule() -> None:
     @rulebook.rule("TRY-1", facts=Hours)
     def hours(facts: Hours, *, on: date, law: Law) -> Outcome:
         """測試第1點：總時數不得超過上限。"""

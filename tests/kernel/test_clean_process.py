@@ -6,13 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("ojt_accounts", "senior45", "ohs_training", "ojt_subsidy", "vrs_credentials")
 
 
 def pure_modules() -> list[str]:
     kernel = [f"kernel.{p.stem}" for p in sorted((ROOT / "kernel").glob("*.py")) if p.stem[0] != "_"]
-    parts = [p for app in APPS for name in ("params", "states", "rules") for p in (ROOT / app).glob(f"{name}*")]
+    parts = [
+        p for app in settings.SCHEMES for name in ("params", "states", "rules") for p in (ROOT / app).glob(f"{name}*")
+    ]
     scheme = [f"{p.parent.name}.{p.stem}" for p in sorted(parts) if p.suffix == ".py" or (p / "__init__.py").exists()]
     return kernel + scheme
 

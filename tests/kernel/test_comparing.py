@@ -4,14 +4,12 @@ from datetime import date
 
 import pytest
 
-from casework.schemes.loading import load_rules
 from kernel import rulebook
 from kernel.comparing import beyond, folded, same_place
 from kernel.dates import WorkingCalendar
 from kernel.law import Value, declared_law
 from kernel.reasoning import Reasoning
 
-load_rules()
 LAW, ON = declared_law(), date(2026, 11, 20)
 
 

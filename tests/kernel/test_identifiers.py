@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_spaces_full_width_and_lower_case_are_understood(text: str) -> None:
     assert read_person_id(text) == "A123456789"
 
 
-@pytest.mark.parametrize("text", ["", "A12345678", "A123456788", "A323456789", "A1 23456789", "Ⅷ123456789"])
+@pytest.mark.parametrize("text", ["", "A12345678", "A123456788", "A323456789", "Ⅷ123456789"])
 def test_person_ids_that_cannot_be_are_refused_in_chinese(text: str) -> None:
     with pytest.raises(IdentifierError, match="身分證字號"):
         read_person_id(text)
@@ -240,3 +241,11 @@ def test_names_are_composed_but_never_folded() -> None:
 def test_not_names(name: str) -> None:
     with pytest.raises(IdentifierError, match="姓名"):
         read_name(name)
+
+
+def test_one_function_says_that_two_spellings_are_one_name() -> None:
+    """Another comparison (the holder of an account, a name on a card) is called what it compares."""
+    root = Path(__file__).resolve().parents[2]
+    apps = (path.parent for path in root.glob("*/__init__.py") if path.parent.name != "tests")
+    sources = (path for app in apps for path in app.rglob("*.py"))
+    assert [path.parent.name for path in sources if "\ndef same_name(" in path.read_text()] == ["kernel"]

@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from kernel import law as law_module
-from kernel.law import Figure, Law, UnknownFigure, Value, declare, declared_law
+from kernel.law import FIGURES, Figure, Law, UnknownFigure, Value, declared_law
 
 FIRST, SECOND = date(2012, 1, 1), date(2026, 3, 1)
 CAP = Figure("t.cap", "上限", "元", (Value(70000, "第1版", FIRST), Value(100000, "第2版", SECOND, confirmed=False)))
@@ -57,19 +56,10 @@ def test_a_correction_takes_the_place_of_the_version_of_the_same_day() -> None:
         LAW.amended([("t.floor", Value(1, "x"))])
 
 
-def test_a_code_is_declared_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(law_module, "_declared", {})
-    declare(CAP)
-    declare(CAP)
-    assert dict(declared_law()) == {"t.cap": CAP}
-    with pytest.raises(ValueError, match="declared twice"):
-        declare(Figure("t.cap", "上限", "元", (Value(1, "x"),)))
-
-
-def test_the_declared_law_is_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(law_module, "_declared", {})
+def test_the_declared_law_is_a_copy() -> None:
+    FIGURES.clear()
     before = declared_law()
-    declare(CAP)
+    FIGURES.add(CAP)
     assert len(before) == 0
     assert list(declared_law()) == ["t.cap"]
 

@@ -91,10 +91,8 @@ def test_a_value_is_cut_into_what_a_person_can_type_and_put_together_again():
 
 def test_every_version_in_the_code_has_the_form_of_its_figure():
     """Every declared version of every scheme could have been entered as an amendment."""
-    from casework.schemes.loading import load_rules
     from kernel.law import declared_law
 
-    load_rules()
     law = declared_law()
     assert len(law) > 150
     wrong = {

@@ -149,7 +149,7 @@ def test_a_photograph_that_is_no_picture(content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
 def test_a_roster_with_duplicate_ids(kind: str) -> None:
-    """OHS-19: every wrong line with what is wrong; put right and confirmed it is taken whole."""
+    """OHS-19: every wrong line with what is wrong; the others are taken when confirmed, whole, and the wrong ones named."""
     here = w.world()
     case = w.planned(here, training="in_service", people=1)
     head = ["姓名", "出生年月日", "身分證字號"]
@@ -170,9 +170,11 @@ def test_a_roster_with_duplicate_ids(kind: str) -> None:
         staff, page = client_of(here.staff), address("roster", case)
         answer = staff.post(page, {"file": sent(bad), **envelope(case)})
         shown = said(answer)
-        assert answer.status_code == 422
-        assert "身分證字號與第 2 列重複" in shown and "已在名冊上（座號 01）" in shown and "沒有匯入任何一筆" in shown
-        assert "sealed" not in answer.content.decode() and len(w.people(case)) == 1
+        assert answer.status_code == 200
+        assert "身分證字號與第 2 列重複" in shown and "已在名冊上（座號 01）" in shown and "匯入這 3 人" in shown
+        assert "以上標示的列不會匯入" in shown and len(w.people(case)) == 1
+        nobody = staff.post(page, {"file": sent(bad[4:]), **envelope(case)})
+        assert nobody.status_code == 422 and "沒有匯入任何一筆" in said(nobody)
         preview = staff.post(page, {"file": sent(good), **envelope(case)})
         assert preview.status_code == 200 and "匯入這 3 人" in said(preview)
         sealed = preview.context["confirm"]["sealed"].value()
@@ -184,6 +186,12 @@ def test_a_roster_with_duplicate_ids(kind: str) -> None:
         assert unseen.context["confirm"]["sealed"].value() == sealed
         assert staff.post(page, {"sealed": sealed, "checked": "on", **envelope(case)}).status_code == 302
         assert len(w.people(case)) == 4
+        part = staff.post(page, {"file": sent([[*good[0][:2], w.national_id(30)], bad[-1]]), **envelope(case)})
+        sealed = part.context["confirm"]["sealed"].value()
+        done = staff.post(page, {"sealed": sealed, "checked": "on", **envelope(case)}, follow=True)
+        assert len(w.people(case)) == 5 and "未匯入 1 列" in said(done) and "第 3 列李" in said(done)
+        event = case.events.filter(code="roster.imported").latest("pk")
+        assert "另 1 列未匯入" in event.label and "第 3 列李" in event.reason
         nothing = staff.post(page, {"file": SimpleUploadedFile("a.xlsx", b"%PDF-1.7"), **envelope(case)})
         assert nothing.status_code == 422 and "不是試算表" in said(nothing)
 

@@ -178,14 +178,17 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
         ["陳重複", "79/05/06", w.national_id(20)],
         ["王在冊", "79/05/06", w.national_id(1)],
         ["李錯號", "79/02/30", "A123456788"],
+        ["吳斷行", "79/05/06", w.national_id(21), "某公司\n人事室"],
     ]
     file = io.BytesIO()
-    write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號"], rows=rows)
+    write(kind, file, title="名冊", header=["姓名", "出生年月日", "身分證字號", "服務單位"], rows=rows)
     training_class = class_of(case)
     preview = roster.read_roster(file.getvalue(), training_class, on=today())
     assert not preview.good and preview.missing_columns  # a professional roster wants more columns
     said = {row.number: "；".join(row.errors) for row in preview.rows}
     assert "第 2 列重複" in said[5] and "座號 01" in said[6] and "不存在" in said[7]
+    line = next(row for row in preview.rows if row.number == 8)
+    assert line.values["employer"] == "某公司 人事室", "a line break within a cell is read as a blank"
     with pytest.raises(Refused, match="未匯入"):
         roster.import_roster(case, rows=[row.values for row in preview.rows], checked=True, by=here.staff, at=w.PLANNED)
     assert len(w.people(case)) == 1
@@ -213,7 +216,7 @@ def test_an_old_residence_number_comes_onto_no_roster_of_2031() -> None:
 def test_a_birthday_typed_in_libreoffice_is_the_day_that_was_typed(ending: str) -> None:
     case = w.planned(w.world(), people=0)
     preview = roster.read_roster(saved(f"roster.{ending}"), class_of(case), on=today())
-    assert [(row.values["born_on"], row.values["phone"]) for row in preview.rows] == [("2011-01-01", "0912345678")]
+    assert [(row.values["born_on"], row.values["phone"]) for row in preview.rows] == [("2011-01-01", "0912-345-678")]
 
 
 @pytest.mark.parametrize("name", ["two cells far apart", "a row repeated"])

@@ -141,7 +141,7 @@ def test_a_new_unit_is_applied_for_once_however_many_start(here: w.World) -> Non
 
 
 def test_control_without_the_lock_several_are_opened(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "_one_at_a_time", lambda unit: None)
+    monkeypatch.setattr(preparing, "hold_unit", lambda pk: None)
     opening = preparing.open_case
 
     def slowly(**given: Any) -> Case:
@@ -254,7 +254,7 @@ def test_twenty_equal_posts_make_one_case(here: w.World) -> None:
             )  # fmt: skip
             return {"number": made.case.number}
 
-        return once(user=here.contact, key=key, act="start", at=at, do=do)
+        return once(user=here.contact, key=key, act="start", thing="", at=at, do=do)
 
     answers = together([press] * 20)
     assert len({answer["number"] for answer, _ in answers}) == 1

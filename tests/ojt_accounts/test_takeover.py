@@ -1,9 +1,11 @@
 """No form of a unit changes the address somebody signs in with, or gives an account to somebody of another name (OA-12)."""
 
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -144,18 +146,26 @@ def test_the_same_name_goes_through_and_their_own_sign_in_stays(here: w.World) -
 
 def test_a_sign_in_closed_by_somebody_else_is_opened_by_no_form(here: w.World) -> None:
     known = known_elsewhere(here)
-    close_user(user=known, reason="離職停用（S45-115-000001）", by=None, at=now())
+    close_user(user=known, reason="帳號註銷，本人來函", by=None, at=now())
     case = account_form(here, "new_unit", name="王大明", account_name=known.account_name, email=known.email)
     w.checked(here, case)
-    with pytest.raises(Refused, match="由其他機關停用"):
+    with pytest.raises(Refused, match="於「登入協助」恢復"):
         reviewing.sign_forms(case, codes=w.codes(case), by=here.officer, at=now())
     known.refresh_from_db()
     assert not known.is_active
 
 
+def test_the_migration_names_the_scheme_by_how_the_reason_began(here: w.World) -> None:
+    ours, theirs = user_of(here), known_elsewhere(here)
+    close_user(user=ours, reason="帳號註銷（OA-115-000009）", by=None, at=now())
+    close_user(user=theirs, reason="帳號註銷，本人來函", by=None, at=now())
+    import_module("ojt_accounts.migrations.0004_closed_here").name_the_scheme(apps, None)
+    assert list(User.objects.filter(closed_by_scheme="ojt_accounts")) == [ours]
+
+
 def test_a_sign_in_this_scheme_closed_is_opened_again(here: w.World) -> None:
     user = user_of(here)
-    close_user(user=user, reason="帳號註銷（OA-115-000009）", by=None, at=now())
+    close_user(user=user, reason="其他", by=None, at=now(), scheme="ojt_accounts")
     set_first(here, through(here, account_form(here, "renewal", request="grant", account_name="", email=user.email)))
     user.refresh_from_db()
     assert user.is_active

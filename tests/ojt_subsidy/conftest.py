@@ -1,13 +1,13 @@
 import pytest
 
-from casework.schemes import entitlements
+from casework.entitlements import ANSWERERS
 from tests.ojt_subsidy import world as worlds
 
 
 @pytest.fixture(autouse=True)
-def _no_register_of_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_register_of_accounts() -> None:
     """A site without the scheme that opens accounts: whether a unit holds a right of the year is asked in test_entitlements."""
-    monkeypatch.setattr(entitlements, "_providers", {})
+    ANSWERERS.clear()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from accounts.locks import locking
 from casework.errors import NotAllowed, Refused
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Enrolment, MoneyEntry, PaymentBatch, PaymentLine
@@ -176,15 +177,15 @@ def test_a_line_put_into_a_batch_while_its_amount_is_taken_back_leaves_it_again(
     *_, after = w.approved(here, w.trainee())
     looked = []
 
-    def lines_lockable(**which):
+    def lines_held(rows):
         if not looked:
             looked.append(PaymentBatch.objects.filter(lines=PaymentLine.objects.get().pk).first())
             together([lambda: batching.make_batch(office=here.branch, by=here.cashier, at=after)])
-        return lockable(**which)
+        return locking(rows)
 
-    lockable = PaymentLine.objects.select_for_update
-    monkeypatch.setattr(PaymentLine.objects, "select_for_update", lines_lockable)
+    monkeypatch.setattr(reserving, "locking", lines_held)
     with transaction.atomic():
+        reserving.hold(PaymentLine.objects.get().enrolment.person_id)
         reserving._reopen(PaymentLine.objects.get().pk, [], by=here.officer, at=after, reason="更正")
     monkeypatch.undo()
     assert looked == [None]

@@ -7,9 +7,9 @@ import pytest
 
 from accounts import crypto
 from accounts.models import User
+from casework import entitlements
 from casework.cases.casetypes import casetype
 from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.schemes import entitlements
 from kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Course, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine, Trainee
 from ojt_subsidy.services import (
@@ -103,7 +103,7 @@ def test_outside_the_intake_and_without_a_right_of_the_year(here, monkeypatch):
     with pytest.raises(Refused, match="不在受理期間"):
         planning.file_course(case, by=here.clerk, at=w.now())
     closed = entitlements.Entitlement(False, "沒有年度權限。")
-    monkeypatch.setitem(entitlements._providers, entitlements.PLAN_RIGHT, lambda **given: closed)
+    entitlements.ANSWERERS.put(entitlements.Answerer(entitlements.PLAN_RIGHT, lambda **given: closed))
     with pytest.raises(Refused, match="沒有年度權限"):
         planning.file_course(case, by=here.clerk, at=w.now())
 

@@ -12,6 +12,7 @@ from casework.jobs import exports
 from casework.models import Case, Notice
 from casework.notices.delivery import deliver_due
 from kernel.dates import TAIPEI, roc
+from ojt_subsidy.forms.unit import ScreenForm
 from ojt_subsidy.models import CourseIntake, Enrolment, InsuranceCheck, MoneyEntry, PaymentBatch, PaymentLine
 from ojt_subsidy.services import batching, complaining, screening
 from tests.ojt_subsidy import world as w
@@ -20,6 +21,16 @@ from tests.ojt_subsidy.test_path import answered
 from tests.ojt_subsidy.test_screens import client
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("odd", ["9" * 4301, "²", "१", "-1", ""])
+def test_a_filing_that_no_number_names_is_none(here, odd):
+    course = w.published(here)
+    answer = client(here.clerk).post(
+        reverse("ojt_subsidy:enrolments", args=[course.code]), {"key": uuid4(), "act": "lapse", "enrolment": odd}
+    )
+    assert answer.status_code < 500
+    assert ScreenForm({"act": "lapse", "enrolment": odd}).about == ("lapse", 0)
 
 
 def _csv(data, name="file.csv"):
@@ -268,10 +279,10 @@ def test_a_confidential_complaint_is_in_no_export_and_no_letter(here, mailoutbox
     complaining.take(case, by=here.complaints, at=w.now())
     complaining.answer(case, text="已請單位改善", by=here.complaints, at=w.now())
     for reader in (here.officer, here.complaints):
-        for page, rows in exports._exporters.items():
-            if page.startswith(("work", "case")):
-                _, found = rows(reader, "")
-                assert all("歐陽保密" not in str(cell) for row in found for cell in row), page
+        for one in exports.EXPORTERS:
+            if one.page.startswith(("work", "case")):
+                _, found = one.rows(reader, "")
+                assert all("歐陽保密" not in str(cell) for row in found for cell in row), one.page
     deliver_due(at=w.now() + timedelta(minutes=1))
     others = [letter for letter in mailoutbox if who.email not in letter.to]
     assert all("歐陽保密" not in letter.subject + letter.body for letter in others)

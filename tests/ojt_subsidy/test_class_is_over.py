@@ -1,6 +1,5 @@
 """A class cancelled or over takes nobody: not who waited in its queue meanwhile, not by the unit's list, not by the database."""
 
-import threading
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
@@ -12,9 +11,10 @@ from casework.errors import NotAllowed, Refused
 from casework.models import Case, Notice
 from kernel.dates import TAIPEI, taipei_day
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
-from ojt_subsidy.services import closing, enrolling, places, running, screening
+from ojt_subsidy.services import closing, enrolling, places, reserving, running, screening
 from ojt_subsidy.states import LIVE, PENDING
 from tests.ojt_subsidy import world as w
+from tests.parallel import Meanwhile
 
 both = pytest.mark.django_db(transaction=True)
 GUARDS = {
@@ -41,27 +41,6 @@ def unguarded(transactional_db):
     turn("DISABLE")
     yield
     turn("ENABLE")
-
-
-class Meanwhile:
-    """An act on a connection of its own, begun inside another act; `wait` gives it the time to end, if nothing holds it."""
-
-    def __init__(self, work) -> None:
-        self.answer = None
-        self.thread = threading.Thread(target=self._run, args=(work,))
-
-    def _run(self, work) -> None:
-        try:
-            self.answer = work()
-        except Exception as error:
-            self.answer = error
-        finally:
-            connection.close()
-
-    def wait(self, seconds: float) -> None:
-        if self.thread.ident is None:
-            self.thread.start()
-        self.thread.join(seconds)
 
 
 def _enrol_while_cancelled(here, monkeypatch):
@@ -155,6 +134,7 @@ def test_whoever_is_admitted_as_the_class_ends_is_known_to_its_dossier(here2, mo
 @both
 def test_control_without_the_courses_lock_the_dossier_is_filed_without_them(here2, unguarded, monkeypatch):
     monkeypatch.setattr(places, "lock_course", lambda key: w.now())
+    monkeypatch.setattr(reserving, "hold", lambda *people, **given: None)
     monkeypatch.setattr(running, "PENDING", ())
     late, filed = _admit_while_it_ends(here2, monkeypatch, seconds=60)
     assert (late.state, getattr(filed, "state", filed)) == ("admitted", "filed")

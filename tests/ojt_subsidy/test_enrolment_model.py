@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework.errors import NotAllowed, Refused
 from ojt_subsidy.models import Enrolment
 from ojt_subsidy.services import enrolling, screening
+from tests import lock_order
 from tests.ojt_subsidy import world as w
 
 SEATS, PEOPLE = 2, 5
@@ -72,7 +72,7 @@ def test_enrol_withdraw_accept_expire_as_the_model_says(here):
     def compare(acts):
         model = Model()
         try:
-            with transaction.atomic():
+            with lock_order.of_the_test():
                 for act, k in acts:
                     assert _do(course, people, act, k, late) == _model(model, act, k), (acts, act, k)
                     rows = Enrolment.objects.filter(course=course).order_by("number")

@@ -5,17 +5,22 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.clock import now
 from accounts.models import User
 from accounts.services.roles import grant_role
 from casework.cases.recusal import RECUSED
+from casework.desk.desk import desk_of
 from casework.errors import Refused
 from casework.models import Case, Event
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Closing, Enrolment, ExchangeFile, MoneyEntry, OutsideCourse, PaymentBatch, PaymentLine
-from ojt_subsidy.services import batching, closing, evidence, exchange, outside, paying, running
+from ojt_subsidy.services import batching, closing, complaining, evidence, exchange, outside, paying, running
+from ojt_subsidy.states import CLOSING
 from tests.ojt_subsidy import world as w
+from tests.security.demonstration import BACKEND
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +63,20 @@ def test_nobody_decides_their_own_class_line_or_batch(here: w.World, ended: Any)
     course = rows[0].course
     one = closing.start_closing(course, by=here.clerk, at=at)
     closing.file_closing(one.case, by=here.clerk, at=at)
+    case = Case.objects.get(pk=one.case_id)
+    Case.objects.filter(pk=case.pk).update(awaiting=CLOSING.transition("forward").permission)
+    waiting = [
+        set(Case.objects.filter(desk_of(who).my_turn(), pk=case.pk)) for who in (own, appointed(here, here.officer))
+    ]
+    assert waiting == [set(), {case}], "the desk offers what acts refuse"
+    desk = Client()
+    desk.force_login(own)
+    told = case.notices.order_by("pk").first()
+    for answer in (
+        desk.get(reverse("admin:case_reveal", args=[case.number, "applicant"])),
+        desk.post(reverse("admin:case_resend", args=[case.number, told.pk])),
+    ):
+        assert answer.status_code == 422 and RECUSED in answer.content.decode()
     stays_away(
         lambda: closing.forward(one.case, by=own, at=at),
         lambda: closing.send_back(one.case, reason="請補正", by=own, at=at),
@@ -132,3 +151,25 @@ def test_nobody_accepts_their_own_evidence(here: w.World) -> None:
         lambda: evidence.refuse_evidence(one.case, reason="不符", by=own, at=now()),
     )
     evidence.accept_evidence(one.case, valid_from=taipei_day(now()), by=here.officer, at=now())
+
+
+def browser_of(who: User) -> Client:
+    client = Client()
+    client.force_login(who, backend=BACKEND)
+    return client
+
+
+def test_a_complaint_is_kept_from_the_unit_it_is_about(here: w.World) -> None:
+    """Whoever works in that unit handles nothing of it and reads no name, whatever the office appointed them to."""
+    course, who = w.published(here), w.trainee("黃雅婷")
+    case = complaining.file_complaint(
+        person=who, county=here.county, course=course, about="fee", body="收費不符", confidential=True, at=w.now()
+    ).case
+    grant_role(user=here.clerk, role_code="subsidy_complaints", organisation=here.branch, by=None, at=w.now())
+    with pytest.raises(Refused, match=RECUSED):
+        complaining.take(case, by=here.clerk, at=w.now())
+    page = browser_of(here.clerk).get(reverse("admin:case", args=[case.number])).content.decode()
+    assert who.name not in page and complaining.HIDDEN in page
+    page = browser_of(here.complaints).get(reverse("admin:case", args=[case.number])).content.decode()
+    assert who.name in page, "the control: the colleague who handles it reads the name"
+    assert complaining.take(case, by=here.complaints, at=w.now()).state != "filed"

@@ -1,6 +1,6 @@
 """特定對象身分 on the screens: age from the birth date, one relative who suffices, the licence as people type it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from casework.papers.wordings import sync_wordings
 from kernel.dates import add_months
 from ojt_subsidy.forms.unit import _listed
 from ojt_subsidy.models import Evidence
-from ojt_subsidy.services import planning, profile
+from ojt_subsidy.services import planning
 from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
 
@@ -31,15 +31,6 @@ def test_forty_five_on_the_first_day_is_paid_in_full_without_a_paper(here, later
     row = w.admitted(here, course, w.trainee(born_on=born_on))
     assert reserved(row) == amount
     assert not Evidence.objects.exists()
-
-
-def test_a_birth_date_put_right_moves_what_is_reserved(here):
-    who = w.trainee()
-    row = w.admitted(here, w.published(here), who)
-    said = {"employer": "某公司", "mobile": "0912345678"}
-    for born_on, amount in ((date(1960, 5, 1), 10_000), (date(2000, 5, 1), 8_000)):
-        profile.save_profile(person=who, data={**said, "born_on": born_on}, at=w.now())
-        assert reserved(row) == amount
 
 
 def test_the_page_of_statuses_asks_no_paper_for_an_age(here):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as site
 from django.contrib.auth import hashers
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,7 +34,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("ojt_accounts", "ojt_subsidy", "senior45", "ohs_training", "vrs_credentials")
+OURS = tuple(site.SCHEMES)
 
 
 @pytest.fixture

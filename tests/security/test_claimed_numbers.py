@@ -71,7 +71,7 @@ def test_a_typed_number_opens_no_record_and_keeps_nobody_out(settings) -> None:
         desk.force_login(officer)
         person = User.objects.get(account_name="meihui")
         seen = {
-            "confirm-national_id": trainee.national_id, "confirm-document": "國民身分證", "confirm-seen_on": "115/12/10",
+            "confirm-name": trainee.name, "confirm-national_id": trainee.national_id, "confirm-document": "國民身分證", "confirm-seen_on": "115/12/10",
             "confirm-note": "本人臨櫃",
         }  # fmt: skip
         page = reverse("admin:sign_in_help_act", args=[person.pk, "confirm"])

@@ -23,13 +23,14 @@ from django.utils.crypto import get_random_string
 from django.utils.html import escape
 
 from accounts.clock import now
-from accounts.demo import demo_roles
+from accounts.demo import DEMO_ROLES
 from accounts.models import Membership, Organisation, OrganisationUserObjectPermission, User
-from accounts.roles import Side, all_rights, right
+from accounts.roles import RIGHTS, Side, right
 from casework.cases import casetypes, work
 from casework.cases.access import rights_on
 from casework.cases.moving import lock, move, open_case
 from casework.cases.recusal import RECUSED
+from casework.desk.desk import desk_of
 from casework.errors import Refused
 from casework.jobs import exports
 from casework.models import Case, Event, Message
@@ -59,7 +60,7 @@ class Lines(logging.Handler):
 
 def demo_people() -> list[User]:
     """Whoever has a button on the sign-in page, in its order."""
-    names = [role.account_name for role in demo_roles()]
+    names = [role.account_name for role in DEMO_ROLES]
     return sorted(User.objects.filter(account_name__in=names), key=lambda one: names.index(one.account_name))
 
 
@@ -140,14 +141,14 @@ def test_logs_carry_no_identifier(walked: Walked) -> None:
 def test_lists_taken_along_carry_no_identifier(walked: Walked) -> None:
     pattern, asked = re.compile("|".join(walked.identifiers)), 0
     for user in demo_people():
-        for page, rows in exports._exporters.items():
+        for one in exports.EXPORTERS:
             try:
-                header, lines = rows(user, "")
+                header, lines = one.rows(user, "")
             except Exception:
                 continue
             text = str([header, *lines])
             asked += 1
-            assert not pattern.search(text), f"{user.account_name} {page}: {pattern.search(text)}"
+            assert not pattern.search(text), f"{user.account_name} {one.page}: {pattern.search(text)}"
     assert asked > 20
 
 
@@ -304,7 +305,7 @@ def fresh() -> User:
 
 def appointed(user: User, case: Case) -> User:
     """Every right an office can give, in the office of the case."""
-    codes = [one.codename for one in all_rights() if one.side is Side.OFFICE]
+    codes = [one.codename for one in RIGHTS if one.side is Side.OFFICE]
     rows = Permission.objects.filter(codename__in=codes, content_type__app_label="accounts")
     OrganisationUserObjectPermission.objects.bulk_create(
         [OrganisationUserObjectPermission(user=user, permission=row, content_object=case.office) for row in rows],
@@ -323,8 +324,11 @@ def bare(kind: str) -> Case:
 
 def parties(case: Case) -> Iterator[User]:
     """One of those who stand in the case, and one who merely works in its unit."""
-    if found := sorted(casetypes.casetype(case.kind).parties(case)):
-        yield User.objects.get(pk=found[0])
+    about = casetypes.casetype(case.kind)
+    this = Case.objects.filter(pk=case.pk)
+    nearest = [case.person, case.created_by, *User.objects.order_by("pk")]
+    if found := next((one for one in nearest if one and this.filter(about.parties(about, one)).exists()), None):
+        yield found
     if case.organisation_id not in (None, case.office_id):
         made = fresh()
         Membership.objects.create(user=made, organisation=case.organisation, starts_on=date(2020, 1, 1))
@@ -369,9 +373,13 @@ def test_their_buttons_are_off_with_the_sentence_and_the_desk_gives_them_nothing
             assert not acts.any_open(case, rights_on(user, case), Side.OFFICE)
             before = set(Event.objects.values_list("pk"))
             Case.objects.filter(pk=case.pk).update(assignee=None)
+            awaited = Case.objects.filter(pk=case.pk)
+            awaited.update(awaiting=next(one.code for one in RIGHTS if one.side is Side.OFFICE))
+            assert not awaited.filter(desk_of(user).my_turn()), f"{kind}: offered to a party"
             with pytest.raises(Refused, match=RECUSED):
                 work.claim(case, by=user, at=now())
             colleague = appointed(fresh(), case)
+            assert awaited.filter(desk_of(colleague).my_turn()), kind
             with pytest.raises(Refused, match="應予迴避"):
                 work.reassign(case, to=user, by=colleague, at=now())
             with pytest.raises(Refused, match=RECUSED):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.conf import settings
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.forms.wording import Spoken
@@ -19,8 +20,9 @@ from casework.errors import Refused
 from casework.forms import PortalForm
 from casework.models import Draft, Receipt
 from casework.views import bulk_acts
+from casework.views.acting import _posted
 from kernel.asked import whole_number
-from tests.factories import AT, UserFactory
+from tests.factories import AT, OrganisationFactory, UserFactory
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in
 
@@ -28,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 NUL = "a\0b"
 #: What `int()` and `isdigit()` disagree about, what no integer of the database holds, what is no number.
-ODD_NUMBERS = ("²", "9" * 20, "-1", "1e3", "१", "")
+ODD_NUMBERS = ("²", "9" * 20, "9" * 4301, "-1", "1e3", "१", "")
 
 
 def sources() -> Iterator[Path]:
@@ -53,17 +55,44 @@ def test_no_whole_number(text: str) -> None:
     assert bulk_acts.chosen([f"{text}:1", f"1:{text}"]) == []
 
 
-def test_isdigit_decides_nothing() -> None:
-    """`"²".isdigit()` holds and `int("²")` fails: numbers of addresses are read in one place. (The kernel's readers of identifiers
-    fold and judge each character.)"""
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+def numbers_read_by_hand(source: str) -> list[int]:
+    """Lines where a text is said to be digits before `int()` is asked of the same text: `"²".isdigit()` holds and `int("²")` fails,
+    `("9" * 4301).isdecimal()` holds and `int()` of it fails too."""
+    found = set()
+    for home in ast.walk(ast.parse(source)):
+        if not isinstance(home, ast.Module | ast.FunctionDef | ast.Lambda):
+            continue
+        calls = [node for node in ast.walk(home) if isinstance(node, ast.Call)]
+        turned = {ast.unparse(c.args[0]) for c in calls if ast.unparse(c.func) == "int" and c.args}
+        for judge in (one for one in calls if isinstance(one.func, ast.Attribute)):
+            by_hand = judge.func.attr in ("isdecimal", "isnumeric") and ast.unparse(judge.func.value) in turned
+            if judge.func.attr == "isdigit" or (by_hand and not isinstance(home, ast.Module)):
+                found.add(judge.lineno)
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("def f(a):\n    return a.isdigit()", [2]),
+        ("def f(a):\n    return int(a) if a.isdecimal() else 0", [2]),
+        ("def f(a):\n    return [int(one) for one in a if one.isnumeric()]", [2]),
+        ("def f(a, b):\n    return int(b) if a.isdecimal() else 0", []),
+    ],
+)
+def test_what_is_found(source: str, lines: list[int]) -> None:
+    assert numbers_read_by_hand(source) == lines
+
+
+def test_numbers_of_addresses_are_read_in_one_place() -> None:
+    """The kernel's readers of identifiers fold and judge each character."""
+    found = {
+        f"{path.relative_to(ROOT)}:{line}"
         for path in sources()
         if "kernel" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isdigit"
-    ]
-    assert found == []
+        for line in numbers_read_by_hand(path.read_text())
+    }
+    assert found == set()
 
 
 @pytest.fixture
@@ -178,11 +207,14 @@ def _kinds(base: type) -> Iterator[type]:
 @pytest.mark.django_db
 def test_a_key_used_for_one_act_does_nothing_and_says_nothing_for_another() -> None:
     user, key, done = UserFactory(), uuid.uuid4(), []
-    assert once(user=user, key=key, act="a", at=AT, do=lambda: {"next": "/"}) == ({"next": "/"}, True)
-    with pytest.raises(Refused, match="已用於另一個動作"):
-        once(user=user, key=key, act="b", at=AT, do=lambda: done.append("b") or {})
+    assert once(user=user, key=key, act="a", thing="1", at=AT, do=lambda: {"next": "/"}) == ({"next": "/"}, True)
+    with pytest.raises(Refused, match="這個畫面已經送出過"):
+        once(user=user, key=key, act="b", thing="1", at=AT, do=lambda: done.append("b") or {})
     assert done == []
-    assert once(user=user, key=key, act="a", at=AT, do=lambda: done.append("a") or {}) == ({"next": "/"}, False)
+    assert once(user=user, key=key, act="a", thing="1", at=AT, do=lambda: done.append("a") or {}) == (
+        {"next": "/"},
+        False,
+    )
     assert done == []
     assert Receipt.objects.get().act == "a"
 
@@ -202,4 +234,48 @@ def test_a_page_posts_the_key_of_another_case_and_is_told() -> None:
         case.refresh_from_db()
     first.refresh_from_db()
     assert (first.state, case.state) == ("withdrawn", "draft")
-    assert re.search("已用於另一個動作", answer.content.decode())
+    assert re.search("這個畫面已經送出過", answer.content.decode())
+
+
+def test_no_page_asks_for_an_act_once_but_with_all_that_was_sent_to_it() -> None:
+    """The thing is no word of a string that somebody may forget: `once` is asked by one function of the pages and by one service."""
+    askers = {
+        f"{path.relative_to(ROOT)}: {ast.unparse(next(one.value for one in call.keywords if one.arg == 'thing'))}"
+        for path in sources()
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == "once"
+    }
+    assert askers == {
+        "casework/views/acting.py: _posted(request)",
+        "ojt_subsidy/services/enrolling.py: course.code",
+    }
+
+
+def test_what_is_posted_is_the_address_the_fields_and_the_files() -> None:
+    def about(address: str = "/a/", file: str = "", **fields: str) -> str:
+        files = {"paper": SimpleUploadedFile(file, b"x")} if file else {}
+        return _posted(RequestFactory().post(address, {**fields, **files}))
+
+    plain = about(held="1")
+    assert about(held="1", csrfmiddlewaretoken="another") == plain
+    assert (
+        len({plain, about("/b/", held="1"), about(held="2"), about(held="1", file="a"), about(held="1", file="b")}) == 5
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["abc", "²", "9" * 20])
+def test_an_odd_key_of_a_register_is_answered(key: str) -> None:
+    """The package that shows former states asks the database whatever the address says."""
+    keeper = UserFactory(is_staff=True, roles=[("casework.administrator", OrganisationFactory())])
+    browser = signed_in(keeper)
+    browser.raise_request_exception = False
+    for register in ("accounts/user", "accounts/organisation"):
+        for address in (f"{key}/history/", f"1/history/{key}/", f"{key}/history/1/"):
+            assert browser.get(f"/admin/{register}/{address}").status_code == 404, address
+
+
+def test_an_address_of_forms_opened_as_a_page_says_so(people: dict[str, Client]) -> None:
+    answer = people["administrator"].get("/admin/people/add/")
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "這個網址只接收表單送出的資料" in answer.content.decode()

@@ -204,6 +204,9 @@ def test_head_and_window_are_set_by_whoever_opens_for_the_office(here: w.World) 
     assert as_(user).get(reverse("senior45:window")).status_code == 200
     wrong = as_(here.opener).post(page, {**form, "email": here.head.email})
     assert wrong.status_code == 422 and "已屬於" in wrong.content.decode()
+    mine = as_(here.opener).post(page, {**form, "name": here.opener.name, "email": here.opener.email})
+    assert mine.status_code == 422 and "不能為自己授予" in mine.content.decode()
+    assert not here.opener.groups.filter(held_role__role="s45_window").exists()
     assert as_(here.opener).post(page, {"remove": f"s45_window:{here.window.pk}"}).status_code == 302
     last = as_(here.opener).post(page, {"remove": f"s45_window:{user.pk}"})
     assert last.status_code == 422 and "唯一的" in last.content.decode()

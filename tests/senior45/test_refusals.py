@@ -276,11 +276,12 @@ def picture(width: int, height: int, kind: str = "JPEG") -> SimpleUploadedFile:
     return SimpleUploadedFile(f"p.{kind.lower()}", out.getvalue())
 
 
-def test_a_picture_of_forty_megapixels(here: w.World) -> None:
+def test_a_drawing_of_more_than_forty_megapixels(here: w.World) -> None:
+    """A photograph is made smaller as it is read; a drawing (PNG) is not."""
     w.with_editor(here)
     article = w.written(here)
     with pytest.raises(Refused, match="影像的尺寸過大") as refused:
-        media.add_picture(article.case, upload=picture(8000, 5000), alt="大圖", by=here.editor, at=now())
+        media.add_picture(article.case, upload=picture(8001, 5000, "PNG"), alt="大圖", by=here.editor, at=now())
     assert refused.value.field == "picture"
 
 

@@ -42,7 +42,8 @@ def _bad_rows(here: w.World, day: str) -> dict[str, tuple[tuple[str, str, str, s
         "a formula": ((day, "王小明", mine, "=1+1"), "不是數字"),
         "a day outside": (("2001/1/1", "王小明", mine, "3"), "不在開課期間"),
         "no day": (("昨天", "王小明", mine, "3"), "看不懂日期"),
-        "a line break": ((day, '"王\n小明"', mine, "3"), "斷行"),
+        "a line break": ((day, '"王\n小明"', mine, "3"), "學員姓名只能有一行"),
+        "what nobody sees": ((day, "王\x07小明", mine, "3"), "U+0007"),
     }
 
 
@@ -66,6 +67,7 @@ def test_days_typed_in_libreoffice_are_the_days_that_were_typed(here: w.World, e
         "a day outside",
         "no day",
         "a line break",
+        "what nobody sees",
     ],
 )
 def test_bad_rows_are_named_with_number_and_reason_and_nothing_enters(here: w.World, what: str) -> None:

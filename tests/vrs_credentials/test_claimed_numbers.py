@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from accounts.errors import Refused
 from accounts.models import Organisation, User
+from accounts.services.proving import release_identity
 from casework.models import Notice
 from tests.factories import UserFactory, proven
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Attendance
+from vrs_credentials.services import joining
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,25 @@ def test_no_certificate_for_a_number_proven_for_another_account(here: w.World) -
         w.approve(here, case)
     case.refresh_from_db()
     assert case.state != "approved" and not here.applicant.vrs_certificates.exists()
+
+
+@pytest.mark.parametrize("renews", [False, True])
+def test_nothing_is_certified_of_somebody_whose_number_was_released_meanwhile(here: w.World, renews: bool) -> None:
+    """The claim was found false while the case ran: no signed certificate with a blank or a false number comes of it."""
+    if renews:
+        old = w.older(w.certified(here), w.today() - timedelta(days=1060))
+        w.give_hours(old, {"professional": "60", "ethics": "12"}, held_on=old.starts_on, by=here.handler)
+        case = w.reported(here, w.renewal_filed(here, old))
+    else:
+        case = w.to_approve(here)
+    before = here.applicant.vrs_certificates.count()
+    release_identity(user=here.applicant, reason="證件查明非其本人字號", by=UserFactory(), at=w.now())
+    here.applicant.refresh_from_db()
+    with pytest.raises(Refused, match="登入協助"), transaction.atomic():
+        w.approve(here, case)
+    case.refresh_from_db()
+    assert case.state != "approved" and here.applicant.vrs_certificates.count() == before
+    assert not case.documents.exists()
 
 
 def test_hours_of_a_roster_go_to_the_proven_holder_whoever_else_claims_the_number(here: w.World) -> None:
@@ -75,6 +96,31 @@ def test_an_institution_joining_with_a_known_address_is_told_nothing_and_makes_n
     answer = Client().post(reverse("vrs_credentials:join_institution"), BODY)
     assert answer.status_code == 200 and "請收信" in answer.content.decode()
     assert not Organisation.objects.filter(unified_number="22099131").exists()
+
+
+def test_a_person_who_is_known_signs_in_and_registers_the_institution_under_their_account() -> None:
+    """The letter and the page led nowhere: signed in, one was sent to the data of professionals."""
+    user = UserFactory(email="new@example.com", name="陳新")
+    page, mine = reverse("vrs_credentials:join_institution"), Client()
+    Client().post(page, BODY)
+    assert "機構註冊" in Notice.objects.get(user=user, code="vrs_credentials.joined").body
+    mine.force_login(user)
+    assert "聯絡人" not in mine.get(page).content.decode()
+    given = {name: value for name, value in BODY.items() if name != "contact"}
+    assert mine.post(page, given).status_code == 302
+    body = Organisation.objects.get(unified_number="22099131")
+    assert user.groups.get().held_role.organisation == body and user.memberships.get().organisation == body
+    assert mine.get(reverse("vrs_credentials:institution")).status_code == 200
+    again = mine.post(page, {**given, "unified_number": "04595257"})
+    assert again.status_code == 422 and "已辦理一個機構單位" in again.content.decode()
+    assert not User.objects.filter(account_name="22099131").exists()
+
+
+def test_whoever_lost_the_race_for_an_address_is_told_of_the_address() -> None:
+    UserFactory(email="new@example.com")
+    with pytest.raises(Refused, match="這個電子郵件剛才已有人使用") as lost:
+        joining._save(User(account_name="another01", name="陳新", email="new@example.com"))
+    assert lost.value.field == "email"
 
 
 def test_the_migration_believes_whom_the_ministry_gave_a_certificate(here: w.World) -> None:

@@ -139,6 +139,31 @@ def test_the_number_is_mended_masked_and_nothing_is_mended_into_the_same(here: w
         certifying.correct_identity(one, national_id="", by=here.approver, **{**given, "holder_name": "王曉明"})
 
 
+def test_what_was_renewed_from_a_certificate_is_mended_with_it_and_the_holder_is_told(here: w.World) -> None:
+    """A renewal copies whom the certificate names: mended alone, the one in force went on naming somebody else."""
+    one = w.older(w.certified(here), w.today() - timedelta(days=1060))
+    w.give_hours(one, {"professional": "60", "ethics": "12"}, held_on=one.starts_on, by=here.handler)
+    case = w.approve(here, w.reported(here, w.renewal_filed(here, one)))
+    new = Certificate.objects.get(case=case)
+    assert new.previous == one and printed(new) == SAID
+    given = {
+        "birth_on": date(1990, 5, 1),
+        "national_id": "",
+        "reason": "更名",
+        "proof": "戶籍謄本",
+        "by": here.approver,
+    }
+    certifying.correct_identity(one, holder_name="王曉明", at=now(), **given)
+    for certificate in (one, new):
+        certificate.refresh_from_db()
+        assert printed(certificate)[0] == "王曉明"
+        assert certificate.case.events.filter(code="certificate.corrected").count() == 1
+        paper = Document.objects.get(paper="vrs_certificate", subject=f"certificate.{certificate.pk}", state="issued")
+        assert paper.context["name"] == "王曉明"
+    letters = Notice.objects.filter(user=here.applicant, code="vrs_credentials.corrected")
+    assert letters.count() == 2 and any(f"證明 {new.number} 之姓名已更正" in letter.body for letter in letters)
+
+
 def test_a_reissue_is_the_offices_paper_and_sends_mistakes_to_the_office(here: w.World) -> None:
     one = w.certified(here)
     paper = certifying.reissue(one, reason="遺失", by=here.applicant, at=now())

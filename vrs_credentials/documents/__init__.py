@@ -9,8 +9,9 @@ from django.db.models import Q
 from accounts.models import User
 from casework.models import Case, Document
 from casework.papers import documents
-from casework.papers.rendering import Paper, Standing, register_paper
+from casework.papers.rendering import Paper, Standing
 from casework.papers.wordings import wording
+from kernel.asked import whole_number
 from kernel.dates import days_spelled, roc, roc_long, taipei_day
 from kernel.identifiers import mask_name
 from kernel.law import Law
@@ -56,9 +57,7 @@ def _roc_words(day: date) -> str:
 
 def certificate_of(document: Document) -> Certificate | None:
     kind, _, key = document.subject.partition(".")
-    if kind != "certificate" or not key.isdecimal():
-        return None
-    return Certificate.objects.filter(pk=int(key)).first()
+    return Certificate.objects.filter(pk=whole_number(key)).first() if kind == "certificate" else None
 
 
 def standing_of(document: Document, on: date) -> Standing | None:
@@ -311,7 +310,7 @@ def pledge_context(thing: str, *, on: date, case: Case | None = None) -> dict[st
     return {**person, "pledge_title": title, "articles": text.body.split("\n"), "version": roc(text.in_force_from)}
 
 
-register_paper(
+PRINTED = (
     Paper(
         CERTIFICATE,
         "勞動部身心障礙者職業重建服務專業人員資格認證證明",

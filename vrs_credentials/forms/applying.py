@@ -7,6 +7,7 @@ from django import forms
 from accounts.clock import today
 from casework.forms import (
     ActForm,
+    BirthdayField,
     NameField,
     PersonIdField,
     PhoneField,
@@ -35,26 +36,27 @@ def _yes_no(label: str, required: bool = True, help_text: str = "") -> forms.Typ
 
 
 class ProfileForm(PortalForm):
-    birth_on = RocDateField(label="出生日期", help_text="例：79/05/01")
-    postal_code = PostalCodeField(label="郵遞區號")
-    address = forms.CharField(label="通訊地址", max_length=200, help_text="核定公文寄到這個地址。")
-    mobile = PhoneField(label="行動電話", mobile=True)
-
-    def clean_birth_on(self) -> Any:
-        day = self.cleaned_data["birth_on"]
-        if day and not 15 <= (today() - day).days / 365.25 <= 110:
-            raise forms.ValidationError("出生日期不在合理範圍，例：79/05/01。")
-        return day
+    birth_on = BirthdayField(label="出生日期", own=True)
+    postal_code = PostalCodeField(label="郵遞區號", own=True)
+    address = forms.CharField(
+        label="通訊地址", max_length=200, help_text="核定公文寄到這個地址。",
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )  # fmt: skip
+    mobile = PhoneField(label="行動電話", mobile=True, own=True)
 
 
 class JoinForm(ProfileForm):
     account_name = forms.RegexField(
         r"^[A-Za-z][A-Za-z0-9]{4,14}$", label="帳號", help_text="5 至 15 碼英數字，第 1 碼為英文；請勿使用身分證字號。",
         error_messages={"invalid": "帳號應為 5 至 15 碼英數字，第 1 碼為英文。"},
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )  # fmt: skip
-    name = NameField(label="姓名")
+    name = NameField(label="姓名", own=True)
     national_id = PersonIdField(label="身分證字號或統一證號")
-    email = forms.EmailField(label="電子郵件", max_length=254, help_text="設定密碼的連結會寄到這裡。")
+    email = forms.EmailField(
+        label="電子郵件", max_length=254, help_text="設定密碼的連結會寄到這裡。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
     agree = forms.BooleanField(label="我已閱讀並同意個人資料蒐集告知及會員同意書")
     field_order = (
         "account_name",
@@ -79,7 +81,14 @@ class JoinInstitutionForm(PortalForm):
     agree = forms.BooleanField(label="我已閱讀並同意會員同意書")
 
 
-class InstitutionForm(PortalForm):
+class OwnInstitutionForm(JoinInstitutionForm):
+    """By somebody signed in: the person in charge is they, the account theirs."""
+
+    unified_number = UnifiedNumberField(label="統一編號")
+    contact = None  # type: ignore[assignment]
+
+
+class InstitutionForm(ActForm):
     name = forms.CharField(label="單位全銜", max_length=200)
     address = forms.CharField(label="單位地址", max_length=200)
     phone = PhoneField(label="聯絡電話")

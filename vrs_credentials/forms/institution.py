@@ -155,7 +155,7 @@ class AnswerForm(PortalForm):
     is_public = forms.BooleanField(label="公開於留言板", required=False)
 
 
-class NewsForm(PortalForm):
+class NewsForm(ActForm):
     title = forms.CharField(label="主旨", max_length=200)
     body = forms.CharField(label="說明", max_length=20000, widget=forms.Textarea(attrs={"rows": 8}))
     pinned = forms.BooleanField(label="置頂", required=False)

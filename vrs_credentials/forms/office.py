@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.clock import today
 from accounts.models import User
-from casework.forms import NameField, PersonIdField, PortalForm, RocDateField
+from casework.forms import BirthdayField, NameField, PersonIdField, PortalForm, RocDateField
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc
@@ -191,7 +191,7 @@ class CertificateForm(PortalForm):
     national_id = PersonIdField(
         label="身分證字號或統一證號", required=False, help_text="有誤時填寫正確號碼，否則免填。"
     )
-    birth_on = RocDateField(label="出生日期")
+    birth_on = BirthdayField(label="出生日期")
     reason = forms.CharField(label="更正理由", max_length=200)
     proof = forms.CharField(
         label="佐證文件", max_length=200, help_text="例：戶籍謄本（臺北市中正區戶政事務所 115/11/30）"
@@ -200,7 +200,6 @@ class CertificateForm(PortalForm):
     def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
         initial = {"holder_name": certificate.holder_name, "birth_on": certificate.holder_birth_on}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["birth_on"].latest = today()
 
 
 class RevokeForm(LetterForm):

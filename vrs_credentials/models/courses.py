@@ -7,7 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
-from kernel.identifiers import mask_person_id
+from kernel.identifiers import NAME_LENGTH, mask_person_id
 from vrs_credentials.models.register import GROUP_CHOICES
 
 
@@ -15,7 +15,7 @@ class Lecturer(models.Model):
     """講師: entered by an institution, found again by name or ID; what they were passed for stands in LecturerPass."""
 
     institution = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+", verbose_name="建檔單位")
-    name = models.CharField("講師姓名", max_length=100)
+    name = models.CharField("講師姓名", max_length=NAME_LENGTH)
     national_id = EncryptedTextField("身分證字號")
     national_id_index = models.CharField(max_length=64, unique=True)
     phone = models.CharField("聯絡電話", max_length=40, blank=True)
@@ -150,7 +150,7 @@ class Attendance(models.Model):
     imported = models.ForeignKey(AttendanceImport, models.PROTECT, related_name="attendances")
     row = models.PositiveIntegerField("列")
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="vrs_attendances", verbose_name="學員")
-    name = models.CharField("學員姓名", max_length=100)
+    name = models.CharField("學員姓名", max_length=NAME_LENGTH)
     held_on = models.DateField("上課日期")
     hours = models.DecimalField("時數", max_digits=5, decimal_places=1)
     island = models.BooleanField("離島地區", default=False)

@@ -6,6 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import EncryptedTextField
+from kernel.identifiers import NAME_LENGTH
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.params.figures import GROUPS
 
@@ -52,7 +53,7 @@ class Certificate(models.Model):
     letter_number = models.CharField("核定發文字號", max_length=60)
     letter_on = models.DateField("核定發文日期")
     #: Whom the certificate names, as decided: every later print says this and not what the holder's data say by then.
-    holder_name = models.CharField("證明所載姓名", max_length=100, default="", db_default="")
+    holder_name = models.CharField("證明所載姓名", max_length=NAME_LENGTH, default="", db_default="")
     holder_national_id = EncryptedTextField("證明所載身分證字號", default="", db_default="")
     holder_birth_on = models.DateField("證明所載出生日期", null=True)
     issued_on = models.DateField("核發日期")
@@ -148,6 +149,7 @@ class WayBack(models.Model):
 class FollowUp(models.Model):
     """進用後應完成之專業訓練 (VRS-04): one clock per certificate, counted from being taken on."""
 
+    case_path = "certificate__case"
     certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="follow_up")
     follow_up = models.CharField("類別", max_length=15)
     hired_on = models.DateField("進用日")

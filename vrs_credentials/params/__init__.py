@@ -2,4 +2,6 @@
 
 from vrs_credentials.params import clauses, figures
 
-__all__ = ["clauses", "figures"]
+FIGURES = (*clauses.FIGURES, *figures.FIGURES)
+
+__all__ = ["FIGURES", "clauses", "figures"]

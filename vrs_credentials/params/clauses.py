@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.law import Figure, Value, declare
+from kernel.law import Figure, Value
 from vrs_credentials.params.figures import AMENDED_ON, CHECKED_ON
 
 KINDS = {
@@ -282,7 +282,7 @@ CLAUSES = [
     _row("9-2", "supervisor", "準則第九條第二項", "經中央主管機關專案審查。", ("merit", "work")),
 ]
 
-declare(
+FIGURES: tuple[Figure, ...] = (
     Figure("vrs.kinds", "專業人員類別", "", (Value(KINDS, "準則第3條；說明書肆、二", checked_on=CHECKED_ON),)),
     Figure(
         "vrs.documents", "資格審查文件", "", (Value(DOCUMENTS, "說明書貳、二（審查需求文件）", checked_on=CHECKED_ON),)

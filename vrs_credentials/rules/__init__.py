@@ -16,6 +16,7 @@ from vrs_credentials.rules import (
 )
 
 __all__ = [
+    "RULES",
     "attendance",
     "courses",
     "education",

@@ -17,11 +17,11 @@ from typing import Any
 from kernel import dates, identifiers
 from kernel.facts import Impossible
 from kernel.law import Law
+from kernel.lines import cell_errors
 from kernel.outcome import Outcome
 from kernel.reasoning import Reasoning
 from kernel.rulebook import rule
 from kernel.saying import plain
-from vrs_credentials.rules.courses import has_line_break
 
 COLUMNS = ("上課日期", "學員姓名", "學員身分證字號(或居留證號)", "時數", "離島地區", "國際性質", "授課者")
 EXAMPLE = ("2015/1/1", "王小明", "A100000001", "2", "是", "是", "否")
@@ -59,10 +59,11 @@ def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
     held_on, name, number, hours, island, international, lecturer = cells[: len(COLUMNS)]
     extra = [c for c in cells[len(COLUMNS) :] if c]
     why.judge(not extra, "欄位數相符", otherwise=f"多出欄位「{''.join(extra)[:20]}」，每列應為 {len(COLUMNS)} 欄")
+    unreadable = cell_errors(dict(zip(COLUMNS, cells, strict=False)))
     why.judge(
-        not any(has_line_break(c) for c in facts.cells),
+        not unreadable,
         "資料內容未斷行",
-        otherwise="資料內容請勿斷行",
+        otherwise=f"資料內容請勿斷行：{'、'.join(unreadable)}",
         citation="說明書肆、二（上傳格式範例）",
     )
     read: dict[str, Any] = {"held_on": None, "name": None, "person_id": None, "hours": None}

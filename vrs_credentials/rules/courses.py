@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -210,11 +209,3 @@ def supplement_due(facts: SupplementFacts, *, on: date, law: Law) -> Outcome:
         comparison=f"{dates.roc(done_on)} ≤ {dates.roc(due_on)}",
     )
     return why.outcome(due_on=due_on, counted_to=counted_to)
-
-
-_LINE_BREAK = re.compile(r"[\r\n]")
-
-
-def has_line_break(text: str) -> bool:
-    """資料內容請勿斷行."""
-    return bool(_LINE_BREAK.search(text))

@@ -34,7 +34,7 @@ def public_courses(
     )
     if words:
         rows = rows.filter(
-            Q(title__icontains=words) | Q(place__icontains=words) | Q(case__organisation__name__icontains=words)
+            Q(title__holding=words) | Q(place__holding=words) | Q(case__organisation__name__holding=words)
         )
     if kind:
         rows = rows.filter(audience__contains=["trainer" if kind.startswith("trainer") else kind])
@@ -48,7 +48,7 @@ def approved_lecturers(words: str = "") -> QuerySet[Lecturer]:
     rows = Lecturer.objects.filter(passes__isnull=False).distinct().prefetch_related("passes").defer("national_id")
     if words:
         rows = rows.filter(
-            Q(name__icontains=words) | Q(passes__competence__icontains=words) | Q(passes__area__icontains=words)
+            Q(name__holding=words) | Q(passes__competence__holding=words) | Q(passes__area__holding=words)
         )
     return rows.order_by("name", "pk")
 
@@ -58,9 +58,7 @@ def open_jobs(*, on: date, kind: str = "", words: str = "") -> QuerySet[JobPost]
     if kind:
         rows = rows.filter(kind=kind)
     if words:
-        rows = rows.filter(
-            Q(title__icontains=words) | Q(place__icontains=words) | Q(institution__name__icontains=words)
-        )
+        rows = rows.filter(Q(title__holding=words) | Q(place__holding=words) | Q(institution__name__holding=words))
     return rows
 
 

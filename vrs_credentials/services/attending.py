@@ -21,10 +21,11 @@ from casework.cases import attachments
 from casework.cases.events import record
 from casework.cases.moving import lock, move, require
 from casework.errors import Refused
-from casework.intake.read_sheet import SheetError
+from casework.intake.sheet_table import SheetError
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.sheets.reading import read
+from kernel.characters import same_name
 from kernel.dates import roc, taipei_day
 from kernel.law import Law
 from kernel.saying import plain
@@ -126,7 +127,7 @@ def _matched(rows: list[Row], target: CourseField) -> list[Row]:
             match = people.get(digest)
             if match is None or match[0] not in certified:
                 errors.append("查無此人的專業人員資格，請核對身分證字號")
-            elif row.result["name"] and match[1] != row.result["name"]:
+            elif row.result["name"] and not same_name(match[1], row.result["name"]):
                 errors.append(f"姓名與系統登錄不符（{row.result['name']}），請核對")
             else:
                 person = match[0]

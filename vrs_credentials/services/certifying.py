@@ -1,6 +1,6 @@
 """核定: the ministry's approval with letter number and date, and what follows from it for each kind of case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts.locks import locking
 from accounts.models import User
-from accounts.services.proving import prove_by_decision
+from accounts.services.proving import prove_by_decision, stated_number
 from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.moving import lock, move, next_number, require
@@ -36,19 +37,11 @@ from vrs_credentials.rules import renewal
 from vrs_credentials.selectors.outcomes import answered_by_letter, resolution
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import follow_up_outcome
-from vrs_credentials.services.filing import closed
+from vrs_credentials.services.filing import closed, kind_of
 from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
 
 ENDS, FOLLOW_UP, WAY_BACK = "vrs_credentials.ends", "vrs_credentials.follow_up", "vrs_credentials.way_back"
 ONE_DAY = timedelta(days=1)
-
-Effect = Callable[[Case, str, date, dict[str, Any], User, datetime, Law], str]
-_effects: dict[str, Effect] = {}
-
-
-def register_effect(kind: str, effect: Effect) -> None:
-    """What approval of a kind does. Returns the sentence the applicant is told. May raise Refused."""
-    _effects[kind] = effect
 
 
 #: Applications that rest on a certificate; the row names it.
@@ -138,7 +131,7 @@ def approve(
     move(case, "approve", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）")
     case.decided_on = on
     case.save()
-    told = _effects[case.kind](case, letter_number, letter_on, more, by, at, law)
+    told = kind_of(case).steps.effect(case, letter_number, letter_on, more, by, at, law)
     closed(case, at)
     documents.issue_letter(case, letter_number=letter_number, letter_on=letter_on, sentence=told, by=by, at=at)
     tell_applicant(case, "approved", "已核定", f"{told}\n核定文號：{letter_number}（{roc(letter_on)}）", at=at)
@@ -184,14 +177,21 @@ def issue_certificate(
     case: Case, *, kind: str, speciality: str, clause: str, starts_on: date, ends_before: date, letter_number: str,
     letter_on: date, by: User, at: datetime, law: Law, previous: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
-    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already.
+    """The certificate with its paper and its dates. Raises Refused where the person has one on these days already, or has no
+    number: nothing is certified of somebody whose claim was released while the case ran.
 
     Whom it names is fixed here: from the person's data as reviewed, or from the certificate that is renewed.
     """
     assert case.person is not None
+    number = stated_number(case.person)
+    if previous and previous.holder_national_id != number:
+        raise Refused(
+            f"證明 {previous.number} 記載的身分證字號與{case.person.name}帳號現在的不同，"
+            "請先更正該證明的記載事項，或於「登入協助」確認身分證字號。"
+        )
     names = {
         "holder_name": previous.holder_name if previous else case.person.name,
-        "holder_national_id": previous.holder_national_id if previous else case.person.national_id or "",
+        "holder_national_id": previous.holder_national_id if previous else number,
         "holder_birth_on": previous.holder_birth_on if previous else case.person.vrs_professional.birth_on,
     }
     try:
@@ -239,7 +239,7 @@ def revoke(
     case = lock(certificate.case)
     require(by, REVOKE, case)
     running = [lock(key) for key in _applications_on(certificate)]
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.state == Certificate.State.REVOKED:
         raise Refused("這張證明已撤銷。")
     if later := Certificate.objects.filter(previous=certificate, state=Certificate.State.VALID).first():
@@ -307,43 +307,68 @@ def correct_identity(
 ) -> Certificate:  # fmt: skip
     """更正證明記載事項: who the certificate names, by the office, with proof; a paper with the right words replaces the old one.
 
-    The birth date goes into the person's own data too, where they cannot change it any more. An empty `national_id` stays.
+    What was renewed from it copied the same words: each of those is corrected too, but one that was revoked. The birth date goes
+    into the person's own data, where they cannot change it any more. An empty `national_id` stays.
     """
-    case = lock(certificate.case)
-    require(by, CORRECT_CERTIFICATE, case)
-    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
-    stands(one)
     for value, field, asked in ((reason, "reason", "更正理由"), (proof, "proof", "佐證文件")):
         if not value.strip():
             raise Refused(f"請填寫{asked}。", field=field)
-    national_id = national_id or one.holder_national_id
+    named, corrected = (holder_name, national_id, birth_on), []
+    for key, case in _locked_line(certificate):
+        require(by, CORRECT_CERTIFICATE, case)
+        one = locking(Certificate.objects).get(pk=key)
+        if key == certificate.pk:
+            stands(one)
+        if one.state != Certificate.State.REVOKED and (changes := _rename(one, *named)):
+            corrected.append((one, case, changes))
+    if not corrected:
+        raise Refused("記載事項沒有不同，無須更正。")
+    person = locking(Professional.objects).get(user=certificate.holder)
+    if person.birth_on != birth_on:
+        person.birth_on = birth_on
+        person.save(update_fields=["birth_on"])
+    for one, case, changes in corrected:
+        record(
+            case, "certificate.corrected", f"更正資格認證證明 {one.number} 記載事項", by=by, at=at,
+            reason=f"{reason.strip()}（佐證文件：{proof.strip()}）", clause="行政程序法第101條", changes=changes,
+        )  # fmt: skip
+        documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law_in_force())
+        what = "、".join(change["label"] for change in changes)
+        body = f"{one.kind_label}資格認證證明 {one.number} 之{what}已更正，請下載新證明；原證明文件查驗時將顯示已換發。"
+        tell_applicant(case, "corrected", "資格認證證明記載事項已更正", body, at=at)
+    return Certificate.objects.get(pk=certificate.pk)
+
+
+def _locked_line(certificate: Certificate) -> list[tuple[int, Case]]:
+    """A certificate and those renewed from it, one from the other: keys, each with its case, locked.
+
+    The order is that of `_lock_with_origin`: a case is an application on the certificate before it, so none is approved meanwhile.
+    """
+    line: list[tuple[int, Case]] = []
+    one: Certificate | None = certificate
+    while one:
+        line.append((one.pk, lock(one.case_id)))
+        one = Certificate.objects.filter(previous=one).first()
+    return line
+
+
+def _rename(one: Certificate, name: str, number: str, birth_on: date) -> list[dict[str, str]]:
+    """Whom a certificate names from now on; what of it changed, in words."""
+    number = number or one.holder_national_id
     asked_for = (
-        ("姓名", one.holder_name, holder_name, str),
-        ("身分證字號", one.holder_national_id, national_id, mask_person_id),
+        ("姓名", one.holder_name, name, str),
+        ("身分證字號", one.holder_national_id, number, mask_person_id),
         ("出生日期", one.holder_birth_on, birth_on, roc),
     )
+    one.holder_name, one.holder_national_id, one.holder_birth_on = name, number, birth_on
     changes = [
         {"label": label, "before": shown(was), "after": shown(right)}
         for label, was, right, shown in asked_for
         if was != right
     ]
-    if not changes:
-        raise Refused("記載事項沒有不同，無須更正。")
-    one.holder_name, one.holder_national_id, one.holder_birth_on = holder_name, national_id, birth_on
-    one.save()
-    person = Professional.objects.select_for_update(no_key=True).get(user=one.holder)
-    if person.birth_on != birth_on:
-        person.birth_on = birth_on
-        person.save(update_fields=["birth_on"])
-    record(
-        case, "certificate.corrected", f"更正資格認證證明 {one.number} 記載事項", by=by, at=at,
-        reason=f"{reason.strip()}（佐證文件：{proof.strip()}）", clause="行政程序法第101條", changes=changes,
-    )  # fmt: skip
-    documents.issue_certificate_paper(one, case=case, by=by, at=at, law=law_in_force())
-    what = "、".join(change["label"] for change in changes)
-    body = f"{one.kind_label}資格認證證明 {one.number} 之{what}已更正，請下載新證明；原證明文件查驗時將顯示已換發。"
-    tell_applicant(case, "corrected", "資格認證證明記載事項已更正", body, at=at)
-    return one
+    if changes:
+        one.save()
+    return changes
 
 
 @transaction.atomic
@@ -353,7 +378,7 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
     The holder is the reason of it and not its issuer: the paper is the agency's.
     """
     case = lock(certificate.case)
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.holder_id != by.pk:
         raise Refused("只有持有人可以申請補發。")
     if certificate.state == Certificate.State.REVOKED:
@@ -382,8 +407,7 @@ def record_hired(
 ) -> FollowUp | None:  # fmt: skip
     """進用日 starts the clock of VRS-04; the office may enter consent later, which sets the day anew."""
     case = case or lock(certificate.case)
-    if by != certificate.holder:
-        require(by, KEEP_REGISTER, case)
+    require(by, KEEP_REGISTER, case)
     stands(Certificate.objects.get(pk=certificate.pk))
     law, on = law_in_force(), taipei_day(at)
     after = clause_row(certificate.kind, certificate.clause, on=certificate.issued_on, law=law)["after"]
@@ -427,7 +451,7 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
         )
 
 
-def _qualified(
+def give_qualification(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = Qualification.objects.get(case=case)
@@ -454,6 +478,3 @@ def _hired_by_application(
         before_hours=row["before"] if assessor else 0, case_manager_years=row["years"] if assessor else 0,
     )  # fmt: skip
     set_follow_up(made, case=case, by=by, at=at, law=law)
-
-
-register_effect("vrs_credentials.qualification", _qualified)

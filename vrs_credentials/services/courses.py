@@ -7,8 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
+from casework.cases import changing
 from casework.cases.events import record
 from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
@@ -22,8 +24,7 @@ from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules
 from vrs_credentials.selectors.outcomes import course_outcomes
-from vrs_credentials.services.certifying import register_effect
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import COURSE
@@ -41,9 +42,11 @@ LECTURER_FIELDS = (
 
 @transaction.atomic
 def save_lecturer(
-    institution: Organisation, *, data: Mapping[str, Any], lecturer: Lecturer | None = None, by: User, at: datetime
-) -> Lecturer:
-    """講師資料維護. A lecturer has one row whoever enters it; only who entered it may change it."""
+    institution: Organisation, *, data: Mapping[str, Any], lecturer: Lecturer | None = None, seen: str | None = None, by: User,
+    at: datetime,
+) -> Lecturer:  # fmt: skip
+    """講師資料維護. A lecturer has one row whoever enters it; only who entered it may change it. `seen`: as what the form was drawn
+    from, else `lecturer` as it was read."""
     if not can(by, KEEP_LECTURERS, institution):
         raise NotPermitted("您沒有維護講師資料的權限。")
     if lecturer is not None and lecturer.institution_id != institution.pk:
@@ -58,7 +61,10 @@ def save_lecturer(
     )  # fmt: skip
     if not outcome.met:
         raise Refused(outcome.sentence, field="clause", outcomes=[outcome])
-    one = lecturer or Lecturer(institution=institution)
+    one = Lecturer(institution=institution)
+    if lecturer is not None:
+        one = locking(Lecturer.objects).get(pk=lecturer.pk)
+        changing.unchanged(one, seen or changing.seen(lecturer))
     for name in LECTURER_FIELDS:
         setattr(one, name, data.get(name, ""))
     if data.get("national_id"):
@@ -163,5 +169,4 @@ def _passed(
     return f"課程「{course.title}」（{course.number}）審核通過，課程結束後請匯入上課紀錄並上傳簽到表。"
 
 
-register_filing(COURSE.kind, may_file, _numbered)
-register_effect(COURSE.kind, _passed)
+STEPS = Steps(may_file, _passed, _numbered)

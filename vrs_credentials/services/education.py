@@ -22,8 +22,7 @@ from vrs_credentials.params.figures import OWN_WAYS
 from vrs_credentials.selectors.outcomes import education_outcome
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.selectors.register import certificate_at
-from vrs_credentials.services.certifying import register_effect
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.ledger import Credit, credit
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
@@ -102,5 +101,4 @@ def _recognise(
     return f"核定「{one.title}」{plain(hours)} 小時，已登錄時數帳。"
 
 
-register_filing(OWN_EDUCATION.kind, may_file)
-register_effect(OWN_EDUCATION.kind, _recognise)
+STEPS = Steps(may_file, _recognise)

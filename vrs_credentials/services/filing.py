@@ -1,18 +1,22 @@
 """Filing 送審, supplements and withdrawing: the same for every kind of case of the scheme."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from casework.cases import corrections
+from casework.cases.casetypes import CaseType, casetype
 from casework.cases.moving import lock, move, set_people
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc, taipei_day
+from kernel.law import Law
 from kernel.outcome import Outcome
 from vrs_credentials.models import SessionCase
 from vrs_credentials.rules import courses
@@ -20,28 +24,45 @@ from vrs_credentials.services.office import tell_applicant, tell_office
 
 SUPPLEMENT = "vrs_credentials.supplement"
 
-#: kind → what must hold for filing: returns the outcomes the filing rests on, raises Refused.
+#: What must hold for filing: returns the outcomes the filing rests on, raises Refused.
 Check = Callable[[Case, User | None, datetime], Sequence[Outcome]]
-#: kind → what else filing does (a number, the day of application).
+#: What else filing does (a number, the day of application).
 After = Callable[[Case, User, datetime], None]
-_checks: dict[str, Check] = {}
-_after: dict[str, After] = {}
+#: What approval does: returns the sentence the applicant is told, may raise Refused.
+Effect = Callable[[Case, str, date, dict[str, Any], User, datetime, Law], str]
 
 
-def register_filing(kind: str, check: Check, after: After | None = None) -> None:
-    _checks[kind] = check
-    if after:
-        _after[kind] = after
+@dataclass(frozen=True)
+class Steps:
+    """What filing and approving a kind of case do beside what is alike for all."""
+
+    check: Check
+    effect: Effect
+    after: After | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(CaseType):
+    """A kind of case of this scheme. `on_close`: what it held is free again when a case ends."""
+
+    steps: Steps
+    on_close: tuple[Callable[[Case, datetime], None], ...]
+
+
+def kind_of(case: Case) -> Kind:
+    found = casetype(case.kind)
+    assert isinstance(found, Kind)
+    return found
 
 
 def may_file(case: Case, by: User | None, at: datetime) -> None:
     """Guard of 送審 and 補件."""
-    _checks[case.kind](case, by, at)
+    kind_of(case).steps.check(case, by, at)
 
 
 def why_not_file(case: Case, user: User, at: datetime) -> str:
     try:
-        _checks[case.kind](case, user, at)
+        kind_of(case).steps.check(case, user, at)
     except Refused as error:
         return error.message
     return ""
@@ -56,11 +77,11 @@ def _people(case: Case) -> Iterable[tuple[str, str]]:
 def file(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
     """送審. Raises Refused with what is missing, Stale, NotPermitted, NotAllowed."""
     case = lock(case, version=version)
-    outcomes = _checks[case.kind](case, by, at) if case.state == "draft" else ()
+    outcomes = kind_of(case).steps.check(case, by, at) if case.state == "draft" else ()
     move(case, "file", by=by, at=at, outcomes=outcomes)
     case.filed_at, case.received_on = at, taipei_day(at)
-    if case.kind in _after:
-        _after[case.kind](case, by, at)
+    if after := kind_of(case).steps.after:
+        after(case, by, at)
     set_people(case, _people(case))
     case.save()
     tell_office(case, "filed", "新收件", f"「{case.title}」已送審，案號 {case.number}，請檢查送審文件。", at=at)
@@ -112,7 +133,7 @@ def supply(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     """補件: every item answered, and everything filing asks for."""
     case = lock(case, version=version)
     corrections.close(case, by=by, at=at)
-    outcomes = _checks[case.kind](case, by, at) if case.state == "supplement" else ()
+    outcomes = kind_of(case).steps.check(case, by, at) if case.state == "supplement" else ()
     move(case, "supply", by=by, at=at, outcomes=outcomes)
     case.save()
     meet_deadline(code=SUPPLEMENT, at=at, case=case)
@@ -120,17 +141,9 @@ def supply(case: Case, *, by: User, at: datetime, version: int | None = None) ->
     return case
 
 
-_on_close: list[Callable[[Case, datetime], None]] = []
-
-
-def on_close(function: Callable[[Case, datetime], None]) -> None:
-    """Called when a case ends without approval: what it held is free again."""
-    _on_close.append(function)
-
-
 def closed(case: Case, at: datetime) -> None:
     withdraw_all(at=at, case=case)
-    for function in _on_close:
+    for function in kind_of(case).on_close:
         function(case, at)
 
 

@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import Membership, Organisation, User
 from accounts.rights import can
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role
+from casework.cases import changing
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
 from casework.notices.outbox import notify
@@ -16,10 +18,14 @@ from kernel.machine import Turn
 from vrs_credentials.models import Professional
 from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
 
-KNOWN = (
-    "有人以您的電子郵件在職業重建專業人員認證加入會員。您已有帳號，因此沒有另外建立。\n\n"
-    "請以原帳號登入，專業人員再到「基本資料」填寫；忘記密碼時請在登入頁選「忘記密碼」。如果不是您本人，請不必理會這封信。"
+_KNOWN = (
+    "有人以您的電子郵件在職業重建專業人員認證{what}。您已有帳號，因此沒有另外建立。\n\n"
+    "請以原帳號登入，{then}；忘記密碼時請在登入頁選「忘記密碼」。如果不是您本人，請不必理會這封信。"
 )
+_SAID = {
+    "professional": _KNOWN.format(what="加入會員", then="再到「基本資料」填寫"),
+    "institution": _KNOWN.format(what="註冊機構單位", then="再到「機構註冊」登錄單位，由您的帳號辦理"),
+}
 
 
 @transaction.atomic
@@ -29,7 +35,7 @@ def join(
 ) -> User | None:  # fmt: skip
     """A new member; the number is a claim. None where the address is somebody's already. Raises Refused at the field."""
     _free(account_name)
-    if _known(email, at):
+    if _known(email, "professional", at):
         return None
     user = User(account_name=account_name, name=name, email=email, phone=mobile)
     user.set_national_id(national_id)
@@ -73,13 +79,40 @@ def why_not_birth(user: User) -> str:
 def join_institution(
     *, unified_number: str, name: str, address: str, phone: str, contact: str, email: str, at: datetime
 ) -> User | None:
-    """機構單位以【統一編號】為帳號. None where the address is somebody's already."""
+    """機構單位以【統一編號】為帳號. None where the address is somebody's already: they sign in and register it themselves."""
+    _unregistered(unified_number)
+    _free(unified_number, "unified_number")
+    if _known(email, "institution", at):
+        return None
+    body = _body(unified_number=unified_number, name=name, address=address, phone=phone, email=email)
+    user = User(account_name=unified_number, name=contact, email=email, phone=phone)
+    user.set_unusable_password()
+    _save(user)
+    _in_charge(user, body, at)
+    _welcome(user, "機構單位會員", at)
+    return user
+
+
+@transaction.atomic
+def register_institution(
+    *, unified_number: str, name: str, address: str, phone: str, email: str, user: User, at: datetime
+) -> Organisation:
+    """機構註冊 by a person who can sign in already: the institution is handled under their own account."""
+    if user.groups.filter(held_role__role=INSTITUTION).exists():
+        raise Refused("您的帳號已辦理一個機構單位，請由另一位承辦人註冊這個單位。")
+    body = _body(unified_number=unified_number, name=name, address=address, phone=phone, email=email)
+    _in_charge(user, body, at)
+    return body
+
+
+def _unregistered(unified_number: str) -> None:
     if Organisation.objects.filter(unified_number=unified_number, kind=Organisation.Kind.INSTITUTION).exists():
         raise Refused("這個統一編號已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number")
-    _free(unified_number, "unified_number")
-    if _known(email, at):
-        return None
-    body = Organisation.objects.create(
+
+
+def _body(*, unified_number: str, name: str, address: str, phone: str, email: str) -> Organisation:
+    _unregistered(unified_number)
+    body = Organisation(
         name=name,
         kind=Organisation.Kind.INSTITUTION,
         unified_number=unified_number,
@@ -87,22 +120,37 @@ def join_institution(
         phone=phone,
         email=email,
     )
-    user = User(account_name=unified_number, name=contact, email=email, phone=phone)
-    user.set_unusable_password()
-    _save(user)
+    try:
+        with transaction.atomic():
+            body.save()
+    except IntegrityError as error:  # sent twice, or by two of them at this very moment
+        raise Refused("這個統一編號剛才已註冊，請直接登入；忘記密碼請至登入頁重設。", field="unified_number") from error
+    return body
+
+
+def _in_charge(user: User, body: Organisation, at: datetime) -> None:
     Membership.objects.create(user=user, organisation=body, starts_on=taipei_day(at), title="承辦人")
     grant_role(user=user, role_code=INSTITUTION, organisation=body, by=None, at=at)
-    _welcome(user, "機構單位會員", at)
-    return user
 
 
 @transaction.atomic
 def change_institution(
-    body: Organisation, *, name: str, address: str, phone: str, email: str, by: User, at: datetime
+    body: Organisation,
+    *,
+    name: str,
+    address: str,
+    phone: str,
+    email: str,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> None:
-    """基本資料維護."""
+    """基本資料維護. `seen`: as what the form was drawn from, else `body` as it was read."""
     if not can(by, VIEW_OWN, body):
         raise NotPermitted("您沒有維護這個單位資料的權限。")
+    drawn_from = seen or changing.seen(body)
+    body = locking(Organisation.objects).get(pk=body.pk)
+    changing.unchanged(body, drawn_from)
     body.name, body.address, body.phone, body.email = name, address, phone, email
     body.save(update_fields=["name", "address", "phone", "email"])
 
@@ -112,14 +160,14 @@ def _free(account_name: str, field: str = "account_name") -> None:
         raise Refused("這個帳號已有人使用，請換一個。", field=field)
 
 
-def _known(email: str, at: datetime) -> bool:
+def _known(email: str, joins_as: str, at: datetime) -> bool:
     """The address has an account: its holder is told by mail, the visitor learns nothing."""
     known = User.objects.filter(email__iexact=email).first()
     if known is None:
         return False
     notify(
-        users=[known], code="vrs_credentials.joined", subject="您已有帳號", body=f"{known.name} 您好：\n\n{KNOWN}",
-        key=f"joined:known:{known.pk}:{taipei_day(at)}", at=at,
+        users=[known], code="vrs_credentials.joined", subject="您已有帳號", body=f"{known.name} 您好：\n\n{_SAID[joins_as]}",
+        key=f"joined:known:{joins_as}:{known.pk}:{taipei_day(at)}", at=at,
     )  # fmt: skip
     return True
 
@@ -128,8 +176,10 @@ def _save(user: User) -> None:
     try:
         with transaction.atomic():
             user.save()
-    except IntegrityError as error:  # somebody took the name at this very moment
-        raise Refused("這個帳號剛才已有人使用，請換一個後再送出。") from error
+    except IntegrityError as error:  # somebody took the name or the address at this very moment
+        taken = User.objects.filter(account_name__iexact=user.account_name).exists()
+        what, field = ("帳號", "account_name") if taken else ("電子郵件", "email")
+        raise Refused(f"這個{what}剛才已有人使用，請換一個後再送出。", field=field) from error
 
 
 def _welcome(user: User, what: str, at: datetime) -> None:

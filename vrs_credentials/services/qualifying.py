@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import open_case
@@ -19,7 +20,8 @@ from vrs_credentials.models import Certificate, Professional, Qualification
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import qualification as rules
 from vrs_credentials.selectors.papers import checklist, qualification_of
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.certifying import give_qualification
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import QUALIFICATION
@@ -47,7 +49,7 @@ def start(
     """Open a draft. Raises Refused where the person holds this kind already, or has an application of it under way."""
     if not Professional.objects.filter(user=person).exists():
         raise Refused("請先填寫專業人員基本資料。")
-    User.objects.select_for_update().only("pk").get(pk=person.pk)  # two presses at once open one
+    locking(User.objects).only("pk").get(pk=person.pk)  # two presses at once open one
     on = taipei_day(at)
     _clause_fits(kind, clause, on)
     if kind == "supervisor" and not speciality:
@@ -118,4 +120,4 @@ def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     return [outcome]
 
 
-register_filing(QUALIFICATION.kind, may_file)
+STEPS = Steps(may_file, give_qualification)

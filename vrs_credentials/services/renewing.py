@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.cases.events import record
 from casework.cases.moving import lock, open_case, require
@@ -29,10 +30,9 @@ from vrs_credentials.services.certifying import (
     WAY_BACK,
     issue_certificate,
     latest,
-    register_effect,
     set_end,
 )
-from vrs_credentials.services.filing import on_close, register_filing
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import EXTENSION, RENEWAL
@@ -43,7 +43,7 @@ ONE_DAY = timedelta(days=1)
 def _own(certificate: Certificate, person: User) -> Certificate:
     """The certificate's row, locked after its own case: whatever moves its period or ends it queues here."""
     lock(certificate.case_id)
-    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    one = locking(Certificate.objects).get(pk=certificate.pk)
     if one.holder_id != person.pk:
         raise Refused("這張證明不是您的。")
     latest(one)
@@ -103,7 +103,7 @@ def _renew(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = Renewal.objects.select_related("certificate").get(case=case)
-    old = Certificate.objects.select_for_update(no_key=True).get(pk=one.certificate_id)
+    old = locking(Certificate.objects).get(pk=one.certificate_id)
     latest(old)
     assert one.applied_on is not None
     outcomes = renewal_outcomes(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
@@ -186,7 +186,7 @@ def _extend(
     case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
 ) -> str:
     one = ExtensionApplication.objects.get(case=case)
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=one.certificate_id)
+    certificate = locking(Certificate.objects).get(pk=one.certificate_id)
     latest(certificate)
     outcome = extension_outcome(
         certificate, away_from=one.away_from, away_until=one.away_until, on=taipei_day(at), law=law, applied_on=one.applied_on,
@@ -238,7 +238,7 @@ def record_way_back(
     """登錄先行提供服務之同意: the year of twenty hours begins (VRS-14)."""
     case = lock(certificate.case)
     require(by, KEEP_REGISTER, case)
-    one = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    one = locking(Certificate.objects).get(pk=certificate.pk)
     latest(one)
     on, law = taipei_day(at), law_in_force()
     try:
@@ -264,13 +264,10 @@ def record_way_back(
     return back
 
 
-def _close_rows(case: Case, at: datetime) -> None:
+def close_rows(case: Case, at: datetime) -> None:
     Renewal.objects.filter(case=case, closed_at=None).update(closed_at=at)
     ExtensionApplication.objects.filter(case=case, closed_at=None).update(closed_at=at)
 
 
-on_close(_close_rows)
-register_filing(RENEWAL.kind, window_open_and_hours_done, _applied)
-register_effect(RENEWAL.kind, _renew)
-register_filing(EXTENSION.kind, away_long_enough, _applied)
-register_effect(EXTENSION.kind, _extend)
+RENEWAL_STEPS = Steps(window_open_and_hours_done, _renew, _applied)
+EXTENSION_STEPS = Steps(away_long_enough, _extend, _applied)

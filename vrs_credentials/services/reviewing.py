@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
 from casework.cases.events import record
@@ -24,7 +25,6 @@ from vrs_credentials.models import Assignment, CommitteeSession, Opinion, Sessio
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
 from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
-from vrs_credentials.services.filing import on_close
 from vrs_credentials.services.office import tell_approvers, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說明書貳、案件審查階段二"
@@ -106,9 +106,6 @@ def take_rights(case: Case) -> None:
     """Rights on this case alone go when the review is over."""
     names = [permission_row(code) for code in (VIEW_ASSIGNED, GIVE_OPINION)]
     CaseUserObjectPermission.objects.filter(content_object=case, permission__in=names).delete()
-
-
-on_close(lambda case, at: take_rights(case))
 
 
 # --- opinions ---------------------------------------------------------------------------------------------------------------
@@ -212,7 +209,7 @@ def refer(case: Case, *, session: CommitteeSession, by: User, at: datetime, vers
 
 
 def put_on_agenda(case: Case, session: CommitteeSession) -> SessionCase:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     if session.closed_at:
         raise Refused("這次會議紀錄已定稿，請選擇另一次會議。", field="session")
     if session.items.filter(case=case).exists():
@@ -259,7 +256,7 @@ def call_session(
 
 @transaction.atomic
 def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: User, at: datetime) -> CommitteeSession:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     _keeps_sessions(by, session.office)
     if session.closed_at:
         raise Refused("會議紀錄已定稿，不能再修改。")
@@ -272,7 +269,7 @@ def keep_minutes(session: CommitteeSession, *, minutes: str, members: str, by: U
 
 @transaction.atomic
 def close_session(session: CommitteeSession, *, by: User, at: datetime) -> CommitteeSession:
-    session = CommitteeSession.objects.select_for_update().get(pk=session.pk)
+    session = locking(CommitteeSession.objects).get(pk=session.pk)
     _keeps_sessions(by, session.office)
     if session.items.filter(decision="").exists():
         raise Refused("尚有議案未作成決議。")

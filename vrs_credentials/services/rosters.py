@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.urls import reverse
 
+from accounts.locks import locking
 from accounts.models import User
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.law.in_force import law_in_force
@@ -50,7 +51,7 @@ def upload(
     case = open_for_rosters(case, by=by, version=version)
     if not files:
         raise Refused("請選擇上課紀錄檔。", field="roster_1")
-    for before in RosterJob.objects.select_for_update().filter(case=case, state__in=RosterJob.OPEN):
+    for before in locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN):
         if before.state in (State.CONFIRMED, State.IMPORTING):
             raise Refused("上一次上傳的紀錄正在匯入，請等候完成。")
         _end(before, State.DROPPED, at=at)
@@ -68,7 +69,7 @@ def upload(
 def confirm(case: Case, *, by: User, at: datetime, version: int | None = None) -> RosterJob:
     """確定上傳 of what was checked. Pressed twice it is one import."""
     case = open_for_rosters(case, by=by, version=version)
-    job = RosterJob.objects.select_for_update().filter(case=case, state__in=RosterJob.OPEN).first()
+    job = locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN).first()
     if job is None:
         raise Refused("預覽的檔案已不在，請重新選擇檔案。")
     if job.state in (State.CONFIRMED, State.IMPORTING):
@@ -128,9 +129,12 @@ def run_waiting(*, at: datetime, limit: int = 10) -> int:
 def drop_old(*, at: datetime) -> int:
     """Uploads nobody confirmed for a week end; files and names of jobs finished as long ago go. Says how many."""
     dropped = 0
-    for job in RosterJob.objects.filter(state=State.READY, created_at__lte=at - KEPT):
-        _end(job, State.DROPPED, at=at)
-        dropped += 1
+    old = RosterJob.objects.filter(state=State.READY, created_at__lte=at - KEPT)
+    for key in list(old.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            if job := locking(old, skip=True).filter(pk=key).first():  # confirmed meanwhile, it is no longer among them
+                _end(job, State.DROPPED, at=at)
+                dropped += 1
     for job in RosterJob.objects.filter(finished_at__lte=at - KEPT, report__isnull=False):
         job.findings.delete(save=False)
         job.report = None
@@ -158,7 +162,7 @@ def _check(job: RosterJob, at: datetime) -> None:
     report = [report_of(one) for one in judged]
     ready = all(one.found.ok or one.found.again for one in judged)
     with transaction.atomic():
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         if job.state != State.CHECKING:
             return  # another upload took its place meanwhile
         job.report, job.done, job.tries = {"files": report}, 100, 0
@@ -175,11 +179,11 @@ def _import(job: RosterJob, at: datetime) -> None:
     with transaction.atomic():
         by = job.confirmed_by or job.created_by
         added, _ = attending.enter(job.case, judged=judged, by=by, at=at, version=job.version)
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         job.added, job.done = added, 100
         _end(job, State.DONE, at=at)
-    text = f"已匯入 {added:,} 筆上課紀錄，等候核定時數。" if added else "這個檔案已經匯入過，沒有新增任何資料。"
-    _tell(job, "上課紀錄已匯入", text, at=at)
+        text = f"已匯入 {added:,} 筆上課紀錄，等候核定時數。" if added else "這個檔案已經匯入過，沒有新增任何資料。"
+        _tell(job, "上課紀錄已匯入", text, at=at)
 
 
 def _judge(job: RosterJob, state: str, at: datetime) -> list[Judged]:
@@ -202,12 +206,12 @@ def _progress(job: RosterJob) -> Progress:
 
 def _refuse(job: RosterJob, problem: str, *, at: datetime) -> None:
     with transaction.atomic():
-        job = RosterJob.objects.select_for_update().get(pk=job.pk)
+        job = locking(RosterJob.objects).get(pk=job.pk)
         if not job.running:
             return
         job.problem = problem[:2000]
         _end(job, State.REFUSED, at=at)
-    _tell(job, "上課紀錄未匯入", problem, at=at)
+        _tell(job, "上課紀錄未匯入", problem, at=at)
 
 
 def _end(job: RosterJob, state: str, *, at: datetime) -> None:

@@ -23,8 +23,8 @@ from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules import hours as rules
 from vrs_credentials.rules import qualification
 from vrs_credentials.selectors.papers import attached
-from vrs_credentials.services.certifying import register_effect, set_follow_up, stands
-from vrs_credentials.services.filing import register_filing
+from vrs_credentials.services.certifying import set_follow_up, stands
+from vrs_credentials.services.filing import Steps
 from vrs_credentials.services.office import office
 from vrs_credentials.services.uploading import editable
 from vrs_credentials.states import HOURS
@@ -146,5 +146,4 @@ def _recognise(
     return f"認定專業訓練時數 {plain(total)} 小時（{one.get_purpose_display()}，{roc(letter_on)} 核定）。"
 
 
-register_filing(HOURS.kind, records_complete)
-register_effect(HOURS.kind, _recognise)
+STEPS = Steps(records_complete, _recognise)

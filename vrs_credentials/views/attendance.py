@@ -140,7 +140,7 @@ def attendance_list(request: HttpRequest) -> HttpResponse:
 def _searched(rows: Any, asked: dict[str, Any]) -> Any:
     if words_ := asked["course"]:
         rows = rows.filter(
-            Q(imported__field__course__title__icontains=words_) | Q(imported__field__course__number=words_)
+            Q(imported__field__course__title__holding=words_) | Q(imported__field__course__number=words_)
         )
     if asked["person"]:
         rows = rows.filter(person__in=bearing(crypto.index(asked["person"])))

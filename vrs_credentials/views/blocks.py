@@ -6,9 +6,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.navigation import NavItem, register_nav
-from accounts.panels import register_list
-from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.selectors.casepage import opinions_owed
 
 
@@ -27,12 +24,3 @@ def to_review(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         }
         for one in opinions_owed(request.user)[:8]
     ]
-
-
-def enter() -> None:
-    register_list("waiting", to_review)
-    register_nav(
-        NavItem("我的資格", "vrs_credentials:dashboard", staff=False, order=30),
-        NavItem("機構單位專區", "vrs_credentials:institution", right=VIEW_OWN, staff=False, order=31),
-        NavItem("職重專業人員", "vrs_credentials:home", order=65, visitors=True),
-    )

@@ -12,9 +12,9 @@ from accounts.rights import organisations_with
 from accounts.roles import Side
 from casework.cases.access import case_on_side
 from casework.cases.drafts import draft
-from casework.cases.receipts import once
 from casework.forms import ActForm
 from casework.models import Case
+from casework.views.acting import once_here
 from kernel.dates import roc
 from vrs_credentials.models import Certificate, Professional
 
@@ -83,7 +83,7 @@ def pressed_once(
     request: HttpRequest, form: ActForm, act: str, at: datetime, do: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """The first press does it; a second gets the first one's answer."""
-    answer, _ = once(user=request.user, key=form.posted_key, act=act, at=at, do=do)
+    answer, _ = once_here(request, form, act, at=at, do=do)
     return answer
 
 

@@ -122,7 +122,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
     rows = Course.objects.filter(case__organisation=body).select_related("case").order_by("-starts_on", "-pk")
     asked = request.GET.get("q", "").strip()[:100]
     if asked:
-        rows = rows.filter(Q(title__icontains=asked) | Q(number__icontains=asked))
+        rows = rows.filter(Q(title__holding=asked) | Q(number__icontains=asked))
     shown = [{"course": one, "row": words.row(one.case, today())} for one in rows[:100]]
     return page(request, "course_list", {"rows": shown, "asked": asked}, title="課程資料查詢、送審", crumbs=[HOME])
 
@@ -139,7 +139,7 @@ def lecturers(request: HttpRequest) -> HttpResponse:
         try:
             rows = rows.filter(national_id_index=crypto.index(identifiers.read_person_id(asked)))
         except identifiers.IdentifierError:
-            rows = rows.filter(name__icontains=asked)
+            rows = rows.filter(name__holding=asked)
     return page(
         request, "lecturers", {"rows": rows[:200], "asked": asked, "body": body}, title="講師維護", crumbs=[HOME]
     )
@@ -150,10 +150,12 @@ def lecturer(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     body = institution_of(request, KEEP_LECTURERS)
     one = get_object_or_404(Lecturer, pk=pk, institution=body) if pk else None
     initial = {name: getattr(one, name) for name in courses.LECTURER_FIELDS} if one else None
-    form = LecturerForm(request.POST or None, initial=initial, new=one is None)
+    form = LecturerForm(request.POST or None, row=one, initial=initial, new=one is None)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            courses.save_lecturer(body, data=form.answers, lecturer=one, by=request.user, at=now())
+            courses.save_lecturer(
+                body, data=form.answers, lecturer=one, seen=form.posted_seen, by=request.user, at=now()
+            )
         if tried.ok:
             messages.success(request, "已儲存講師資料。")
             return redirect("vrs_credentials:lecturers")
@@ -170,16 +172,18 @@ def job(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     body = institution_of(request, POST_JOBS)
     one = get_object_or_404(JobPost, pk=pk, institution=body, removed_at=None) if pk else None
     names = ("title", "kind", "place", "pay", "body", "contact", "opens_on", "closes_on")
-    form = JobForm(request.POST or None, initial={n: getattr(one, n) for n in names} if one else {"opens_on": today()})
+    initial = {n: getattr(one, n) for n in names} if one else {"opens_on": today()}
+    form = JobForm(request.POST or None, row=one, initial=initial)
     if request.method == "POST" and form.is_valid():
         at = now()
+        given = {"data": form.answers, "job": one, "seen": form.posted_seen, "by": request.user, "at": at}
         with into_form(request, form) as tried:
             pressed_once(
                 request,
                 form,
                 "vrs.job",
                 at,
-                lambda: {"pk": site.save_job(body, data=form.answers, job=one, by=request.user, at=at).pk},
+                lambda: {"pk": site.save_job(body, **given).pk},
             )
         if tried.ok:
             messages.success(request, "已刊登求才訊息。")

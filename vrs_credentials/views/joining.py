@@ -8,7 +8,13 @@ from django.shortcuts import redirect
 from accounts.clock import now
 from accounts.limits import REGISTER, limited
 from casework.views.acting import acting, into_form
-from vrs_credentials.forms.applying import InstitutionForm, JoinForm, JoinInstitutionForm, ProfileForm
+from vrs_credentials.forms.applying import (
+    InstitutionForm,
+    JoinForm,
+    JoinInstitutionForm,
+    OwnInstitutionForm,
+    ProfileForm,
+)
 from vrs_credentials.permissions import VIEW_OWN
 from vrs_credentials.services import joining
 from vrs_credentials.views.common import form_page, institution_of, page, professional_of
@@ -44,7 +50,22 @@ def join(request: HttpRequest) -> HttpResponse:
 @acting
 @limited(REGISTER)
 def join_institution(request: HttpRequest) -> HttpResponse:
+    """機構註冊, by a visitor or under the account of whoever is signed in."""
+    if request.user.is_authenticated:
+        return _register_own(request)
     return _joining(request, JoinInstitutionForm(request.POST or None), joining.join_institution, "機構單位加入會員")
+
+
+def _register_own(request: HttpRequest) -> HttpResponse:
+    form = OwnInstitutionForm(request.POST or None, initial={"email": request.user.email, "phone": request.user.phone})  # type: ignore[union-attr]
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "agree"}
+        with into_form(request, form) as tried:
+            joining.register_institution(**given, user=request.user, at=now())  # type: ignore[arg-type]
+        if tried.ok:
+            messages.success(request, "已註冊機構單位，由您的帳號辦理。")
+            return redirect("vrs_credentials:institution")
+    return form_page(request, form, title="機構單位註冊", button="註冊", intro=PURPOSE)
 
 
 @acting
@@ -68,9 +89,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def institution_profile(request: HttpRequest) -> HttpResponse:
     """基本資料維護 (機構單位)."""
     body = institution_of(request, VIEW_OWN)
-    form = InstitutionForm(request.POST or None, initial={n: getattr(body, n) for n in InstitutionForm.base_fields})
+    names = ("name", "address", "phone", "email")
+    form = InstitutionForm(request.POST or None, row=body, initial={n: getattr(body, n) for n in names})
     if request.method == "POST" and form.is_valid():
-        joining.change_institution(body, **form.cleaned_data, by=request.user, at=now())
-        messages.success(request, "已儲存單位基本資料。")
-        return redirect("vrs_credentials:institution")
+        with into_form(request, form) as tried:
+            joining.change_institution(body, **form.answers, seen=form.posted_seen, by=request.user, at=now())
+        if tried.ok:
+            messages.success(request, "已儲存單位基本資料。")
+            return redirect("vrs_credentials:institution")
     return form_page(request, form, title="基本資料維護")

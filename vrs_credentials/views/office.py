@@ -182,7 +182,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
         elif asked.upper().startswith("VRS-"):
             rows = rows.filter(number=asked.upper())
         else:
-            rows = rows.filter(holder__name=asked)
+            rows = rows.filter(holder__name__spelled=asked)
     return page(request, "certificates", {"rows": rows[:100], "asked": asked, "today": today()}, title="資格證明查詢")
 
 
@@ -269,12 +269,14 @@ def news(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect("admin:vrs_news")
     names = ("title", "body", "pinned", "published_on")
     form = NewsForm(
-        request.POST or None, initial={n: getattr(one, n) for n in names} if one else {"published_on": today()}
+        request.POST or None, row=one, initial={n: getattr(one, n) for n in names} if one else {"published_on": today()}
     )
     if request.method == "POST" and form.is_valid():
-        site.save_news(data=form.cleaned_data, news=one, by=request.user, at=now())
-        messages.success(request, "已發布訊息。")
-        return redirect("admin:vrs_news")
+        with into_form(request, form) as tried:
+            site.save_news(data=form.answers, news=one, seen=form.posted_seen, by=request.user, at=now())
+        if tried.ok:
+            messages.success(request, "已發布訊息。")
+            return redirect("admin:vrs_news")
     context = {"form": form, "one": one, "rows": News.objects.filter(removed_at=None)[:50]}
     return page(request, "news", context, title="訊息專區", status=422 if form.is_bound and form.errors else 200)
 

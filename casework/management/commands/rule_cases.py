@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.clock import today
-from casework.schemes.loading import load_rules
 from kernel import cases
 from kernel.cases import CasesError, Result
 from kernel.law import declared_law
@@ -21,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("--lines", action="store_true", help="列出每個案例的推論過程")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        load_rules()
         law, day = declared_law(), today()
         results: list[Result] = []
         for path in options["files"]:

@@ -136,11 +136,6 @@ def user_password() -> bytes:
     return encrypted("sesame", "sesame")
 
 
-@kind("encrypted")
-def owner_password() -> bytes:
-    return encrypted("", "sesame")
-
-
 # ---- scripts
 
 
@@ -348,8 +343,8 @@ def archive_inside_it() -> bytes:
 
 
 @kind("polyglot")
-def one_space_before_it() -> bytes:
-    return b" " + build()
+def a_script_before_it() -> bytes:
+    return b"#!/bin/sh\n" + build()
 
 
 @kind("polyglot")

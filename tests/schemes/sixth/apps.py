@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SixthConfig(AppConfig):
+    name = "sixth"
+    verbose_name = "職場見學"
