@@ -152,7 +152,7 @@ def test_a_key_of_one_course_files_for_no_other(here):
     one, two, who, key = w.published(here), w.published(here, title="另一班"), w.trainee(), uuid4()
     at = max(w.now(), w.opening(one), w.opening(two))
     enrolling.enrol(code=one.code, person=who, key=key, at=at)
-    with pytest.raises(Refused, match="識別碼"):
+    with pytest.raises(Refused, match="已經送出過"):
         enrolling.enrol(code=two.code, person=who, key=key, at=at)
     assert Enrolment.objects.get().course == one
 
