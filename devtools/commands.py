@@ -337,8 +337,9 @@ def test(arguments: list[str]) -> int:
                 "-W",
                 "ignore:Module already imported so cannot be rewritten; time_machine:pytest.PytestAssertRewriteWarning",
             ]
-        # a file's tests stay in one process: what the file makes for them all is made once
-        apart = [] if alone else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+        # a file's tests stay in one process: what the file makes for them all is made once. Three on two cores, since one of them
+        # usually waits for a browser or for the database
+        apart = [] if alone else ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
         return run([PYTHON, "-m", "pytest", *apart, *arguments], environ)
 
 
