@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument(
         "--from", dest="release", default="", help="the release `upgraded` starts from: a tag or commit"
     )
+    parser.add_argument("--on", default="", metavar="DAY", help="`bare_machine`: the tests as if it were this day")
     parser.add_argument("--debian", choices=("12", "13"), default="", help="`bare_machine` on this one alone")
     parser.add_argument(
         "--tests", choices=("full", "smoke"), default="", help="`bare_machine` with every test, or some"

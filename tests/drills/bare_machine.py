@@ -1,7 +1,7 @@
 """An empty Debian 空機器: nothing is on it but Python and git, and the README's two commands bring the portal up and its tests through.
 
 `./dev drill bare_machine` takes Debian 12 with every test and Debian 13 with some; `--debian 13` takes one, `--tests full` or
-`--tests smoke` says how many. The commit is tried, not what lies uncommitted around it. Where packages come from is read from this
+`--tests smoke` says how many, `--on DAY` runs them as if it were that day. The commit is tried, not what lies uncommitted around it. Where packages come from is read from this
 machine's apt and pip when it runs. The roots, their mounts and processes live in namespaces of their own: killed, nothing is left but
 a folder, which the next `./dev` removes.
 """
@@ -48,7 +48,7 @@ def run(site: Site) -> dict[str, Any]:
     for number, suite in RELEASES.items():
         if site.asked.debian in ("", number):
             full = site.asked.tests == "full" if site.asked.tests else number in FULL
-            line[f"debian_{number}"] = _in_namespaces(site.folder / suite, suite, full)
+            line[f"debian_{number}"] = _in_namespaces(site.folder / suite, suite, full, site.asked.on)
     return line
 
 
@@ -67,11 +67,11 @@ def _mirrors() -> dict[str, str]:
     return dict(line.split("|", 1) for line in _said(*_MIRRORS).splitlines())
 
 
-def _in_namespaces(root: Path, suite: str, full: bool) -> dict[str, Any]:
+def _in_namespaces(root: Path, suite: str, full: bool, on: str) -> dict[str, Any]:
     """Mounts, processes and shared memory are gone with the first process of the namespaces, however it ends."""
     apart = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"]
     first = ["sh", "-c", '"$@"; exit $?', "sh"]  # a shell takes in the orphans
-    given = [sys.executable, "-m", __spec__.name, str(root), suite, "full" if full else "smoke"]
+    given = [sys.executable, "-m", __spec__.name, str(root), suite, "full" if full else "smoke", on]
     with subprocess.Popen(
         [*apart, *first, *given], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
         preexec_fn=lambda: dies_with_us(signal.SIGKILL),
@@ -228,5 +228,6 @@ def _show_end_of(log: Path) -> None:
 
 
 if __name__ == "__main__":
-    place, release, much = sys.argv[1:]
-    print(json.dumps(_tried(Path(place), release, SMOKE if much == "smoke" else [])), flush=True)
+    place, release, much, day = sys.argv[1:]
+    chosen = [*(["--on", day] if day else []), *(SMOKE if much == "smoke" else [])]
+    print(json.dumps(_tried(Path(place), release, chosen)), flush=True)
