@@ -21,7 +21,7 @@ def scratch_database() -> Iterator[dict[str, str]]:
     subprocess on the same."""
     given = connection.settings_dict
     empty, copy = given["NAME"], f"{given['NAME']}_bench_{os.getpid()}"
-    _at(copy, f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)', f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
+    _at(copy, f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
     user, password = quote(given["USER"] or ""), quote(given["PASSWORD"] or "")
     place = f"{user}{':' + password if password else ''}@{given['HOST']}:{given['PORT'] or 5432}"
     address = (
@@ -32,7 +32,7 @@ def scratch_database() -> Iterator[dict[str, str]]:
     try:
         yield {**os.environ, "DATABASE_URL": address}
     finally:
-        _at(empty, f'DROP DATABASE "{copy}" WITH (FORCE)')
+        _at(empty, f'DROP DATABASE "{copy}"')
 
 
 def _at(name: str, *statements: str) -> None:

@@ -150,7 +150,7 @@ def elsewhere(tmp_path: Path, settings) -> Iterator[None]:
     yield leave
     go(here)
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{empty}" WITH (FORCE)')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{empty}"')
 
 
 def _bytes(name: str) -> bytes:
