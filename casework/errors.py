@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from accounts.errors import BUSY, NotPermitted
 from accounts.errors import Refused as AccountsRefused
-from kernel.machine import NotAllowed
+from kernel.acts import NotAllowed
 from kernel.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -1,14 +1,14 @@
 """The state tables of all schemes, and a walk through one."""
 
 from casework.schemes import schemes
-from kernel.machine import Machine
+from kernel.acts import Acts
 
-EVERY: tuple[Machine, ...] = tuple(machine for scheme in schemes() for machine in scheme.machines)
+EVERY: tuple[Acts, ...] = tuple(table for scheme in schemes() for table in scheme.tables)
 
 
-def walk(machine: Machine, *acts: str) -> str:
+def walk(table: Acts, *acts: str) -> str:
     """The state the acts lead to from the first one, in this order."""
-    state = machine.initial
+    state = table.initial
     for act in acts:
-        state = machine.move(state, act).code
+        state = table.move(state, act).code
     return state

@@ -25,7 +25,8 @@ from accounts.models import User
 from accounts.rights import holders
 from accounts.roles import Side, right
 from casework.cases import work
-from casework.cases.casetypes import Act, all_casetypes, casetype
+from casework.cases.casetypes import all_casetypes, casetype
+from casework.cases.doing import perform, why_not
 from casework.cases.events import broken_links
 from casework.cases.receipts import once
 from casework.deadlines.sweeping import sweep
@@ -34,6 +35,7 @@ from casework.intake.sample import paper
 from casework.jobs import consistency
 from casework.models import Case, Message
 from casework.notices.messages import write
+from kernel.acts import Act
 from kernel.dates import roc
 
 REFUSALS = (AccountsRefused, NotAllowed, NotPermitted, Stale, Case.DoesNotExist)
@@ -133,7 +135,7 @@ def _something(scheme: str, pk: int, rng: random.Random) -> tuple[str, Callable[
     case = Case.objects.select_related("office", "organisation", "person").get(pk=pk)
     if rng.randrange(100) < BESIDE:
         return _beside(scheme, case, rng)
-    acts = casetype(case.kind).acts
+    acts = casetype(case.kind).table.buttons
     if not acts:  # its acts stand on pages of their own
         return "?", None
     act = rng.choice(acts)
@@ -173,7 +175,7 @@ def _somebody(code: str, case: Case, rng: random.Random) -> User | None:
 def _press(act: Act, case: Case, user: User, rng: random.Random) -> Callable[[], Any] | None:
     """As the button does it; None where its form does not take what is typed here."""
     given: dict[str, Any] = {}
-    if act.form is not None and not act.why_not(case, user):
+    if act.form is not None and not why_not(act, case, user):
         form = act.form(case=case)
         data, files = _typed(form, rng)
         form = act.form(data=data, files=files, case=case)
@@ -185,9 +187,9 @@ def _press(act: Act, case: Case, user: User, rng: random.Random) -> Callable[[],
     at, key = now(), uuid4()
 
     def do() -> dict[str, Any]:
-        if why := act.why_not(case, user):
+        if why := why_not(act, case, user):
             raise NotAllowed(why)
-        act.perform(case, by=user, at=at, version=case.version, **given)
+        perform(case, act.code, by=user, at=at, version=case.version, **given)
         return {}
 
     return lambda: once(user=user, key=key, act=act.code, thing=case.number, at=at, do=do)

@@ -11,6 +11,7 @@ from django.template import engines
 from accounts.clock import now
 from accounts.models import Organisation
 from accounts.services.roles import grant_role, sync_rights
+from casework.cases.doing import perform
 from casework.cases.moving import open_case
 from casework.errors import Refused
 from casework.models import Document
@@ -76,7 +77,6 @@ def test_every_walk_meets_it() -> None:
 def test_it_works_from_draft_to_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(SCHEMES))
     from sixth.scheme import SCHEME
-    from sixth.services import approve_visit, file_visit
 
     templates = engines["django"].engine
     monkeypatch.setattr(templates, "dirs", [*templates.dirs, SCHEMES / "sixth" / "templates"])
@@ -89,8 +89,8 @@ def test_it_works_from_draft_to_paper(monkeypatch: pytest.MonkeyPatch) -> None:
         grant_role(user=officer, role_code="sixth_officer", organisation=office, by=None, at=now())
         case = open_case(kind="sixth.visit", title="參觀工廠", office=office, organisation=unit, by=clerk, at=now())
         with pytest.raises(Refused, match="超過 20 人"):
-            file_visit(case, people=21, by=clerk, at=now())
-        file_visit(case, people=20, by=clerk, at=now())
-        case = approve_visit(case, by=officer, at=now())
+            perform(case, "file", people=21, by=clerk, at=now())
+        perform(case, "file", people=20, by=clerk, at=now())
+        case = perform(case, "approve", by=officer, at=now()).case
         assert (case.state, case.number[:2]) == ("approved", "SX")
         assert Document.objects.get(case=case).paper == "sixth.proof"

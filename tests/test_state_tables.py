@@ -8,36 +8,34 @@ from casework.cases.casetypes import CaseType, all_casetypes
 from casework.errors import NotAllowed
 from casework.models import Case
 from casework.views import words
-from kernel.machine import Machine, State, Transition, Turn
+from kernel.acts import Act, Acts, State, Turn
 from tests.machines import EVERY
 
-PRESSES = [
-    pytest.param(m, s, t, id=f"{m.kind} {s.code} {t.name}") for m in EVERY for s in m.states for t in m.transitions
-]
+PRESSES = [pytest.param(m, s, t, id=f"{m.kind} {s.code} {t.code}") for m in EVERY for s in m.states for t in m.moves]
 
 
-@pytest.mark.parametrize(("machine", "state", "act"), PRESSES)
-def test_only_the_listed_acts_exist(machine: Machine, state: State, act: Transition) -> None:
+@pytest.mark.parametrize(("table", "state", "act"), PRESSES)
+def test_only_the_listed_acts_exist(table: Acts, state: State, act: Act) -> None:
     if state.code in act.sources:
-        assert machine.move(state.code, act.name).code == act.target
+        assert table.move(state.code, act.code).code == act.target
     else:
         with pytest.raises(NotAllowed, match=state.label.split("（")[0]):
-            machine.move(state.code, act.name)
+            table.move(state.code, act.code)
 
 
-@pytest.mark.parametrize("machine", EVERY, ids=lambda m: m.kind)
-def test_no_state_is_a_dead_end_and_rights_are_of_the_scheme(machine: Machine) -> None:
-    for state in machine.states:
-        assert state.final == (not machine.from_state(state.code)), state
+@pytest.mark.parametrize("table", EVERY, ids=lambda m: m.kind)
+def test_no_state_is_a_dead_end_and_rights_are_of_the_scheme(table: Acts) -> None:
+    for state in table.states:
+        assert state.final == (not table.from_state(state.code)), state
         assert not state.final or state.turn is Turn.NOBODY, state
-    for act in machine.transitions:
-        assert act.permission.partition(".")[0] == machine.kind.partition(".")[0] and act.label, act
-        assert right(act.permission).label, act
+    for act in table.moves:
+        assert act.right.partition(".")[0] == table.kind.partition(".")[0] and act.label, act
+        assert right(act.right).label, act
 
 
 @pytest.mark.parametrize("kind", all_casetypes(), ids=lambda one: one.kind)
 def test_what_is_not_the_end_is_not_said_to_be_closed(kind: CaseType) -> None:
-    for state in kind.machine.states:
+    for state in kind.table.states:
         case = Case(kind=kind.kind, state=state.code, turn=state.turn)
         if state.turn is not Turn.NOBODY or state.final:
             assert words.ongoing(case, AnonymousUser()) is None, state
@@ -47,4 +45,4 @@ def test_what_is_not_the_end_is_not_said_to_be_closed(kind: CaseType) -> None:
 
 
 def test_every_table_has_a_name_of_its_own() -> None:
-    assert len({machine.kind for machine in EVERY}) == len(EVERY)
+    assert len({table.kind for table in EVERY}) == len(EVERY)

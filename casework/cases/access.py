@@ -11,18 +11,18 @@ from accounts.rights import applies_alone, held, where_held
 from accounts.roles import RIGHTS, Side, right
 from casework.cases.casetypes import all_casetypes
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 
 def unfiled() -> Q:
     """Drafts 未送件: written for an office, and not yet the office's to read."""
-    drafts = {about.machine.initial for about in all_casetypes()}
+    drafts = {about.table.initial for about in all_casetypes()}
     return Q(filed_at=None, turn=Turn.APPLICANT, state__in=drafts)
 
 
 def is_unfiled(case: Case) -> bool:
     """The same of one case."""
-    drafts = {about.machine.initial for about in all_casetypes()}
+    drafts = {about.table.initial for about in all_casetypes()}
     return case.filed_at is None and case.turn == Turn.APPLICANT and case.state in drafts
 
 

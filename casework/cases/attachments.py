@@ -80,20 +80,21 @@ def add_attachment(
     Who may is the caller's question. Raises Refused.
     """
     verdict = judged(upload, limits or Limits(), kind, field=form_field)
-    return keep_attachment(
-        verdict,
-        case=case,
-        field=field,
-        label=label,
-        upload=upload,
-        by=by,
-        at=at,
-        subject=subject,
-        attested=attested,
-        details=details,
-        several=several,
-        form_field=form_field,
-    )
+    with transaction.atomic():
+        return keep_attachment(
+            verdict,
+            case=lock(case),
+            field=field,
+            label=label,
+            upload=upload,
+            by=by,
+            at=at,
+            subject=subject,
+            attested=attested,
+            details=details,
+            several=several,
+            form_field=form_field,
+        )
 
 
 @transaction.atomic
@@ -112,10 +113,9 @@ def keep_attachment(
     several: bool = False,
     form_field: str = "file",
 ) -> Attachment:
-    """Keep a paper `judged` before. For callers who ask again, with the case locked, whether it may still be added:
-    judging takes seconds, and the case may have been filed meanwhile.
+    """Keep a paper `judged` before, in a case this transaction holds: judging takes seconds, and the case may have been filed
+    meanwhile.
     """
-    case = lock(case)
     if not several:
         case.attachments.filter(field=field, subject=subject, removed_at=None).update(removed_at=at)
     attachment = Attachment(

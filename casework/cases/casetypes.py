@@ -15,9 +15,11 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.roles import Side, right
 from casework.models import Case, Event
+from kernel.acts import Act as Row
+from kernel.acts import Acts, Turn
 from kernel.identifiers import mask_person_id
 from kernel.law import Law
-from kernel.machine import Machine, Turn
+from kernel.machine import Machine
 from kernel.outcome import Outcome
 from kernel.registry import Registry
 
@@ -78,10 +80,10 @@ def _nothing(*args: Any, **kwargs: Any) -> tuple[()]:
 
 def applicants(about: "CaseType", user: Any) -> Q:
     """Cases of a kind that somebody applied in: for themselves, as who wrote it, or by a step of the applicant's side."""
-    machine = about.machine
-    own = [t.name for t in machine.transitions if right(t.permission).side is Side.APPLICANT]
+    table = about.table
+    own = [act.code for act in table.moves if right(act.right).side is Side.APPLICANT]
     found = Q(person=user) | Q(pk__in=Event.objects.filter(by=user, code__in=own).values("case"))
-    return found | Q(created_by=user) if machine.state(machine.initial).turn is Turn.APPLICANT else found
+    return found | Q(created_by=user) if table.state(table.initial).turn is Turn.APPLICANT else found
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,11 @@ class CaseType:
     label: str
     #: Prefix of case numbers: OA → OA-115-000123.
     series: str
-    machine: Machine
     #: The rights that let a person see the case: one per side.
     view_rights: tuple[str, ...]
+    #: Its states and acts (`<app>/acts.py`).
+    table: Acts = None  # type: ignore[assignment]
+    machine: Machine | None = None
     #: Transition guards by name; each raises errors.Refused.
     guards: Mapping[str, Callable[[Case, User | None, datetime], None]] = field(default_factory=dict)
     acts: Sequence[Act] = ()
@@ -118,6 +122,39 @@ class CaseType:
     open_messages: Callable[[Case], bool] = lambda case: True
     #: Sentences naming rows that contradict each other (manage.py check_consistency).
     consistency: Callable[[], Sequence[str]] = _nothing
+
+    def __post_init__(self) -> None:
+        if self.table is None:
+            assert self.machine is not None, self.kind
+            object.__setattr__(self, "table", _merged(self.machine, self.acts))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Row):
+    """A row of the older way: its function locks and moves by itself, and says by itself why it is off."""
+
+    old: Act = None  # type: ignore[assignment]
+
+
+def _merged(machine: Machine, buttons: Sequence[Act]) -> Acts:
+    named = {act.code: act for act in buttons}
+    rows: list[Row] = []
+    for row in machine.acts:
+        act = named.pop(row.code, None)
+        rows.append(row if act is None else _whole(act, row))
+    rows += [_whole(act, Row(act.code, act.label, machine.initial, act.right)) for act in named.values()]
+    order = [act.code for act in buttons]
+    rows.sort(key=lambda row: order.index(row.code) if row.code in order else len(order))
+    merged = Acts(machine.kind, machine.states, tuple(rows))
+    object.__setattr__(merged, "guards", machine.guards)
+    return merged
+
+
+def _whole(act: Act, row: Row) -> Whole:
+    return Whole(
+        row.code, row.label, row.way, row.right, act.perform, row.clause, (), row.reason,
+        button=act.label, form=act.form, tone=act.tone, confirm=act.confirm, old=act,
+    )  # fmt: skip
 
 
 KINDS: Registry[CaseType] = Registry("kind of case", attrgetter("kind"))

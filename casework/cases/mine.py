@@ -8,12 +8,12 @@ from django.db.models import IntegerField, Q, QuerySet, Value, When
 from casework.cases.access import applicant_cases, as_lines
 from casework.cases.casetypes import all_casetypes
 from casework.models import Case
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 
 def mine_page(user: Any, asked: str = "") -> QuerySet[Case]:
     """`asked`: part of a number, title or unit. Drafts, then what waits for the applicant, then the office's, then what is over; newest first in each."""
-    drafts = {about.machine.initial for about in all_casetypes()}
+    drafts = {about.table.initial for about in all_casetypes()}
     rank = Choose(
         When(turn=Turn.APPLICANT, state__in=drafts, then=Value(0)),
         When(turn=Turn.APPLICANT, then=Value(1)),

@@ -13,7 +13,7 @@ from casework.deadlines.handlers import closed_by_lapse
 from casework.deadlines.things import THINGS
 from casework.desk.desk import Desk, desk_of
 from casework.models import Case, Deadline
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 #: What is long past is no longer a day to come.
 BACK = timedelta(days=30)

@@ -75,15 +75,14 @@ class Desk:
 
 
 def handling_rights(kind: str) -> set[str]:
-    """Codenames of the office's rights by which cases of a kind are handled: those of its transitions and acts, not those to look
+    """Codenames of the office's rights by which cases of a kind are handled: those of its acts, not those to look
     on or to judge one assigned case; a kind that moves by none of them is handled by whoever sees it.
     """
     about = next((one for one in all_casetypes() if one.kind == kind), None)
     if about is None:
         return set()
     declared = {one.code: one for one in RIGHTS if one.side is Side.OFFICE}
-    moves = {t.permission for t in about.machine.transitions} | {act.right for act in about.acts}
-    codes = moves & declared.keys() or set(about.view_rights) & declared.keys()
+    codes = {act.right for act in about.table} & declared.keys() or set(about.view_rights) & declared.keys()
     return {declared[code].codename for code in codes}
 
 

@@ -16,7 +16,7 @@ from casework.cases.access import as_lines
 from casework.desk.desk import Desk
 from casework.desk.search import Search
 from casework.models import Case
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000

@@ -19,7 +19,7 @@ KEPT = ("tab", "q", "who", "kind", "state", "turn", "office", "assignee", "since
 
 
 def states(types: list[CaseType]) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [(about.label, [(state.code, state.label) for state in about.machine.states]) for about in types]
+    return [(about.label, [(state.code, state.label) for state in about.table.states]) for about in types]
 
 
 class WorkFilter(PortalForm):

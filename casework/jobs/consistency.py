@@ -46,7 +46,7 @@ def cases_in_their_states() -> Iterator[str]:
     for case in Case.objects.exclude(kind__in=kinds).only("number", "kind").iterator(CHUNK):
         yield f"案件 {case.number} 的種類「{case.kind}」不存在"
     for kind in sorted(kinds):
-        states = {state.code: state for state in casetype(kind).machine.states}
+        states = {state.code: state for state in casetype(kind).table.states}
         for case in Case.objects.filter(kind=kind).exclude(state__in=states).only("number", "state").iterator(CHUNK):
             yield f"案件 {case.number} 的狀態「{case.state}」不存在"
         for state in states.values():

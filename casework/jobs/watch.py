@@ -9,7 +9,7 @@ from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Organisation
 from casework.models import Case, Deadline, ExportJob, Finding, JobRun, Notice, Reminder
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 #: The sender runs every minute; a notice still waiting after so long is stuck.
 STUCK_AFTER = timedelta(hours=1)

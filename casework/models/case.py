@@ -4,8 +4,8 @@ from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.folding import folded
+from kernel.acts import Turn
 from kernel.identifiers import NAME_LENGTH
-from kernel.machine import Turn
 
 TURNS = [(Turn.APPLICANT.value, "申請端"), (Turn.OFFICE.value, "機關"), (Turn.NOBODY.value, "已結束")]
 
@@ -85,6 +85,27 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and self.__dict__.get("state") != getattr(self, "_entered", self.state):
+            raise AssertionError(f"{self.number}: a state is entered by an act, not written")
+        super().save(*args, **kwargs)
+        self._entered = self.__dict__.get("state")
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> "Case":
+        case = super().from_db(db, field_names, values)
+        case._entered = case.__dict__.get("state")
+        return case
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._entered = self.__dict__.get("state")
+
+    def enter(self, state: str, *, turn: str, awaiting: str) -> None:
+        """Into a state: an act's doing, and nothing else's (casework.cases.moving.go)."""
+        self.state = self._entered = state
+        self.turn, self.awaiting = turn, awaiting
 
     def grants_to(self, user: Any, codename: str) -> bool:
         """A right on this case alone: a reviewer assigned to it, a colleague asked for help."""

@@ -19,8 +19,8 @@ from casework.law.whatif import QUESTIONS, WhatIf
 from casework.notices.kinds import CLASSIFIED, Classified
 from casework.papers.rendering import PAPERS, Paper
 from casework.papers.wordings import WORDINGS, FirstWording
+from kernel.acts import Acts
 from kernel.law import FIGURES, Figure
-from kernel.machine import Machine
 from kernel.registry import Registry
 from kernel.sources import Contradiction
 
@@ -79,8 +79,14 @@ class Scheme(CaseworkPart):
     contradictions: tuple[Contradiction, ...] = ()
     #: Every id of its rules; `manage.py clauses` counts a missing one as a gap.
     rules: tuple[str, ...]
-    #: State tables, of its kinds of case and of things with a life of their own.
-    machines: tuple[Machine, ...]
+    #: Tables of things with a life of their own that are no cases (an enrolment, a line of payment).
+    machines: tuple[Acts, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Acts, ...]:
+        """Every table of the scheme: of its kinds of case, and of its things."""
+        kinds = {about.kind: about.table for about in self.kinds}
+        return (*kinds.values(), *(one for one in self.machines if one.kind not in kinds))
 
     @property
     def slug(self) -> str:

@@ -11,13 +11,18 @@ from django.utils.datastructures import MultiValueDict
 from accounts.clock import now
 from accounts.roles import Side, right
 from casework.cases.access import CaseRights
-from casework.cases.casetypes import Act
+from casework.cases.casetypes import Whole
+from casework.cases.doing import perform, why_not
 from casework.cases.recusal import why_recused
 from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
 from casework.views.acting import into_form, once_here
+from kernel.acts import Act
+
+#: What a page was drawn from is never left out: an act on a case somebody saw says which one they saw.
+NO_VERSION = "這個畫面沒有帶著案件的版本；請重新開啟本頁，確認內容後再送出。"
 
 
 @dataclass
@@ -33,7 +38,9 @@ class Button:
     def press_label(self) -> str:
         """The button that does it: two buttons of one name, one to open and one to send, would be one too many."""
         opens_first = self.form is not None or self.act.confirm
-        return f"確認{self.act.label}" if opens_first and not self.act.label.startswith("確認") else self.act.label
+        return (
+            f"確認{self.act.pressed}" if opens_first and not self.act.pressed.startswith("確認") else self.act.pressed
+        )
 
     @property
     def layout(self) -> str:
@@ -53,23 +60,26 @@ def _form(act: Act, case: Case, request: HttpRequest | None = None) -> forms.For
 def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
     """The acts of one side that the person may do on this case, whatever its state."""
     kind = words.about(case)
-    return [act for act in kind.acts if right(act.right).side is side and rights.has(act.right)] if kind else []
+    return (
+        [act for act in kind.table.buttons if right(act.right).side is side and rights.has(act.right)] if kind else []
+    )
 
 
 def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
     """For the case page. An act that is off comes without its form, and only to whose turn it is."""
-    shown, stays_away = [], _stays_away(case, rights, side)
-    for act in acts_of(case, rights, side):
-        why = stays_away or act.why_not(case, rights.user)
-        if why and case.turn != side.value:
-            continue
-        shown.append(Button(act, why, None if why else _form(act, case), _envelope(act, case)))
-    return shown
+    stays_away = _stays_away(case, rights, side)
+    asked = [(act, stays_away or why_not(act, case, rights.user)) for act in acts_of(case, rights, side)]
+    on = {act.pressed for act, why in asked if not why}
+    return [
+        Button(act, why, None if why else _form(act, case), _envelope(act, case))
+        for act, why in asked
+        if not why or (case.turn == side.value and act.pressed not in on)
+    ]
 
 
 def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
     """Whether the person can do anything to the case as it stands."""
-    open_ones = (not act.why_not(case, rights.user) for act in acts_of(case, rights, side))
+    open_ones = (not why_not(act, case, rights.user) for act in acts_of(case, rights, side))
     return any(open_ones) and not _stays_away(case, rights, side)
 
 
@@ -92,7 +102,7 @@ def find(case: Case, rights: CaseRights, side: Side, code: str) -> Act:
 
 def asked(act: Act, case: Case, rights: CaseRights) -> Button:
     """The act's own page: its form where it is on."""
-    why = _stays_away(case, rights, right(act.right).side) or act.why_not(case, rights.user)
+    why = _stays_away(case, rights, right(act.right).side) or why_not(act, case, rights.user)
     return Button(act, why, None if why else _form(act, case), _envelope(act, case))
 
 
@@ -108,7 +118,7 @@ def press(act: Act, case: Case, request: HttpRequest) -> tuple[Button, str | Non
         answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
     if not tried.ok:
         return button, None
-    messages.success(request, f"「{act.label}」已完成。")
+    messages.success(request, f"「{act.pressed}」已完成。")
     return button, answer["next"]
 
 
@@ -117,11 +127,13 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
 
     def do() -> dict[str, Any]:
         posted = envelope.posted_version
-        if posted is not None and posted != case.version:
+        if posted is None:
+            raise Refused(NO_VERSION)
+        if posted != case.version:
             raise Stale(case, posted)
-        if why := act.why_not(case, request.user):
+        if isinstance(act, Whole) and (why := why_not(act, case, request.user)):
             raise Refused(why)
-        went = act.perform(case, by=request.user, at=at, version=posted, **given)
+        went = perform(case, act.code, by=request.user, at=at, version=posted, **given).answer
         return {"next": went if isinstance(went, str) else ""}
 
     answer, _ = once_here(request, envelope, f"{case.kind}.{act.code}", at=at, do=do)

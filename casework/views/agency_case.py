@@ -108,7 +108,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     else:
         button = acts.asked(one, found, rights)
     context = {"case": found, "row": words.row(found, today()), "button": button}
-    return page(request, "act", context, title=one.label, status=422 if request.method == "POST" else 200)
+    return page(request, "act", context, title=one.pressed, status=422 if request.method == "POST" else 200)
 
 
 @require_POST

@@ -25,7 +25,7 @@ from casework.notices.messages import write
 from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels
-from kernel.machine import Turn
+from kernel.acts import Turn
 
 PER_PAGE = 20
 
@@ -66,7 +66,7 @@ def next_step(case: Case, user: Any) -> dict[str, str]:
     if case.turn != Turn.APPLICANT or kind is None or words.waits_for(case, user):
         label = "查看進度" if case.turn != Turn.NOBODY or words.goes_on(case) else "查看結果"
         return {"label": label, "url": page, "due": "", "draft": "", "said": ""}
-    draft = state.code == kind.machine.initial
+    draft = state.code == kind.table.initial
     return {
         "label": "繼續填寫" if draft else f"處理「{state.label}」",
         "url": kind.applicant_url(case) or page,
@@ -83,7 +83,7 @@ def _next_here(case: Case, request: HttpRequest, buttons: list[acts.Button], *, 
         return step
     if mending:
         return {**step, "url": "#corrections"}
-    if not (open_now := [one.act.label for one in buttons if not one.why and one.act.tone != "danger"]):
+    if not (open_now := [one.act.pressed for one in buttons if not one.why and one.act.tone != "danger"]):
         return step
     said = f"本案目前為「{words.state_of(case).label}」，等您辦理：{'、'.join(open_now)}。"
     return {**step, "label": f"前往{open_now[0]}", "url": "#acts", "said": said}

@@ -20,8 +20,8 @@ from casework.models import Amendment, Case
 from casework.notices.outbox import notify
 from casework.rights import ENACT
 from casework.views import words
+from kernel.acts import Turn
 from kernel.dates import roc, taipei_day
-from kernel.machine import Turn
 
 SHOWN = 8
 TOLD = 5
@@ -52,8 +52,8 @@ def _may_take(case: Case, desk: Desk) -> bool:
     """Nobody has it, and the person could do what comes next."""
     if case.awaiting or case.turn != Turn.OFFICE:
         return False
-    next_acts = casetype(case.kind).machine.from_state(case.state)
-    return any(case.office_id in desk.turns.get(act.permission, ()) for act in next_acts)
+    next_acts = casetype(case.kind).table.from_state(case.state)
+    return any(case.office_id in desk.turns.get(act.right, ()) for act in next_acts)
 
 
 def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:

@@ -43,7 +43,7 @@ def _context(request: HttpRequest, case: Case, events: QuerySet[Event], *, side:
         return context
     kind = words.about(case)
     stood = as_it_stood(case, kind, on=day, today=today(), law=law_in_force(), events=events, office=ours)
-    known = {one.code: one for one in kind.machine.states} if kind else {}
+    known = {one.code: one for one in kind.table.states} if kind else {}
     decided = [Outcome.from_json(found) for event in stood.events for found in event.outcomes]
     return context | {
         "stood": stood,

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from casework.cases.casetypes import CaseType, casetype
 from casework.models import Case, Deadline, Event, Notice
 from kernel import rulebook
+from kernel.acts import Acts, State, Turn
 from kernel.dates import roc_moment
 from kernel.facts import FactsError
-from kernel.machine import Machine, State, Turn
 from kernel.outcome import Line, Outcome
 from kernel.rulebook import get as rule_named
 from kernel.saying import said
@@ -35,7 +35,7 @@ def about(case: Case) -> CaseType | None:
 def state_of(case: Case) -> State:
     kind = about(case)
     try:
-        return kind.machine.state(case.state) if kind else _UNKNOWN
+        return kind.table.state(case.state) if kind else _UNKNOWN
     except KeyError:
         return _UNKNOWN
 
@@ -149,7 +149,7 @@ def timeline(case: Case, events: Iterable[Event], *, to_applicant: bool = False)
     """Items of casework/timeline.html, with the outcomes each event rests on."""
     kind = about(case)
     unnamed = kind.unnamed(case) if kind and to_applicant else ()
-    states = {state.code: state for state in kind.machine.states} if kind else {}
+    states = {state.code: state for state in kind.table.states} if kind else {}
     items = []
     for event in events:
         target = states.get(event.to_state)
@@ -236,18 +236,18 @@ def mail(notice: Notice) -> dict[str, Any]:
 # --- progress ------------------------------------------------------------------------------------------------------------
 
 
-def _way_on(machine: Machine, start: str) -> list[str]:
+def _way_on(table: Acts, start: str) -> list[str]:
     """The shortest way from a state to a good end, for the steps still ahead."""
     ways, seen = [[start]], {start}
     while ways:
         way = ways.pop(0)
-        state = machine.state(way[-1])
+        state = table.state(way[-1])
         if state.final and state.tone == "good":
             return way[1:]
-        for transition in machine.from_state(way[-1]):
-            if transition.target not in seen:
-                seen.add(transition.target)
-                ways.append([*way, transition.target])
+        for act in table.from_state(way[-1]):
+            if act.target not in seen:
+                seen.add(act.target)
+                ways.append([*way, act.target])
     return []
 
 
@@ -256,16 +256,16 @@ def progress(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
     kind = about(case)
     if kind is None:
         return []
-    machine = kind.machine
-    gone: list[str] = [machine.initial]
+    table = kind.table
+    gone: list[str] = [table.initial]
     for event in sorted(events, key=lambda one: one.seq):
         if event.to_state and event.to_state != gone[-1]:
             if event.to_state in gone:
                 gone = gone[: gone.index(event.to_state)]
             gone.append(event.to_state)
-    here = machine.state(case.state)
+    here = table.state(case.state)
     passed = [code for code in gone if code != here.code]
-    ahead = [] if here.final else [code for code in _way_on(machine, here.code) if code not in passed]
+    ahead = [] if here.final else [code for code in _way_on(table, here.code) if code not in passed]
     current = {"good": "done", "bad": "error"}.get(here.tone, "done") if here.final else "current"
     steps = [(code, "done") for code in passed] + [(here.code, current)] + [(code, "todo") for code in ahead]
-    return [{"label": machine.state(code).label, "state": state, "url": "", "note": ""} for code, state in steps]
+    return [{"label": table.state(code).label, "state": state, "url": "", "note": ""} for code, state in steps]

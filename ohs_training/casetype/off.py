@@ -9,10 +9,10 @@ from accounts.rights import can
 from accounts.roles import Side, right
 from casework.errors import Refused
 from casework.models import Case
-from kernel.machine import Machine
+from kernel.acts import Acts
 
 
-def in_state(machine: Machine, *states: str) -> Callable[[Case, User], str]:
+def in_state(machine: Acts, *states: str) -> Callable[[Case, User], str]:
     def why(case: Case, user: User) -> str:
         return "" if case.state in states else f"案件目前為「{machine.state(case.state).label}」。"
 
@@ -20,7 +20,7 @@ def in_state(machine: Machine, *states: str) -> Callable[[Case, User], str]:
 
 
 def guarded(
-    machine: Machine, states: Sequence[str], *guards: Callable[[Case, User | None, datetime], None]
+    machine: Acts, states: Sequence[str], *guards: Callable[[Case, User | None, datetime], None]
 ) -> Callable[[Case, User], str]:
     """Off, with the sentence the act itself would refuse with: state first, then what guards ask."""
 
@@ -44,13 +44,11 @@ def asked(*guards: Callable[[Case, User | None, datetime], None]) -> Callable[[C
     return why
 
 
-def waits_for(machine: Machine) -> Callable[[Case, User], str]:
+def waits_for(machine: Acts) -> Callable[[Case, User], str]:
     """Not every member of an institution may take its next step: a tutor neither files nor answers an order."""
 
     def who(case: Case, user: User) -> str:
-        steps = {
-            one.permission for one in machine.from_state(case.state) if right(one.permission).side is Side.APPLICANT
-        }
+        steps = {one.right for one in machine.from_state(case.state) if right(one.right).side is Side.APPLICANT}
         return "" if any(can(user, code, case) for code in sorted(steps)) else "訓練機構承辦人"
 
     return who

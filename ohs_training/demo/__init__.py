@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.clock import now
 from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import Organisation
+from casework.cases.doing import perform
 from casework.demo import confirm_number, demo_role
 from casework.models import Case
 from kernel.dates import ONE_DAY, taipei_day
@@ -132,8 +133,8 @@ def _inspected(cast: Cast, training_class: Any, moment: datetime) -> None:
         at=moment_of(on + ONE_DAY, "15:00"), **given,
     )  # fmt: skip
     if order:
-        inspecting.order_improvement(
-            order.case, letter_number="府勞安字第1150054321號", answer_by=taipei_day(moment) + timedelta(days=10), reason=order.breach, by=cast.authority,
+        perform(
+            order.case, "order", letter_number="府勞安字第1150054321號", answer_by=taipei_day(moment) + timedelta(days=10), reason=order.breach, by=cast.authority,
             at=moment_of(on + ONE_DAY, "17:00"),
         )  # fmt: skip
 

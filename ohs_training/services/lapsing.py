@@ -1,10 +1,12 @@
 """What happens when a day passes, and whom to remind: handlers of the scheme's deadlines."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from accounts.models import Organisation
 from accounts.rights import holders
+from casework.cases.doing import perform
 from casework.deadlines.handlers import Handler, Lapse, Remind
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Reminder
@@ -96,7 +98,8 @@ def _moved(deadlines: list[Deadline], at: datetime, act) -> list[tuple[Case, str
 def _missed(deadlines: list[Deadline], at: datetime) -> None:
     for deadline in deadlines:
         if deadline.case is not None:
-            inspecting.miss(deadline.case, at=at)
+            with suppress(NotAllowed):
+                perform(deadline.case, "miss", by=None, at=at)
     _late(ANSWER_ORDER)(deadlines, at)
 
 

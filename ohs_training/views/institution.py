@@ -32,7 +32,7 @@ from ohs_training.selectors.institutions import (
     reapply_outcome,
 )
 from ohs_training.services import applying
-from ohs_training.states import ACCREDITATION, ORDER
+from ohs_training.states import ACCREDITATION, ORDER_KIND
 from ohs_training.views.county_map import county_map
 from ohs_training.views.places import pressed
 
@@ -96,7 +96,7 @@ def _unit_home(request: HttpRequest) -> HttpResponse:
                 "line": outcome.lines[-2] if len(outcome.lines) > 1 else outcome.lines[0],
             }
         )
-    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION.kind, ORDER.kind))).order_by(
+    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION.kind, ORDER_KIND))).order_by(
         "-changed_at"
     )[:10]
     context = {

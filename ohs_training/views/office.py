@@ -26,7 +26,7 @@ from ohs_training.selectors.boards import board, classes_visible, institutions_b
 from ohs_training.selectors.chain import TraineeLine, class_chain
 from ohs_training.selectors.institutions import matching, reapply_outcome
 from ohs_training.services import examining, inspecting
-from ohs_training.states import ORDER as ORDER_MACHINE
+from ohs_training.states import ORDER_KIND
 from ohs_training.views.county_map import county_map
 from ohs_training.views.places import load, pressed, shown
 
@@ -159,9 +159,9 @@ def inspections(request: HttpRequest) -> HttpResponse:
     ).prefetch_related("orders__case")
     if not organisations_with(request.user, VIEW_ALL).exists():
         rows = rows.filter(office__in=offices)
-    orders = Case.objects.filter(
-        kind=ORDER_MACHINE.kind, office__in=organisations_with(request.user, VIEW_OFFICE)
-    ).exclude(turn="nobody")
+    orders = Case.objects.filter(kind=ORDER_KIND, office__in=organisations_with(request.user, VIEW_OFFICE)).exclude(
+        turn="nobody"
+    )
     context = {
         "form": form,
         "rows": list(rows[:100]),

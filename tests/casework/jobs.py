@@ -18,30 +18,24 @@ from casework.deadlines import keeping
 from casework.deadlines.handlers import HANDLERS, Handler
 from casework.models import Case, Deadline
 from casework.rights import ADMINISTRATOR
-from kernel.machine import Machine, State, Transition, Turn
+from kernel.acts import Act, Acts, State, Turn
 
 KIND = "test.jobs"
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ON = date(2026, 11, 20)
 _serial = count(1)
 
-MACHINE = Machine(
+TABLE = Acts(
     KIND,
-    "filed",
-    (
-        State("filed", "已送件", Turn.OFFICE),
-        State("closed", "已結案", Turn.NOBODY, final=True),
-    ),
-    (Transition("close", "結案", ("filed",), "closed", "test.close"),),
+    (State("filed", "已送件", Turn.OFFICE), State("closed", "已結案", Turn.NOBODY, final=True)),
+    (Act("close", "結案", "filed → closed", "test.close"),),
 )
 
 
 @contextmanager
 def kind_of_case(**about: Any) -> Iterator[CaseType]:
     """The kind registered for one test only: registries are shared by the whole process."""
-    one = CaseType(
-        **{"kind": KIND, "label": "測試案件", "series": "TJ", "machine": MACHINE, "view_rights": (), **about}
-    )
+    one = CaseType(**{"kind": KIND, "label": "測試案件", "series": "TJ", "table": TABLE, "view_rights": (), **about})
     with KINDS.kept(), RIGHTS.kept():
         RIGHTS.put(Right("test.close", "結案", Side.OFFICE))
         KINDS.add(one)

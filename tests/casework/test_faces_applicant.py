@@ -167,7 +167,7 @@ def test_acts_of_the_office_are_not_the_applicants(scene, case, client):
 def test_an_act_that_is_off_is_refused_with_its_reason(scene, case, client):
     answer = client.post(page(case, "act/file/"), posted(case))
     assert answer.status_code == 422
-    assert "案件不在這個階段。" in answer.content.decode()
+    assert "案件目前為「" in answer.content.decode()
 
 
 def test_a_stale_press_shows_nothing_internal(scene, case, client):

@@ -6,22 +6,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db import transaction
 
 from accounts.catalogue import REVEAL
 from accounts.models import Organisation, User
 from accounts.roles import Right, Role, Side
 from accounts.services.roles import sync_rights
 from casework.cases import corrections
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target
-from casework.cases.moving import lock, move, open_case
+from casework.cases.casetypes import CaseType, Identifier, Panel, Target, casetype
+from casework.cases.doing import Doing
+from casework.cases.moving import go, open_case
 from casework.errors import Refused
 from casework.forms import CorrectionForm, PortalForm, ReasonForm, RocDateField
 from casework.models import Case
 from casework.rights import CALENDAR, PEOPLE, WATCH
 from casework.schemes import CaseworkPart
+from kernel.acts import Act, Acts, State, Turn
 from kernel.law import Law
-from kernel.machine import Machine, State, Transition, Turn
 from kernel.outcome import Line, Outcome
 
 KIND, OTHER = "toy.case", "toy.other"
@@ -49,13 +49,6 @@ STATES = (
     State("refused", "不予核准", Turn.NOBODY, tone="bad", final=True),
     State("withdrawn", "已撤回", Turn.NOBODY, tone="calm", final=True),
 )
-TRANSITIONS = (
-    Transition("file", "送件", ("draft", "correction"), "filed", PREPARE, clause="測試要點第 1 點"),
-    Transition("ask", "通知補正", ("filed",), "correction", DECIDE, clause="測試要點第 2 點"),
-    Transition("approve", "核定", ("filed",), "approved", DECIDE, clause="測試要點第 3 點"),
-    Transition("refuse", "不予核准", ("filed",), "refused", DECIDE, reason=True),
-    Transition("withdraw", "撤回", ("draft", "filed", "correction"), "withdrawn", PREPARE),
-)
 
 
 class ApproveForm(PortalForm):
@@ -63,35 +56,26 @@ class ApproveForm(PortalForm):
     opinion = forms.CharField(label="審查意見", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def _step(name: str) -> Any:
-    @transaction.atomic
-    def act(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> None:
-        case = lock(case, version=version)
-        if name == "file":
-            corrections.close(case, by=by, at=at)
-        move(case, name, by=by, at=at, reason=reason)
-
-    return act
+def file(doing: Doing) -> None:
+    corrections.close(doing.case, by=doing.by, at=doing.at)
 
 
-@transaction.atomic
-def approve(case: Case, *, decided_on: date, opinion: str, by: User, at: datetime, version: int | None = None) -> None:
-    case = lock(case, version=version)
+def approve(doing: Doing, *, decided_on: date, opinion: str) -> None:
     if "保留" in opinion:
         raise Refused("審查意見不得為「保留」。", field="opinion")
-    case.decided_on = decided_on
-    move(case, "approve", by=by, at=at, reason=opinion)
+    doing.case.decided_on, doing.reason = decided_on, opinion
 
 
-@transaction.atomic
-def ask(case: Case, *, items: Sequence[Any], message: str, by: User, at: datetime, version: int | None = None) -> None:
-    case = lock(case, version=version)
-    corrections.ask(case, items=items, message=message, due_on=None, by=by, at=at)
-    move(case, "ask", by=by, at=at)
+def ask(doing: Doing, *, items: Sequence[Any], message: str) -> None:
+    corrections.ask(doing.case, items=items, message=message, due_on=None, by=doing.by, at=doing.at)
 
 
-def _only_in(*states: str) -> Any:
-    return lambda case, user: "" if case.state in states else "案件不在這個階段。"
+def nothing(doing: Doing) -> None:
+    """The state and the event are all there is to it."""
+
+
+def not_yet(case: Case, by: User | None, at: datetime) -> None:
+    raise Refused("保存年限未屆。")
 
 
 def _form(kind: type[forms.Form]) -> Any:
@@ -99,12 +83,12 @@ def _form(kind: type[forms.Form]) -> Any:
 
 
 ACTS = (
-    Act("file", "送件", PREPARE, _step("file"), _only_in("draft", "correction"), confirm="送出後不能再修改。"),
-    Act("withdraw", "撤回", PREPARE, _step("withdraw"), _only_in("draft", "filed"), tone="danger"),
-    Act("approve", "核定", DECIDE, approve, _only_in("filed"), _form(ApproveForm)),
-    Act("ask", "通知補正", DECIDE, ask, _only_in("filed"), CorrectionForm, "secondary"),
-    Act("refuse", "不予核准", DECIDE, _step("refuse"), _only_in("filed"), _form(ReasonForm), "danger"),
-    Act("archive", "歸檔", DECIDE, _step("refuse"), lambda case, user: "保存年限未屆。"),
+    Act("file", "送件", "draft | correction → filed", PREPARE, file, "測試要點第 1 點", confirm="送出後不能再修改。"),
+    Act("withdraw", "撤回", "draft | filed | correction → withdrawn", PREPARE, nothing, tone="danger"),
+    Act("approve", "核定", "filed → approved", DECIDE, approve, "測試要點第 3 點", form=_form(ApproveForm)),
+    Act("ask", "通知補正", "filed → correction", DECIDE, ask, "測試要點第 2 點", form=CorrectionForm, tone="secondary"),
+    Act("refuse", "不予核准", "filed → refused", DECIDE, nothing, reason=True, form=_form(ReasonForm), tone="danger"),
+    Act("archive", "歸檔", "filed | approved", DECIDE, nothing, asks=(not_yet,)),
 )
 
 
@@ -152,9 +136,8 @@ def _type(kind: str, label: str, series: str) -> CaseType:
         kind,
         label,
         series,
-        Machine(kind, "draft", STATES, TRANSITIONS),
         (VIEW, OWN),
-        acts=ACTS,
+        Acts(kind, STATES, ACTS),
         findings=findings,
         panels=panels,
         targets=targets,
@@ -183,11 +166,11 @@ def case(
     *, office: Organisation, unit: Organisation | None = None, state: str = "filed", by: User | None = None,
     at: datetime, kind: str = KIND, title: str = "新單位申請", **fields: Any,
 ) -> Case:  # fmt: skip
-    """A case of the toy in a state, reached as the machine would."""
+    """A case of the toy in a state, reached as its acts would."""
     found = open_case(kind=kind, title=title, office=office, organisation=unit, by=by, at=at)
     way = {"draft": (), "filed": ("file",), "correction": ("file", "ask"), "approved": ("file", "approve")}[state]
     for name in way:
-        move(found, name, by=None, at=at)
+        go(found, casetype(kind).table.act(name), by=None, at=at)
     for name, value in fields.items():
         setattr(found, name, value)
     if way:

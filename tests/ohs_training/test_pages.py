@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from casework.cases.doing import perform
 from casework.models import Case
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import accrediting, applying, inspecting, issuing
@@ -133,8 +134,9 @@ def test_pages_of_an_application_and_of_an_order() -> None:
         )  # fmt: skip
         assert order is not None
         assert client_of(here.officer).get(reverse("admin:case", args=[order.case.number])).status_code == 200
-        inspecting.order_improvement(
+        perform(
             order.case,
+            "order",
             letter_number="乙",
             answer_by=w.APPLIED.date() + timedelta(days=20),
             reason="未點名",

@@ -214,9 +214,9 @@ def test_an_order_answered_in_time_late_and_never() -> None:
     assert Notice.objects.filter(user=here.staff, code="ohs_training.late", case=case).count() == 1
     with time_machine.travel(w.at(date(2026, 12, 21), "10:00"), tick=False):
         staff, county = client_of(here.staff), client_of(here.authority)
-        nothing = press(staff, case, "answer", report="", paper="")
+        nothing = press(staff, case, "answer_late", report="", paper="")
         assert nothing.status_code == 422 and "改善情形" in said(nothing)
-        press(staff, case, "answer", report="已依規定點名。", paper=w.pdf("改善報告.pdf"))
+        press(staff, case, "answer_late", report="已依規定點名。", paper=w.pdf("改善報告.pdf"))
         assert Case.objects.get(pk=case.pk).state == "answered"
         assert Order.objects.get(case=case).answered_on == date(2026, 12, 21)
         assert (

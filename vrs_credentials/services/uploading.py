@@ -88,7 +88,7 @@ def add_paper(
         raise Refused("這些檔案無法合併，請先自行合併成一份 PDF 再上傳。", field=form_field) from error
     verdict = judged_for(field, upload, on=on, law=law, form_field=form_field, by_hand=by_hand)
     with transaction.atomic():
-        editable(case, by=by, version=version)
+        case = editable(case, by=by, version=version)
         return attachments.keep_attachment(
             verdict, case=case, field=code, subject=subject, label=label, upload=upload, by=by, at=at, attested=True,
             form_field=form_field,

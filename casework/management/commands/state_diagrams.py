@@ -19,7 +19,7 @@ class Command(BaseCommand):
         folder, old = Path(settings.BASE_DIR) / "docs" / "states", []
         for one in all_casetypes():
             file = folder / f"{one.kind}.md"
-            drawn = f"# {one.label} `{one.kind}`\n\n```mermaid\n{one.machine.diagram()}```\n"
+            drawn = f"# {one.label} `{one.kind}`\n\n```mermaid\n{one.table.diagram()}```\n"
             if check:
                 if not file.exists() or file.read_text() != drawn:
                     old.append(file.name)

@@ -1,28 +1,16 @@
 """職場見學: the whole scheme as the site knows it."""
 
-from typing import Any
-
 from accounts.demo import Demonstration, DemoRole
 from accounts.guide import GuidePage
-from accounts.models import User
 from accounts.navigation import NavItem
 from accounts.panels import Entrance
-from casework.cases.casetypes import Act, CaseType
-from casework.models import Case
+from casework.cases.casetypes import CaseType
 from casework.notices.kinds import PROGRESS, classify
 from casework.papers.rendering import Paper
 from casework.schemes import Scheme
 from kernel.jobs import At, Job
 from kernel.sources import Contradiction, Says
-from sixth import params, permissions, rules, services, states
-
-
-def _only_in(state: str) -> Any:
-    def why_not(case: Case, user: User) -> str:
-        return "" if case.state == state else "案件不在這個階段。"
-
-    return why_not
-
+from sixth import acts, params, permissions, rules
 
 DEMO = Demonstration(60, "職場見學", lambda: 0, (DemoRole("職場見學承辦人", "sixth1"),))
 SCHEME = Scheme(
@@ -43,18 +31,13 @@ SCHEME = Scheme(
     ),
     figures=params.FIGURES,
     rules=rules.RULES,
-    machines=(states.VISIT,),
     kinds=(
         CaseType(
             kind="sixth.visit",
             label="職場見學申請",
             series="SX",
-            machine=states.VISIT,
+            table=acts.VISIT,
             view_rights=(permissions.DECIDE, permissions.PREPARE),
-            acts=(
-                Act("file", "送件", permissions.PREPARE, services.file_visit, _only_in("draft")),
-                Act("approve", "核定", permissions.DECIDE, services.approve_visit, _only_in("filed")),
-            ),
         ),
     ),
     notices=classify(PROGRESS, "sixth.receipt"),
