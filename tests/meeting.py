@@ -175,7 +175,7 @@ def _somebody(code: str, case: Case, rng: random.Random) -> User | None:
 def _press(act: Act, case: Case, user: User, rng: random.Random) -> Callable[[], Any] | None:
     """As the button does it; None where its form does not take what is typed here."""
     given: dict[str, Any] = {}
-    if act.form is not None and not why_not(act, case, user):
+    if act.form is not None and not why_not(act, case, user, now()):
         form = act.form(case=case)
         data, files = _typed(form, rng)
         form = act.form(data=data, files=files, case=case)
@@ -187,7 +187,7 @@ def _press(act: Act, case: Case, user: User, rng: random.Random) -> Callable[[],
     at, key = now(), uuid4()
 
     def do() -> dict[str, Any]:
-        if why := why_not(act, case, user):
+        if why := why_not(act, case, user, now()):
             raise NotAllowed(why)
         perform(case, act.code, by=user, at=at, version=case.version, **given)
         return {}

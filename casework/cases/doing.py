@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.clock import now
 from accounts.locks import take
 from accounts.models import User
 from casework.cases.casetypes import Whole, casetype
@@ -147,8 +146,8 @@ def _asked(said: Outcome | Iterable[Outcome] | None) -> list[Outcome]:
     return outcomes
 
 
-def why_not(act: Act, case: Case, user: User) -> str:
-    """Why the act is off for this person, in the words it would refuse with; empty when it is on. 迴避 is asked beside it."""
+def why_not(act: Act, case: Case, user: User, at: datetime) -> str:
+    """Why the act is off for this person now, in the words it would refuse with; empty when it is on. 迴避 is asked beside it."""
     if isinstance(act, Whole):
         return act.old.why_not(case, user)
     table = casetype(case.kind).table
@@ -158,7 +157,7 @@ def why_not(act: Act, case: Case, user: User) -> str:
         return why
     try:
         for ask in act.asks:
-            _asked(ask(case, user, now()))
+            _asked(ask(case, user, at))
     except Refused as error:
         return error.message
     return ""

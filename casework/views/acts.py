@@ -68,7 +68,7 @@ def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
 def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
     """For the case page. An act that is off comes without its form, and only to whose turn it is."""
     stays_away = _stays_away(case, rights, side)
-    asked = [(act, stays_away or why_not(act, case, rights.user)) for act in acts_of(case, rights, side)]
+    asked = [(act, stays_away or why_not(act, case, rights.user, now())) for act in acts_of(case, rights, side)]
     on = {act.pressed for act, why in asked if not why}
     return [
         Button(act, why, None if why else _form(act, case), _envelope(act, case))
@@ -79,7 +79,7 @@ def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
 
 def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
     """Whether the person can do anything to the case as it stands."""
-    open_ones = (not why_not(act, case, rights.user) for act in acts_of(case, rights, side))
+    open_ones = (not why_not(act, case, rights.user, now()) for act in acts_of(case, rights, side))
     return any(open_ones) and not _stays_away(case, rights, side)
 
 
@@ -102,7 +102,7 @@ def find(case: Case, rights: CaseRights, side: Side, code: str) -> Act:
 
 def asked(act: Act, case: Case, rights: CaseRights) -> Button:
     """The act's own page: its form where it is on."""
-    why = _stays_away(case, rights, right(act.right).side) or why_not(act, case, rights.user)
+    why = _stays_away(case, rights, right(act.right).side) or why_not(act, case, rights.user, now())
     return Button(act, why, None if why else _form(act, case), _envelope(act, case))
 
 
@@ -131,7 +131,7 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
             raise Refused(NO_VERSION)
         if posted != case.version:
             raise Stale(case, posted)
-        if isinstance(act, Whole) and (why := why_not(act, case, request.user)):
+        if isinstance(act, Whole) and (why := why_not(act, case, request.user, now())):
             raise Refused(why)
         went = perform(case, act.code, by=request.user, at=at, version=posted, **given).answer
         return {"next": went if isinstance(went, str) else ""}

@@ -88,10 +88,13 @@ def test_nobody_does_two_acts_that_are_kept_apart(scene, case, acts):
     acts(NOTE, replace(next(one for one in toy.ACTS if one.code == "refuse"), apart=("note",)))
     perform(case, "note", by=scene.officer, at=NOW)
     act = casetype(toy.KIND).table.act("refuse")
-    assert why_not(act, case, scene.officer) == "您已辦理本案「註記」，同一人不得再辦理「不予核准」，請由其他同仁辦理。"
+    assert (
+        why_not(act, case, scene.officer, NOW)
+        == "您已辦理本案「註記」，同一人不得再辦理「不予核准」，請由其他同仁辦理。"
+    )
     with pytest.raises(Refused, match="同一人"):
         perform(case, "refuse", by=scene.officer, at=NOW, reason="不符")
-    assert why_not(act, case, scene.colleague) == ""
+    assert why_not(act, case, scene.colleague, NOW) == ""
     assert perform(case, "refuse", by=scene.colleague, at=NOW, reason="不符").case.state == "refused"
 
 
@@ -103,11 +106,11 @@ def test_what_a_rule_says_refuses_or_is_kept_with_the_event(scene, case, acts):
     said = [False]
     acts(replace(NOTE, asks=(lambda case, by, at: _outcome(said[0]),)))
     act = casetype(toy.KIND).table.act("note")
-    assert "人數 3 人" in why_not(act, case, scene.officer)
+    assert "人數 3 人" in why_not(act, case, scene.officer, NOW)
     with pytest.raises(Refused, match="人數 3 人.*測試要點第 1 點"):
         perform(case, "note", by=scene.officer, at=NOW)
     said[0] = True
-    assert why_not(act, case, scene.officer) == ""
+    assert why_not(act, case, scene.officer, NOW) == ""
     perform(case, "note", by=scene.officer, at=NOW)
     assert [one["rule"] for one in case.events.order_by("seq").last().outcomes] == ["TY-01"]
 
