@@ -121,9 +121,6 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "django_htmx",
-    "template_partials",
-    "django_tables2",
-    "django_filters",
     "csp",
     "django_structlog",
 ]

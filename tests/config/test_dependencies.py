@@ -94,3 +94,15 @@ def test_without_network_the_audit_says_so_and_fails_nothing(scanner: Path, caps
     scanner.write_text("#!/bin/sh\necho 'ConnectionError: no route' >&2\nexit 1\n")
     assert dependencies.audit() == 0
     assert "not audited: the advisory database gave no answer (ConnectionError" in capsys.readouterr().err
+
+
+def test_every_package_is_imported_or_run_and_every_import_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dependencies.use_faults() == []
+    used, named = dependencies.imported(), dependencies.declared()
+    monkeypatch.setattr(dependencies, "imported", lambda: used - {"segno"})
+    assert [one.split(":")[0] for one in dependencies.use_faults()] == ["segno"]
+    monkeypatch.setattr(dependencies, "imported", lambda: used | {"urllib3", "kombu"})
+    assert "kombu: imported, and pyproject.toml does not name its package" in dependencies.use_faults()
+    monkeypatch.setattr(dependencies, "imported", lambda: used)
+    monkeypatch.setattr(dependencies, "declared", lambda: named - {"gunicorn"})
+    assert dependencies.use_faults() == ["gunicorn: said to be run, and no dependency"]
