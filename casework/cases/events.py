@@ -50,6 +50,8 @@ def record(
     outcomes: Iterable[Outcome] = (),
     internal: bool = False,
     as_name: str = "",
+    of_office: bool = False,
+    apart: Iterable[str] = (),
 ) -> Event:
     """Append an event to a case that this transaction holds locked, and bump its version.
 
@@ -70,6 +72,8 @@ def record(
         changes=jsonable(list(changes)),
         outcomes=[one.as_json() for one in outcomes],
         internal=internal,
+        of_office=of_office,
+        apart=list(apart),
         before=case.digest,
     )
     event.digest = event_digest(event)

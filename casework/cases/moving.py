@@ -107,7 +107,10 @@ def go(case: Case, act: Act, *, by: User | None, at: datetime, **told: Any) -> E
         target = table.state(act.target)
         case.enter(target.code, turn=target.turn.value, awaiting=target.awaits)
         way = {"from_state": before, "to_state": target.code}
-    return record(case, act.code, act.label, by=by, at=at, clause=act.clause, **way, **told)
+    of_office = right(act.right).side is Side.OFFICE
+    return record(
+        case, act.code, act.label, by=by, at=at, clause=act.clause, of_office=of_office, apart=act.apart, **way, **told
+    )
 
 
 def set_people(case: Case, people: Iterable[tuple[str, str]]) -> None:

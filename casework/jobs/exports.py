@@ -15,13 +15,13 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from accounts.locks import locking
 from accounts.models import AccessLog, User
 from accounts.services.access import record_access
 from casework.errors import Refused
 from casework.models import ExportJob
+from casework.models.notice import page
 from casework.notices.outbox import notify, send_task
 from casework.sheets.writing import LABELS, write
 from kernel.registry import Registry
@@ -117,7 +117,7 @@ def _tell(job: ExportJob, at: datetime) -> None:
         subject=subject,
         body=body,
         key=f"export:{job.pk}",
-        link=reverse("casework:exports"),
+        link=page("casework:exports"),
         at=at,
         mail=False,
     )

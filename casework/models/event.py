@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from casework.models.case import Case
@@ -24,6 +25,10 @@ class Event(models.Model):
     outcomes = models.JSONField(default=list)
     #: Shown to the office only.
     internal = models.BooleanField(default=False)
+    #: Done for the office: never by the one the case is about (trigger).
+    of_office = models.BooleanField(default=False, db_default=False)
+    #: Acts whose doer does not do this one as well on the same case (trigger).
+    apart = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     before = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
 

@@ -1,8 +1,17 @@
 from django.db import models
+from django.urls import NoReverseMatch, reverse
 
 from casework.models.case import Case
 
 HIDDEN = "（保密）"
+
+
+def page(name: str, *args: object) -> str:
+    """A page by its name, as a notice keeps it: `page("casework:case", case.number)`, `page("admin:case#messages", case.number)`.
+
+    Addresses move and letters stay, so the address is made when the notice is read or mailed.
+    """
+    return " ".join([name, *map(str, args)])
 
 
 class Notice(models.Model):
@@ -27,7 +36,7 @@ class Notice(models.Model):
     body = models.TextField("內容")
     #: 保密: whom it went to is nobody's to read but theirs, in no log of mails either.
     confidential = models.BooleanField("收件人保密", default=False, db_default=False)
-    #: Where the person goes next, a path of this site.
+    #: The page the person goes to next, by its name (`page`); before names, an address.
     link = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField("時間")
     read_at = models.DateTimeField("已讀", null=True)
@@ -46,6 +55,18 @@ class Notice(models.Model):
             models.Index(fields=["next_try_at", "id"], condition=models.Q(mail_state="queued"), name="notice_outbox"),
             models.Index(fields=["user", "created_at"], condition=models.Q(mail_state="daily"), name="notice_daily"),
         ]
+
+    @property
+    def url(self) -> str:
+        """The address of the page, as the site has it now; empty where there is none any more."""
+        if not self.link or self.link.startswith("/"):
+            return self.link
+        name, *args = self.link.split(" ")
+        name, sign, anchor = name.partition("#")
+        try:
+            return f"{reverse(name, args=args)}{sign}{anchor}"
+        except NoReverseMatch:
+            return ""
 
     def addressee(self) -> str:
         """The name as a log of mails shows it."""

@@ -134,8 +134,8 @@ def _office_lines(office: Organisation) -> str:
 def message(notice: Notice, mailer: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail as it goes out: plain text, the link absolute."""
     parts = [notice.body.strip()]
-    if notice.link:
-        parts.append(f"請由此前往：{settings.SITE_URL.rstrip('/')}{notice.link}")
+    if url := notice.url:
+        parts.append(f"請由此前往：{settings.SITE_URL.rstrip('/')}{url}")
     if notice.case is not None:
         parts.append(_office_lines(notice.case.office))
     parts.append(FOOTER)

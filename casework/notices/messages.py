@@ -13,6 +13,7 @@ from casework.cases.moving import lock
 from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.models import Case, Message
+from casework.models.notice import page
 from casework.notices.telling import tell, tell_applicant
 
 #: What happened, as either side reads it in the history.
@@ -49,7 +50,7 @@ def write(case: Case, *, kind: Message.Kind, body: str, by: User, at: datetime) 
         )
     elif kind == Message.Kind.TO_OFFICE:
         people = [case.assignee] if case.assignee else holders(_sight(case, Side.OFFICE), case.office)
-        link = f"/admin/case/{case.number}/#messages"
+        link = page("admin:case#messages", case.number)
         tell(
             people, case, "casework.message", f"申請人的訊息：{case.number}", message.body, at=at, link=link, mail=False
         )

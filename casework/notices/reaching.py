@@ -12,6 +12,7 @@ from accounts.errors import Refused
 from accounts.locks import locking
 from accounts.models import User
 from casework.models import CalendarFeed, MailChoice, Notice
+from casework.models.notice import page
 from casework.notices.kinds import KINDS, How, kind_named
 from casework.notices.outbox import Told, notify_each
 from kernel.dates import roc, taipei_day
@@ -60,7 +61,15 @@ def _digest(user_id: int, at: datetime) -> bool:
     if not rows:
         return False
     written = notify_each(
-        [Told(user, f"{roc(day)} 通知彙整（{len(rows)} 則）", _letter(rows), f"digest:{day}", link="/cases/inbox/")],
+        [
+            Told(
+                user,
+                f"{roc(day)} 通知彙整（{len(rows)} 則）",
+                _letter(rows),
+                f"digest:{day}",
+                link=page("casework:inbox"),
+            )
+        ],
         code=DIGEST,
         at=at,
     )

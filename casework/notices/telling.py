@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.rights import holders
 from casework.deadlines.handlers import Lapse, Remind
 from casework.models import Case, Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify, notify_each
 from kernel.dates import roc
 
@@ -40,7 +41,7 @@ def tell(
         body=body,
         key=f"{code}:{case.number}:{case.events_count}",
         case=case,
-        link=link or f"/cases/{case.number}/",
+        link=link or page("casework:case", case.number),
         at=at,
         mail=mail,
     )
@@ -54,7 +55,7 @@ def tell_applicant(case: Case, code: str, subject: str, body: str, *, right: str
 def tell_office(case: Case, code: str, subject: str, body: str, *, right: str, at: datetime, link: str = "") -> None:
     """Those who hold `right` in the case's office."""
     people = holders(right, case.office)
-    link = link or f"/admin/case/{case.number}/"
+    link = link or page("admin:case", case.number)
     tell(people, case, code, f"{subject}：{case.number}", body, at=at, link=link, mail=False)
 
 
@@ -73,7 +74,7 @@ def told_applicant(deadline: Deadline, *, key: str, subject: str, body: str, rig
         return []
     about, text = _spoken(deadline, subject), f"案由：{case.title}\n\n{_spoken(deadline, body)}"
     return [
-        Told(user, f"{about}：{case.number}", text, key, case, f"/cases/{case.number}/")
+        Told(user, f"{about}：{case.number}", text, key, case, page("casework:case", case.number))
         for user in applicants(case, right=right)
     ]
 
@@ -83,7 +84,7 @@ def told_office(deadline: Deadline, people: Iterable[User], *, key: str, subject
     if case is None:
         return []
     about, text = _spoken(deadline, subject), _spoken(deadline, body)
-    link = f"/admin/case/{case.number}/"
+    link = page("admin:case", case.number)
     return [Told(user, f"{about}：{case.number}", text, key, case, link) for user in people]
 
 

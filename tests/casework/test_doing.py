@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from casework.cases.casetypes import CaseType, casetype
 from casework.cases.doing import Doing, perform, why_not
+from casework.cases.moving import go, lock
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.models import Case
 from kernel.acts import Act, Acts
@@ -160,3 +163,45 @@ def test_a_state_is_entered_and_never_written(case):
 def test_a_kind_has_one_table(scene):
     about: CaseType = casetype(toy.KIND)
     assert {act.code for act in about.table.buttons} == {act.code for act in toy.ACTS}
+
+
+def test_a_plain_act_asks_the_database_eight_times(scene, case, django_assert_num_queries):
+    """The held case, the person, the right, 迴避, the event, the case; a savepoint around."""
+    with django_assert_num_queries(8):
+        perform(case, "refuse", by=scene.officer, at=NOW, version=case.version, reason="不符")
+
+
+# --- what the database keeps -----------------------------------------------------------------------------------------------
+
+
+def _past_the_door(case: Case, act: Act, by: User) -> None:
+    """Straight to the event, as code would that asks nothing before."""
+    with transaction.atomic():
+        go(lock(case), act, by=by, at=NOW, reason="不符")
+
+
+def test_the_database_keeps_two_steps_with_two_people(scene, case):
+    refuse = replace(next(one for one in toy.ACTS if one.code == "refuse"), apart=("note",))
+    _past_the_door(case, NOTE, scene.officer)
+    with pytest.raises(IntegrityError, match="did another step"):
+        _past_the_door(case, refuse, scene.officer)
+    _past_the_door(case, refuse, scene.colleague)
+    assert Case.objects.get(pk=case.pk).state == "refused"
+
+
+def test_the_database_keeps_everybody_from_their_own_case(scene, case):
+    Case.objects.filter(pk=case.pk).update(person=scene.officer)
+    refuse = next(one for one in toy.ACTS if one.code == "refuse")
+    with pytest.raises(IntegrityError, match="own case"):
+        _past_the_door(case, refuse, scene.officer)
+    _past_the_door(case, next(one for one in toy.ACTS if one.code == "withdraw"), scene.officer)
+
+
+def test_control_without_the_trigger_one_person_would_do_both(scene, case):
+    refuse = replace(next(one for one in toy.ACTS if one.code == "refuse"), apart=("note",))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing may be pending on the table
+        cursor.execute("ALTER TABLE casework_event DISABLE TRIGGER casework_event_separation")
+    _past_the_door(case, NOTE, scene.officer)
+    _past_the_door(case, refuse, scene.officer)
+    assert Case.objects.get(pk=case.pk).state == "refused"

@@ -51,7 +51,7 @@ def test_asked_written_and_told(monkeypatch: pytest.MonkeyPatch, django_capture_
     with job.file.open("rb") as file:
         assert read(file.read()) == [["姓名", "條件"], [user.name, "state=filed"]]
     notice = Notice.objects.get(user=user)
-    assert (notice.link, notice.mail_state) == ("/cases/exports/", Notice.Mail.NONE)
+    assert (notice.url, notice.mail_state) == ("/cases/exports/", Notice.Mail.NONE)
     assert "1 筆" in notice.body
 
 

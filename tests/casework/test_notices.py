@@ -1,5 +1,7 @@
 """Notices: told once, mailed once, refused visibly, late rather than lost – with the broker or the mail server away too."""
 
+import ast
+import re
 import smtplib
 import ssl
 import threading
@@ -7,21 +9,26 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
+from django.conf import settings as site
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, transaction
+from django.urls import URLResolver, get_resolver
 from guardian.shortcuts import assign_perm
 
 from casework.errors import NotPermitted, Refused
 from casework.models import Notice
+from casework.models.notice import page
 from casework.notices import delivery, outbox
 from casework.rights import CALENDAR
 from tests.casework.jobs import AT, administrator, at_once, case, kind_of_case, person
 
+ROOT = Path(site.BASE_DIR)
 MINUTE = timedelta(minutes=1)
 
 
@@ -474,3 +481,61 @@ def test_only_the_addressee_marks_it_read_and_the_first_time_counts() -> None:
     notice.refresh_from_db()
     assert notice.read_at == AT
     assert outbox.mark_all_read(by=user, at=AT + MINUTE) == 1
+
+
+# --- where a notice leads --------------------------------------------------------------------------------------------------
+
+
+def _pages_named() -> set[str]:
+    """Every name that anything in the tree gives to `page`."""
+    found = set()
+    for path in ROOT.glob("*/**/*.py"):
+        if path.parts[len(ROOT.parts)] in ("tests", "devtools"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name(id="page"), args=[ast.Constant(value=str(name)), *_]) if ":" in name:
+                    found.add(name.partition("#")[0])
+    return found
+
+
+def _names(patterns: Any, space: str = "") -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from _names(one.url_patterns, inner)
+        elif one.name:
+            yield f"{space}{one.name}"
+
+
+def test_every_page_a_notice_names_is_there() -> None:
+    named = _pages_named()
+    assert "casework:case" in named and not named - set(_names(get_resolver().url_patterns))
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        (page("casework:case", "OA-115-000001"), "/cases/OA-115-000001/"),
+        (page("admin:case#messages", "OA-115-000001"), "/admin/case/OA-115-000001/#messages"),
+        (page("casework:inbox"), "/cases/inbox/"),
+        ("/cases/OA-115-000001/", "/cases/OA-115-000001/"),
+        (page("casework:gone", "OA-115-000001"), ""),
+        ("", ""),
+    ],
+)
+def test_a_notice_keeps_the_name_of_its_page(link: str, url: str) -> None:
+    assert Notice(link=link).url == url
+
+
+def test_no_notice_types_an_address() -> None:
+    """An address written by hand in a letter stays wrong when the page moves."""
+    typed = re.compile(r"""link\s*=\s*f?["']/|Told\([^)]*f?["']/""")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ROOT.glob("*/**/*.py")
+        if path.parts[len(ROOT.parts)] not in ("tests", "devtools") and "migrations" not in path.parts
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if typed.search(line)
+    ]
+    assert found == []

@@ -405,6 +405,6 @@ def test_a_message_reaches_the_other_side_and_a_note_nobody(here: w.World) -> No
     assert not any(here.officer.name in one.body + one.subject for one in to_unit)
     to_office = told(Message.Kind.TO_OFFICE, here.contact)
     assert here.officer in [one.user for one in to_office] and here.contact not in [one.user for one in to_office]
-    assert {one.link for one in to_office} == {f"/admin/case/{case.number}/#messages"}
+    assert {one.url for one in to_office} == {f"/admin/case/{case.number}/#messages"}
     work.claim(case, by=here.chief, at=now())
     assert [one.user for one in told(Message.Kind.TO_OFFICE, here.contact)] == [here.chief]
