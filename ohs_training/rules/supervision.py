@@ -93,7 +93,7 @@ def revocation(facts: RevocationFacts, *, on: date, law: Law) -> Outcome:
         number = list(grounds).index(code) + 1 if code in grounds else 0
         why.judge(
             code in grounds,
-            f"第{number}款：{grounds.get(code, '')}",
+            f"第{number}款：{grounds.get(code, '').rstrip('。')}",
             otherwise="行為時之要點尚無此款事由，不得據以撤銷或廢止",
             ground=code,
         )

@@ -1,50 +1,21 @@
-"""The rule cases of the scheme, and what cases cannot say: lines, citations, dated figures."""
+"""What written cases cannot say: lines, citations, dated figures."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ohs_training.rules  # noqa: F401 - enters the rules
-from kernel import cases, rulebook
+from kernel import rulebook
 from kernel.facts import FactsError
 from kernel.law import Value, declared_law
 from ohs_training.params import AMENDED_ON
 
 LAW = declared_law()
 TODAY = date(2026, 11, 20)
-CASES = [
-    (path.stem, case)
-    for path in sorted(Path(__file__).parent.glob("cases/*.yaml"))
-    for case in cases.load(path.read_text(encoding="utf-8"))
-]
-IDS = [f"OHS-{n:02d}" for n in range(1, 23)]
-
-
-@pytest.mark.parametrize("case", [pytest.param(c, id=f"{stem}: {c['rule']} {c['name']}") for stem, c in CASES])
-def test_case(case):
-    (result,) = cases.run([case], LAW, today=TODAY)
-    assert result.passed, result.message
-
-
-def test_every_rule_is_entered_computed_and_has_cases():
-    rules = [r for r in rulebook.all_rules() if r.id.startswith("OHS-")]
-    assert [r.id for r in rules] == IDS
-    assert {r.id for r in rules if r.function} == {c["rule"] for _, c in CASES} == set(IDS)
-    assert all(r.screens for r in rules)
-
-
-@pytest.mark.parametrize("case", [c for _, c in CASES if c["expect"] != {"refused": True}])
-def test_outcomes_run_again_on_their_stored_facts_and_say_something(case):
-    outcome = rulebook.ask(case["rule"], case["facts"], on=case.get("on", TODAY), law=LAW)
-    assert rulebook.again(outcome, law=LAW).as_json() == outcome.as_json()
-    assert outcome.lines
-    assert all(line.text and line.citation for line in outcome.lines)
 
 
 @pytest.mark.parametrize(
