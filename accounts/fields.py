@@ -36,6 +36,9 @@ class EncryptedJSONField(EncryptedTextField):
     """JSON encrypted at rest: what a paper prints, identifiers among it."""
 
     description = "JSON encrypted at rest"
+    #: What a row is given and gives: for whoever reads types (django-stubs).
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> str | None:
         return None if value is None else super().get_prep_value(json.dumps(value, ensure_ascii=False))

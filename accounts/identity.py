@@ -22,12 +22,15 @@ def holder_of(number: str) -> User | None:
 
 def holders(indexes: Collection[str]) -> dict[str, tuple[int, str]]:
     """The same for many digests: digest → (key, name)."""
-    wanted, found = list(indexes), {}
+    wanted: list[str] = list(indexes)
+    found: dict[str, tuple[int, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         rows = User.objects.filter(claimed_id_index__in=wanted[start : start + _AT_ONCE]).exclude(
             national_id_proven_at=None
         )
-        found |= {index: (key, name) for key, name, index in rows.values_list("pk", "name", "claimed_id_index")}
+        found |= {
+            index: (key, name) for key, name, index in rows.values_list("pk", "name", "claimed_id_index") if index
+        }
     return found
 
 

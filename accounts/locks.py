@@ -40,7 +40,7 @@ def take(*things: Any) -> tuple[Any, ...]:
         return tuple(held[type(thing)][thing.pk] for thing in things)
     except KeyError as missing:
         gone = next(thing for thing in things if thing.pk not in held[type(thing)])
-        raise type(gone).DoesNotExist(gone.pk) from missing  # type: ignore[attr-defined]
+        raise type(gone).DoesNotExist(gone.pk) from missing
 
 
 def held_of(model: type[Row], keys: Iterable[Any]) -> dict[Any, Row]:
@@ -69,4 +69,4 @@ def _depth(model: type[Model], above: tuple[type[Model], ...]) -> int:
         for field in model._meta.concrete_fields
         if field.related_model is not None and field.related_model not in (model, *above)
     }
-    return 1 + max((_depth(one, (*above, model)) for one in parents), default=0)  # type: ignore[arg-type, type-var]
+    return 1 + max((_depth(one, (*above, model)) for one in parents), default=0)

@@ -44,7 +44,7 @@ def rights_of(request: HttpRequest) -> dict[str, set[int]]:
     """What the person holds, asked once per request."""
     if not hasattr(request, "_held_rights"):
         request._held_rights = held(request.user)  # type: ignore[attr-defined]
-    return request._held_rights  # type: ignore[attr-defined,no-any-return]
+    return request._held_rights  # type: ignore[attr-defined]
 
 
 def holds(request: HttpRequest, code: str) -> bool:

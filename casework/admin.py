@@ -1,7 +1,7 @@
 """Registers in the browser admin: to look things up. Nothing is changed here but through services; history is shown."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
@@ -115,8 +115,8 @@ class MembershipLines(admin.StackedInline):
     verbose_name_plural = "所屬單位"
     extra = 0
     can_delete = False
-    fields = ("where", "title", day("starts_on", "起始日"), day("ends_before", "終止日（不含）"))
-    readonly_fields = fields
+    fields: ClassVar[Any] = ("where", "title", day("starts_on", "起始日"), day("ends_before", "終止日（不含）"))
+    readonly_fields: ClassVar[Any] = fields
 
     @admin.display(description="單位")
     def where(self, row: Membership) -> str:
@@ -135,11 +135,18 @@ class MembershipLines(admin.StackedInline):
 @admin.register(User)
 class UserAdmin(WithHistory):
     opened_by = PEOPLE
-    list_display = ("account_name", "name", "email", "is_staff", "is_active", moment("created_at", "建立時間"))
+    list_display: Any = (
+        "account_name",
+        "name",
+        "email",
+        "is_staff",
+        "is_active",
+        moment("created_at", "建立時間"),
+    )
     list_filter = ("is_active", "is_staff")
     search_fields = ("=account_name", "=email", "name")
     search_help_text = "帳號、電子郵件（完整）或姓名。以身分證字號查詢請用案件清單的搜尋。"
-    fields = (
+    fields: ClassVar[Any] = (
         "account_name",
         "name",
         "email",
@@ -154,7 +161,7 @@ class UserAdmin(WithHistory):
         moment("created_at", "建立時間"),
         "roles",
     )
-    readonly_fields = ("identifier", "roles")
+    readonly_fields: ClassVar[Any] = ("identifier", "roles")
     inlines = (MembershipLines,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -180,7 +187,7 @@ class UserAdmin(WithHistory):
 @admin.register(Organisation)
 class OrganisationAdmin(WithHistory):
     opened_by = PEOPLE
-    list_display = ("name", "kind", "unified_number", "parent", "phone", "is_active")
+    list_display: Any = ("name", "kind", "unified_number", "parent", "phone", "is_active")
     list_filter = ("kind", "is_active")
     list_select_related = ("parent",)
     search_fields = ("name", "short_name", "=unified_number")
@@ -189,7 +196,7 @@ class OrganisationAdmin(WithHistory):
 
 @admin.register(County)
 class CountyAdmin(ReadOnly):
-    list_display = ("code", "name", "branch", "authority")
+    list_display: Any = ("code", "name", "branch", "authority")
     list_select_related = ("branch", "authority")
     search_fields = ("name",)
 
@@ -197,11 +204,17 @@ class CountyAdmin(ReadOnly):
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly):
     opened_by = PEOPLE
-    list_display = ("person", "where", "title", day("starts_on", "起始日"), day("ends_before", "終止日（不含）"))
+    list_display: Any = (
+        "person",
+        "where",
+        "title",
+        day("starts_on", "起始日"),
+        day("ends_before", "終止日（不含）"),
+    )
     search_fields = ("user__name", "=user__account_name", "organisation__name")
     search_help_text = "姓名、帳號（完整）或單位名稱"
     fields = list_display
-    readonly_fields = ("person", "where")
+    readonly_fields: ClassVar[Any] = ("person", "where")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "organisation").defer("user__national_id")
@@ -217,30 +230,52 @@ class MembershipAdmin(ReadOnly):
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(ReadOnly):
-    list_display = (day("day", "日期"), "works", "name", "source", "reason", "set_by")
+    list_display: Any = (day("day", "日期"), "works", "name", "source", "reason", "set_by")
     list_filter = ("source", "works")
     ordering = ("-day",)
     list_select_related = ("set_by",)
-    fields = (day("day", "日期"), "works", "name", "source", "reason", moment("set_at", "設定時間"), "set_by")
+    fields: ClassVar[Any] = (
+        day("day", "日期"),
+        "works",
+        "name",
+        "source",
+        "reason",
+        moment("set_at", "設定時間"),
+        "set_by",
+    )
 
 
 @admin.register(Wording)
 class WordingAdmin(ReadOnly):
     opened_by = WORDING
-    list_display = ("code", "title", day("in_force_from", "生效日"), "set_by")
+    list_display: Any = ("code", "title", day("in_force_from", "生效日"), "set_by")
     list_select_related = ("set_by",)
     search_fields = ("code", "title")
-    fields = ("code", "title", "body", day("in_force_from", "生效日"), moment("set_at", "設定時間"), "set_by")
+    fields: ClassVar[Any] = (
+        "code",
+        "title",
+        "body",
+        day("in_force_from", "生效日"),
+        moment("set_at", "設定時間"),
+        "set_by",
+    )
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly):
     opened_by = WATCH
-    list_display = (moment("created_at", "時間"), "subject", "addressee", "mail_state", "address", "said")
+    list_display: Any = (
+        moment("created_at", "時間"),
+        "subject",
+        "addressee",
+        "mail_state",
+        "address",
+        "said",
+    )
     list_filter = ("mail_state",)
     search_fields = ("=case__number", "subject")
     search_help_text = "案號（完整）或主旨"
-    fields = (
+    fields: ClassVar[Any] = (
         "subject",
         "letter",
         "addressee",
@@ -253,7 +288,7 @@ class NoticeAdmin(ReadOnly):
         moment("sent_at", "寄出時間"),
         "said",
     )
-    readonly_fields = ("letter", "addressee", "address", "said")
+    readonly_fields: ClassVar[Any] = ("letter", "addressee", "address", "said")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         return super().get_queryset(request).select_related("user", "case").defer("user__national_id")
@@ -279,8 +314,8 @@ class NoticeAdmin(ReadOnly):
 @admin.register(AccessLog)
 class AccessLogAdmin(ReadOnly):
     opened_by = PEOPLE
-    list_display = (moment("at", "時間"), "action", "user", "attempted", "subject", "reason", "address")
-    fields = (*list_display, "path")
+    list_display: Any = (moment("at", "時間"), "action", "user", "attempted", "subject", "reason", "address")
+    fields: ClassVar[Any] = (*list_display, "path")
     list_filter = ("action",)
     search_fields = ("=user__account_name", "subject")
     search_help_text = "帳號（完整）或對象"
@@ -293,11 +328,11 @@ class AccessLogAdmin(ReadOnly):
 class DocumentAdmin(ReadOnly):
     """Papers of the cases on the person's desk."""
 
-    list_display = ("number", "title", "case", "state", moment("issued_at", "製發時間"), "pages")
+    list_display: Any = ("number", "title", "case", "state", moment("issued_at", "製發時間"), "pages")
     list_filter = ("state",)
     search_fields = ("=number", "=case__number")
     search_help_text = "文件編號或案號（完整）"
-    fields = (
+    fields: ClassVar[Any] = (
         "link",
         "title",
         "case",
@@ -308,7 +343,7 @@ class DocumentAdmin(ReadOnly):
         "pages",
         "sha256",
     )
-    readonly_fields = ("link", "issuer")
+    readonly_fields: ClassVar[Any] = ("link", "issuer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         cases = desk_of(request.user).cases().values("pk")
@@ -321,4 +356,4 @@ class DocumentAdmin(ReadOnly):
     @admin.display(description="製發人")
     def issuer(self, row: Document) -> str:
         """The office where nobody of it pressed: a certificate issued anew to its holder is the agency's all the same."""
-        return str(row.issued_by or row.case.office)
+        return str(row.issued_by or (row.case.office if row.case else self.get_empty_value_display()))

@@ -16,7 +16,7 @@ class WholeFiles(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         taken = os.path.lexists(self.path(name))
         try:
-            kept = super()._save(name, content)
+            kept: str = super()._save(name, content)  # type: ignore[misc]
             _sync(self.path(kept))
         except BaseException:
             if not taken:
@@ -68,5 +68,5 @@ def kept_in(folder: str) -> Callable[[Naming], Naming]:
 def folder_of(field: FileField) -> str:
     """The folder of the store in which the files of a column lie. Raises AttributeError where nobody has said."""
     if callable(field.upload_to):
-        return str(field.upload_to.folder)
+        return str(field.upload_to.folder)  # type: ignore[attr-defined]
     return str(field.upload_to).partition("/%")[0]

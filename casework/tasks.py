@@ -2,6 +2,8 @@
 worker, doubled or late changes nothing but lateness. Their times stand in casework/part.py.
 """
 
+from typing import Any
+
 from celery import shared_task
 
 from accounts.clock import now, today
@@ -19,7 +21,7 @@ def deliver_notices() -> None:
 
 
 @shared_task(name="casework.tasks.sweep_daily", bind=True, max_retries=5)
-def sweep_daily(self) -> None:  # type: ignore[no-untyped-def]
+def sweep_daily(self: Any) -> None:
     """The day's deadlines and reminders. What an act held at that moment, and what failed, is asked for again a little later."""
     report = sweeping.sweep(on=today(), at=now())
     if report.left or report.failed:

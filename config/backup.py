@@ -197,7 +197,7 @@ def backup(folder: Path, *, at: datetime, say: Say = lambda line: None) -> dict[
         for name in stored_files():
             plain = _Digest()
             with default_storage.open(name, "rb") as kept, _durable(folder / "files" / name) as copy:
-                _seal(_Watched(kept, plain), copy)
+                _seal(_Watched(kept, plain), copy)  # type: ignore[arg-type]
             files[name] = [*plain.told, *_digest_of(folder / "files" / name)]
         say(f"{len(files)} files")
         manifest = {
@@ -272,7 +272,7 @@ def restore(folder: Path, *, say: Say = lambda line: None) -> dict[str, Any]:
 @contextmanager
 def _spooled(kept: IO[bytes]) -> Iterator[Any]:
     with tempfile.TemporaryFile() as plain:
-        _unseal(kept, plain)  # type: ignore[arg-type]
+        _unseal(kept, plain)
         plain.seek(0)
         yield File(plain)
 

@@ -61,6 +61,7 @@ class Work(Collector):
         yield CounterMetricFamily("portal_deadlocks", "Acts that waited for one another", watch.deadlocks()[0])
         jobs = GaugeMetricFamily("portal_job_age_seconds", "Since the scheduled job last ended", labels=["job"])
         for name, ended in JobRun.objects.exclude(ended_at=None).values_list("name", "ended_at"):
+            assert ended is not None  # excluded above
             jobs.add_metric([name], (at - ended).total_seconds())
         yield jobs
         yield GaugeMetricFamily("portal_clock_ahead_seconds", "Of the database's clock", difference().total_seconds())

@@ -53,7 +53,7 @@ def digest_columns() -> list[models.Field]:
     ]
 
 
-def own_digests() -> list[tuple[models.Field, Callable[[Any], str]]]:
+def own_digests() -> list[tuple[Any, Callable[[Any], str]]]:
     """Columns whose digest is made of the row itself (`own_digests` of the model), each with how."""
     return [
         (model._meta.get_field(name), made)
@@ -83,7 +83,7 @@ def _rewrite(field: models.Field, where: str, given: list[Any], change: Callable
     """Give every value of a column that `where` finds its new form; None leaves it. Says how many were changed."""
     meta = field.model._meta
     quote = connection.ops.quote_name
-    table, column, key = quote(meta.db_table), quote(field.column), quote(meta.pk.column)
+    table, column, key = quote(meta.db_table), quote(str(field.column)), quote(str(meta.pk.column))
     kind = meta.pk.rel_db_type(connection)
     changed, after = 0, None
     with connection.cursor() as cursor:
@@ -122,7 +122,7 @@ def left_under_other_keys() -> Counter[str]:
     found: Counter[str] = Counter()
     first = _under(next(iter(settings.FIELD_KEYS)))
     for field in sealed_columns():
-        column = connection.ops.quote_name(field.column)
+        column = connection.ops.quote_name(str(field.column))
         table = connection.ops.quote_name(field.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -147,7 +147,7 @@ def turn_field_keys() -> Counter[str]:
         def sealed(old: str, origin: str = field.origin) -> str:
             return crypto.encrypt(crypto.decrypt(old, column=origin), column=origin)
 
-        column = connection.ops.quote_name(field.column)
+        column = connection.ops.quote_name(str(field.column))
         where = f"{column} <> '' AND NOT starts_with({column}, %s)"
         done[f"{field.model._meta.db_table}.{field.column}"] = _rewrite(field, where, [first], sealed)
     for one in Authenticator.objects.order_by("pk"):
@@ -186,7 +186,7 @@ def turn_index_key(old_key: bytes) -> tuple[Counter[str], Counter[str]]:
     left: Counter[str] = Counter()
     for field in digest_columns():
         name = f"{field.model._meta.db_table}.{field.column}"
-        done[name] = _rewrite(field, f"{connection.ops.quote_name(field.column)} <> ''", [], new_of.get)
+        done[name] = _rewrite(field, f"{connection.ops.quote_name(str(field.column))} <> ''", [], new_of.get)
         known = field.model._base_manager.exclude(**{f"{field.name}__in": fresh}).exclude(**{field.name: ""})
         left[name] = known.exclude(**{field.name: None}).count()
     for field, made in own_digests():
@@ -209,7 +209,7 @@ def _digests(old_key: bytes) -> Iterator[tuple[str, str]]:
         quote = connection.ops.quote_name
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {quote(field.column)} FROM {quote(field.model._meta.db_table)} WHERE {quote(field.column)} <> ''"  # noqa: S608
+                f"SELECT {quote(str(field.column))} FROM {quote(field.model._meta.db_table)} WHERE {quote(str(field.column))} <> ''"  # noqa: S608
             )
             while rows := cursor.fetchmany(BATCH):
                 for (sealed,) in rows:

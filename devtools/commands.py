@@ -206,8 +206,8 @@ def _site(command: str) -> Iterator[dict[str, str]]:
             if command == "manage":
                 guest = ends.enter_context((HOME / "guests.lock").open("a"))
                 fcntl.flock(guest, fcntl.LOCK_SH)
-                given = (os.environ.get(f"{name}_URL", running[name.lower()]) for name in ("DATABASE", "REDIS"))
-                yield _environ(*given, SITE / "media")
+                database, redis = (os.environ.get(f"{one}_URL", running[one.lower()]) for one in ("DATABASE", "REDIS"))
+                yield _environ(database, redis, SITE / "media")
                 return
             if running.get("command") == "up":
                 raise Refused(f"already running at {running['url']} (./dev down ends it)")

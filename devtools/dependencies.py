@@ -31,6 +31,7 @@ RUN = {
     "argon2-cffi": "the password hasher of the settings",
     "django-migration-linter": "run by devtools/migrations.py",
     "django-htmx": "its middleware and its script are named in the settings and in base.html",
+    "django-stubs": "read by mypy, which runs its plugin",
     "gunicorn": "the web server process",
     "import-linter": "run by ./dev check",
     "mypy": "run by ./dev check",
@@ -66,7 +67,7 @@ def pin_faults() -> list[str]:
     return faults
 
 
-def licence_of(package: metadata.PackageMetadata) -> str:
+def licence_of(package: Any) -> str:
     classifiers = [
         one.rpartition("::")[2].strip() for one in package.get_all("Classifier") or () if one.startswith("License ::")
     ]
@@ -132,12 +133,12 @@ def audit() -> int:
     python = tools / "bin" / "python"
     if not (tools / "bin" / "pip-audit").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(tools)], check=True)
-        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "pip-audit"]
+        install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "pip-audit"]
         if subprocess.run(install, stderr=subprocess.DEVNULL).returncode:
             say("not audited: the scanner cannot be had here (no network?)")
             return 0
     command = [
-        tools / "bin" / "pip-audit",
+        str(tools / "bin" / "pip-audit"),
         "--require-hashes",
         "--disable-pip",
         "--progress-spinner",
@@ -145,7 +146,7 @@ def audit() -> int:
         "--format",
         "json",
     ]
-    done = subprocess.run([*command, "-r", ROOT / "requirements" / "base.txt"], capture_output=True, text=True)
+    done = subprocess.run([*command, "-r", str(ROOT / "requirements" / "base.txt")], capture_output=True, text=True)
     try:
         looked_up = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):

@@ -108,7 +108,17 @@ def python_environment() -> None:
 
 def _pip_install(pins: Path) -> str:
     """What went wrong, or nothing."""
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", pins]
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        str(pins),
+    ]
     done = subprocess.run(pip, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return pip_error(done.stderr) if done.returncode else ""
 

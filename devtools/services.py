@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from devtools.environment import VENV, Refused, say
 
@@ -91,7 +92,7 @@ class Postgres:
         if not durable:
             self.settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-    def _as_user(self) -> dict[str, object]:
+    def _as_user(self) -> dict[str, Any]:
         return {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []} if self.user else {}
 
     def start(self) -> str:
@@ -112,7 +113,7 @@ class Postgres:
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("w") as log:
             self.process = subprocess.Popen(
-                [self.bin / "postgres", "-D", self.data, *options],
+                [str(self.bin / "postgres"), "-D", str(self.data), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True, text=True,
                 preexec_fn=lambda: dies_with_us(signal.SIGINT), **self._as_user(),
             )  # fmt: skip
@@ -128,7 +129,7 @@ class Postgres:
 
     def _run(self, program: str, *args: object) -> None:
         done = subprocess.run(
-            [self.bin / program, *map(str, args)], capture_output=True, text=True, cwd="/", **self._as_user()
+            [str(self.bin / program), *map(str, args)], capture_output=True, text=True, cwd="/", **self._as_user()
         )
         if done.returncode:
             raise Refused(f"{program} failed: {done.stdout}{done.stderr}")

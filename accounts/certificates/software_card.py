@@ -14,6 +14,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from asn1crypto.core import Any as Asn1Any
 from asn1crypto.core import PrintableString
@@ -228,7 +229,7 @@ class TestAuthority:
             if not self.exists:
                 raise
 
-    def card(self, label: str, name: str, flaw: str = "", *, at: datetime, **identity: str) -> Card:
+    def card(self, label: str, name: str, flaw: str = "", *, at: datetime, **identity: Any) -> Card:
         """The card of one person, the same at every use."""
         path = self.folder / "cards" / f"{label}{'-' if flaw else ''}{flaw}.p12"
         issuer = self._issuer("issuer")

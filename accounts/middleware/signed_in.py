@@ -13,7 +13,7 @@ from accounts.sign_in_page import go, to_sign_in
 
 
 class SignedIn(LoginRequiredMiddleware):
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         return to_sign_in(request)
 
 

@@ -33,7 +33,8 @@ def open_change(user: User, *, at: datetime) -> AddressChange | None:
 
 def taken(address: str, *, besides: User | None) -> bool:
     """Whether the address is the sign-in address of somebody else."""
-    return User.objects.filter(email__iexact=address).exclude(pk=besides.pk if besides else None).exists()
+    others = User.objects.exclude(pk=besides.pk) if besides else User.objects.all()
+    return others.filter(email__iexact=address).exists()
 
 
 @transaction.atomic

@@ -85,9 +85,8 @@ def appoint(*, user: User, role_code: str, organisation: Organisation, reason: s
 
 def _give(user: User, role_code: str, organisation: Organisation, reason: str, *, by: User | None, at: datetime) -> str:
     """Granted and told; returns the token of the link to set a password where the person has none."""
-    given = {"user": user, "role_code": role_code, "organisation": organisation, "by": by, "at": at}
     try:
-        _keeper(role_code).give(reason=reason, **given)
+        _keeper(role_code).give(user=user, role_code=role_code, organisation=organisation, reason=reason, by=by, at=at)
     except RoleNotHere as error:
         raise Refused(str(error), field="office") from error
     body, token = f"您在{organisation.name}的角色：{role(role_code).label}。\n理由：{reason}\n\n", ""

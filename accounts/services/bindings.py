@@ -70,7 +70,7 @@ def _fits(user: User, holder: Holder) -> bool:
     """A person whose ID is on file signs in with a citizen's card, never with the unit's: the rule matches ID to ID."""
     if holder.is_unit:
         return not user.national_id and not user.is_staff and _of_their_unit(user, holder)
-    return bool(user.national_id) and user.national_id[-4:] == holder.last_four and same_name(user.name, holder.name)
+    return (user.national_id or "")[-4:] == holder.last_four and same_name(user.name, holder.name)
 
 
 @transaction.atomic

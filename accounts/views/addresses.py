@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -62,7 +63,7 @@ class LinkView(AnswerView):
 
     form_class = AnswerForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, token: str = "", **kwargs: Any) -> HttpResponseBase:
         if not ratelimit.consume(request, action="reset_password_from_key"):
             return ratelimit.respond_429(request)
         try:
@@ -84,7 +85,8 @@ class SignedInView(AnswerView):
 
     form_class = SignedInAnswerForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        assert request.user.is_authenticated  # the page is behind the sign-in
         change = addresses.open_change(request.user, at=clock.now())
         if change is None:
             messages.info(request, "目前沒有待您確認的電子郵件變更。")

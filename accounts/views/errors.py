@@ -76,7 +76,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     full = out_of_room(error)
     if isinstance(error, OperationalError | InterfaceError) and not full:  # the database is away: it comes back
         busy = BUSY if is_busy(error) else ""  # or it is there, and somebody else at the same thing
-        page = render_to_string("503.html", {"request_id": getattr(request, "request_id", ""), "busy": busy})
+        page: str = render_to_string("503.html", {"request_id": getattr(request, "request_id", ""), "busy": busy})
         return HttpResponse(page, status=503, headers={"Retry-After": "60"})
     context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "full": full}
     try:

@@ -6,11 +6,12 @@ from typing import Any
 from allauth.usersessions.views import ListUserSessionsView
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.http import SignedIn
 from accounts.identity import contested
 from accounts.models import AccessLog, Organisation, User
 from accounts.panels import PROFILE, shown
@@ -37,7 +38,7 @@ def roles_of(user: User) -> list[RolesHeld]:
 
 
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedIn) -> HttpResponse:
     user = request.user
     memberships = user.memberships.filter(ends_before=None).select_related("organisation")
     context = {
@@ -52,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: SignedIn) -> HttpResponse:
     """存取紀錄: what I did, who failed to sign in as me, and who looked at my ID number."""
     of_me = Q(action=AccessLog.Action.REVEAL, subject=request.user.account_name)
     lines = AccessLog.objects.filter(Q(user=request.user) | of_me).select_related("user")

@@ -7,6 +7,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -32,7 +33,7 @@ class SetPasswordView(FormView):
     template_name = "account/password_reset_from_key.html"
     form_class = NewPasswordForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, token: str = "", **kwargs: Any) -> HttpResponseBase:
         if not ratelimit.consume(request, action="reset_password_from_key"):
             return ratelimit.respond_429(request)
         try:
@@ -91,7 +92,7 @@ class ChangePasswordView(FormView):
     template_name = "account/password_change.html"
     form_class = ChangePasswordForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.has_usable_password():
             messages.info(request, "您的帳號尚未設定密碼，請由「忘記密碼」取得設定密碼的連結。")
             return redirect("account_reset_password")
@@ -110,6 +111,7 @@ class ChangePasswordView(FormView):
             form.refuse_old("目前密碼不正確，請再輸入一次。")
             return self.form_invalid(form)
         user = self.request.user
+        assert user.is_authenticated  # the page is behind the sign-in
         passwords.set_password(user=user, password=form.cleaned_data["password1"], at=clock.now(), request=self.request)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, "密碼已變更，其他裝置上的登入已全部登出。")

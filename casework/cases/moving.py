@@ -102,7 +102,8 @@ def move(case: Case, name: str, *, by: User | None, at: datetime, **told: Any) -
 
 def go(case: Case, act: Act, *, by: User | None, at: datetime, **told: Any) -> Event:
     """To the act's state, with its event; an act that leads nowhere leaves its event alone. Asked before: casework.cases.doing."""
-    table, before, way = casetype(case.kind).table, case.state, {}
+    table, before = casetype(case.kind).table, case.state
+    way: dict[str, Any] = {}
     if act.target:
         target = table.state(act.target)
         case.enter(target.code, turn=target.turn.value, awaiting=target.awaits)

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from accounts.errors import is_busy
 from accounts.locks import locking, rank
@@ -64,8 +64,8 @@ def sweep(
         rows = due.filter(code=code)
         _in_batches(rows, ("due_on", *OWNERS), batch, lambda some: _lapse_batch(some, report, at, listen))
     for code in _codes(to_remind, "deadline__code", "on"):
-        rows = to_remind.filter(deadline__code=code)
-        _in_batches(rows, ("on", "pk", "deadline_id"), batch, lambda some: _remind_batch(some, report, at, listen))
+        owed = to_remind.filter(deadline__code=code)
+        _in_batches(owed, ("on", "pk", "deadline_id"), batch, lambda some: _remind_batch(some, report, at, listen))
     log.info("swept", on=str(on), lapsed=report.lapsed.total(), reminded=report.reminded.total(), left=report.left)
     return report
 
@@ -116,7 +116,7 @@ def _lock(found: Sequence[Any], still: Q) -> list[Deadline]:
     cases_of = {kind: _cases_of(kind, keys) for kind, keys in things.items()}
     cases = {one.pk: {one.case_id, cases_of.get(one.thing_kind, {}).get(one.thing_id)} - {None} for one in found}
     held_cases = _locked(Case, set().union(*cases.values()))
-    tables = sorted(map(apps.get_model, things), key=rank)
+    tables: list[type[Model]] = sorted(map(apps.get_model, things), key=rank)
     held_things = {kind_of(model): _locked(model, things[kind_of(model)]) for model in tables}
     free = [
         one.pk
@@ -149,8 +149,9 @@ def _lapse_batch(found: Sequence[Any], report: SweepReport, at: datetime, listen
         return
     done = _each_or_all(held, report, lambda some: _lapse(some, at), lambda one: one)
     report.lapsed[held[0].code] += len(done)
-    for one in done if listen else ():
-        listen(one, None)
+    if listen is not None:
+        for one in done:
+            listen(one, None)
 
 
 def _lapse(rows: list[Deadline], at: datetime) -> list[Deadline]:
@@ -204,8 +205,9 @@ def _remind_batch(found: Sequence[Any], report: SweepReport, at: datetime, liste
         return
     done = _each_or_all(pairs, report, lambda some: _remind(some, report.on, at), lambda pair: pair[0])
     report.reminded[pairs[0][0].code] += len(done)
-    for deadline, reminder in done if listen else ():
-        listen(deadline, reminder)
+    if listen is not None:
+        for deadline, reminder in done:
+            listen(deadline, reminder)
 
 
 def _remind(pairs: list[tuple[Deadline, Reminder]], on: date, at: datetime) -> list[tuple[Deadline, Reminder]]:
@@ -262,7 +264,7 @@ def _rehearse(report: SweepReport, listen: Listener | None) -> None:
                 listen(one, None)
         newest = _to_remind(report.on).order_by("deadline_id", "-on").distinct("deadline_id")
         reminders = newest.select_related("deadline").annotate(code=F("deadline__code"))
-        for one in reminders.iterator(BATCH):
-            report.reminded[one.code] += 1
+        for reminder in reminders.iterator(BATCH):
+            report.reminded[reminder.code] += 1
             if listen:
-                listen(one.deadline, one)
+                listen(reminder.deadline, reminder)

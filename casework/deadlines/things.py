@@ -31,7 +31,7 @@ class Things:
     terms: Callable[[Any], Iterable[Deadline]] = lambda user: ()
 
 
-def kind_of(thing: Model) -> str:
+def kind_of(thing: Model | type[Model]) -> str:
     """How a deadline names a thing's table: `ojt_accounts.grant`."""
     return thing._meta.label_lower
 

@@ -16,9 +16,9 @@ def keep_filter(*, user: User, page: str, name: str, query: str) -> SavedFilter:
     name = " ".join(name.split())
     if not name:
         raise Refused("請為這組篩選取個名稱。", field="name")
-    if len(name) > SavedFilter._meta.get_field("name").max_length:
+    if len(name) > (SavedFilter._meta.get_field("name").max_length or 0):
         raise Refused("名稱最多 40 字。", field="name")
-    if len(query) > SavedFilter._meta.get_field("query").max_length:
+    if len(query) > (SavedFilter._meta.get_field("query").max_length or 0):
         raise Refused("篩選條件太長，無法儲存。", field="name")
     locking(User.objects).only("pk").get(pk=user.pk)
     mine = SavedFilter.objects.filter(user=user, page=page)

@@ -61,7 +61,7 @@ class ActForm(PortalForm):
         self.case = case
         given = {"key": uuid.uuid4(), **({"version": case.version} if case is not None else {}), **(initial or {})}
         given["seen"] = seen(row)
-        super().__init__(*args, initial=given, **kwargs)
+        super().__init__(*args, initial=given, **kwargs)  # type: ignore[misc]
         if not given["seen"]:
             del self.fields["seen"]
 
@@ -390,4 +390,4 @@ class ReassignForm(ActForm):
 
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = colleagues
+        self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]

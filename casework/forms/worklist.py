@@ -42,14 +42,14 @@ class WorkFilter(PortalForm):
         self.desk, self.today = desk, today
         kinds = desk.kinds()
         chosen = [about for about in kinds if about.kind == data.get("kind")]
-        self.fields["kind"].choices = [("", "全部"), *((about.kind, about.label) for about in kinds)]
-        self.fields["state"].choices = [("", "全部"), *states(chosen or kinds)]
+        self.fields["kind"].choices = [("", "全部"), *((about.kind, about.label) for about in kinds)]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [("", "全部"), *states(chosen or kinds)]  # type: ignore[attr-defined]
         offices = [(str(office.pk), office.label) for office in desk.offices()]
-        self.fields["office"].choices = [("", "全部"), *offices]
+        self.fields["office"].choices = [("", "全部"), *offices]  # type: ignore[attr-defined]
         if len(offices) < 2:
             del self.fields["office"]
         self.colleagues = list(desk.colleagues())
-        self.fields["assignee"].choices = [("", "全部"), *((str(one.pk), one.name) for one in self.colleagues)]
+        self.fields["assignee"].choices = [("", "全部"), *((str(one.pk), one.name) for one in self.colleagues)]  # type: ignore[attr-defined]
         self.full_clean()
 
     def _get(self, name: str) -> Any:

@@ -171,9 +171,9 @@ class Table:
             more = f"（這樣的儲存格共 {self.doubts} 格）" if self.doubts > 1 else ""
             raise SheetError(f"{self.first_doubt}{more}。{_AS_TEXT}")
         if self.hidden:
-            told = _listed([str(number) for number in self.hidden])
+            rows = _listed([str(number) for number in self.hidden])
             raise SheetError(
-                f"第 {told} 列是隱藏或經篩選的列，無法判斷是否要匯入；請取消篩選與隱藏，刪除不要的列後再上傳。"
+                f"第 {rows} 列是隱藏或經篩選的列，無法判斷是否要匯入；請取消篩選與隱藏，刪除不要的列後再上傳。"
             )
         told = [*self._carried(), *self._hidden_columns()]
         return Sheet(self.rows, name=self.name, told=told, dated=self.dated)

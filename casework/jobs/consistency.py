@@ -127,7 +127,7 @@ def _digest(name: str) -> str | None:
 def documents_with_their_files() -> Iterator[str]:
     """An issued paper is the bytes that were issued. One never opened yet has no bytes: they are made from its context."""
     for one in Document.objects.exclude(file="").only("number", "file", "sha256").order_by("pk").iterator(CHUNK):
-        digest = _digest(one.file.name)
+        digest = _digest(str(one.file.name))
         if digest is None:
             yield f"文件 {one.number} 的檔案不存在"
         elif digest != one.sha256:
@@ -138,7 +138,7 @@ def attachments_with_their_files() -> Iterator[str]:
     """A paper somebody handed in is there, unchanged; one that was removed or refused may be gone."""
     kept = Attachment.objects.exclude(file="").filter(removed_at=None).select_related("case")
     for one in kept.order_by("pk").iterator(CHUNK):
-        digest = _digest(one.file.name)
+        digest = _digest(str(one.file.name))
         if digest is None:
             yield f"案件 {one.case.number} 的附件「{one.label}」（{one.pk}）檔案不存在"
         elif digest != one.sha256:

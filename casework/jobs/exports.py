@@ -53,7 +53,7 @@ def request_export(
         raise Refused("這個清單不提供匯出。")
     if format not in LABELS:
         raise Refused("請選擇匯出格式：ODS、XLSX 或 CSV。", field="format")
-    if len(query) > ExportJob._meta.get_field("query").max_length:
+    if len(query) > (ExportJob._meta.get_field("query").max_length or 0):
         raise Refused("篩選條件太長，請減少條件後再匯出。")
     locking(User.objects).only("pk").get(pk=user.pk)
     if user.exports.filter(state__in=(ExportJob.State.QUEUED, ExportJob.State.RUNNING)).count() >= AT_ONCE:

@@ -68,7 +68,7 @@ def _without_rows(names: Iterable[str]) -> tuple[list[str], int]:
         while some := list(islice(files, BATCH)):
             cursor.execute("INSERT INTO stored SELECT unnest(%s::text[])", [some])
         for field in _file_columns():
-            table, column = quote(field.model._meta.db_table), quote(field.column)
+            table, column = quote(field.model._meta.db_table), quote(str(field.column))
             cursor.execute(f"DELETE FROM stored s USING {table} t WHERE s.name = t.{column}")  # noqa: S608
             known += cursor.rowcount
         cursor.execute("SELECT name FROM stored ORDER BY name")

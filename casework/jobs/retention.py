@@ -29,14 +29,14 @@ class Kept:
     code: str
     label: str
     why: str
-    rows: Callable[[datetime], QuerySet]  # type: ignore[type-arg]
-    delete: Callable[[QuerySet, datetime], int] | None = None  # type: ignore[type-arg]
+    rows: Callable[[datetime], QuerySet]
+    delete: Callable[[QuerySet, datetime], int] | None = None
 
     @property
     def days(self) -> int:
         return settings.RETENTION_DAYS[self.code]
 
-    def over(self, at: datetime) -> QuerySet:  # type: ignore[type-arg]
+    def over(self, at: datetime) -> QuerySet:
         return self.rows(at - timedelta(days=self.days))
 
 
@@ -91,7 +91,7 @@ def clear(*, at: datetime, rehearse: bool = False) -> dict[str, int]:
     return done
 
 
-def _in_batches(rows: QuerySet) -> int:  # type: ignore[type-arg]
+def _in_batches(rows: QuerySet) -> int:
     """By key and a few thousand at a time: no long lock, and nothing read that is to be deleted."""
     table, deleted = connection.ops.quote_name(rows.model._meta.db_table), 0
     while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from celery import current_app
 from django.db import connection
@@ -47,7 +48,7 @@ def overdue_cases(today: date) -> QuerySet[Case]:
     return Case.objects.filter(office__in=offices, turn__in=(Turn.OFFICE.value, Turn.APPLICANT.value), due_on__lt=today)
 
 
-def overdue_by_office(today: date) -> list[dict[str, object]]:
+def overdue_by_office(today: date) -> list[Any]:
     """Office, how many cases, the earliest day; the most first."""
     rows = overdue_cases(today).order_by().values("office__name")
     return list(rows.annotate(cases=Count("pk"), since=Min("due_on")).order_by("-cases", "office__name"))
@@ -122,7 +123,7 @@ def deadlocks() -> tuple[int, datetime | None]:
 CAP = 999
 
 
-def _bounded(rows: QuerySet) -> int:  # type: ignore[type-arg]
+def _bounded(rows: QuerySet) -> int:
     return rows.order_by()[: CAP + 1].count()
 
 

@@ -111,7 +111,7 @@ def withdraw(amendment: Amendment, *, reason: str, by: User, at: datetime) -> Am
     row = _locked(amendment)
     row.withdrawn_reason = _text(reason, "reason", "撤回原因")
     row.state, row.withdrawn_by, row.withdrawn_at = State.WITHDRAWN, by, at
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]
     row.save()
     _log(row, "撤回", by, at, reason)
     return row
@@ -143,7 +143,7 @@ def put_in_force(amendment: Amendment, *, by: User, at: datetime, version: int |
         if problems := shape.check(law[one.code], one.value):
             raise Refused(f"{law[one.code].label}：{problems[0].sentence}")
     row.state, row.put_in_force_by, row.put_in_force_at = State.IN_FORCE, by, at
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]
     row.save()
     _log(row, f"核定，{roc(row.in_force_from)} 生效", by, at, row.retroactive_reason)
     return row
@@ -177,7 +177,7 @@ def _changed(row: Amendment, by: User) -> Amendment:
     """Another draft than the one its sheet was of."""
     row.version += 1
     row.state = State.DRAFT
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]
     row.save()
     return row
 

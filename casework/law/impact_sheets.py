@@ -4,7 +4,7 @@ Each chunk is a transaction of its own, so progress is seen and memory is bounde
 broker or a worker that died is taken up by `run_waiting`; a run that was overtaken finds another run number and stops.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -153,7 +153,5 @@ def _finish(sheet: ImpactSheet, at: datetime) -> bool:
 
 def run_waiting(*, clock: Callable[[], datetime], limit: int = 5) -> int:
     """Take up sheets nobody is working on; says how many were written."""
-    waiting: Iterable[int] = ImpactSheet.objects.filter(state__in=(State.QUEUED, State.RUNNING)).values_list(
-        "pk", flat=True
-    )
-    return sum(run_sheet(key, clock=clock) for key in list(waiting.order_by("pk")[:limit]))
+    waiting = ImpactSheet.objects.filter(state__in=(State.QUEUED, State.RUNNING)).order_by("pk")
+    return sum(run_sheet(key, clock=clock) for key in list(waiting.values_list("pk", flat=True)[:limit]))

@@ -93,8 +93,8 @@ class Case(models.Model):
         self._entered = self.__dict__.get("state")
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> "Case":
-        case = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> "Case":
+        case = super().from_db(*args, **kwargs)
         case._entered = case.__dict__.get("state")
         return case
 

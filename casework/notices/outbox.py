@@ -81,8 +81,8 @@ def notify_each(told: Sequence[Told], *, code: str, at: datetime, mail: bool = T
         )
     }
     columns = [field for field in Notice._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
-    arrays = ", ".join(f"%s::{field.db_type(connection).split('(')[0]}[]" for field in columns)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
+    arrays = ", ".join(f"%s::{str(field.db_type(connection)).split('(')[0]}[]" for field in columns)
     values = [
         [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows.values()] for field in columns
     ]

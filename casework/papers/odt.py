@@ -100,7 +100,8 @@ _CELL = 'fo:border="0.5pt solid #000000" fo:padding="0.12cm" style:vertical-alig
 
 def odt(title: str, blocks: Iterable[Block]) -> bytes:
     """The same arguments give the same bytes."""
-    body, styles = [], []
+    body: list[str] = []
+    styles: list[str] = []
     for block in blocks:
         if isinstance(block, Line):
             body.append(_line(block))

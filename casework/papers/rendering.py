@@ -77,7 +77,8 @@ def _css_path() -> str:
 
 def template_version(code: str) -> str:
     """Digest of the template and the stylesheet: which form a document was made with."""
-    source = Path(get_template(paper(code).template).origin.name).read_bytes() + Path(_css_path()).read_bytes()
+    form = get_template(paper(code).template).origin.name  # type: ignore[attr-defined]
+    source = Path(form).read_bytes() + Path(_css_path()).read_bytes()
     return hashlib.sha256(source).hexdigest()[:16]
 
 

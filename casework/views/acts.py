@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from accounts.clock import now
+from accounts.http import SignedIn
 from accounts.roles import Side, right
 from casework.cases.access import CaseRights
 from casework.cases.casetypes import Whole
@@ -47,7 +47,7 @@ class Button:
         return getattr(self.form, "layout", "components/form.html")
 
 
-def _form(act: Act, case: Case, request: HttpRequest | None = None) -> forms.Form | None:
+def _form(act: Act, case: Case, request: SignedIn | None = None) -> forms.Form | None:
     if act.form is None:
         return None
     form = act.form(case=case) if request is None else act.form(data=request.POST, files=request.FILES, case=case)
@@ -106,7 +106,7 @@ def asked(act: Act, case: Case, rights: CaseRights) -> Button:
     return Button(act, why, None if why else _form(act, case), _envelope(act, case))
 
 
-def press(act: Act, case: Case, request: HttpRequest) -> tuple[Button, str | None]:
+def press(act: Act, case: Case, request: SignedIn) -> tuple[Button, str | None]:
     """Do it once. Returns the button (with its errors) and the address to go to, None when it was refused."""
     form, envelope = _form(act, case, request), _envelope(act, case, request.POST)
     button = Button(act, "", form, envelope)
@@ -122,7 +122,7 @@ def press(act: Act, case: Case, request: HttpRequest) -> tuple[Button, str | Non
     return button, answer["next"]
 
 
-def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: dict[str, Any]) -> dict[str, Any]:
+def _once(act: Act, case: Case, request: SignedIn, envelope: ActForm, given: dict[str, Any]) -> dict[str, Any]:
     at = now()
 
     def do() -> dict[str, Any]:

@@ -4,12 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.limits import EXPORT, limited
 from accounts.rights import holds, rights_of
 from casework.desk.desk import Desk, desk_of
@@ -29,9 +30,7 @@ from casework.views.acting import acting, once_here
 PAGE = "work"
 
 
-def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
-) -> HttpResponse:
+def page(request: SignedIn, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
     """A page of the browser admin."""
     shown = {**admin.site.each_context(request), "title": title, **context}
     return render(request, f"casework/agency/{template}.html", shown, status=status)
@@ -52,7 +51,7 @@ def tabs(desk: Desk, current: Tab | None, kept: str = "") -> list[dict[str, Any]
 
 
 @require_GET
-def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+def index(request: SignedIn, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """我的工作臺: my queue, what is late, and what does not run."""
     desk, day = desk_of(request.user, rights_of(request)), today()
     turn = work_page(Criteria(tab=Tab.MY_TURN, today=day), desk, size=8).rows
@@ -69,7 +68,7 @@ def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
     return page(request, "index", context, title="我的工作臺")
 
 
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: SignedIn) -> HttpResponse:
     """案件清單. A search is posted, so that an identifier never stands in an address; the address carries its digest."""
     if request.method == "POST" or index_of(request.GET.get("q", "")):
         return _to_search(request)
@@ -98,7 +97,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return page(request, "work", context, title="案件清單")
 
 
-def _to_search(request: HttpRequest) -> HttpResponse:
+def _to_search(request: SignedIn) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     typed = asked.get("q", "").strip()
     digest = index_of(typed)
@@ -111,7 +110,7 @@ def _to_search(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: SignedIn) -> HttpResponse:
     """One act on many cases: what became of each, row by row."""
     desk = desk_of(request.user, rights_of(request))
     envelope = ActForm(request.POST)
@@ -146,7 +145,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 @require_POST
 @acting
 @limited(EXPORT)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedIn) -> HttpResponse:
     """The list as asked for, written in the background."""
     form = WorkFilter(
         QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()
@@ -166,7 +165,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting
-def save_filter(request: HttpRequest) -> HttpResponse:
+def save_filter(request: SignedIn) -> HttpResponse:
     query = WorkFilter(
         QueryDict(request.POST.get("query", "")), desk=desk_of(request.user, rights_of(request)), today=today()
     ).query()
@@ -176,7 +175,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_filter(request: SignedIn, pk: int) -> HttpResponse:
     delete_filter(get_object_or_404(SavedFilter, pk=pk, user=request.user))
     messages.success(request, "已刪除這組篩選。")
     return redirect("admin:work")

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.catalogue import REVEAL
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.limits import REVEALING, limited
 from accounts.models import AccessLog
 from accounts.rights import holds, rights_of
@@ -33,17 +34,17 @@ from casework.views.agency import page
 from casework.views.parts import panels, revealing
 
 
-def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
+def _load(request: SignedIn, number: str) -> tuple[Case, CaseRights]:
     return case_on_side(request.user, number, Side.OFFICE)
 
 
 @require_GET
 @acting
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, *_load(request, number))
 
 
-def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: SignedIn, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page. `forms` holds a form that comes back with errors, by name."""
     day, kind = today(), words.about(found)
     papers = list(casepage.papers(found))
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int 
     return page(request, "case", context, title=f"{found.number} {found.title}", status=status)
 
 
-def _shown(request: HttpRequest, papers: list[Any]) -> Any:
+def _shown(request: SignedIn, papers: list[Any]) -> Any:
     """The paper in the viewer: the one asked for, else the first not yet confirmed, else the first."""
     asked = request.GET.get("paper", "")
     for one in papers:
@@ -91,13 +92,13 @@ def _shown(request: HttpRequest, papers: list[Any]) -> Any:
     return next((one for one in papers if not one.confirmed_at), papers[0] if papers else None)
 
 
-def _reassign_form(request: HttpRequest, found: Case, data: Any = None) -> ReassignForm:
+def _reassign_form(request: SignedIn, found: Case, data: Any = None) -> ReassignForm:
     colleagues = desk_of(request.user, rights_of(request)).colleagues(found)
     return ReassignForm(data, case=found, colleagues=colleagues, auto_id="reassign_%s")
 
 
 @acting
-def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
+def act(request: SignedIn, number: str, act: str) -> HttpResponse:
     """The page of one act: its form, or a question whether one is sure; after an error with everything typed."""
     found, rights = _load(request, number)
     one = acts.find(found, rights, Side.OFFICE, act)
@@ -113,13 +114,13 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
 
 @require_POST
 @acting
-def desk(request: HttpRequest, number: str, what: str) -> HttpResponse:
+def desk(request: SignedIn, number: str, what: str) -> HttpResponse:
     """Claim, release, reassign."""
     found, rights = _load(request, number)
     form = ActForm(request.POST, case=found) if what != "reassign" else _reassign_form(request, found, request.POST)
     if not form.is_valid():
         return _page(request, found, rights, status=422, reassign=form)
-    given = {"by": request.user, "at": now(), "version": form.posted_version}
+    given: dict[str, Any] = {"by": request.user, "at": now(), "version": form.posted_version}
     if what == "reassign":
         with into_form(request, form) as tried:
             work.reassign(found, to=form.cleaned_data["to"], **given)
@@ -139,7 +140,7 @@ def desk(request: HttpRequest, number: str, what: str) -> HttpResponse:
 
 @require_POST
 @acting
-def message(request: HttpRequest, number: str) -> HttpResponse:
+def message(request: SignedIn, number: str) -> HttpResponse:
     """A note for colleagues or a message to the applicant. Adding words is never stale: the version is not asked."""
     found, rights = _load(request, number)
     if not rights.of_office():
@@ -157,7 +158,7 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @acting
-def confirm(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def confirm(request: SignedIn, number: str, pk: int) -> HttpResponse:
     """確認與正本相符, paper by paper, by whoever of the office has an act open on the case."""
     found, rights = _load(request, number)
     if not (rights.of_office() and acts.any_open(found, rights, Side.OFFICE)):
@@ -174,7 +175,7 @@ def confirm(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @require_POST
 @acting
-def resend_notice(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def resend_notice(request: SignedIn, number: str, pk: int) -> HttpResponse:
     found, rights = _load(request, number)
     if not rights.of_office():
         raise NotPermitted("您沒有重寄通知的權限。")
@@ -201,7 +202,7 @@ def identifiers(found: Case) -> list[Identifier]:
 
 @acting
 @limited(REVEALING)
-def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def reveal(request: SignedIn, number: str, code: str) -> HttpResponse:
     """One full identifier, shown once, after the reason is logged (OA-20)."""
     found, rights = _load(request, number)
     if not (rights.of_office() and holds(request, REVEAL)):
@@ -219,7 +220,7 @@ def reveal(request: HttpRequest, number: str, code: str) -> HttpResponse:
     )
 
 
-def _logged(request: HttpRequest, one: Identifier, found: Case, reason: str) -> str:
+def _logged(request: SignedIn, one: Identifier, found: Case, reason: str) -> str:
     reason = require_reason(reason)
     subject = f"{found.number} {one.label}"
     record_access(AccessLog.Action.REVEAL, at=now(), user=request.user, subject=subject, reason=reason, request=request)

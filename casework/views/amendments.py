@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.rights import holds, rights_of
 from casework.forms import PortalForm, ReasonForm, RocDateField, value_form
 from casework.jobs.exports import request_export
@@ -51,7 +52,7 @@ def _tone(row: Amendment) -> str:
 
 
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedIn) -> HttpResponse:
     """修正案清單, newest first."""
     rows = selectors.amendments()
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -74,7 +75,7 @@ def _label(law: Law, code: str) -> str:
 
 
 @acting
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedIn) -> HttpResponse:
     require(request, AMEND)
     form = DraftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -88,7 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @acting
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponse:
     row = _own(request, pk)
     initial = {name: getattr(row, name) for name in DraftForm.base_fields}
     form = DraftForm(request.POST or None, initial=initial)
@@ -102,13 +103,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "amendment_form", context, title="修改修正案")
 
 
-def _own(request: HttpRequest, pk: int) -> Amendment:
+def _own(request: SignedIn, pk: int) -> Amendment:
     require(request, AMEND)
     return get_object_or_404(selectors.amendments(), pk=pk)
 
 
 @require_GET
-def amendment(request: HttpRequest, pk: int) -> HttpResponse:
+def amendment(request: SignedIn, pk: int) -> HttpResponse:
     """One amendment: before and after, its sheets, and what may be done next."""
     row = get_object_or_404(selectors.amendments(), pk=pk)
     law, sheet = law_in_force(), selectors.newest_sheet(row)
@@ -175,7 +176,7 @@ def _before(figure: Figure, one: Any) -> Any:
 
 @require_GET
 @acting
-def figures(request: HttpRequest, pk: int) -> HttpResponse:
+def figures(request: SignedIn, pk: int) -> HttpResponse:
     """Choose a figure to amend: searched by name, code or clause."""
     row = _own(request, pk)
     law, asked = law_in_force(), request.GET.get("q", "").strip()
@@ -198,7 +199,7 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @acting
-def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def value(request: SignedIn, pk: int, code: str) -> HttpResponse:
     """The typed editor of one figure, with its versions and other drafts of it."""
     row = _own(request, pk)
     law = law_in_force()
@@ -231,7 +232,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @require_POST
 @acting
-def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, what: str) -> HttpResponse:
     """試算, 核定, 撤回, 移除數值."""
     row = get_object_or_404(Amendment, pk=pk)
     version = whole_number(request.POST.get("version"))
@@ -264,7 +265,7 @@ def _sheet(pk: int) -> ImpactSheet:
 
 
 @require_GET
-def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def sheet(request: SignedIn, pk: int) -> HttpResponse:
     """影響試算: what differs, by kind and office, before and after."""
     one = _sheet(pk)
     visible = selectors.lines_visible(one, rights_of(request))
@@ -293,7 +294,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @acting
-def export(request: HttpRequest, pk: int) -> HttpResponse:
+def export(request: SignedIn, pk: int) -> HttpResponse:
     one = _sheet(pk)
     asked = QueryDict(request.POST.get("query", ""))
     kept = {name: asked[name] for name in ("source", "office", "q") if asked.get(name)}

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.roles import Side
 from casework.cases import casepage, corrections
 from casework.cases.access import CaseRights, case_on_side
@@ -31,7 +32,7 @@ PER_PAGE = 20
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedIn) -> HttpResponse:
     """我的申請: drafts and what waits for the applicant first."""
     asked, day = request.GET.get("q", "").strip()[:100], today()
     found = Paginator(mine_page(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
@@ -48,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedIn) -> HttpResponse:
     """The box in the page head: staff search their offices' cases, applicants their own."""
     goal = "admin:work" if request.user.is_staff else "casework:mine"
     asked = request.GET.get("q", "").strip()[:100]
@@ -76,7 +77,7 @@ def next_step(case: Case, user: Any) -> dict[str, str]:
     }
 
 
-def _next_here(case: Case, request: HttpRequest, buttons: list[acts.Button], *, mending: bool) -> dict[str, str]:
+def _next_here(case: Case, request: SignedIn, buttons: list[acts.Button], *, mending: bool) -> dict[str, str]:
     """The next step on the case's own page: an anchor and what is to be done, unless another page has it."""
     step = next_step(case, request.user)
     if not step["due"] or step["url"] != request.path:
@@ -89,17 +90,17 @@ def _next_here(case: Case, request: HttpRequest, buttons: list[acts.Button], *, 
     return {**step, "label": f"前往{open_now[0]}", "url": "#acts", "said": said}
 
 
-def _load(request: HttpRequest, number: str) -> tuple[Case, CaseRights]:
+def _load(request: SignedIn, number: str) -> tuple[Case, CaseRights]:
     return case_on_side(request.user, number, Side.APPLICANT)
 
 
 @require_GET
 @acting
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, *_load(request, number))
 
 
-def _page(request: HttpRequest, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: SignedIn, found: Case, rights: CaseRights, *, status: int = 200, **forms: Any) -> HttpResponse:
     day = today()
     events = list(casepage.events(found, internal=False))
     asked = list(casepage.corrections(found))
@@ -148,7 +149,7 @@ def _answers(found: Case, rights: CaseRights, asked: list[Any], forms: dict[str,
 
 
 @acting
-def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
+def act(request: SignedIn, number: str, act: str) -> HttpResponse:
     found, rights = _load(request, number)
     one = acts.find(found, rights, Side.APPLICANT, act)
     if request.method == "POST":
@@ -171,7 +172,7 @@ def _message_form(case: Case, posted: MessageForm | None) -> MessageForm | None:
 
 @require_POST
 @acting
-def message(request: HttpRequest, number: str) -> HttpResponse:
+def message(request: SignedIn, number: str) -> HttpResponse:
     found, rights = _load(request, number)
     form = MessageForm(request.POST, case=found, auto_id="message_%s")
     if form.is_valid():
@@ -185,7 +186,7 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @acting
-def correction_answer(request: HttpRequest, number: str, item: int) -> HttpResponse:
+def correction_answer(request: SignedIn, number: str, item: int) -> HttpResponse:
     """One item of a correction answered."""
     found, rights = _load(request, number)
     if not _may_answer(found, rights):

@@ -45,7 +45,7 @@ def _desk(request: HttpRequest) -> Desk:
     """Asked once for the lists of one page."""
     if not hasattr(request, "_desk"):
         request._desk = desk_of(request.user, rights_of(request))  # type: ignore[attr-defined]
-    return request._desk  # type: ignore[attr-defined,no-any-return]
+    return request._desk  # type: ignore[attr-defined]
 
 
 def _may_take(case: Case, desk: Desk) -> bool:
@@ -68,8 +68,8 @@ def waiting(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         mine = [case for case in (*due, *newest) if not case.awaiting]
         mine += [case for case in free if _may_take(case, desk)]
         return [_row(case, "admin:case") for case in {case.pk: case for case in (*turn, *mine)}.values()][:SHOWN]
-    mine = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
-    return [_row(case, "casework:case") for case in mine if not words.waits_for(case, request.user)]
+    own = as_lines(applicant_cases(request.user)).filter(turn=Turn.APPLICANT).order_by("-changed_at")[:SHOWN]
+    return [_row(case, "casework:case") for case in own if not words.waits_for(case, request.user)]
 
 
 def amendments_to_enact(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
@@ -123,7 +123,7 @@ def recent(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
             "tone": "info",
             "due": roc(taipei_day(one.created_at)),
         }
-        for one in casepage.inbox(request.user.pk)[:TOLD]
+        for one in casepage.inbox(int(request.user.pk or 0))[:TOLD]
     ]
 
 

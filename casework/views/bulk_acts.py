@@ -47,7 +47,8 @@ def read(code: str, to: str, desk: Desk) -> What:
         return What(code, problem="請選擇要辦理的動作。")
     if code != "reassign":
         return What(code)
-    person = desk.colleagues().filter(pk=whole_number(to)).first()
+    number = whole_number(to)
+    person = desk.colleagues().filter(pk=number).first() if number is not None else None
     return What(code, person, "" if person else "請選擇要改分給哪一位同仁。")
 
 
@@ -79,7 +80,7 @@ def _one(what: What, case: Case, version: int, *, by: User, at: datetime) -> str
                 work.claim(case, by=by, at=at, version=version)
             case "release":
                 work.release(case, by=by, at=at, version=version)
-            case _:
+            case _ if what.to is not None:
                 work.reassign(case, to=what.to, by=by, at=at, version=version)
     except Stale:
         return "案件已有新的異動，請重新整理清單後再辦理。"

@@ -9,15 +9,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.rights import holds
 from casework.forms import PortalForm, RocDateField
 from casework.law import calendar as service
+from casework.models import CalendarDay
 from casework.rights import CALENDAR
 from casework.views.acting import acting, into_form
 from casework.views.agency import page
@@ -49,11 +51,11 @@ class DayForm(PortalForm):
     reason = forms.CharField(label="原因", max_length=200, help_text="例：海葵颱風停止上班")
 
 
-def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+def _page(request: SignedIn, status: int = 200, **context: Any) -> HttpResponse:
     asked = whole_number(request.GET.get("year"))
     shown = asked + 1911 if asked and 80 <= asked <= 189 else today().year
     days = service.year_sheet(shown)
-    months = [
+    months: list[dict[str, Any]] = [
         {"label": f"{month} 月", "days": [_cell(*one) for one in found], "blanks": range(0)}
         for month, found in groupby(days, key=lambda one: one[0].month)
     ]
@@ -65,7 +67,7 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
         "previous": roc_year(first) - 1,
         "next": roc_year(first) + 1,
         "months": months,
-        "by_hand": [one for one in days if one[3] == service.CalendarDay.Source.MANUAL.label],
+        "by_hand": [one for one in days if one[3] == CalendarDay.Source.MANUAL.label],
         "known": sum(bool(one[3]) for one in days),
         "may_change": holds(request, CALENDAR),
         "upload_form": UploadForm(auto_id="upload_%s"),
@@ -77,19 +79,19 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
 
 
 def _cell(day: date, works: bool, name: str, source: str) -> dict[str, Any]:
-    by_hand = source == service.CalendarDay.Source.MANUAL.label
+    by_hand = source == CalendarDay.Source.MANUAL.label
     odd = works == (day.weekday() >= 5)
     return {"day": day, "works": works, "name": name, "by_hand": by_hand, "odd": odd}
 
 
 @require_GET
-def year(request: HttpRequest) -> HttpResponse:
+def year(request: SignedIn) -> HttpResponse:
     return _page(request)
 
 
 @require_POST
 @acting
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: SignedIn) -> HttpResponse:
     """First a file, answered with what it would change; then the same bytes, signed, to be taken over."""
     service.require_calendar(request.user)
     if packed := request.POST.get("packed"):
@@ -112,7 +114,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: SignedIn) -> HttpResponse:
     """One day by hand, with its reason."""
     service.require_calendar(request.user)
     form = DayForm(request.POST, auto_id="day_%s")

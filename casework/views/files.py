@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,7 +29,7 @@ PDF_POLICY = f"{_SHUT}; object-src 'self'"
 POLICIES = {"application/pdf": PDF_POLICY}
 
 
-def secure(response: HttpResponse, media_type: str) -> HttpResponse:
+def secure(response: HttpResponseBase, media_type: str) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, no-store"
@@ -36,7 +37,7 @@ def secure(response: HttpResponse, media_type: str) -> HttpResponse:
     return response
 
 
-def to_fill_in(columns: Sequence[Column], title: str, name: str) -> HttpResponse:
+def to_fill_in(columns: Sequence[Column], title: str, name: str) -> HttpResponseBase:
     """範本: an XLSX with the headings of an import and an example row, which may stay in it."""
     response = HttpResponse(template(columns, title), content_type=CONTENT_TYPES[XLSX])
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx") or ""
@@ -46,12 +47,12 @@ def to_fill_in(columns: Sequence[Column], title: str, name: str) -> HttpResponse
 @require_GET
 @acting
 @limited(DOWNLOAD)
-def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An uploaded paper. `?download` saves it under the name it came with."""
     one = get_object_or_404(Attachment.objects.select_related("case"), pk=pk)
     if not side_of(request.user, one.case) or one.state == Attachment.State.REFUSED:
         raise Http404
-    if not default_storage.exists(one.file.name):
+    if not default_storage.exists(str(one.file.name)):
         raise Http404
     subject = f"{one.case.number} {one.label}"
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)
@@ -68,7 +69,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
 @acting
 @limited(DOWNLOAD)
 @limited(REVEALING)
-def document(request: HttpRequest, number: str) -> HttpResponse:
+def document(request: HttpRequest, number: str) -> HttpResponseBase:
     """An issued paper, byte for byte as it was issued; to the office a masked reading copy, or for a reason as issued."""
     try:
         one = casepage.document(number)

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now
+from accounts.http import SignedIn
 from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog
 from accounts.services.access import record_access
@@ -24,7 +25,7 @@ PER_PAGE = 30
 DRAFT_KEY = "draft_key"
 
 
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedIn) -> HttpResponse:
     """通知: everything the person was told, mailed or not."""
     if request.method == "POST":
         count = mark_all_read(by=request.user, at=now())
@@ -35,7 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: SignedIn, pk: int) -> HttpResponse:
     """One notice; opening it is reading it. Links that stand for a password work from the letter alone."""
     one = get_object_or_404(Notice.objects.select_related("case"), pk=pk, user=request.user)
     mark_read(one, by=request.user, at=now())
@@ -44,7 +45,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: SignedIn) -> HttpResponse:
     """匯出檔案 of this person."""
     jobs = list(ExportJob.objects.filter(user=request.user)[:50])
     waiting = any(job.state in (ExportJob.State.QUEUED, ExportJob.State.RUNNING) for job in jobs)
@@ -53,7 +54,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @limited(DOWNLOAD)
-def export_file(request: HttpRequest, pk: int) -> HttpResponse:
+def export_file(request: SignedIn, pk: int) -> FileResponse:
     job = get_object_or_404(ExportJob.objects.exclude(file=""), pk=pk, user=request.user, state=ExportJob.State.DONE)
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=f"匯出：{job.title}", request=request)
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=f"{job.title}.{job.format}")
@@ -64,7 +65,7 @@ NOT_KEPT = ("password", "bank_account", "national_id")
 
 
 @require_POST
-def autosave(request: HttpRequest) -> HttpResponse:
+def autosave(request: SignedIn) -> HttpResponse:
     """What is typed in a form, kept under the form's key (`draft_key`) until it is saved for good.
 
     Identifiers and passwords are not kept: a draft is stored as it stands, and those never stand in clear.
@@ -77,7 +78,7 @@ def autosave(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"saved": True, "saved_at": roc_moment(at)})
 
 
-def _keepable(request: HttpRequest) -> dict[str, object]:
+def _keepable(request: SignedIn) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, values in request.POST.lists():
         if (

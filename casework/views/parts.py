@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from accounts.http import SignedIn
 from casework.forms import ReasonForm
 from casework.models import Case
 from casework.views import words
@@ -12,7 +13,7 @@ from casework.views.acting import into_form
 from casework.views.agency import page
 
 
-def panels(request: HttpRequest, found: Case) -> list[dict[str, str]]:
+def panels(request: SignedIn, found: Case) -> list[dict[str, str]]:
     """What the scheme shows on a case's page, to this person."""
     kind = words.about(found)
     return [
@@ -21,7 +22,7 @@ def panels(request: HttpRequest, found: Case) -> list[dict[str, str]]:
     ]
 
 
-def revealing(request: HttpRequest, *, label: str, masked: str, back: str, read: Callable[[str], str]) -> HttpResponse:
+def revealing(request: SignedIn, *, label: str, masked: str, back: str, read: Callable[[str], str]) -> HttpResponse:
     """檢視完整身分證字號: asks why, and shows the number once (OA-20). `read(reason)` writes the log line and returns it."""
     form = ReasonForm(request.POST or None)
     full = ""

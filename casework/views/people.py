@@ -7,12 +7,13 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.catalogue import APPOINT
 from accounts.clock import now
+from accounts.http import SignedIn
 from accounts.models import RoleGroup, User
 from accounts.reach import granted_roles, office_named, offices_in_reach, people_in_reach, roles_in
 from accounts.rights import holds_centrally
@@ -104,15 +105,15 @@ def _rows(held: Iterable[RoleGroup]) -> list[dict[str, Any]]:
 
 @require_GET
 @acting
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> HttpResponse:
+def _list(request: SignedIn, *, status: int = 200, **tried: forms.Form) -> HttpResponse:
     """Whoever holds a role in reach; a search finds also who holds none yet."""
     require(request, APPOINT)
     by, asked = request.user, request.GET.get("q", "").strip()[:100]
-    rows, offices = people_in_reach(by), offices_in_reach(by)  # type: ignore[arg-type]
+    rows, offices = people_in_reach(by), offices_in_reach(by)
     if asked:
         rows = rows.filter(Q(name__holding=asked) | Q(account_name__iexact=asked) | Q(email__iexact=asked))
     else:
@@ -132,7 +133,7 @@ def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> Ht
         "form": tried.get("form") or AddForm(by=by, auto_id="add_%s"),
         "office_form": tried.get("office_form") or OfficeForm(auto_id="office_%s"),
         "everywhere": holds_centrally(by, APPOINT),
-        "offices": _suggested(by),  # type: ignore[arg-type]
+        "offices": _suggested(by),
         "bound": bool(tried),
     }
     return page(request, "people", context, title="人員與角色", status=status)
@@ -149,7 +150,7 @@ def _suggested(by: User) -> list[str]:
     return list(rows.values_list("name", flat=True)[:300])
 
 
-def _pressed(request: HttpRequest, act: str, form: ActForm, do: Callable[[], int]) -> int | None:
+def _pressed(request: SignedIn, act: str, form: ActForm, do: Callable[[], int]) -> int | None:
     """Once per key; the number of the row it was about, None where it was refused (the form says why)."""
     answer: dict[str, Any] = {}
     with into_form(request, form) as tried:
@@ -160,14 +161,14 @@ def _pressed(request: HttpRequest, act: str, form: ActForm, do: Callable[[], int
 
 @require_POST
 @acting
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedIn) -> HttpResponse:
     """A person with a first role; somebody known is granted it."""
     require(request, APPOINT)
     by, at = request.user, now()
     form = AddForm(request.POST, by=by, auto_id="add_%s")
 
     def do() -> int:
-        return appoint_person(**form.granted, by=by, at=at).pk  # type: ignore[arg-type]
+        return appoint_person(**form.granted, by=by, at=at).pk
 
     if form.is_valid() and (pk := _pressed(request, "people.add", form, do)) is not None:
         messages.success(request, "已授予角色並通知本人。")
@@ -177,14 +178,14 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting
-def office(request: HttpRequest) -> HttpResponse:
+def office(request: SignedIn) -> HttpResponse:
     """登錄機關（單位）: a body in which roles can then be granted."""
     if not holds_centrally(request.user, APPOINT):
         raise NotPermitted("您沒有登錄機關（單位）的權限。")
     form = OfficeForm(request.POST, auto_id="office_%s")
 
     def do() -> int:
-        return add_office(**form.answers, by=request.user).pk  # type: ignore[arg-type]
+        return add_office(**form.answers, by=request.user).pk
 
     if form.is_valid() and _pressed(request, "people.office", form, do) is not None:
         messages.success(request, f"已登錄「{form.cleaned_data['name']}」，可授予這個機關（單位）的角色。")
@@ -197,18 +198,18 @@ def office(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @acting
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedIn, pk: int) -> HttpResponse:
     return _person(request, _theirs(request, pk))
 
 
-def _theirs(request: HttpRequest, pk: int) -> User:
+def _theirs(request: SignedIn, pk: int) -> User:
     require(request, APPOINT)
-    return get_object_or_404(people_in_reach(request.user), pk=pk)  # type: ignore[arg-type]
+    return get_object_or_404(people_in_reach(request.user), pk=pk)
 
 
-def _person(request: HttpRequest, user: User, *, status: int = 200, **tried: ActForm) -> HttpResponse:
+def _person(request: SignedIn, user: User, *, status: int = 200, **tried: ActForm) -> HttpResponse:
     by = request.user
-    rows = _rows(roles_in(user, offices_in_reach(by)))  # type: ignore[arg-type]
+    rows = _rows(roles_in(user, offices_in_reach(by)))
     for row in rows:
         pk = row["held"].pk
         typed = tried.get(f"held_{pk}")
@@ -219,19 +220,19 @@ def _person(request: HttpRequest, user: User, *, status: int = 200, **tried: Act
         "rows": rows,
         "form": tried.get("form") or GrantForm(by=by),
         "own": user.pk == by.pk,
-        "offices": _suggested(by),  # type: ignore[arg-type]
+        "offices": _suggested(by),
     }
     return page(request, "people_person", context, title=f"人員與角色：{user.name}", status=status)
 
 
 @require_POST
 @acting
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
+def grant(request: SignedIn, pk: int) -> HttpResponse:
     user, by, at = _theirs(request, pk), request.user, now()
     form = GrantForm(request.POST, by=by)
 
     def do() -> int:
-        appoint(user=user, **form.granted, by=by, at=at)  # type: ignore[arg-type]
+        appoint(user=user, **form.granted, by=by, at=at)
         return user.pk
 
     if form.is_valid() and _pressed(request, "people.grant", form, do) is not None:
@@ -242,13 +243,13 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @acting
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: SignedIn, pk: int) -> HttpResponse:
     user, by, at = _theirs(request, pk), request.user, now()
     form = TakeBackForm(request.POST)
     form.full_clean()
     number = form.cleaned_data.get("held") or 0
     held = get_object_or_404(
-        RoleGroup.objects.select_related("organisation").filter(organisation__in=offices_in_reach(by)),  # type: ignore[arg-type]
+        RoleGroup.objects.select_related("organisation").filter(organisation__in=offices_in_reach(by)),
         pk=min(number, 2**31 - 1),
     )
     form.auto_id = f"held_{held.pk}_%s"
@@ -259,13 +260,13 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
             role_code=held.role,
             organisation=held.organisation,
             reason=form.cleaned_data["reason"],
-            by=by,  # type: ignore[arg-type]
+            by=by,
             at=at,
         )
         return user.pk
 
     if form.is_valid() and _pressed(request, "people.take_back", form, do) is not None:
         messages.success(request, "已收回角色並通知本人。")
-        there = people_in_reach(by).filter(pk=pk).exists()  # type: ignore[arg-type]
+        there = people_in_reach(by).filter(pk=pk).exists()
         return redirect("admin:people_person", pk) if there else redirect("admin:people")
     return _person(request, user, status=422, **{f"held_{held.pk}": form})

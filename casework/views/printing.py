@@ -26,7 +26,7 @@ def from_office(request: HttpRequest, case: Case) -> bool:
 
 
 def for_reader(
-    request: HttpRequest, context: Mapping[str, Any], *, title: str, subject: str, office: bool
+    request: Any, context: Mapping[str, Any], *, title: str, subject: str, office: bool
 ) -> Mapping[str, Any] | HttpResponse:
     """What the paper may say to this reader (OA-20): all of it to the applicant's side, masked to the office.
 

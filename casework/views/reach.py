@@ -6,12 +6,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from casework.deadlines import ics
 from casework.desk.agenda import agenda
 from casework.forms import PortalForm
@@ -41,7 +42,7 @@ class MailForm(PortalForm):
 
 
 @acting
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: SignedIn) -> HttpResponse:
     how = reaching.how_of(request.user)
     form = MailForm(request.POST or None, initial=how)
     if request.method == "POST" and form.is_valid():
@@ -70,7 +71,7 @@ def _address(token: str) -> str:
 
 
 @require_POST
-def make_feed(request: HttpRequest) -> HttpResponse:
+def make_feed(request: SignedIn) -> HttpResponse:
     """A new address; the one before ends."""
     request.session[SHOWN_ONCE] = reaching.new_feed(user=request.user, at=now())
     messages.success(request, "已產生新的訂閱網址，請立即加入您的行事曆；離開本頁後不再顯示。")
@@ -78,7 +79,7 @@ def make_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def drop_feed(request: HttpRequest) -> HttpResponse:
+def drop_feed(request: SignedIn) -> HttpResponse:
     if reaching.drop_feed(user=request.user):
         messages.success(request, "已停止訂閱，原網址立即失效。")
     return redirect(f"{reverse('casework:reach')}#calendar")
@@ -86,7 +87,7 @@ def drop_feed(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def feed(request: HttpRequest, token: str) -> HttpResponse:
+def feed(request: SignedIn, token: str) -> HttpResponse:
     """The calendar behind a secret address: days and case numbers, no names and no identifiers. 404 alike for any wrong one."""
     user = reaching.reader_of(token, at=now())
     if user is None:

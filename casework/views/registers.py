@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.catalogue import REVEAL
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.limits import REVEALING, limited
 from accounts.models import User
 from accounts.rights import holds
@@ -34,7 +35,7 @@ from kernel.law import Figure, Value
 PER_PAGE = 50
 
 
-def require(request: HttpRequest, code: str) -> None:
+def require(request: SignedIn, code: str) -> None:
     if not holds(request, code):
         raise NotPermitted("您沒有使用這個頁面的權限。")
 
@@ -63,7 +64,7 @@ def _versions(figure: Figure) -> list[Version]:
 
 
 @require_GET
-def law(request: HttpRequest) -> HttpResponse:
+def law(request: SignedIn) -> HttpResponse:
     """法規數值: every figure with its versions, sources, and what the sources do not confirm."""
     figures = sorted(law_in_force().values(), key=lambda one: one.code)
     unconfirmed = sum(not value.confirmed for one in figures for value in one.values)
@@ -84,7 +85,7 @@ def law(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @acting
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: SignedIn) -> HttpResponse:
     """排程: what should have happened and has not."""
     require(request, WATCH)
     at, day = now(), today()
@@ -107,7 +108,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @acting
-def mail_log(request: HttpRequest) -> HttpResponse:
+def mail_log(request: SignedIn) -> HttpResponse:
     """郵件紀錄, newest first; refused ones can be sent again."""
     require(request, WATCH)
     state = request.GET.get("state", "")
@@ -139,7 +140,7 @@ def _mail_tabs(state: str) -> Iterable[dict[str, Any]]:
 
 @require_POST
 @acting
-def resend_mail(request: HttpRequest, pk: int) -> HttpResponse:
+def resend_mail(request: SignedIn, pk: int) -> HttpResponse:
     require(request, WATCH)
     resend(get_object_or_404(Notice, pk=pk), by=request.user, at=now())
     messages.success(request, "已排入寄送。")
@@ -151,7 +152,7 @@ def resend_mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting
 @limited(REVEALING)
-def reveal_person(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal_person(request: SignedIn, pk: int) -> HttpResponse:
     """The full national ID of a person in the register, with a reason that is logged."""
     require(request, PEOPLE)
     require(request, REVEAL)

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.care import in_care_of
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.identity import contested_pairs
 from accounts.models import PasswordOpening, User
 from accounts.services.bindings import release_certificate
@@ -109,7 +110,7 @@ ACTS = {
 }
 
 
-def _theirs(request: HttpRequest) -> QuerySet[User]:
+def _theirs(request: SignedIn) -> QuerySet[User]:
     require(request, HELP_SIGN_IN)
     return in_care_of(request.user)
 
@@ -134,7 +135,7 @@ def _state(opening: PasswordOpening) -> dict[str, Any]:
 
 @require_GET
 @acting
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     """Find the person; below, numbers that two state with proof, and every password that is or was open."""
     theirs = _theirs(request)
     form = FindForm(request.GET if "who" in request.GET else None)
@@ -159,11 +160,11 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @acting
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedIn, pk: int) -> HttpResponse:
     return _shown(request, get_object_or_404(_theirs(request), pk=pk), {})
 
 
-def _shown(request: HttpRequest, user: User, tried: dict[str, ActForm]) -> HttpResponse:
+def _shown(request: SignedIn, user: User, tried: dict[str, ActForm]) -> HttpResponse:
     at = now()
     context = {
         "person": user,
@@ -184,7 +185,7 @@ def _shown(request: HttpRequest, user: User, tried: dict[str, ActForm]) -> HttpR
 
 @require_POST
 @acting
-def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, act: str) -> HttpResponse:
     user = get_object_or_404(_theirs(request), pk=pk)
     if act == "withdraw":
         opening = get_object_or_404(user.password_openings, pk=whole_number(request.POST.get("opening")))
@@ -206,7 +207,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return _shown(request, user, {act: form})
 
 
-def _once(request: HttpRequest, code: str, form: ActForm, one: Act, user: User, *, at: datetime) -> None:
+def _once(request: SignedIn, code: str, form: ActForm, one: Act, user: User, *, at: datetime) -> None:
     def do() -> dict[str, Any]:
         one.do(user=user, by=request.user, at=at, **form.answers)
         return {"user": user.pk}

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.clock import today
+from accounts.http import SignedIn
 from accounts.roles import Side
 from casework.cases import casepage
 from casework.cases.access import case_on_side
@@ -35,7 +36,7 @@ class DayForm(PortalForm):
         return day
 
 
-def _context(request: HttpRequest, case: Case, events: QuerySet[Event], *, side: Side, ours: bool) -> dict[str, Any]:
+def _context(request: SignedIn, case: Case, events: QuerySet[Event], *, side: Side, ours: bool) -> dict[str, Any]:
     form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today()})
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else None
     context: dict[str, Any] = {"case": case, "form": form, "on": day, "stood": None}
@@ -81,7 +82,7 @@ def _figure(one: Figured) -> dict[str, Any]:
 
 @require_GET
 @acting
-def of_office(request: HttpRequest, number: str) -> HttpResponse:
+def of_office(request: SignedIn, number: str) -> HttpResponse:
     case, rights = case_on_side(request.user, number, Side.OFFICE)
     context = _context(request, case, casepage.office_events(rights), side=Side.OFFICE, ours=rights.of_office())
     return page(request, "standing", context, title=f"{case.number} 某日之狀況")
@@ -89,7 +90,7 @@ def of_office(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 @acting
-def of_applicant(request: HttpRequest, number: str) -> HttpResponse:
+def of_applicant(request: SignedIn, number: str) -> HttpResponse:
     case, _ = case_on_side(request.user, number, Side.APPLICANT)
     context = _context(request, case, casepage.events(case, internal=False), side=Side.APPLICANT, ours=False)
     return render(request, "casework/standing.html", context)

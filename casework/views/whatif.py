@@ -1,10 +1,11 @@
 """試算: the questions open to a person, and one question with its answer. Asked by address, nothing is posted."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.clock import today
+from accounts.http import SignedIn
 from accounts.rights import held
 from casework.law.in_force import law_in_force
 from casework.law.whatif import questions_for, reply_to
@@ -13,13 +14,13 @@ from kernel.facts import Impossible
 
 
 @require_GET
-def questions(request: HttpRequest) -> HttpResponse:
+def questions(request: SignedIn) -> HttpResponse:
     """試算: what may be asked without doing it."""
     return render(request, "casework/whatifs.html", {"questions": questions_for(request.user, held(request.user))})
 
 
 @require_GET
-def question(request: HttpRequest, code: str) -> HttpResponse:
+def question(request: SignedIn, code: str) -> HttpResponse:
     """One question; the same rules that decide answer it."""
     one = next((one for one in questions_for(request.user, held(request.user)) if one.code == code), None)
     if one is None:

@@ -4,10 +4,11 @@ from itertools import groupby
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
+from accounts.http import SignedIn
 from accounts.rights import holds
 from casework.errors import NotPermitted
 from casework.forms import PortalForm, RocDateField
@@ -29,7 +30,7 @@ class WordingForm(PortalForm):
 
 
 @acting
-def wordings(request: HttpRequest) -> HttpResponse:
+def wordings(request: SignedIn) -> HttpResponse:
     if not holds(request, WORDING):
         raise NotPermitted("您沒有維護範本文字的權限。")
     texts = list(Wording.objects.select_related("set_by").order_by("code", "-in_force_from"))

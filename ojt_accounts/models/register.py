@@ -1,5 +1,7 @@
 """What stands in the branch's register: units, their accounts, and rights by year and plan."""
 
+from datetime import date
+
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -90,5 +92,5 @@ class PlanRight(models.Model):
             models.CheckConstraint(condition=models.Q(ends_before__gt=models.F("starts_on")), name="plan_right_order"),
         ]
 
-    def in_force(self, on: object) -> bool:
+    def in_force(self, on: date) -> bool:
         return self.withdrawn_on is None and self.starts_on <= on < self.ends_before

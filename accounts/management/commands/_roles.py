@@ -1,7 +1,8 @@
 """What `grant_role` and `revoke_role` share: the page 人員與角色 from the machine, for whoever cannot open it."""
 
 from argparse import ArgumentParser
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,12 +13,8 @@ from accounts.reach import granted_roles, office_named, offices_in_reach
 from accounts.services.lockout import person_named
 
 
-class Change(Protocol):
-    def __call__(self, **given: Any) -> None: ...
-
-
 class RoleCommand(BaseCommand):
-    change: ClassVar[Change]
+    change: ClassVar[Callable[..., None]]
     done: ClassVar[str]
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
         parser.add_argument("--check", action="store_true", help="核對，不備份")
 
-    def handle(self, *args: Any, folder: Path, check: bool, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, *args: Any, folder: Path, check: bool, **options: Any) -> None:
         try:
             manifest = _check(folder) if check else backup(folder, at=now(), say=self.stdout.write)
         except BackupError as error:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         try:
             manifest = restore(folder, say=self.stdout.write)
         except BackupError as error:
