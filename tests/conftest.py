@@ -4,8 +4,10 @@ import gc
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from django.template import engines
 from django.template.base import FilterExpression
 
 from casework.cases import attachments
+from kernel.dates import TAIPEI
 from kernel.registry import Registry
 from tests import lock_order
 from tests.judging import judged_once
@@ -49,6 +52,22 @@ def pytest_configure(config: pytest.Config) -> None:
     # tests neither wait for Redis nor leave counts in it; those about Redis start their own
     django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     django_settings.CELERY_BROKER_URL = "memory://"
+
+
+#: Longer than any test takes on a slow machine to make its scene and look at it.
+NEAR_MIDNIGHT = timedelta(seconds=100)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that asks the clock lives in one day: one that made its class for tomorrow and enrolled somebody after midnight would be
+    told that it has begun. So nothing begins in the last moments of a day; once a day, where the suite meets them at all."""
+    if (left := time_to_midnight(datetime.now(TAIPEI))) < NEAR_MIDNIGHT:
+        time.sleep(left.total_seconds() + 0.1)
+
+
+def time_to_midnight(at: datetime) -> timedelta:
+    return datetime.combine(at.date() + timedelta(days=1), datetime.min.time(), at.tzinfo) - at
 
 
 class _UndefinedVariable(str):
