@@ -3,20 +3,21 @@
 from argparse import ArgumentParser
 from typing import Any, ClassVar, Protocol
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.clock import now
 from accounts.errors import NotPermitted, Refused
 from accounts.models import Organisation, User
 from accounts.reach import granted_roles, office_named, offices_in_reach
 from accounts.services.lockout import person_named
+from accounts.tables import TablesCommand
 
 
 class Change(Protocol):
     def __call__(self, **given: Any) -> None: ...
 
 
-class RoleCommand(BaseCommand):
+class RoleCommand(TablesCommand):
     change: ClassVar[Change]
     done: ClassVar[str]
 
