@@ -17,7 +17,7 @@ from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
-from casework.views.acting import into_form, once_here
+from casework.views.acting import answered_here, into_form, once_here
 
 
 @dataclass
@@ -101,13 +101,22 @@ def press(act: Act, case: Case, request: HttpRequest) -> tuple[Button, str | Non
     form, envelope = _form(act, case, request), _envelope(act, case, request.POST)
     button = Button(act, "", form, envelope)
     judged = form if form is not None else envelope
-    if not (envelope.is_valid() and judged.is_valid()):
+    request.acting_forms = [judged]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
+    if not envelope.is_valid():
         return button, None
-    answer: dict[str, Any] = {}
-    with into_form(request, judged) as tried:
-        answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
-    if not tried.ok:
-        return button, None
+    answer = answered_here(request, envelope, _name(act, case))
+    if answer is None:
+        posted = envelope.posted_version
+        if posted is not None and posted != case.version:
+            raise Stale(
+                case, posted
+            )  # before the form is judged: what it offered may be gone by what happened meanwhile
+        if not judged.is_valid():
+            return button, None
+        with into_form(request, judged) as tried:
+            answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
+        if answer is None or not tried.ok:
+            return button, None
     messages.success(request, f"「{act.label}」已完成。")
     return button, answer["next"]
 
@@ -116,13 +125,14 @@ def _once(act: Act, case: Case, request: HttpRequest, envelope: ActForm, given: 
     at = now()
 
     def do() -> dict[str, Any]:
-        posted = envelope.posted_version
-        if posted is not None and posted != case.version:
-            raise Stale(case, posted)
         if why := act.why_not(case, request.user):
             raise Refused(why)
-        went = act.perform(case, by=request.user, at=at, version=posted, **given)
+        went = act.perform(case, by=request.user, at=at, version=envelope.posted_version, **given)
         return {"next": went if isinstance(went, str) else ""}
 
-    answer, _ = once_here(request, envelope, f"{case.kind}.{act.code}", at=at, do=do)
+    answer, _ = once_here(request, envelope, _name(act, case), at=at, do=do)
     return answer
+
+
+def _name(act: Act, case: Case) -> str:
+    return f"{case.kind}.{act.code}"
