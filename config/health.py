@@ -1,13 +1,13 @@
 """What a load balancer or container asks: does this process live, and may it be given work?"""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.clock import FARTHEST, difference
+from accounts.tables import tables_are_there
 
 _migrated = False
 
@@ -43,9 +43,8 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def _tables_are_there() -> bool:
-    """Asked until it is so; newer tables than the code's are fine, an upgrade brings them first."""
+    """Asked until it is so."""
     global _migrated
     if not _migrated:
-        executor = MigrationExecutor(connection)
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _migrated = tables_are_there()
     return _migrated

@@ -35,6 +35,17 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if unicodedata.category(c) == "Nd" else c for c in text)
 
 
+def half_width(text: str) -> str:
+    """Full-width letters, digits and signs as half-width ones, nothing invisible. For codes, numbers and days, never for names.
+
+    ², ① and ½ stay what they are: they are no digits, and whoever reads a number in what is left refuses them.
+    """
+    if text.isascii():
+        return text
+    kept = (c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c) for c in visible(text))
+    return ascii_digits("".join(kept))
+
+
 # --- one character for another ----------------------------------------------------------------------------------------
 
 #: Radicals 部首 of U+2E80…2EF3 that a PDF puts in an ideograph's place; those of U+2F00…2FD5 Unicode itself decomposes. Radicals

@@ -8,14 +8,13 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kernel.characters import ascii_digits, visible
+from kernel.characters import half_width
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -86,7 +85,7 @@ def parse_day(text: str) -> date:
 
     Six or seven digits are of the Republic, eight are 西元. A time of day after the day is no part of it. Raises DateError.
     """
-    plain = _TIME.sub("", ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip())
+    plain = _TIME.sub("", half_width(text).strip())
     plain = _WEEKDAY.sub("", _HYPHENS.sub("-", plain)).replace("元年", "1年")
     if not plain:
         raise DateError("請填寫日期，例：113/12/12")
@@ -125,7 +124,7 @@ def parse_clock(text: str) -> time:
     Raises DateError.
     """
     wrong = DateError(f"看不懂時間「{text}」，請輸入時:分，例：09:00")
-    plain = ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip().replace("半", "30分").replace(".m.", "m")
+    plain = half_width(text).strip().replace("半", "30分").replace(".m.", "m")
     found = _CLOCK.fullmatch(plain)
     if not found or (plain.isdecimal() and len(plain) not in (3, 4)):
         raise wrong

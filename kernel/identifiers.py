@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.characters import BETWEEN, COMMAS, ascii_digits, is_radical, visible, without_radicals
+from kernel.characters import BETWEEN, COMMAS, half_width, is_radical, visible, without_radicals
 from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome
@@ -34,7 +34,7 @@ class IdentifierError(ValueError):
 
 def plain(text: str) -> str:
     """Nothing invisible, full-width to half-width, digits as 0–9, outer spaces off, upper case. For codes only, never for names."""
-    return ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip().upper()
+    return half_width(text).strip().upper()
 
 
 def _code(text: str) -> str:
@@ -132,7 +132,7 @@ def read_phone(text: str, *, mobile: bool = False) -> str:
     import phonenumbers
 
     example = "0912-345-678" if mobile else "06-6985945#123"
-    spelled = ascii_digits(unicodedata.normalize("NFKC", visible(text))).strip()
+    spelled = half_width(text).strip()
     spelled = re.sub(
         r"[\u2010-\u2015\u2212\u30fc]",
         "-",

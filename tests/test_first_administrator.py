@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from accounts.clock import now
@@ -100,6 +101,21 @@ def test_nonsense_is_refused(changes: dict[str, str], said: str, capsys: pytest.
     with pytest.raises(CommandError, match=said):
         begun(capsys, **changes)
     assert not User.objects.exists() and not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("first_administrator", ["--name=紀維安", "--account=jiwa001", "--email=jiwa@wda.example"]),
+        ("grant_role", ["--list"]),
+        ("load_offices", []),
+        ("load_site_offices", []),
+    ],
+)
+def test_before_migrate_it_is_said_what_to_do_first(command: str, given: list[str]) -> None:
+    MigrationRecorder.Migration.objects.filter(app="accounts").delete()
+    with pytest.raises(CommandError, match=r"請先執行 manage\.py migrate"):
+        call_command(command, *given)
 
 
 def test_what_was_not_given_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

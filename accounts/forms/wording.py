@@ -9,7 +9,7 @@ from unicodedata import normalize
 from django import forms
 from django.core.exceptions import ValidationError
 
-from kernel.characters import ascii_digits, visible
+from kernel.characters import half_width, visible
 from kernel.lines import broken, hidden
 
 #: Fields whose `invalid` means one thing; the more particular class first.
@@ -104,9 +104,7 @@ def pasted(field: forms.Field, value: Any) -> Any:
     if isinstance(field, forms.EmailField | forms.URLField):
         return "".join(normalize("NFKC", visible(value)).split())
     if isinstance(field, forms.IntegerField):  # with those of decimals
-        return re.sub(
-            r"^(?:NT\$|\$)|(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|\s|元$", "", ascii_digits(normalize("NFKC", visible(value)))
-        )
+        return re.sub(r"^(?:NT\$|\$)|(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|\s|元$", "", half_width(value))
     return visible(value) if _of_text(field) else value
 
 

@@ -45,6 +45,13 @@ def once(
         raise
 
 
+def answered(*, user: User, key: UUID, act: str, thing: str) -> dict[str, Any] | None:
+    """What the first press came to, where this is a further one of the same: asked before a form is judged, which after the first
+    press may have nothing left to choose from."""
+    about = sha256(thing.encode()).hexdigest()
+    return Receipt.objects.filter(user=user, key=key, act=act, thing=about).values_list("answer", flat=True).first()
+
+
 @transaction.atomic
 def _once(
     user: User, key: UUID, act: str, about: str, at: datetime, do: Callable[[], dict[str, Any]]

@@ -27,6 +27,7 @@ from django.contrib import admin
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.choices import flatten_choices
 
 from accounts.clock import now
 from accounts.errors import BUSY, Refused, is_busy
@@ -36,7 +37,7 @@ from accounts.services.access import record_access
 from accounts.sign_in_page import page_of
 from casework.cases import casepage
 from casework.cases.access import rights_on
-from casework.cases.receipts import once
+from casework.cases.receipts import answered, once
 from casework.errors import Busy, NotAllowed, NotPermitted, Stale
 from casework.forms import ENVELOPE as FORM_ENVELOPE
 from casework.forms import ActForm
@@ -79,6 +80,11 @@ def once_here(
     """`once` for a page. The thing is the address and everything posted to it, so that a page which chooses its row in the post, or
     is sent again with other words, is never answered with what the first press came to."""
     return once(user=request.user, key=form.posted_key, act=act, thing=_posted(request), at=at, do=do)  # type: ignore[arg-type]
+
+
+def answered_here(request: HttpRequest, form: ActForm, act: str) -> dict[str, Any] | None:
+    """`answered` for a page: the answer of `once_here` where this very press was done before."""
+    return answered(user=request.user, key=form.posted_key, act=act, thing=_posted(request))  # type: ignore[arg-type]
 
 
 def _posted(request: HttpRequest) -> str:
@@ -129,12 +135,21 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     for name in request.POST:
         if name in ENVELOPE or "password" in name:
             continue
-        text = "、".join(value for value in request.POST.getlist(name) if value.strip())
         field = fields.get(name)
+        text = "、".join(said for value in request.POST.getlist(name) if (said := _as_shown(field, value.strip())))
         # A name without a label of its form is a hidden choice or a button, nothing anybody typed.
         if text and field and field.label and not isinstance(field.widget, forms.HiddenInput):
             kept.append((str(field.label), text))
     return kept
+
+
+def _as_shown(field: forms.Field | None, value: str) -> str:
+    """What was posted as the page showed it: a choice by its label, a tick as 是; nothing for a choice that is no longer offered."""
+    if isinstance(field, forms.BooleanField):
+        return "是"
+    if not isinstance(field, forms.ChoiceField):
+        return value
+    return {str(key): str(label) for key, label in flatten_choices(field.choices)}.get(value, "")
 
 
 def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:

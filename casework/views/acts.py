@@ -18,7 +18,7 @@ from casework.errors import Refused, Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
-from casework.views.acting import into_form, once_here
+from casework.views.acting import answered_here, into_form, once_here
 from kernel.acts import Act
 
 #: What a page was drawn from is never left out: an act on a case somebody saw says which one they saw.
@@ -111,13 +111,23 @@ def press(act: Act, case: Case, request: SignedIn) -> tuple[Button, str | None]:
     form, envelope = _form(act, case, request), _envelope(act, case, request.POST)
     button = Button(act, "", form, envelope)
     judged = form if form is not None else envelope
-    if not (envelope.is_valid() and judged.is_valid()):
+    request.acting_forms = [judged]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
+    if not envelope.is_valid():
         return button, None
-    answer: dict[str, Any] = {}
-    with into_form(request, judged) as tried:
-        answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
-    if not tried.ok:
-        return button, None
+    answer = answered_here(request, envelope, _name(act, case))
+    if answer is None:
+        posted = envelope.posted_version
+        if posted is None:
+            envelope.add_error(None, NO_VERSION)
+            return button, None
+        if posted != case.version:  # before the form is judged: what it offered may be gone by what happened meanwhile
+            raise Stale(case, posted)
+        if not judged.is_valid():
+            return button, None
+        with into_form(request, judged) as tried:
+            answer = _once(act, case, request, envelope, dict(form.cleaned_data) if form is not None else {})
+        if answer is None or not tried.ok:
+            return button, None
     messages.success(request, f"「{act.pressed}」已完成。")
     return button, answer["next"]
 
@@ -126,15 +136,14 @@ def _once(act: Act, case: Case, request: SignedIn, envelope: ActForm, given: dic
     at = now()
 
     def do() -> dict[str, Any]:
-        posted = envelope.posted_version
-        if posted is None:
-            raise Refused(NO_VERSION)
-        if posted != case.version:
-            raise Stale(case, posted)
         if isinstance(act, Whole) and (why := why_not(act, case, request.user, now())):
             raise Refused(why)
-        went = perform(case, act.code, by=request.user, at=at, version=posted, **given).answer
+        went = perform(case, act.code, by=request.user, at=at, version=envelope.posted_version, **given).answer
         return {"next": went if isinstance(went, str) else ""}
 
-    answer, _ = once_here(request, envelope, f"{case.kind}.{act.code}", at=at, do=do)
+    answer, _ = once_here(request, envelope, _name(act, case), at=at, do=do)
     return answer
+
+
+def _name(act: Act, case: Case) -> str:
+    return f"{case.kind}.{act.code}"

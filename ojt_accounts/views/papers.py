@@ -36,6 +36,7 @@ from ojt_accounts.views.wizard import (
 
 SAVED = "已儲存。"
 PARTLY = "沒有問題的部分已儲存，其餘請依說明修正。"
+AGAIN = "這個畫面先前已經送出過，這次沒有再存入；以下為目前已存的內容，請核對。"
 
 
 @dataclass
@@ -101,6 +102,7 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
 
     request.acting_forms = [form]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
     if not pressed(request, form, "papers", do):
+        messages.info(request, AGAIN)  # the first press may have been refused in part: nothing new would pass for saved
         return redirect(wizard.url("papers"))
     troubled = {code: row for code, row in rows.items() if row.errors}
     if not troubled and not removing and (valid or not typed):
@@ -209,6 +211,7 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
 
     request.acting_forms = [row.form for row in rows]  # type: ignore[attr-defined]
     if not pressed(request, envelope, "pledges", do):
+        messages.info(request, AGAIN)
         return redirect(wizard.url("pledges"))
     if not any(form.errors for form in _asked(request, rows)):
         messages.success(request, SAVED)

@@ -10,7 +10,6 @@ import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from unicodedata import normalize
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -27,6 +26,7 @@ from casework.intake.sheet_table import heading_key
 from casework.models import Case
 from casework.notices.outbox import Told, notify_each
 from casework.sheets import reading
+from kernel.characters import half_width
 from kernel.dates import roc, taipei_day
 from kernel.identifiers import plain
 from kernel.lines import cell_errors
@@ -155,7 +155,7 @@ def take_out(batch: PaymentBatch, *, reference: str, reason: str, by: User, at: 
 
 def _named(text: str) -> Q:
     """序號 with or without its zeros (3, 00003), or 報名序號 (115-000123-0004)."""
-    text = normalize("NFKC", text).strip()
+    text = half_width(text).strip()
     if text.isdecimal():
         return Q(reference=text.zfill(5))
     return by_receipt(text, "enrolment__")

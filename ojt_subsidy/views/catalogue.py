@@ -44,7 +44,7 @@ class Pages(Paginator):  # type: ignore[type-arg]
 def row_of(course: Course, at: datetime) -> dict[str, Any]:
     left = seats_left(course)
     opens = course.opens_at
-    if course.case.state in ("running", "ended"):
+    if course.case.state != "published":
         word, tone = COURSE.state(course.case.state).label, "calm"
     elif opens and at < opens:
         here = opens.astimezone(TAIPEI)

@@ -50,7 +50,13 @@ def test_own_data_shows_roles_and_the_masked_number(user, unit, grant, client):
     assert "A12****789" in body
     assert "A123456789" not in body
     assert "某某職業訓練中心" in body
-    assert "聯絡人" in body
+    assert "由單位聯絡人提出異動申請" in body
+
+
+def test_who_belongs_to_no_unit_is_sent_to_no_contact_of_it(user, client):
+    sign_in(client, "lina88")
+    body = client.get("/me/").content.decode()
+    assert "單位聯絡人" not in body and "請攜帶身分證件正本，洽承辦機關的帳號管理人員更正" in body
 
 
 def test_an_app_adds_a_panel(user, client):

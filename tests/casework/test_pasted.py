@@ -69,7 +69,7 @@ def test_what_came_along_is_taken_off_before_it_is_judged() -> None:
     assert {name: form.cleaned_data[name] for name in GIVEN} == {name: kept for name, (_, kept) in GIVEN.items()}
 
 
-@pytest.mark.parametrize("value", ["1,23", "12,34", "1.234,5", "十二", "12個", "--1"])
+@pytest.mark.parametrize("value", ["1,23", "12,34", "1.234,5", "十二", "12個", "--1", "²", "5²", "①"])
 def test_what_is_no_number_is_still_refused(value: str) -> None:
     assert Everything({"count": value}).errors["count"] == ["請填寫整數，例：12。"]
 

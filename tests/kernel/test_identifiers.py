@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kernel import rulebook
+from kernel.dates import DateError, parse_clock, parse_day
 from kernel.identifiers import (
     IdentifierError,
     is_national_id,
@@ -18,6 +20,7 @@ from kernel.identifiers import (
     mask_person_id,
     odd_letter_number,
     plain,
+    read_bank_account,
     read_name,
     read_person_id,
     read_phone,
@@ -150,6 +153,24 @@ def test_an_old_residence_number_ends_as_an_entry_and_stays_on_record() -> None:
 def test_digits_of_other_scripts_are_no_digits() -> None:
     assert not is_national_id("A١٢٣٤٥٦٧٨٩")
     assert not is_unified_number("٠٤٥٩٥٢٥٧")
+
+
+@pytest.mark.parametrize("sign", "²①½⑴")
+def test_signs_that_are_no_digits_are_never_read_as_one(sign: str) -> None:
+    """Half-width spelling would make 2, 1, 1⁄2 and (1) of them: a line, an amount or a telephone nobody typed."""
+    readers: list[tuple[Callable[[str], object], str]] = [
+        (read_phone, "0912-345-67{}"),
+        (read_bank_account, "0004123{}"),
+        (read_unified_number, "0459525{}"),
+        (read_person_id, "A12345678{}"),
+        (read_postal_code, "7202{}1"),
+        (parse_day, "113/12/1{}"),
+        (parse_clock, "9:0{}"),
+    ]
+    for read, text in readers:
+        with pytest.raises((IdentifierError, DateError)):
+            read(text.format(sign))
+    assert plain(f"ａ1{sign}２") == f"A1{sign}2"
 
 
 def test_shape_without_check_digit() -> None:

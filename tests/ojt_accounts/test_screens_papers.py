@@ -112,6 +112,21 @@ def test_pressed_twice_a_page_of_papers_is_taken_once(mine: Client, here: w.Worl
     assert application.case.events.filter(code="standing.saved").count() == 1
 
 
+@pytest.mark.parametrize("page", ["papers", "pledges"])
+def test_a_page_pressed_again_by_way_of_back_says_that_nothing_more_was_saved(
+    mine: Client, here: w.World, application: Application, page: str
+) -> None:
+    """Refused in part at first, so that its second press does not look like the saving of what was refused."""
+    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    wrong = {"papers": {**standing(here), "letter_on": "明天"}}.get(page) or {
+        f"p{live_pledges(application)[0].pk}-national_id": "A123456788"
+    }
+    sent = {**wrong, **envelope(mine.get(at(page, application.case.number)))}
+    assert mine.post(at(page, application.case.number), sent).status_code == 422
+    again = mine.post(at(page, application.case.number), sent, follow=True)
+    assert again.status_code == 200 and "這個畫面先前已經送出過，這次沒有再存入" in again.content.decode()
+
+
 def test_a_stale_page_of_papers_uploads_nothing(mine: Client, here: w.World, application: Application) -> None:
     page = at("papers", application.case.number)
     drawn = envelope(mine.get(page))

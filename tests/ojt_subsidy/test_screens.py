@@ -39,6 +39,13 @@ def see(visitor, name, *args, status=200, **query):
     return answer.content.decode()
 
 
+def test_a_cancelled_class_has_no_seats_to_give(here):
+    course = w.published(here)
+    running.cancel(course.case, reason="講師請辭", by=here.chief, at=w.now())
+    text = see(client(), "ojt_subsidy:course", course.code)
+    assert "停辦" in text and "尚有名額" not in text and "開放報名" not in text.partition("</header>")[0]
+
+
 def test_the_public_finds_a_course(here):
     """SUB-01, SUB-22."""
     course = w.published(here)

@@ -206,5 +206,6 @@ class RevokeForm(LetterForm):
     reason = forms.CharField(
         label="撤銷事由（事實及理由）",
         max_length=200,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="載明於處分函並通知持有人；對外查驗只顯示已撤銷與日期。以這張證明辦理中之更新、展延及時數申請一併終止。",
     )

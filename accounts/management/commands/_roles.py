@@ -4,16 +4,17 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.clock import now
 from accounts.errors import NotPermitted, Refused
 from accounts.models import Organisation, User
 from accounts.reach import granted_roles, office_named, offices_in_reach
 from accounts.services.lockout import person_named
+from accounts.tables import TablesCommand
 
 
-class RoleCommand(BaseCommand):
+class RoleCommand(TablesCommand):
     change: ClassVar[Callable[..., None]]
     done: ClassVar[str]
 

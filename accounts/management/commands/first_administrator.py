@@ -4,16 +4,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 
 from accounts.clock import now
 from accounts.errors import Refused
 from accounts.services.appointing import first_administrator
+from accounts.tables import TablesCommand
 from kernel.identifiers import IdentifierError, read_name
 
 
-class Command(BaseCommand):
+class Command(TablesCommand):
     help = "建立第一位系統管理者（本署），並寄送、印出設定密碼的連結；已有系統管理者時不作用。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

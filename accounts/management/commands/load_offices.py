@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from accounts.services.offices import load_offices
+from accounts.tables import TablesCommand
 
 
-class Command(BaseCommand):
+class Command(TablesCommand):
     help = "Puts the agency's branches and the 22 counties into the register; safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:

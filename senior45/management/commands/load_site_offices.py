@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from accounts.tables import TablesCommand
 from senior45.services.offices import load_site_offices
 
 
-class Command(BaseCommand):
+class Command(TablesCommand):
     help = "載入45+就業資源網之機關（本署、分署、縣市及所屬據點）；已有資料不變。"
 
     def handle(self, *args: Any, **options: Any) -> None:
