@@ -118,7 +118,8 @@ def press(act: Act, case: Case, request: SignedIn) -> tuple[Button, str | None]:
     if answer is None:
         posted = envelope.posted_version
         if posted is None:
-            envelope.add_error(None, NO_VERSION)
+            judged.is_valid()  # an error is added to what was judged
+            judged.add_error(None, NO_VERSION)
             return button, None
         if posted != case.version:  # before the form is judged: what it offered may be gone by what happened meanwhile
             raise Stale(case, posted)
