@@ -23,7 +23,7 @@ class FilingFacts:
     changed_on: date | None = None
 
 
-@rule("OHS-06", facts=FilingFacts, screens=("ohs_training:class",))
+@rule("OHS-06", facts=FilingFacts)
 def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     """要點六：辦理訓練應於十五日前登錄訓練計畫報備書、課程表、講師名冊及受訓人員名冊並函請備查；變動應於開訓前一日登錄及備查。
 
@@ -83,7 +83,7 @@ class HeadCountFacts:
             raise Impossible("報名人數不得為負數。")
 
 
-@rule("OHS-07", facts=HeadCountFacts, screens=("ohs_training:class", "paper:ohs_filing"))
+@rule("OHS-07", facts=HeadCountFacts)
 def head_count(facts: HeadCountFacts, *, on: date, law: Law) -> Outcome:
     """附表二附註：報名人數須達 15 人以上；專業訓練不超過 80 人，在職教育訓練不超過 120 人，以分組討論方式進行者不超過 60 人。
 
@@ -157,7 +157,7 @@ def required(training: Training) -> dict[str, str]:
     return {**_ALL, **_PROFESSIONAL} if training == "professional" else _ALL
 
 
-@rule("OHS-19", facts=RosterFacts, screens=("ohs_training:roster", "paper:ohs_roster"))
+@rule("OHS-19", facts=RosterFacts)
 def roster_line(facts: RosterFacts, *, on: date, law: Law) -> Outcome:
     """附表五附註：受訓人員資格應查核其資格證書；抵免應註記證明文件及課程名稱；在職教育訓練者僅需填寫姓名、出生年月日及身分證字號。"""
     why = Reasoning("OHS-19", on=on, law=law)
