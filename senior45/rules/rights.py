@@ -133,7 +133,13 @@ def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
     if not locks:
         why.note(f"{OFFICE_LABELS[facts.office]}未載明自動關閉，帳號不因閒置關閉", office=facts.office)
         return why.outcome(
-            judged=False, closed=False, closes_on=None, idle_days=idle_days, idle=idle_days >= days, warn_on=[]
+            judged=False,
+            closed=False,
+            closes_on=None,
+            days_left=None,
+            idle_days=idle_days,
+            idle=idle_days >= days,
+            warn_on=[],
         )
     closed = on > last_open
     closes_on = last_open + ONE_DAY
@@ -145,6 +151,7 @@ def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
         judged=False,
         closed=closed,
         closes_on=closes_on,
+        days_left=(closes_on - on).days,
         idle_days=idle_days,
         idle=idle_days >= days,
         warn_on=[days_before(closes_on, n) for n in warnings],
