@@ -55,8 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionfinish() -> None:
     """What this process heard, for `./dev test` to put together."""
-    if (folder := os.environ.get("ASKED_FOLDER")) and hearing.suite.rules:
-        Path(folder, f"{os.getpid()}.json").write_text(json.dumps(hearing.suite.as_json()))
+    heard = hearing.suite
+    if (folder := os.environ.get("ASKED_FOLDER")) and (heard.rules or heard.drawn):
+        Path(folder, f"{os.getpid()}.json").write_text(json.dumps(heard.as_json()))
 
 
 class _UndefinedVariable(str):

@@ -60,7 +60,8 @@ def test_one_word_installs_it(others: tuple[str, ...]) -> None:
 def test_every_walk_meets_it() -> None:
     """The walks of the others run over it; it must be entered into the table of who may open which address, and its tests must run
     before anybody knows who asks its rule."""
-    environ = {**os.environ, "SCHEMES": ",".join([*settings.SCHEMES, "sixth"]), "PYTHONPATH": str(SCHEMES)}
+    changes = {"SCHEMES": ",".join([*settings.SCHEMES, "sixth"]), "PYTHONPATH": str(SCHEMES), "ASKED_FOLDER": ""}
+    environ = os.environ | changes
     options = ("-q", "-n0", "-rA", "-m", "quick", "-p", "no:randomly", "-p", "no:cacheprovider")
     walked = subprocess.run(
         [sys.executable, "-m", "pytest", *WALKS, *options], cwd=ROOT, env=environ, capture_output=True, text=True
