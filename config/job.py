@@ -7,6 +7,7 @@ from celery import Task
 
 from accounts import clock
 from casework.jobs import runs
+from kernel.asking import asking
 from kernel.jobs import JOBS, At
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,10 @@ class Job(Task):
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with asking(f"job:{self.name}"):
+            return self._run(*args, **kwargs)
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
         if self.request.called_directly or self.name not in JOBS:
             return super().__call__(*args, **kwargs)
         if isinstance(JOBS[self.name].when, At) and abs(ahead := clock.difference()) > clock.FARTHEST:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from devtools import asked as rules_asked
 from devtools import checks, dependencies
 from devtools.environment import (
     HOME,
@@ -49,6 +50,7 @@ def main() -> int:
     one.add_argument("--port", type=int, default=8000)
     commands.add_parser("down", help="end a running ./dev up")
     commands.add_parser("test", help="run the tests; arguments go to pytest", add_help=False)
+    commands.add_parser("asked", help="write docs/asked.json: who asked each rule when the tests last ran")
     one = commands.add_parser("check", help="lint, types, layers, migrations, clauses, deployment")
     one.add_argument("--quick", action="store_true", help="what needs no database, before each commit")
     one = commands.add_parser("bench", help="measure; prints JSON lines")
@@ -81,6 +83,8 @@ def main() -> int:
                 return down()
             case "test":
                 return test(rest)
+            case "asked":
+                return rules_asked.write()
             case "check":
                 return check(quick=asked.quick)
             case "bench":
@@ -325,6 +329,7 @@ def test(arguments: list[str]) -> int:
         arguments += ["-m", "quick"]
     system_packages([*RUN_PACKAGES, *TEST_PACKAGES])
     python_environment()
+    whole = rules_asked.is_whole(arguments) and not asked.on
     alone = any(a.startswith(("-n", "--numprocesses", "--pdb")) or a in ("no:xdist", "-s") for a in arguments)
     with _scratch(migrated=True) as environ:
         if "DATABASE_URL" not in os.environ:
@@ -341,7 +346,11 @@ def test(arguments: list[str]) -> int:
         # a file's tests stay in one process: what the file makes for them all is made once. Three on two cores, since one of them
         # usually waits for a browser or for the database
         apart = [] if alone else ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
-        return run([PYTHON, "-m", "pytest", *apart, *arguments], environ)
+        folder = Path(environ["MEDIA_ROOT"]).with_name("asked")
+        folder.mkdir(exist_ok=True)
+        bad = run([PYTHON, "-m", "pytest", *apart, *arguments], environ | {"ASKED_FOLDER": str(folder)})
+        day = datetime.now(TAIPEI).date().isoformat()
+        return rules_asked.keep(folder, day=day, whole=whole and not bad) or bad
 
 
 def check(*, quick: bool) -> int:

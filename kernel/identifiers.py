@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from kernel.asking import tell
 from kernel.characters import BETWEEN, COMMAS, half_width, is_radical, visible, without_radicals
 from kernel.dates import roc
 from kernel.law import Law
@@ -83,9 +84,14 @@ def read_person_id(text: str, *, entered_on: date | None = None) -> str:
     number = _code(text)
     if not re.fullmatch(r"[A-Z][A-D1289][0-9]{8}", number):
         raise IdentifierError("身分證字號應為 1 個英文字母加 9 個數字（居留證統一證號亦可），例：A123456789。")
-    if not (is_national_id(number) or is_residence_number(number)):
+    holds, ended = (
+        is_national_id(number) or is_residence_number(number),
+        entered_on is not None and is_ended(number, entered_on),
+    )
+    tell("ID-1" if _NATIONAL.fullmatch(number) else "ID-2", refused=ended or not holds)
+    if not holds:
         raise IdentifierError("身分證字號檢查碼不符，請核對是否有打錯的字母或數字。")
-    if entered_on is not None and is_ended(number, entered_on):
+    if ended:
         raise IdentifierError(
             "舊式統一證號（2 個英文字母加 8 個數字）已停用，請填寫換發後的新式統一證號，例：A800000014。"
         )
@@ -96,7 +102,9 @@ def read_unified_number(text: str) -> str:
     number = _code(text)
     if not _UNIFIED.fullmatch(number):
         raise IdentifierError("統一編號應為 8 個數字，例：04595257。")
-    if not is_unified_number(number):
+    holds = is_unified_number(number)
+    tell("ID-3", refused=not holds)
+    if not holds:
         raise IdentifierError("統一編號檢查碼不符，請核對是否有打錯的數字，例：04595257。")
     return number
 
@@ -294,13 +302,13 @@ def _judge(rule_id: str, label: str, holds: bool, *, on: date, law: Law) -> Outc
     return why.outcome()
 
 
-@rule("ID-1", facts=NumberFacts, screens=("field:PersonIdField",))
+@rule("ID-1", facts=NumberFacts)
 def national_id(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """國民身分證統一編號編碼規則：1 個英文字母、性別碼 1 或 2、8 個數字，末碼為檢查碼。"""
     return _judge("ID-1", "身分證字號", is_national_id(plain(str(facts.value))), on=on, law=law)
 
 
-@rule("ID-2", facts=NumberFacts, screens=("field:PersonIdField",))
+@rule("ID-2", facts=NumberFacts)
 def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """外來人口統一證號編碼規則：新式第 2 碼為 8 或 9，舊式為 A 至 D（120年1月1日起停用），末碼為檢查碼。"""
     number = plain(str(facts.value))
@@ -311,7 +319,7 @@ def residence_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     return _judge("ID-2", "統一證號", is_residence_number(number), on=on, law=law)
 
 
-@rule("ID-3", facts=NumberFacts, screens=("field:UnifiedNumberField",))
+@rule("ID-3", facts=NumberFacts)
 def unified_number(facts: NumberFacts, *, on: date, law: Law) -> Outcome:
     """營利事業統一編號檢查碼規則（112年4月1日起）：8 個數字依權數相乘後各位數和可被 5 整除。"""
     return _judge("ID-3", "統一編號", is_unified_number(plain(str(facts.value))), on=on, law=law)

@@ -15,6 +15,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from kernel.asking import tell
 from kernel.facts import FactsError, Impossible, build
 from kernel.jsonable import jsonable
 from kernel.law import Law
@@ -32,7 +33,8 @@ class Rule:
     module: str
     facts: type | None = None
     function: Callable[..., Outcome] | None = None
-    #: Where a person meets it: a URL name (`ojt_accounts:file`), a document code (`paper:pledge`) or `admin:…`.
+    #: Where a promise is kept: a URL name (`ojt_accounts:file`, `admin:case`) or a paper (`paper:pledge`). Who asks a function is found
+    #: by running (kernel/asking.py).
     screens: tuple[str, ...] = ()
 
 
@@ -59,20 +61,20 @@ def _enter(rule: Rule) -> None:
         RULES.add(rule)
 
 
-def rule(
-    rule_id: str, *, facts: type, screens: tuple[str, ...] = ()
-) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+def rule(rule_id: str, *, facts: type) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Enter a pure function into the rulebook. Its outcomes carry the facts they were reached on."""
 
     def enter(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
         clause, sentence = _split(function.__doc__ or "", rule_id)
 
         def asked(facts: Any, *, on: date, law: Law) -> Outcome:
-            return replace(function(facts, on=on, law=law), facts=jsonable(facts))
+            outcome = function(facts, on=on, law=law)
+            tell(rule_id, refused=outcome.met is False)
+            return replace(outcome, facts=jsonable(facts))
 
         asked.__name__, asked.__doc__, asked.__module__ = function.__name__, function.__doc__, function.__module__
         asked.__wrapped__ = function  # type: ignore[attr-defined]
-        _enter(Rule(rule_id, clause, sentence, function.__module__, facts, asked, screens))
+        _enter(Rule(rule_id, clause, sentence, function.__module__, facts, asked))
         return asked
 
     return enter

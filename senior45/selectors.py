@@ -45,10 +45,10 @@ def lead_office() -> SiteOffice:
 
 
 def opening_office(office: SiteOffice, *, on: date, law: Law) -> SiteOffice:
-    """Who receives and opens: the lead group, or the branch in charge (S45-02)."""
-    if law.at(f"s45.opened_by.{office.kind}", on).value == "hq_lead" or office.branch is None:
-        return lead_office()
-    return office.branch
+    """Who receives and opens: the lead group, or the branch in charge. Where a request goes S45-02 says, whoever approved it."""
+    facts = procedure.RoutingFacts(office.office_kind, head_approved=True)
+    goes_to = procedure.routing(facts, on=on, law=law).result["files_with"]
+    return lead_office() if goes_to == "hq" or office.branch is None else office.branch
 
 
 def reviewing_office(office: SiteOffice, *, on: date, law: Law) -> SiteOffice:

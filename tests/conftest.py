@@ -1,6 +1,7 @@
 """What every test stands on: no network, no leftovers, no template variable that is not there."""
 
 import gc
+import json
 import os
 import shutil
 import sys
@@ -22,7 +23,7 @@ from django.template.base import FilterExpression
 from casework.cases import attachments
 from kernel.dates import TAIPEI
 from kernel.registry import Registry
-from tests import lock_order
+from tests import hearing, lock_order
 from tests.judging import judged_once
 from tests.kept import a_test, flush_to, rows_at_first
 
@@ -52,6 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # tests neither wait for Redis nor leave counts in it; those about Redis start their own
     django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     django_settings.CELERY_BROKER_URL = "memory://"
+    django_settings.MIDDLEWARE = ["tests.hearing.Pages", *django_settings.MIDDLEWARE]
+
+
+def pytest_sessionfinish() -> None:
+    """What this process heard, for `./dev test` to put together."""
+    heard = hearing.suite
+    if (folder := os.environ.get("ASKED_FOLDER")) and (heard.rules or heard.drawn):
+        Path(folder, f"{os.getpid()}.json").write_text(json.dumps(heard.as_json()))
 
 
 #: Longer than any test takes on a slow machine to make its scene and look at it.
@@ -162,6 +171,12 @@ def _nothing_left_over(tmp_path: Path, settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rules_are_heard() -> Iterator[None]:
+    with hearing.hearing(hearing.suite):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ import redis
 import time_machine
 
 from accounts.clock import FARTHEST, difference
-from devtools import checks, commands, environment, services
+from devtools import asked, checks, commands, environment, services
 from tests.drills import bare_machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -325,3 +326,68 @@ def test_what_figures_and_drills_import_is_there(folder: str) -> None:
                 within = hasattr(module, "__path__")
                 missing += [f"{file.name}: {one}" for one in names if not (within and find_spec(one))]
     assert not missing
+
+
+# --- who asked which rule ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home and a summary of this test; the summary knows two rules."""
+    monkeypatch.setattr(environment, "HOME", tmp_path)
+    monkeypatch.setattr(asked, "KEPT", tmp_path / "kept.json")
+    monkeypatch.setattr(asked, "SUMMARY", tmp_path / "summary.json")
+    monkeypatch.setattr(asked, "ROOT", tmp_path)
+    asked.SUMMARY.write_text(
+        asked._written({
+            "ZZ-01": {"day": "2026-11-01", "asked": ["act:zz.case.file", "page:zz:home"], "refused": []},
+            "ZZ-02": {"day": "2026-11-01", "asked": ["page:zz:home"], "refused": []},
+        })
+    )  # fmt: skip
+    (tmp_path / "parts").mkdir()
+    return tmp_path / "parts"
+
+
+def part(folder: Path, name: str, **askers: list[str]) -> None:
+    rules = {rule.replace("_", "-"): {"asked": who, "refused": who[:1]} for rule, who in askers.items()}
+    (folder / f"{name}.json").write_text(json.dumps(rules))
+
+
+def test_a_run_of_some_tests_speaks_for_the_rules_it_asked(heard: Path) -> None:
+    part(heard, "1", ZZ_01=["act:zz.case.refuse"])
+    part(heard, "2", ZZ_01=["page:zz:list"])
+    assert asked.keep(heard, day="2026-12-01", whole=False) == 0
+    assert json.loads(asked.KEPT.read_text()) == {
+        "ZZ-01": {
+            "day": "2026-12-01",
+            "asked": ["act:zz.case.file", "act:zz.case.refuse", "page:zz:home", "page:zz:list"],
+            "refused": ["act:zz.case.refuse", "page:zz:list"],
+        },
+        "ZZ-02": {"day": "2026-11-01", "asked": ["page:zz:home"], "refused": []},
+    }
+    assert asked.write() == 0
+    assert asked.SUMMARY.read_text() == asked.KEPT.read_text()
+    assert len(asked.SUMMARY.read_text().splitlines()) == 4, "a line a rule"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lost"),
+    [
+        (["act:zz.case.file"], ["page:zz:other"], []),
+        (["page:zz:home"], ["page:zz:home"], ["ZZ-01 is not asked any more by act:zz.case.file"]),
+        (["act:zz.case.file"], [], ["nothing asks ZZ-02 any more"]),
+    ],
+)
+def test_after_the_whole_suite_no_rule_has_lost_its_asker(
+    heard: Path, capsys: pytest.CaptureFixture[str], first: list[str], second: list[str], lost: list[str]
+) -> None:
+    part(heard, "1", **({"ZZ_01": first} | ({"ZZ_02": second} if second else {})))
+    assert asked.keep(heard, day="2026-12-01", whole=True) == bool(lost)
+    said = capsys.readouterr().err
+    assert [line.partition("| ")[2] for line in said.splitlines() if "any more" in line] == lost
+
+
+def test_the_whole_suite_is_one_that_leaves_no_test_out() -> None:
+    assert asked.is_whole([]) and asked.is_whole(["-q", "-n0", "--maxfail=5"])
+    for some in (["tests/kernel"], ["-k", "file"], ["-m", "quick"], ["--lf"], ["--deselect=a"]):
+        assert not asked.is_whole(some)

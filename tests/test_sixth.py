@@ -14,8 +14,10 @@ from accounts.services.roles import grant_role, sync_rights
 from casework.cases.doing import perform
 from casework.cases.moving import open_case
 from casework.errors import Refused
+from casework.management.clause_list import entries
 from casework.models import Document
 from tests.factories import UserFactory
+from tests.hearing import Heard, hearing
 from tests.test_alone import ROOT, site_with
 
 SCHEMES = ROOT / "tests" / "schemes"
@@ -38,7 +40,10 @@ def test_one_word_installs_it(others: tuple[str, ...]) -> None:
     assert "sixth:home" in site["urls"]
     assert site["kinds"][-1] == "sixth.visit"
     assert "SX-01" in site["rules"]
-    assert site["missing_tasks"] == [] == site["gaps"]
+    assert site["missing_tasks"] == []
+    assert [gap.rpartition("｜")[2] for gap in site["gaps"]] == ["缺：詢問（僅測試使用）"], (
+        "until its tests have run as the site's"
+    )
     assert site["demo"][-1] == "sixth1"
     codes = {code for found in site["codes"].values() for code in found}
     assert {"sixth.decide", "sixth_officer", "sixth.proof", "sx.group_size", "sixth.receipt"} <= codes
@@ -53,17 +58,20 @@ def test_one_word_installs_it(others: tuple[str, ...]) -> None:
 
 
 def test_every_walk_meets_it() -> None:
-    """The walks of the others run over it; the table of who may open which address is the one thing it must be entered into."""
-    environ = {**os.environ, "SCHEMES": ",".join([*settings.SCHEMES, "sixth"]), "PYTHONPATH": str(SCHEMES)}
+    """The walks of the others run over it; it must be entered into the table of who may open which address, and its tests must run
+    before anybody knows who asks its rule."""
+    changes = {"SCHEMES": ",".join([*settings.SCHEMES, "sixth"]), "PYTHONPATH": str(SCHEMES), "ASKED_FOLDER": ""}
+    environ = os.environ | changes
     options = ("-q", "-n0", "-rA", "-m", "quick", "-p", "no:randomly", "-p", "no:cacheprovider")
     walked = subprocess.run(
         [sys.executable, "-m", "pytest", *WALKS, *options], cwd=ROOT, env=environ, capture_output=True, text=True
     )
     said = walked.stdout.splitlines()
-    assert [one.partition(" - ")[0] for one in said if one.startswith(("FAILED", "ERROR"))] == [
-        "FAILED tests/test_urls.py::test_every_address_has_a_row"
-    ], walked.stdout[-3000:]
-    assert "sixth:home    sixth/" in walked.stdout
+    assert {one.partition(" - ")[0] for one in said if one.startswith(("FAILED", "ERROR"))} == {
+        "FAILED tests/test_urls.py::test_every_address_has_a_row",
+        "FAILED tests/test_clauses.py::test_no_rule_lacks_clause_asker_or_test",
+    }, walked.stdout[-3000:]
+    assert "sixth:home    sixth/" in walked.stdout and "SX-01｜" in walked.stdout
     met = {one.removeprefix("PASSED ") for one in said if one.startswith("PASSED")}
     for test in (
         "tests/test_state_tables.py::test_only_the_listed_acts_exist[sixth.visit filed approve]",
@@ -80,7 +88,7 @@ def test_it_works_from_draft_to_paper(monkeypatch: pytest.MonkeyPatch) -> None:
 
     templates = engines["django"].engine
     monkeypatch.setattr(templates, "dirs", [*templates.dirs, SCHEMES / "sixth" / "templates"])
-    with SCHEME.entered():
+    with SCHEME.entered(), hearing(Heard()) as heard:
         sync_rights()
         office = Organisation.objects.create(name="測試分署", kind=Organisation.Kind.BRANCH)
         unit = Organisation.objects.create(name="測試學校", kind=Organisation.Kind.UNIT)
@@ -94,3 +102,6 @@ def test_it_works_from_draft_to_paper(monkeypatch: pytest.MonkeyPatch) -> None:
         case = perform(case, "approve", by=officer, at=now()).case
         assert (case.state, case.number[:2]) == ("approved", "SX")
         assert Document.objects.get(case=case).paper == "sixth.proof"
+        asked = heard.as_json()
+        assert asked["SX-01"] == {"asked": ["act:sixth.visit.file"], "refused": ["act:sixth.visit.file"]}
+        assert not [one.gaps for one in entries(asked) if one.id == "SX-01" and one.gaps]

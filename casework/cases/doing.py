@@ -21,6 +21,7 @@ from casework.cases.moving import go, lock, require
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, Event
 from kernel.acts import Act
+from kernel.asking import asking
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 
@@ -63,7 +64,8 @@ class Doing:
     def then(self, code: str, *, reason: str = "", **given: Any) -> Doing:
         """Another act of the same case within this one."""
         act = casetype(self.case.kind).table.act(code)
-        return _do(Doing(act, self.case, self.by, self.at, reason), given)
+        with asking(f"act:{self.case.kind}.{code}"):
+            return _do(Doing(act, self.case, self.by, self.at, reason), given)
 
 
 def perform(
@@ -82,6 +84,13 @@ def perform(
     """
     known = case if isinstance(case, Case) else Case.objects.get(pk=case)
     act = casetype(known.kind).table.act(code)
+    with asking(f"act:{known.kind}.{code}"):
+        return _perform(act, known, by=by, at=at, version=version, reason=reason, given=given)
+
+
+def _perform(
+    act: Act, known: Case, *, by: User | None, at: datetime, version: int | None, reason: str, given: Mapping[str, Any]
+) -> Doing:
     if isinstance(act, Whole):
         kept = {"reason": reason} if reason else {}
         answer = act.old.perform(known, by=by, at=at, version=version, **kept, **given)

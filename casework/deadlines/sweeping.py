@@ -22,6 +22,7 @@ from accounts.locks import locking, rank
 from casework.deadlines.handlers import closed_by_lapse, handler
 from casework.deadlines.things import case_path, kind_of
 from casework.models import Case, Deadline, Reminder
+from kernel.asking import asking
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class SweepReport:
     failed: list[str] = field(default_factory=list)
 
 
+@asking("job:casework.tasks.sweep_daily")
 def sweep(
     *, on: date, at: datetime, rehearse: bool = False, batch: int = BATCH, listen: Listener | None = None
 ) -> SweepReport:

@@ -65,7 +65,7 @@ class Missed:
     truant: tuple[Span, ...]
 
 
-@rule("OHS-08", facts=PeriodFacts, screens=("ohs_training:attendance", "paper:ohs_sign_in"))
+@rule("OHS-08", facts=PeriodFacts)
 def period(facts: PeriodFacts, *, on: date, law: Law) -> Outcome:
     """要點七、附表八附註：每日上、下午親自於課前簽到、課後簽退；遲到 15 分鐘者視為曠課；任意塗改視為無效；請假應事前填寫請假單。
 
@@ -219,7 +219,7 @@ class AbsenceFacts:
             raise Impossible("缺課時數不得超過課程總時數。")
 
 
-@rule("OHS-09", facts=AbsenceFacts, screens=("ohs_training:class", "paper:ohs_roll_call"))
+@rule("OHS-09", facts=AbsenceFacts)
 def absence(facts: AbsenceFacts, *, on: date, law: Law) -> Outcome:
     """要點七第2項：專業訓練缺課時數達課程總時數五分之一以上者，應通知退訓；請假超過三小時或曠課者，應於一年內補足全部課程，補足後方能測驗。
 

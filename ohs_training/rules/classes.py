@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kernel import dates, identifiers
+from kernel import dates
 from kernel.facts import Impossible
 from kernel.law import Law
 from kernel.outcome import Outcome
@@ -23,7 +23,7 @@ class FilingFacts:
     changed_on: date | None = None
 
 
-@rule("OHS-06", facts=FilingFacts, screens=("ohs_training:class",))
+@rule("OHS-06", facts=FilingFacts)
 def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     """要點六：辦理訓練應於十五日前登錄訓練計畫報備書、課程表、講師名冊及受訓人員名冊並函請備查；變動應於開訓前一日登錄及備查。
 
@@ -83,7 +83,7 @@ class HeadCountFacts:
             raise Impossible("報名人數不得為負數。")
 
 
-@rule("OHS-07", facts=HeadCountFacts, screens=("ohs_training:class", "paper:ohs_filing"))
+@rule("OHS-07", facts=HeadCountFacts)
 def head_count(facts: HeadCountFacts, *, on: date, law: Law) -> Outcome:
     """附表二附註：報名人數須達 15 人以上；專業訓練不超過 80 人，在職教育訓練不超過 120 人，以分組討論方式進行者不超過 60 人。
 
@@ -122,22 +122,23 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterFacts:
-    """A line of 附表五. `qualification_checked`: the institution saw the doctor's or nurse's certificate."""
+class RosterLine:
+    """A line of 附表五. `empty`: columns left empty, by the names of `required`. `number_fault`: what is wrong with the 身分證字號; facts
+    are kept with the filing, and no identifier is. `qualification_checked`: the institution saw the doctor's or nurse's certificate."""
 
-    training: Training
+    seat: int
     name: str
-    born_on: date | None
-    person_id: str
-    qualification_number: str = ""
+    empty: tuple[str, ...] = ()
+    number_fault: str = ""
+    born_on: date | None = None
     qualification_checked: bool = False
-    education: str = ""
-    employer: str = ""
-    job_title: str = ""
-    address: str = ""
-    email: str = ""
-    phone: str = ""
     exemptions: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFacts:
+    training: Training
+    lines: tuple[RosterLine, ...]
 
 
 _ALL = {"name": "姓名", "born_on": "出生年月日", "person_id": "身分證字號"}
@@ -157,35 +158,36 @@ def required(training: Training) -> dict[str, str]:
     return {**_ALL, **_PROFESSIONAL} if training == "professional" else _ALL
 
 
-@rule("OHS-19", facts=RosterFacts, screens=("ohs_training:roster", "paper:ohs_roster"))
-def roster_line(facts: RosterFacts, *, on: date, law: Law) -> Outcome:
-    """附表五附註：受訓人員資格應查核其資格證書；抵免應註記證明文件及課程名稱；在職教育訓練者僅需填寫姓名、出生年月日及身分證字號。"""
+@rule("OHS-19", facts=RosterFacts)
+def roster(facts: RosterFacts, *, on: date, law: Law) -> Outcome:
+    """附表五附註：受訓人員資格應查核其資格證書；抵免應註記證明文件及課程名稱；在職教育訓練者僅需填寫姓名、出生年月日及身分證字號。
+
+    A line for each trainee that is not in order; `wrong` says why, by seat.
+    """
     why = Reasoning("OHS-19", on=on, law=law)
-    professional = facts.training == "professional"
-    fields = required(facts.training)
-    missing = [name for name in fields if not str(getattr(facts, name) or "").strip()]
-    why.judge(not missing, "應填欄位齊全", otherwise="尚缺：" + "、".join(fields[m] for m in missing))
-    if facts.person_id.strip():
-        try:
-            identifiers.read_person_id(facts.person_id)
-        except identifiers.IdentifierError as error:
-            why.judge(False, str(error).rstrip("。"))
-    if facts.born_on is not None:
-        why.judge(facts.born_on < on, f"出生年月日 {dates.roc(facts.born_on)}", otherwise="出生年月日應在今日以前")
+    wrong = {line.seat: _faults(line, facts.training, on) for line in facts.lines}
+    for line in facts.lines:
+        if wrong[line.seat]:
+            why.judge(False, f"{line.seat:02d} {line.name}：{'；'.join(wrong[line.seat])}")
+    complete = sum(not found for found in wrong.values())
+    why.note(f"名冊 {complete} 人齊全")
+    return why.outcome(complete=complete, wrong={seat: found for seat, found in wrong.items() if found})
+
+
+def _faults(line: RosterLine, training: Training, on: date) -> list[str]:
+    professional = training == "professional"
+    missing = [label for name, label in required(training).items() if name in line.empty]
+    found = ["尚缺：" + "、".join(missing)] if missing else []
+    if line.number_fault:
+        found.append(line.number_fault)
+    if line.born_on is not None and line.born_on >= on:
+        found.append("出生年月日應在今日以前")
     # 附註一 makes no exception for in-service classes, whose roster shows less: the certificate is checked all the same.
-    why.judge(
-        facts.qualification_checked,
-        "已查核資格證書",
-        otherwise="應查核醫師或護理人員資格證書",
-        citation="要點附表五附註一",
-    )
-    for exemption in facts.exemptions:
-        why.judge(
-            professional and bool(exemption.course.strip() and exemption.paper.strip()),
-            f"抵免「{exemption.course}」，繳驗「{exemption.paper}」",
-            otherwise="抵免應註記繳驗之證明文件名稱及得抵免之課程名稱"
-            if professional
-            else "在職教育訓練無學分課程抵免",
-            citation="要點附表五附註二",
-        )
-    return why.outcome(missing=missing)
+    if not line.qualification_checked:
+        found.append("應查核醫師或護理人員資格證書")
+    for exemption in line.exemptions:
+        if not professional:
+            found.append("在職教育訓練無學分課程抵免")
+        elif not (exemption.course.strip() and exemption.paper.strip()):
+            found.append("抵免應註記繳驗之證明文件名稱及得抵免之課程名稱")
+    return found

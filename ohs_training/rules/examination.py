@@ -50,7 +50,7 @@ def _fault(sitting: Sitting, ended_on: date) -> str:
     return "" if sitting.by_authority else "題目、監試及閱卷應由勞工主管機關會同衛生主管機關辦理"
 
 
-@rule("OHS-10", facts=ExamFacts, screens=("admin:ohs_marks", "paper:ohs_marks"))
+@rule("OHS-10", facts=ExamFacts)
 def exam(facts: ExamFacts, *, on: date, law: Law) -> Outcome:
     """要點八：專業訓練完成後應予測驗，由勞工主管機關會同衛生主管機關辦理；不及格者應於結訓日起一年內完成補考，以一次為限。
 

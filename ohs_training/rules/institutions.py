@@ -22,7 +22,7 @@ class TrainingFacts:
     audience: str
 
 
-@rule("OHS-01", facts=TrainingFacts, screens=("ohs_training:class_new",))
+@rule("OHS-01", facts=TrainingFacts)
 def training_kind(facts: TrainingFacts, *, on: date, law: Law) -> Outcome:
     """要點三：訓練分為專業訓練及在職教育訓練，對象為醫師及護理人員。"""
     why = Reasoning("OHS-01", on=on, law=law)
@@ -53,7 +53,7 @@ class ApplicantFacts:
     course_given_on: date | None = None
 
 
-@rule("OHS-02", facts=ApplicantFacts, screens=("ohs_training:apply",))
+@rule("OHS-02", facts=ApplicantFacts)
 def applicant(facts: ApplicantFacts, *, on: date, law: Law) -> Outcome:
     """要點四、附表一：申請認可之機構應具附表一資格之一，並檢附設立許可文件、資格證明文件及載明七項內容之申請企劃書。"""
     why = Reasoning("OHS-02", on=on, law=law)
@@ -100,7 +100,7 @@ class PlanFacts:
             raise Impossible("課程時數不得為負數。")
 
 
-@rule("OHS-03", facts=PlanFacts, screens=("ohs_training:apply",))
+@rule("OHS-03", facts=PlanFacts)
 def plan(facts: PlanFacts, *, on: date, law: Law) -> Outcome:
     """附表一備註一：申請企劃書應依訓練類別規劃，在職教育訓練每一類課程至少需二小時。"""
     why = Reasoning("OHS-03", on=on, law=law)
@@ -143,7 +143,7 @@ class EntryFacts:
     entered_on: date | None = None
 
 
-@rule("OHS-04", facts=EntryFacts, screens=("ohs_training:accreditation",))
+@rule("OHS-04", facts=EntryFacts)
 def entry_after_accreditation(facts: EntryFacts, *, on: date, law: Law) -> Outcome:
     """附表一特別規定：於經本部認可後之十日內，應將應檢附文件登錄至教育訓練系統。"""
     why = Reasoning("OHS-04", on=on, law=law)
@@ -177,7 +177,7 @@ class AccreditationFacts:
             raise Impossible("認可期間迄日不得早於起日。")
 
 
-@rule("OHS-05", facts=AccreditationFacts, screens=("ohs_training:accreditation",))
+@rule("OHS-05", facts=AccreditationFacts)
 def reapply(facts: AccreditationFacts, *, on: date, law: Law) -> Outcome:
     """要點五第2項：認可期間最長為三年；認可期間屆滿前九十日，有繼續辦理之必要者，應重新申請認可。
 

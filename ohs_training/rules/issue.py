@@ -35,7 +35,7 @@ class CertificateFacts:
             raise Impossible("發給日不得早於結訓日。")
 
 
-@rule("OHS-11", facts=CertificateFacts, screens=("ohs_training:certificates", "paper:ohs_certificate"))
+@rule("OHS-11", facts=CertificateFacts)
 def certificate(facts: CertificateFacts, *, on: date, law: Law) -> Outcome:
     """要點九第1款：專業訓練經測驗合格且實習或實作報告書審核通過者，應於結訓後二十日內發給結業證書，並註明備查文號。
 
@@ -77,7 +77,7 @@ class ProofFacts:
             raise Impossible("發給日不得早於結訓日。")
 
 
-@rule("OHS-12", facts=ProofFacts, screens=("ohs_training:certificates", "paper:ohs_proof"))
+@rule("OHS-12", facts=ProofFacts)
 def proof(facts: ProofFacts, *, on: date, law: Law) -> Outcome:
     """要點九第2款：接受在職教育訓練者，應於結訓當日發給在職教育訓練證明。"""
     why = Reasoning("OHS-12", on=on, law=law)
@@ -107,7 +107,7 @@ class AfterFacts:
             raise Impossible("登錄日不得早於結訓日。")
 
 
-@rule("OHS-13", facts=AfterFacts, screens=("ohs_training:class",))
+@rule("OHS-13", facts=AfterFacts)
 def entry_after_class(facts: AfterFacts, *, on: date, law: Law) -> Outcome:
     """要點九第3款：於結訓後十五日內，將受訓人員之個人資料、簽到（簽退）紀錄及成績等登錄至教育訓練系統，並函請備查。"""
     why = Reasoning("OHS-13", on=on, law=law)
@@ -157,7 +157,7 @@ GROUNDS = {
 }
 
 
-@rule("OHS-17", facts=GroundsFacts, screens=("ohs_training:class", "paper:ohs_certificate"))
+@rule("OHS-17", facts=GroundsFacts)
 def grounds(facts: GroundsFacts, *, on: date, law: Law) -> Outcome:
     """要點十三：未具合格資格、專業訓練缺課達五分之一以上或未參加實習並完成報告、在職教育訓練未全程參與、冒名頂替者，不得製發證書或證明。"""
     why = Reasoning("OHS-17", on=on, law=law)
@@ -218,7 +218,7 @@ class ConfirmationFacts:
             raise Impossible("確認日不得早於結訓日。")
 
 
-@rule("OHS-20", facts=ConfirmationFacts, screens=("ohs_training:my_records",))
+@rule("OHS-20", facts=ConfirmationFacts)
 def confirmation(facts: ConfirmationFacts, *, on: date, law: Law) -> Outcome:
     """附表七附註：受訓人員應於參訓後 30 日內，至教育訓練系統確認訓練單位所登錄之在職教育訓練時數。
 
@@ -275,7 +275,7 @@ class PaperFacts:
     replaces: str | None = None
 
 
-@rule("OHS-22", facts=PaperFacts, screens=("paper:ohs_certificate", "casework:check"))
+@rule("OHS-22", facts=PaperFacts)
 def certificate_paper(facts: PaperFacts, *, on: date, law: Law) -> Outcome:
     """附表六：結業證書載明相片、證書字號、姓名、身分證字號、出生日期、訓練期間、期別、類別、備查機關及文號、發證單位及日期；補發保留原證書。"""
     why = Reasoning("OHS-22", on=on, law=law)

@@ -28,7 +28,7 @@ class RecordFacts:
             raise Impossible("登錄日不得早於結訓日。")
 
 
-@rule("OHS-14", facts=RecordFacts, screens=("ohs_training:records", "admin:ohs_retention"))
+@rule("OHS-14", facts=RecordFacts)
 def retention(facts: RecordFacts, *, on: date, law: Law) -> Outcome:
     """要點十：簽到、點名、成績冊及核發清冊至少保存三年；核發清冊應於結訓後二十日內登錄至教育訓練系統並函送備查。
 
@@ -88,7 +88,7 @@ class FeesFacts:
     spending: tuple[Spending, ...] = ()
 
 
-@rule("OHS-16", facts=FeesFacts, screens=("ohs_training:fees", "paper:ohs_receipt"))
+@rule("OHS-16", facts=FeesFacts)
 def fees(facts: FeesFacts, *, on: date, law: Law) -> Outcome:
     """要點十二：得向受訓人員收費並掣給收據；各類訓練之收支應依相關會計作業規定辦理。"""
     why = Reasoning("OHS-16", on=on, law=law)

@@ -31,7 +31,7 @@ class OrderFacts:
             raise Impossible("改善報告日不得早於通知日。")
 
 
-@rule("OHS-15", facts=OrderFacts, screens=("admin:ohs_inspections", "paper:ohs_order"))
+@rule("OHS-15", facts=OrderFacts)
 def improvement(facts: OrderFacts, *, on: date, law: Law) -> Outcome:
     """要點十一：主管機關得查核或抽查並索取資料；違反規定者通知限期改善，認可訓練機構應於限期內提出改善之書面報告。"""
     why = Reasoning("OHS-15", on=on, law=law)
@@ -69,14 +69,7 @@ class RevocationFacts:
             raise Impossible("違規日不得晚於處分日。")
 
 
-@rule(
-    "OHS-18",
-    facts=RevocationFacts,
-    screens=(
-        "admin:case",
-        "paper:ohs_revocation",
-    ),
-)
+@rule("OHS-18", facts=RevocationFacts)
 def revocation(facts: RevocationFacts, *, on: date, law: Law) -> Outcome:
     """要點十四：有十一款情形之一者，得撤銷或廢止認可；自撤銷或廢止之日起二年內，不得再申請認可。
 

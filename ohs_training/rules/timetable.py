@@ -58,7 +58,7 @@ class TimetableFacts:
     elsewhere: tuple[Row, ...] = ()
 
 
-@rule("OHS-21", facts=TimetableFacts, screens=("ohs_training:timetable", "paper:ohs_timetable"))
+@rule("OHS-21", facts=TimetableFacts)
 def timetable(facts: TimetableFacts, *, on: date, law: Law) -> Outcome:
     """附表三：課程表載明日期、星期、時間、課程名稱、時數、講師，在職教育訓練註明課程類別；同一時間不得重疊，講師應符合資格條款。"""
     why = Reasoning("OHS-21", on=on, law=law)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -11,7 +12,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.rights import organisations_with
 from casework.models import Deadline
+from kernel.law import Law
 from ohs_training.models import Accreditation, Certificate, ClassVersion, Sitting, TrainingClass
+from ohs_training.rules import examination
 from ohs_training.selectors.classes import HELD
 from ohs_training.states import APP, CLASS
 
@@ -104,7 +107,13 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
     return stages
 
 
-def statistics(*, since: date, until: date, pass_mark: int) -> Mapping[str, Any]:
+def _passed(ended_on: date, sat_on: date, mark: Decimal, *, on: date, law: Law) -> bool:
+    """Whether one sitting alone passed: OHS-10, on the mark of the day the class ended."""
+    facts = examination.ExamFacts(ended_on, (examination.Sitting(sat_on, mark),))
+    return bool(examination.exam(facts, on=on, law=law).met)
+
+
+def statistics(*, since: date, until: date, on: date, law: Law) -> Mapping[str, Any]:
     """Classes that ended in the span: by county, by month, and what came of them."""
     classes = TrainingClass.objects.filter(ends_on__gte=since, ends_on__lte=until).exclude(
         case__state__in=["draft", "cancelled"]
@@ -124,14 +133,15 @@ def statistics(*, since: date, until: date, pass_mark: int) -> Mapping[str, Any]
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     for day in classes.values_list("ends_on", flat=True):
         months[f"{day.year - 1911}/{day.month:02d}"] += 1
-    sittings = Sitting.objects.filter(trainee__training_class__in=classes, number=1)
+    first = Sitting.objects.filter(trainee__training_class__in=classes, number=1)
+    sittings = list(first.values_list("trainee__training_class__ends_on", "sat_on", "mark"))
     certificates = Certificate.objects.filter(trainee__training_class__in=classes).exclude(state="revoked")
     kinds = dict(certificates.values_list("kind").annotate(Count("pk")))
     return {
         "counties": list(counties),
         "months": list(months.items()),
-        "sat": sittings.count(),
-        "passed_first": sittings.filter(mark__gte=pass_mark).count(),
+        "sat": len(sittings),
+        "passed_first": sum(_passed(*sitting, on=on, law=law) for sitting in sittings),
         "certificates": kinds.get("certificate", 0),
         "proofs": kinds.get("proof", 0),
         "fees": classes.aggregate(total=Sum("payments__amount"))["total"] or 0,

@@ -10,11 +10,10 @@ from django.db.models import QuerySet
 
 from casework.models import Case
 from kernel.dates import TAIPEI, roc
-from kernel.identifiers import mask_person_id
+from kernel.identifiers import IdentifierError, mask_person_id, read_person_id
 from kernel.jsonable import jsonable
 from kernel.law import Law
 from kernel.outcome import Outcome
-from kernel.reasoning import Reasoning
 from kernel.saying import plain
 from ohs_training.models import ClassVersion, Teacher, TimetableRow, Trainee, TrainingClass
 from ohs_training.rules import classes, institutions, timetable
@@ -79,36 +78,36 @@ def timetable_facts(
 # --- roster 附表五 ----------------------------------------------------------------------------------------------------
 
 
-def roster_facts(training_class: TrainingClass, trainee: Trainee) -> classes.RosterFacts:
-    return classes.RosterFacts(
-        training_class.training,  # type: ignore[arg-type]
-        trainee.name,
-        trainee.born_on,
-        trainee.national_id,
-        trainee.qualification_number,
-        trainee.qualification_checked,
-        trainee.education,
-        trainee.employer,
-        trainee.job_title,
-        trainee.address,
-        trainee.email,
-        trainee.phone,
-        tuple(classes.Exemption(one.course, one.paper) for one in trainee.exemptions.all()),
-    )
+def roster_facts(training_class: TrainingClass) -> classes.RosterFacts:
+    training: Any = training_class.training
+    columns = {name: "national_id" if name == "person_id" else name for name in classes.required(training)}
+
+    def line(trainee: Trainee) -> classes.RosterLine:
+        empty = tuple(name for name, column in columns.items() if not str(getattr(trainee, column) or "").strip())
+        return classes.RosterLine(
+            trainee.seat,
+            trainee.name,
+            empty,
+            "" if "person_id" in empty else _number_fault(trainee.national_id),
+            trainee.born_on,
+            trainee.qualification_checked,
+            tuple(classes.Exemption(one.course, one.paper) for one in trainee.exemptions.all()),
+        )
+
+    return classes.RosterFacts(training, tuple(map(line, live_trainees(training_class).prefetch_related("exemptions"))))
+
+
+def _number_fault(number: str) -> str:
+    try:
+        read_person_id(number)
+    except IdentifierError as error:
+        return str(error).rstrip("。")
+    return ""
 
 
 def roster_outcome(training_class: TrainingClass, *, on: date, law: Law) -> Outcome:
-    """OHS-19 over the whole roster: one line per trainee that is not in order, each with its seat."""
-    why = Reasoning("OHS-19", on=on, law=law)
-    good = 0
-    for trainee in live_trainees(training_class).prefetch_related("exemptions"):
-        line = classes.roster_line(roster_facts(training_class, trainee), on=on, law=law)
-        if line.met:
-            good += 1
-        else:
-            why.judge(False, f"{trainee.seat:02d} {trainee.name}：{line.sentence.rstrip('。')}")
-    why.note(f"名冊 {good} 人齊全")
-    return why.outcome(complete=good)
+    """OHS-19 over the whole roster."""
+    return classes.roster(roster_facts(training_class), on=on, law=law)
 
 
 def categories_outcome(

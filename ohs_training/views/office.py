@@ -177,8 +177,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     needs_office(request, VIEW_ALL)
     day = today()
     since = date(day.year - 1, day.month, 1)
-    law = law_in_force()
-    found = statistics(since=since, until=day + timedelta(days=1), pass_mark=law.at("ohs.pass_mark", day).value)
+    found = statistics(since=since, until=day + timedelta(days=1), on=day, law=law_in_force())
     context = {
         **found,
         "since": since,

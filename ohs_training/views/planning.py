@@ -20,7 +20,7 @@ from ohs_training.models.classes import CATEGORIES
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes as rules
 from ohs_training.rules import timetable as timetable_rules
-from ohs_training.selectors.classes import live_trainees, roster_facts, rows_of, timetable_facts, unfiled
+from ohs_training.selectors.classes import live_trainees, roster_outcome, rows_of, timetable_facts, unfiled
 from ohs_training.services import planning, roster
 from ohs_training.views.institution import chosen
 from ohs_training.views.places import Place, load, pressed, shown
@@ -235,11 +235,11 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
             if tried.ok and preview and preview.takeable:
                 sealed = roster.seal(preview, place.training_class)
                 confirm = forms.RosterConfirmForm(case=place.case, initial={"sealed": sealed})
-    law, day = law_in_force(), today()
-    people = []
-    for one in live_trainees(place.training_class).prefetch_related("exemptions"):
-        outcome = rules.roster_line(roster_facts(place.training_class, one), on=day, law=law)
-        people.append({"one": one, "good": outcome.met, "why": "；".join(line.text for line in outcome.refusals)})
+    wrong = roster_outcome(place.training_class, on=today(), law=law_in_force()).result["wrong"]
+    people = [
+        {"one": one, "why": "；".join(wrong.get(str(one.seat), ()))}
+        for one in live_trainees(place.training_class).prefetch_related("exemptions")
+    ]
     context = {
         "form": form,
         "confirm": confirm,

@@ -28,7 +28,7 @@ class SeatFacts:
             raise Impossible("帳號數不得為負數。")
 
 
-@rule("OA-07", facts=SeatFacts, screens=("ojt_accounts:accounts", "ojt_accounts:unit_home", "admin:case"))
+@rule("OA-07", facts=SeatFacts)
 def seats(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第2頁、第4頁※四：同一訓練單位於單一分署以申請6組帳號為上限。"""
     why = Reasoning("OA-07", on=on, law=law)
@@ -58,7 +58,7 @@ def holds_person_id(text: str) -> bool:
     return bool(re.search(r"[A-Z][1289A-D]\d{8}", plain(text)))
 
 
-@rule("OA-09", facts=WordFacts, screens=("ojt_accounts:account_new", "ojt_accounts:register"))
+@rule("OA-09", facts=WordFacts)
 def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第4頁設定原則（帳號）：5～15碼，第1碼需為英文，限英文字母及數字，不得為或含有身分證字號或統一證號形式，且不得與他人重複。
 
@@ -81,7 +81,7 @@ def account_name(facts: WordFacts, *, on: date, law: Law) -> Outcome:
 _PASSWORD_CHARACTERS = frozenset(string.ascii_letters + string.digits + string.punctuation)
 
 
-@rule("OA-10", facts=WordFacts, screens=("portal:set_password", "account_change_password"))
+@rule("OA-10", facts=WordFacts)
 def password(facts: WordFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第4頁設定原則（密碼）：12～16碼，為英文大寫、小寫、數字及符號之組合，四者均須包含。
 
@@ -114,7 +114,7 @@ class YearFacts:
             raise Impossible("計畫年度應為民國年，例：115。")
 
 
-@rule("OA-13", facts=YearFacts, screens=("ojt_accounts:unit_home", "portal:me", "admin:ojt_rollover"))
+@rule("OA-13", facts=YearFacts)
 def rights_end(facts: YearFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第2頁※賦予：權限依年度及計畫開通，年度終了即止，新年度須重新申請賦予。"""
     why = Reasoning("OA-13", on=on, law=law)

@@ -81,7 +81,7 @@ def kind_fits(kind: str, *, registered: bool, branch: str, on: date, law: Law) -
     return why.outcome()
 
 
-@rule("OA-01", facts=ChecklistFacts, screens=("ojt_accounts:checklist", "casework:act"))
+@rule("OA-01", facts=ChecklistFacts)
 def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁、第2頁填報及必備文件表：依申請項目（新單位、舊單位、註銷）備齊表單、切結書及證明文件始得送件。
 
@@ -149,7 +149,7 @@ class ChangeFacts:
     custodian_changed: bool = False
 
 
-@rule("OA-02", facts=ChangeFacts, screens=("ojt_accounts:unit",))
+@rule("OA-02", facts=ChangeFacts)
 def unit_changes(facts: ChangeFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁舊單位第2點、第2頁必備文件二：與前年度內容相同者免附訓練機構名稱申請表；內容異動者須重新填寫，並檢附聯絡人及個資保管人之保密切結書，一人一張。
 

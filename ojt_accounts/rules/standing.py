@@ -69,7 +69,7 @@ def ttqs_edition(plan: str, edition: str, grade: str, *, on: date, law: Law) -> 
     return why.outcome()
 
 
-@rule("OA-03", facts=TtqsFacts, screens=("ojt_accounts:papers", "admin:case"))
+@rule("OA-03", facts=TtqsFacts)
 def ttqs(facts: TtqsFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁三、辦訓單位問答二：截止日（含）前120日內至少一日持有計畫所定版本通過或合格以上之 TTQS 有效證書。"""
     why = Reasoning("OA-03", on=facts.closing_on, law=law)
@@ -97,7 +97,7 @@ class KindFacts:
     founded_on: date | None = None
 
 
-@rule("OA-04", facts=KindFacts, screens=("ojt_accounts:papers", "ojt_accounts:checklist", "admin:case"))
+@rule("OA-04", facts=KindFacts)
 def unit_kind(facts: KindFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁四、辦訓單位問答一：限教育部核准設立之大專校院，或截止日前依法立案滿二年之所列機構、團體；自主學習計畫限各級工會。
 
@@ -135,7 +135,7 @@ class GradeFacts:
     waiting: bool = False
 
 
-@rule("OA-05", facts=GradeFacts, screens=("admin:case",))
+@rule("OA-05", facts=GradeFacts)
 def training_grade(facts: GradeFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁※一、辦訓單位問答二：最近一次辦理產業人才投資方案經審查計分表核列辦訓等級為 D 級者，不得申請。"""
     why = Reasoning("OA-05", on=on, law=law)
@@ -166,7 +166,7 @@ class PremiumFacts:
     waiting: bool = False
 
 
-@rule("OA-06", facts=PremiumFacts, screens=("admin:case",))
+@rule("OA-06", facts=PremiumFacts)
 def premiums(facts: PremiumFacts, *, on: date, law: Law) -> Outcome:
     """申請須知第1頁※二：各級工會團體有積欠勞保費用者，不得申請；由承辦人查核並登錄查核日期。"""
     why = Reasoning("OA-06", on=on, law=law)

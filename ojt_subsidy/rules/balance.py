@@ -46,7 +46,7 @@ class WindowFacts:
     employed: bool = True
 
 
-@rule("SUB-09", facts=WindowFacts, screens=("ojt_subsidy:balance",))
+@rule("SUB-09", facts=WindowFacts)
 def window(facts: WindowFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第14題：自初次參加產業人才投資方案、充電起飛計畫（在職勞工及自營作業者）或照顧服務職類訓練之開訓日起算三年，期滿後自再次參加之開訓日重新起算。"""
     why = Reasoning("SUB-09", on=on, law=law)
@@ -108,7 +108,7 @@ class SubsidyFacts:
             raise Impossible("補助金額不得為負數。")
 
 
-@rule("SUB-10", facts=SubsidyFacts, screens=("ojt_subsidy:payments", "ojt_subsidy:balance", "paper:payment_notice"))
+@rule("SUB-10", facts=SubsidyFacts)
 def subsidy(facts: SubsidyFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第15題：三年累計最高補助七萬元，剩餘額度低於本次補助金額者，僅撥付剩餘額度，超出部分由學員負擔。
 
@@ -205,7 +205,7 @@ class BalanceFacts:
     courses: tuple[BalanceCourse, ...]
 
 
-@rule("SUB-12", facts=BalanceFacts, screens=("ojt_subsidy:balance", "paper:balance_statement"))
+@rule("SUB-12", facts=BalanceFacts)
 def balance(facts: BalanceFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第16題、第17題：學員得查詢補助期間、已使用、保留中及剩餘之補助額度，並列出其課程。
 

@@ -37,7 +37,7 @@ class FilingFacts:
             raise Impossible("受理截止日不可能早於開始日。")
 
 
-@rule("SUB-18", facts=FilingFacts, screens=("ojt_subsidy:file_course",))
+@rule("SUB-18", facts=FilingFacts)
 def filing(facts: FilingFacts, *, on: date, law: Law) -> Outcome:
     """辦訓單位問答第1題、第2題、第3題：符合資格之單位得於公告受理期間向辦訓地轄區分署申請，每年原則受理二次；公司及補習班不得申請。"""
     why = Reasoning("SUB-18", on=on, law=law)
@@ -92,7 +92,7 @@ class CourseDaysFacts:
             raise Impossible("結訓日不可能早於開訓日。")
 
 
-@rule("SUB-19", facts=CourseDaysFacts, screens=("ojt_subsidy:file_course",))
+@rule("SUB-19", facts=CourseDaysFacts)
 def course_days(facts: CourseDaysFacts, *, on: date, law: Law) -> Outcome:
     """辦訓單位問答第4題：訓練課程可跨年度開課，但開課期間不得超過四個月。
 
@@ -123,7 +123,7 @@ class LicenceFacts:
     licensed_occupations: tuple[str, ...] = ()
 
 
-@rule("SUB-20", facts=LicenceFacts, screens=("ojt_subsidy:file_course",))
+@rule("SUB-20", facts=LicenceFacts)
 def licence(facts: LicenceFacts, *, on: date, law: Law) -> Outcome:
     """辦訓單位問答第5題：職業訓練機構之辦訓地點及職類，限於設立證書所載之所在地點及職類。"""
     why = Reasoning("SUB-20", on=on, law=law)
@@ -161,7 +161,7 @@ class SeatFacts:
             raise Impossible("同一單位員工人數不可能多於全班人數。")
 
 
-@rule("SUB-21", facts=SeatFacts, screens=("ojt_subsidy:file_course", "ojt_subsidy:enrolments"))
+@rule("SUB-21", facts=SeatFacts)
 def seats(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     """辦訓單位問答第6題：補助人數以核定人數為上限，另招之非補助人數不得超過核定人數20%，同一單位員工不得超過核定人數二分之一。
 

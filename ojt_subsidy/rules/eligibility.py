@@ -46,7 +46,7 @@ class EligibilityFacts:
             raise Impossible("出生日期不可能晚於開訓日。")
 
 
-@rule("SUB-05", facts=EligibilityFacts, screens=("ojt_subsidy:enrol", "ojt_subsidy:payments"))
+@rule("SUB-05", facts=EligibilityFacts)
 def eligibility(facts: EligibilityFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第4題、第5題、第7題、第10題、第11題：年滿15歲，且開訓當日具就業保險、勞工保險或農民健康保險被保險人身分之在職勞工，始得補助；
     投保紀錄註記「訓」、「裁」或職業傷害後自費加保者不符合。

@@ -27,7 +27,7 @@ class OpeningFacts:
     starts_on: date
 
 
-@rule("SUB-02", facts=OpeningFacts, screens=("ojt_subsidy:course",))
+@rule("SUB-02", facts=OpeningFacts)
 def opening(facts: OpeningFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第2題：線上報名於開訓日一個月前之當日中午12時起開放。
 
@@ -78,7 +78,7 @@ class ClashFacts:
     taken: tuple[Session, ...] = ()
 
 
-@rule("SUB-04", facts=ClashFacts, screens=("ojt_subsidy:enrol",))
+@rule("SUB-04", facts=ClashFacts)
 def clash(facts: ClashFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第21題：報名多班訓練課程有授課時段重疊者，以參加一班訓練課程為限。
 

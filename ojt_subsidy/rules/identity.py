@@ -41,7 +41,7 @@ class RateFacts:
 BY_AGE = {Identity.AGED_65: "sub.aged_from", Identity.MIDDLE_AGED: "sub.middle_aged_from"}
 
 
-@rule("SUB-07", facts=RateFacts, screens=("ojt_subsidy:identity", "ojt_subsidy:enrol"))
+@rule("SUB-07", facts=RateFacts)
 def rate(facts: RateFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第8題、第17題：一般身分補助訓練費用80%，特定對象勞工、65歲以上者及犯罪被害人與其家屬補助100%；中高齡者及65歲以上者依出生日期認定，其他身分未經確認前，先顯示80%。"""
     why = Reasoning("SUB-07", on=on, law=law)
@@ -58,7 +58,7 @@ def rate(facts: RateFacts, *, on: date, law: Law) -> Outcome:
         full = _paper_covers(facts, why)
     percent = why.figure("sub.full_percent" if full else "sub.ordinary_percent", day)
     why.note(f"補助比率為{percent}%", identity=facts.identity)
-    return why.outcome(judged=False, percent=percent, shown_first=ordinary)
+    return why.outcome(judged=False, percent=percent, full=full, shown_first=ordinary)
 
 
 def _age_fits(facts: RateFacts, why: Reasoning) -> bool:
@@ -171,7 +171,7 @@ class SupporterFacts:
             raise Impossible("受扶養親屬的出生日期不可能晚於開訓日，治療期間不得為負數。")
 
 
-@rule("SUB-08", facts=SupporterFacts, screens=("ojt_subsidy:single_supporter",))
+@rule("SUB-08", facts=SupporterFacts)
 def single_supporter(facts: SupporterFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第9題：獨力負擔家計者應具所列事由之一，獨自扶養在學或無工作能力之直系親屬，並檢附證明；受扶養者年滿15歲至65歲須附在學或無工作能力證明。
 

@@ -37,7 +37,7 @@ class ConditionFacts:
             raise Impossible("缺課時數不可能多於總訓練時數。")
 
 
-@rule("SUB-11", facts=ConditionFacts, screens=("ojt_subsidy:payments", "ojt_subsidy:stand_in", "paper:subsidy_list"))
+@rule("SUB-11", facts=ConditionFacts)
 def conditions(facts: ConditionFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第10題、第12題、第13題：經考核通過取得結訓證書或學分證明、缺課時數未超過總訓練時數五分之一（不含五分之一），並完成意見調查表者，
     得申領補助；遞補前未上課之時數計入缺課。
@@ -85,7 +85,7 @@ class ClosingFacts:
             raise Impossible("結訓作業不可能在結訓日之前送件。")
 
 
-@rule("SUB-13", facts=ClosingFacts, screens=("ojt_subsidy:closing", "paper:closing_cover"))
+@rule("SUB-13", facts=ClosingFacts)
 def closing(facts: ClosingFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第18題：訓練單位應於結訓後21日內辦理結訓作業並以班為單位核銷，補助費用約於結訓後二個月內撥款；資料不全者通知補件，不影響其他學員。
 
@@ -121,7 +121,7 @@ class PayeeFacts:
     passed_on: bool | None = None
 
 
-@rule("SUB-14", facts=PayeeFacts, screens=("ojt_subsidy:course", "ojt_subsidy:pass_on"))
+@rule("SUB-14", facts=PayeeFacts)
 def payee(facts: PayeeFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第22題：產業人才投資計畫學員先繳全額，補助費撥付學員；提升勞工自主學習計畫得先收全額（撥付學員）或50%（撥付訓練單位再轉撥學員）。"""
     why = Reasoning("SUB-14", on=on, law=law)

@@ -21,7 +21,7 @@ class ComplaintFacts:
     may_see_identity: bool = False
 
 
-@rule("SUB-16", facts=ComplaintFacts, screens=("ojt_subsidy:complain", "ojt_subsidy:complaints"))
+@rule("SUB-16", facts=ComplaintFacts)
 def complaint(facts: ComplaintFacts, *, on: date, law: Law) -> Outcome:
     """學員問答第23題：對師資、課程內容之意見得向辦訓地轄區分署陳情，分署儘速查明；有保密必要者，應予保密。"""
     why = Reasoning("SUB-16", on=on, law=law)

@@ -33,24 +33,28 @@ def rate_of(
     """The best rate on the first day of class that an accepted paper gives, or the birth date on file; else the ordinary one
     (SUB-07)."""
     born_on = trainee.born_on if trainee and trainee.born_on <= starts_on else None
-    full = law.at("sub.full_percent", starts_on).value
     last: Outcome | None = None
     for paper in papers:
         who = Identity(paper.identity)
         facts = identity.RateFacts(who, starts_on, True, paper.valid_from, paper.valid_until, born_on)
         last = identity.rate(facts, on=on, law=law)
-        if last.result["percent"] == full:
+        if last.result["full"]:
             return who, last
     for who in identity.BY_AGE if born_on else ():
         by_age = identity.rate(identity.RateFacts(who, starts_on, born_on=born_on), on=on, law=law)
-        if by_age.result["percent"] == full:
+        if by_age.result["full"]:
             return who, by_age
     return Identity.NONE, last or identity.rate(identity.RateFacts(Identity.NONE, starts_on), on=on, law=law)
 
 
-def outside_counts(course: OutsideCourse, law: Law) -> bool:
-    schemes = law.at("sub.window_schemes", course.starts_on).value
-    return course.scheme in schemes and (course.employed or course.scheme != Scheme.RECHARGE)
+def counted(outside: Iterable[OutsideCourse], law: Law) -> list[OutsideCourse]:
+    """The courses of other programmes that begin or fill a window: SUB-09 says which, by the law of the first day of each."""
+
+    def counts(course: OutsideCourse) -> bool:
+        facts = balance.WindowFacts(course.starts_on, scheme=Scheme(course.scheme), employed=course.employed)
+        return bool(balance.window(facts, on=course.starts_on, law=law).result["counts"])
+
+    return [course for course in outside if counts(course)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def amounts(
     keeps its figure while it fits; outcomes stand with it only where it no longer does.
     """
     rows = list(rows)
-    past = [balance.PastCourse(c.starts_on, c.amount) for c in outside if outside_counts(c, law)]
+    past = [balance.PastCourse(c.starts_on, c.amount) for c in counted(outside, law)]
     known = {row.pk: 0 for row in rows}
     found: dict[int, tuple[int, list[Outcome]]] = {row.pk: (0, []) for row in rows}
     for row in sorted(rows, key=_claim):
@@ -159,7 +163,7 @@ def beyond(cap: Cap, law: Law) -> list[str]:
     ours = {row.course.starts_on: 0 for row in cap.rows}
     for row in cap.rows:
         ours[row.course.starts_on] += cap.standing.get(row.pk, 0)
-    theirs = [(c.starts_on, c.amount) for c in cap.outside if outside_counts(c, law)]
+    theirs = [(c.starts_on, c.amount) for c in counted(cap.outside, law)]
     for first, last in balance.windows([*ours, *(day for day, _ in theirs)], law):
         taken = sum(amount for day, amount in ours.items() if first <= day <= last)
         elsewhere = sum(amount for day, amount in theirs if first <= day <= last)
@@ -171,9 +175,7 @@ def beyond(cap: Cap, law: Law) -> list[str]:
 
 def balance_of(cap: Cap, *, on: date, law: Law) -> Outcome:
     """SUB-12: used, reserved, left, and the courses that make them up."""
-    courses = [
-        balance.BalanceCourse(c.starts_on, c.amount, "paid", c.title) for c in cap.outside if outside_counts(c, law)
-    ]
+    courses = [balance.BalanceCourse(c.starts_on, c.amount, "paid", c.title) for c in counted(cap.outside, law)]
     for row in cap.rows:
         line = line_of(row)
         state: Any = "paid" if line and line.state in ("paid", "with_unit") else "reserved"
@@ -196,7 +198,7 @@ def estimate_of(
 ) -> list[Outcome]:
     """The same for any fee and first day. `without`: the course asked about, where the person has filed for it."""
     cap = cap_of(person)
-    past = [balance.PastCourse(c.starts_on, c.amount) for c in cap.outside if outside_counts(c, law)]
+    past = [balance.PastCourse(c.starts_on, c.amount) for c in counted(cap.outside, law)]
     past += [
         balance.PastCourse(r.course.starts_on, max(0, cap.standing.get(r.pk, 0)))
         for r in cap.rows

@@ -21,7 +21,7 @@ class UploadFacts:
     own_office: bool
 
 
-@rule("S45-06", facts=UploadFacts, screens=("senior45:write", "senior45:edit", "senior45:matrix"))
+@rule("S45-06", facts=UploadFacts)
 def upload(facts: UploadFacts, *, on: date, law: Law) -> Outcome:
     """第4點：帳號使用者依使用權限管理設定上傳與維護與其業務相關資料，不得自行更改或竊取未經核准使用資料。"""
     why = Reasoning("S45-06", on=on, law=law)
@@ -60,7 +60,7 @@ class PublishFacts:
     reviewer_is_author: bool = False
 
 
-@rule("S45-11", facts=PublishFacts, screens=("senior45:review", "senior45:article"))
+@rule("S45-11", facts=PublishFacts)
 def publish(facts: PublishFacts, *, on: date, law: Law) -> Outcome:
     """附件2：各機關依使用權限刊登，由本機關審核人員審稿；銀髮人才服務據點及就業服務臺之審核權在各局處；不得審核自己上稿之內容。"""
     why = Reasoning("S45-11", on=on, law=law)

@@ -33,7 +33,7 @@ class HolderFacts:
     business: bool
 
 
-@rule("S45-01", facts=HolderFacts, screens=("senior45:apply", "senior45:request"))
+@rule("S45-01", facts=HolderFacts)
 def holder(facts: HolderFacts, *, on: date, law: Law) -> Outcome:
     """第2點：帳號使用者為本署及所屬分署、縣市政府涉及中高齡者及高齡者業務之主管及承辦人員，與公立就業服務機構、銀髮人才資源中心及
     服務據點之主管及就業服務員。
@@ -64,7 +64,7 @@ class RoutingFacts:
     by_window: bool = True
 
 
-@rule("S45-02", facts=RoutingFacts, screens=("casework:case", "senior45:window"))
+@rule("S45-02", facts=RoutingFacts)
 def routing(facts: RoutingFacts, *, on: date, law: Law) -> Outcome:
     """第3點第1款、第2款：申請表經單位主管核定後，由指定聯繫窗口提出；本署及所屬分署向本署，其他機關向轄區分署提出申請。"""
     why = Reasoning("S45-02", on=on, law=law)
@@ -88,7 +88,7 @@ class AnswerFacts:
             raise Impossible("回覆日期不可能早於收件日期。")
 
 
-@rule("S45-03", facts=AnswerFacts, screens=("admin:work", "admin:case"))
+@rule("S45-03", facts=AnswerFacts)
 def answer(facts: AnswerFacts, *, on: date, law: Law) -> Outcome:
     """第3點第3款：本署及所屬分署於接獲申請表後五個工作天內，回覆帳號及設定密碼方式，並將帳號副知指定聯繫窗口。
 
@@ -127,7 +127,7 @@ class LeaverFacts:
     filed_on: date | None = None
 
 
-@rule("S45-05", facts=LeaverFacts, screens=("senior45:window",))
+@rule("S45-05", facts=LeaverFacts)
 def leaver(facts: LeaverFacts, *, on: date, law: Law) -> Outcome:
     """第3點第4款：帳號使用者離職生效日三個工作天內，由指定聯繫窗口申請停用；未申請者，本署及所屬分署依職權逕予停用。
 

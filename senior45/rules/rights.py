@@ -48,11 +48,7 @@ class SeatFacts:
             raise Impossible("人數不得為負數。")
 
 
-@rule(
-    "S45-08",
-    facts=SeatFacts,
-    screens=("senior45:apply", "admin:case", "admin:s45_offices", "paper:senior45.account_request"),
-)
+@rule("S45-08", facts=SeatFacts)
 def seat(facts: SeatFacts, *, on: date, law: Law) -> Outcome:
     """附件1：帳號開通人員各分署限1人，審稿人員各機關限1人，承辦人員依實務需求提出；帳號角色須與機關類別相符，為「其他」者須說明。"""
     why = Reasoning("S45-08", on=on, law=law)
@@ -111,7 +107,7 @@ class IdleFacts:
     last_sign_in_on: date | None = None
 
 
-@rule("S45-09", facts=IdleFacts, screens=("senior45:home", "admin:s45_idle"))
+@rule("S45-09", facts=IdleFacts)
 def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
     """附件2：帳號180天未有登入紀錄，系統將自動關閉；縣市政府各欄未載明者不自動關閉，仍列入閒置清單。
 
@@ -137,7 +133,13 @@ def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
     if not locks:
         why.note(f"{OFFICE_LABELS[facts.office]}未載明自動關閉，帳號不因閒置關閉", office=facts.office)
         return why.outcome(
-            judged=False, closed=False, closes_on=None, idle_days=idle_days, idle=idle_days >= days, warn_on=[]
+            judged=False,
+            closed=False,
+            closes_on=None,
+            days_left=None,
+            idle_days=idle_days,
+            idle=idle_days >= days,
+            warn_on=[],
         )
     closed = on > last_open
     closes_on = last_open + ONE_DAY
@@ -149,6 +151,7 @@ def idle(facts: IdleFacts, *, on: date, law: Law) -> Outcome:
         judged=False,
         closed=closed,
         closes_on=closes_on,
+        days_left=(closes_on - on).days,
         idle_days=idle_days,
         idle=idle_days >= days,
         warn_on=[days_before(closes_on, n) for n in warnings],
@@ -162,11 +165,7 @@ class InventoryFacts:
     held_on: tuple[date, ...] = ()
 
 
-@rule(
-    "S45-10",
-    facts=InventoryFacts,
-    screens=("senior45:inventory", "admin:s45_campaign", "paper:senior45.inventory_result"),
-)
+@rule("S45-10", facts=InventoryFacts)
 def inventory(facts: InventoryFacts, *, on: date, law: Law) -> Outcome:
     """附件2：帳號清查者每半年清查一次全部帳號，各聯繫窗口逐筆回覆保留或停用。"""
     why = Reasoning("S45-10", on=on, law=law)

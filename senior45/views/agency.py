@@ -28,6 +28,7 @@ from senior45.selectors import (
     counts_by_office,
     heads_of,
     idle_accounts,
+    idle_outcome,
     line_counts,
     offices,
     offices_in_charge,
@@ -100,16 +101,12 @@ def _list(
 ) -> HttpResponse:
     on, law = today(), law_in_force()
     days = law.at("s45.idle_days", on).value
-    locks = {kind.value: law.at(f"s45.idle_lock.{kind}", on).value for kind in OfficeKind}
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = [
         {
             "account": one,
             "rights": "、".join(right.get_right_display() for right in one.rights.all() if right.in_force(on)),
-            "idle_days": one.idle_days(on),
-            "locks": locks[one.office.kind],
-            "left": days + 1 - one.idle_days(on),
-            "idle": one.is_open and one.idle_days(on) >= days,
+            "idle": idle_outcome(one, on=on, law=law).result if one.is_open else None,
             "idle_label": f"閒置{days}天以上",
         }
         for one in page

@@ -44,21 +44,17 @@ def _shown(account: SiteAccount) -> dict[str, Any]:
     on, law = today(), law_in_force()
     outcome = idle_outcome(account, on=on, law=law)
     days = law.at("s45.idle_days", on).value
-    closes = outcome.result["closes_on"]
+    closes, idle_days = outcome.result["closes_on"], outcome.result["idle_days"]
     return {
         "account": account,
         "rights": [RIGHT_LABELS[Right(one.right)] for one in rights_in_force(account, on=on)],
         "coming": [one for one in account.rights.all() if one.starts_on > on],
-        "idle_days": account.idle_days(on),
+        "idle_days": idle_days,
         "max": days,
         "locks": closes is not None,
-        "left": max(0, days + 1 - account.idle_days(on)),
+        "left": max(0, outcome.result["days_left"] or 0),
         "closes_on": closes,
-        "tone": "bad"
-        if account.idle_days(on) >= days - 14
-        else "warn"
-        if account.idle_days(on) >= days - 30
-        else "good",
+        "tone": "bad" if idle_days >= days - 14 else "warn" if idle_days >= days - 30 else "good",
         "outcome": outcome,
         "events": list(account.events.all()[:5]),
     }

@@ -1,11 +1,13 @@
 """The commands: what they print last, what they exit with, and that each names the offender."""
 
 import io
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -174,6 +176,14 @@ def _rule(rule_id: str, app: str, screens: tuple[str, ...] = ("health_live",), c
     return rulebook.Rule(rule_id, clause, "規定。", f"{app}.rules.some", None, None, screens)
 
 
+def _function(rule_id: str, app: str) -> rulebook.Rule:
+    return replace(_rule(rule_id, app, ()), function=test_a_file_that_is_not_there_fails)
+
+
+DRAWN = {"asked": ["page:health_live"], "refused": [], "day": "2026-12-01"}
+HEARD = dict.fromkeys((*clause_list.KERNEL_RULES, "ZZ-01", "ZZ-02"), DRAWN)
+
+
 @pytest.fixture
 def schemes(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tree with the tests of one scheme, whose manifest says it has two rules."""
@@ -184,6 +194,8 @@ def schemes(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tests" / "casework").mkdir()
     (tmp_path / "tests" / "casework" / "test_x.py").write_text("# ZZ-02, ZZ-03 named in passing\n")
     settings.BASE_DIR = tmp_path
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "asked.json").write_text(json.dumps(HEARD))
     manifest = SimpleNamespace(name="zz_built", rules=("ZZ-01", "ZZ-02"))
     monkeypatch.setattr(clause_list, "schemes", lambda: (manifest,))
     return tmp_path
@@ -199,8 +211,31 @@ def test_a_rule_with_everything_is_no_gap(schemes: Path) -> None:
         lines, code = ran("clauses")
     assert (lines[-1], code) == ("5 clauses, 0 gaps", 0)
     assert (
-        lines[3] == "ZZ-01｜第一點｜zz_built.rules.some（資料庫、畫面或文件）｜health_live｜tests/zz_built/cases.yaml"
+        lines[3]
+        == "ZZ-01｜第一點｜zz_built.rules.some（資料庫、畫面或文件）｜page:health_live｜tests/zz_built/cases.yaml｜2026-12-01"
     )
+
+
+def test_acts_that_ask_are_named_with_where_it_refused_and_the_day(schemes: Path) -> None:
+    (schemes / "tests" / "zz_built" / "test_more.py").write_text("# ZZ-02\n")
+    line = {"asked": ["act:zz.case.file", "page:health_live"], "refused": ["act:zz.case.file"], "day": "2026-11-30"}
+    (schemes / "docs" / "asked.json").write_text(json.dumps(HEARD | {"ZZ-02": line}))
+    with _book(*_ids(), _rule("ZZ-01", "zz_built"), _function("ZZ-02", "zz_built")):
+        lines, code = ran("clauses")
+    assert code == 0
+    assert lines[4].split("｜")[3:] == [
+        "act:zz.case.file（曾不符）、page:health_live", "tests/zz_built/test_more.py", "2026-11-30",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heard", [{}, {"asked": [], "refused": [], "day": "2026-12-01"}])
+def test_a_rule_that_only_tests_ask_is_a_gap(schemes: Path, heard: dict[str, object]) -> None:
+    (schemes / "tests" / "zz_built" / "test_more.py").write_text("# ZZ-02\n")
+    (schemes / "docs" / "asked.json").write_text(json.dumps(HEARD | {"ZZ-02": heard}))
+    with _book(*_ids(), _rule("ZZ-01", "zz_built"), _function("ZZ-02", "zz_built")):
+        lines, code = ran("clauses", "--gaps")
+    assert (len(lines), code) == (2, 1)
+    assert lines[0].startswith("ZZ-02｜") and lines[0].endswith("｜缺：詢問（僅測試使用）")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +244,7 @@ def test_a_rule_with_everything_is_no_gap(schemes: Path) -> None:
         (None, "規定"),
         (_rule("ZZ-02", "zz_built", ()), "畫面"),
         (_rule("ZZ-02", "zz_built", ("zz:nowhere",)), "畫面「zz:nowhere」不存在"),
+        (_rule("ZZ-02", "zz_built", ("health_live", "health_ready")), "畫面「health_ready」未經測試"),
         (_rule("ZZ-02", "zz_built", ("paper:nowhere",)), "畫面「paper:nowhere」不存在"),
         (_rule("ZZ-02", "zz_built", clause=" "), "條次"),
         (_rule("ZZ-02", "zz_built"), "測試"),

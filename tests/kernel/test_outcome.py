@@ -34,7 +34,7 @@ class Absence:
 
 @pytest.fixture
 def absence() -> rulebook.Rule:
-    @rulebook.rule("TRY-1", facts=Absence, screens=("try:file",))
+    @rulebook.rule("TRY-1", facts=Absence)
     def absence(facts: Absence, *, on: date, law: Law) -> Outcome:
         """第9點：缺課不得超過總時數之
         五分之一。
@@ -52,7 +52,6 @@ def absence() -> rulebook.Rule:
 
 def test_the_docstring_is_clause_and_sentence(absence: rulebook.Rule) -> None:
     assert (absence.clause, absence.sentence) == ("第9點", "缺課不得超過總時數之五分之一。")
-    assert absence.screens == ("try:file",)
 
 
 def test_lines_carry_the_law_they_rest_on(absence: rulebook.Rule) -> None:

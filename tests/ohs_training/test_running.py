@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from casework.deadlines.sweeping import sweep
 from casework.models import Case, Notice
+from kernel.law import Value, declared_law
 from ohs_training.models import LeaveRequest, MakeUp, Order, Payment, Spending, Trainee
+from ohs_training.selectors.boards import statistics
 from ohs_training.selectors.classes import class_of
 from ohs_training.services import applying, filing, inspecting
 from tests.ohs_training import world as w
@@ -319,3 +321,22 @@ def test_returned_by_the_county_and_filed_again() -> None:
     assert Notice.objects.filter(user=here.staff, code="ohs_training.returned", body__contains="請補場所證明").exists()
     assert filing.file_class(case, by=here.staff, at=w.PLANNED + timedelta(days=3)).state == "filed"
     assert class_of(case).versions.count() == 2
+
+
+# --- figures ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_who_passed_is_counted_by_the_mark_of_the_day_the_class_ended() -> None:
+    """OHS-10: a mark raised later fails nobody who passed before."""
+    here = w.world()
+    ended_on = class_of(w.examined(here, failing=(1,))).ends_on
+    raised = declared_law().amended([("ohs.pass_mark", Value(90, "草案", ended_on + timedelta(days=1)))])
+    span = {
+        "since": ended_on - timedelta(days=30),
+        "until": ended_on + timedelta(days=30),
+        "on": ended_on + timedelta(days=30),
+    }
+    found = statistics(**span, law=raised)
+    assert (found["passed_first"], found["sat"]) == (found["sat"] - 1, len(w.people(Case.objects.get())))
+    before = declared_law().amended([("ohs.pass_mark", Value(90, "草案", ended_on))])
+    assert statistics(**span, law=before)["passed_first"] == 0

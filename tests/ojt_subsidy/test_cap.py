@@ -9,15 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.models import Notice
+from kernel.asking import asking
 from kernel.dates import taipei_day
 from kernel.law import declared_law
-from ojt_subsidy.models import MoneyEntry, PaymentBatch, PaymentLine
-from ojt_subsidy.params import Identity
+from ojt_subsidy.models import MoneyEntry, OutsideCourse, PaymentBatch, PaymentLine
+from ojt_subsidy.params import Identity, Scheme
 from ojt_subsidy.rules import identity
 from ojt_subsidy.rules.balance import windows
-from ojt_subsidy.selectors.money import FIXED, GONE, amounts, balance_of, beyond, cap_of, kept, overpaid
+from ojt_subsidy.selectors.money import FIXED, GONE, amounts, balance_of, beyond, cap_of, counted, kept, overpaid
 from ojt_subsidy.services import batching, paying
 from ojt_subsidy.services.outside import enter_outside
+from tests.hearing import Heard, hearing
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -202,3 +204,21 @@ def test_what_was_paid_beyond_the_cap_is_flagged_until_it_is_recovered(here):
     line, cap = PaymentLine.objects.get(), cap_of(who.pk)
     assert (cap.standing, overpaid(line, cap.standing)) == ({row.pk: 3_000}, 0)
     assert sum(one.amount for one in MoneyEntry.objects.all()) == 3_000
+
+
+def test_which_programmes_fill_the_window_the_rule_says():
+    """SUB-09: one function decides it; before, a selector decided it beside the rule, which nobody asked."""
+    day = date(2025, 3, 3)
+    outside = [
+        OutsideCourse(scheme=scheme, starts_on=day, amount=5_000, employed=employed)
+        for scheme in Scheme
+        for employed in (True, False)
+    ]
+    with hearing(Heard()) as heard, asking("page:ojt_subsidy:balance"):
+        found = [(one.scheme, one.employed) for one in counted(outside, LAW)]
+    assert heard.rules == {"SUB-09": {"page:ojt_subsidy:balance": False}}
+    assert found == [
+        (scheme, employed)
+        for scheme in (Scheme.INDUSTRY_TALENT, Scheme.SELF_LEARNING, Scheme.RECHARGE, Scheme.CARE_SERVICE)
+        for employed in ((True,) if scheme is Scheme.RECHARGE else (True, False))
+    ]

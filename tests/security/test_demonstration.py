@@ -38,7 +38,7 @@ from casework.notices import messages
 from casework.views import acts
 from config.logging import mask_identifiers
 from tests.browser import every_page
-from tests.security import allowed, demonstration, needles, others
+from tests.security import allowed, demonstration, needles, others, outcomes
 from tests.security.walk import Visit, Walker, body_of, client_of, kind_of, words_of
 from tests.url_roles import ROWS
 
@@ -72,6 +72,9 @@ class Walked:
     forms: set[str] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
     media: Any = None
+    #: How many outcomes are kept, and those that asked again say something else; looked at before anything is planted.
+    outcomes: int = 0
+    otherwise: list[str] = field(default_factory=list)
 
     def html(self) -> Iterator[Visit]:
         return (one for one in self.pages if one.media == "text/html")
@@ -86,7 +89,11 @@ def walked(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
     media, root, lines = tmp_path_factory.mktemp("media"), logging.getLogger(), Lines()
     root.addHandler(lines)
     with django_db_blocker.unblock(), demonstration.loaded(media):
-        found = Walked(needles.identifiers(), needles.plant_markup(), media=media)
+        kept = list(outcomes.stored())
+        otherwise = outcomes.otherwise_now(kept)
+        found = Walked(
+            needles.identifiers(), needles.plant_markup(), media=media, outcomes=len(kept), otherwise=otherwise
+        )
         walker = Walker(Counter(), found.forms)
         people = {one.account_name: one for one in demo_people()}
         found.pages += walker.walk("", None)
@@ -113,6 +120,12 @@ def test_the_walk_is_worth_something(walked: Walked) -> None:
     assert min(kinds[media] for media in ("text/html", "application/pdf", "application/json")) > 0, kinds
     assert sum(one.name.startswith("admin:") for one in walked.pages) > 100
     assert not [f"{one.who} {one.address} {one.status}" for one in walked.pages if one.status >= 500]
+
+
+def test_every_kept_outcome_asks_again_to_the_same_lines(walked: Walked) -> None:
+    """Facts are kept with what they decided: years later the same question on the same law has the same answer."""
+    assert walked.outcomes > 400
+    assert walked.otherwise == []
 
 
 def test_full_identifiers_stand_only_where_the_list_says(walked: Walked) -> None:

@@ -48,7 +48,7 @@ class RowFacts:
             raise Impossible("課程期間或核定時數不正確。")
 
 
-@rule("VRS-08", facts=RowFacts, screens=("vrs_credentials:attendance_import",))
+@rule("VRS-08", facts=RowFacts)
 def attendance_row(facts: RowFacts, *, on: date, law: Law) -> Outcome:
     """說明書肆、二、(二)：上課紀錄每列填上課日期、學員姓名、身分證字號、核定時數、離島地區、國際性質及授課者，資料內容不得斷行。
 

@@ -57,7 +57,7 @@ PAPERS = {
 }
 
 
-@rule("VRS-05", facts=CourseFacts, screens=("vrs_credentials:course_file",))
+@rule("VRS-05", facts=CourseFacts)
 def course_filing(facts: CourseFacts, *, on: date, law: Law) -> Outcome:
     """說明書肆、一：課前申請建議於一個月前、課後申請建議於一個月內提出，並檢附課程摘要表；課後申請另附簡章、簽到表及講義。
 
@@ -145,7 +145,7 @@ class LecturerFacts:
         return f"{self.competence}／{self.area}"
 
 
-@rule("VRS-06", facts=LecturerFacts, screens=("vrs_credentials:lecturers",))
+@rule("VRS-06", facts=LecturerFacts)
 def lecturer(facts: LecturerFacts, *, on: date, law: Law) -> Outcome:
     """說明書肆、重要提醒3：講師已通過申請課程之核心能力與課程領域者，免附講師簡歷表；新講師應依附表7勾選條款並檢附佐證。"""
     why = Reasoning("VRS-06", on=on, law=law)
@@ -194,7 +194,7 @@ class SupplementFacts:
             raise Impossible("補件日不得早於提醒日。")
 
 
-@rule("VRS-07", facts=SupplementFacts, screens=("vrs_credentials:course",))
+@rule("VRS-07", facts=SupplementFacts)
 def supplement_due(facts: SupplementFacts, *, on: date, law: Law) -> Outcome:
     """說明書肆、重要提醒1：經專案人員提醒需補充資料者，應於 2 日內完成補件。"""
     why = Reasoning("VRS-07", on=on, law=law)

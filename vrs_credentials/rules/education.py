@@ -24,7 +24,7 @@ class OwnEducationFacts:
     pledge: bool = True
 
 
-@rule("VRS-09", facts=OwnEducationFacts, screens=("vrs_credentials:education_apply",))
+@rule("VRS-09", facts=OwnEducationFacts)
 def own_education(facts: OwnEducationFacts, *, on: date, law: Law) -> Outcome:
     """說明書伍、一：個人參加之繼續教育，應於課程結束後 6 個月內完成線上申請，並上傳佐證資料及親簽之切結書。"""
     why = Reasoning("VRS-09", on=on, law=law)

@@ -48,7 +48,7 @@ class ExtensionFacts:
             raise Impossible("資格效期迄日不得早於起日。")
 
 
-@rule("VRS-13", facts=ExtensionFacts, screens=("vrs_credentials:extend",))
+@rule("VRS-13", facts=ExtensionFacts)
 def extension(facts: ExtensionFacts, *, on: date, law: Law) -> Outcome:
     """準則第11條：因育嬰留職停薪、職業災害或其他不可歸責事由離開職場三個月以上之期間得予扣除，應於資格認證證明屆期前提具證明申請。
 
@@ -136,7 +136,7 @@ class LapsedFacts:
             raise Impossible("繼續教育時數不得為負數。")
 
 
-@rule("VRS-14", facts=LapsedFacts, screens=("vrs_credentials:lapsed",))
+@rule("VRS-14", facts=LapsedFacts)
 def way_back(facts: LapsedFacts, *, on: date, law: Law) -> Outcome:
     """準則第10-1條：離開職場三個月以上致資格認證證明失效者，經同意得先行提供服務，並於一年內完成二十小時繼續教育後辦理更新。
 

@@ -36,7 +36,7 @@ class FollowUpFacts:
             raise Impossible("時數與年資不得為負數。")
 
 
-@rule("VRS-04", facts=FollowUpFacts, screens=("vrs_credentials:hours",))
+@rule("VRS-04", facts=FollowUpFacts)
 def follow_up(facts: FollowUpFacts, *, on: date, law: Law) -> Outcome:
     """說明書參：就業服務員、職業重建個案管理員進用後一年內完成三十六小時，職業輔導評量員進用後二年內完成一百六十小時，始得繼續提供服務。
 

@@ -41,7 +41,7 @@ class FileFacts:
             raise Impossible("檔案是空的，請重新選擇檔案。")
 
 
-@rule("VRS-02", facts=FileFacts, screens=("vrs_credentials:apply",))
+@rule("VRS-02", facts=FileFacts)
 def file_accepted(facts: FileFacts, *, on: date, law: Law) -> Outcome:
     """說明書貳、注意事項：上傳檔案僅限 PDF 格式，每一欄位上限為 10MB；切結書須親簽，不得使用電子簽名。"""
     why = Reasoning("VRS-02", on=on, law=law)

@@ -43,7 +43,7 @@ def clause(kind: str, code: str, *, on: date, law: Law) -> Mapping[str, Any]:
     raise Impossible("所選遴用條款不屬於這一類專業人員，請重新選擇。")
 
 
-@rule("VRS-01", facts=ChecklistFacts, screens=("vrs_credentials:apply",))
+@rule("VRS-01", facts=ChecklistFacts)
 def checklist(facts: ChecklistFacts, *, on: date, law: Law) -> Outcome:
     """說明書貳：應檢附文件依遴用條款及填答內容決定；科系名稱不完全符合者另附核心課程對照表與成績單，無系統服務紀錄者另附個案紀錄。"""
     why = Reasoning("VRS-01", on=on, law=law)

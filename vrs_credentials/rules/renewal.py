@@ -34,7 +34,7 @@ class HoursFacts:
     hours: Hours
 
 
-@rule("VRS-10", facts=HoursFacts, screens=("vrs_credentials:certificate",))
+@rule("VRS-10", facts=HoursFacts)
 def hours(facts: HoursFacts, *, on: date, law: Law) -> Outcome:
     """準則第10條：每三年接受繼續教育合計六十小時以上，專業課程及專業相關法規達五十四小時，專業倫理及專業品質達六小時，超過六小時部分不計。
 
@@ -92,7 +92,7 @@ class WindowFacts:
     applied_on: date | None = None
 
 
-@rule("VRS-11", facts=WindowFacts, screens=("vrs_credentials:renew",))
+@rule("VRS-11", facts=WindowFacts)
 def window(facts: WindowFacts, *, on: date, law: Law) -> Outcome:
     """準則第10條第2項：資格認證證明更新應於三年期間屆滿前三個月內提出；未於屆滿前提出者，自期間屆滿之翌日失其效力。
 
@@ -144,7 +144,7 @@ class PeriodFacts:
             raise Impossible("扣除日數不得為負數。")
 
 
-@rule("VRS-12", facts=PeriodFacts, screens=("vrs_credentials:renew", "paper:vrs_certificate"))
+@rule("VRS-12", facts=PeriodFacts)
 def renewed_period(facts: PeriodFacts, *, on: date, law: Law) -> Outcome:
     """準則第15條第3項：新發資格認證證明自原證明期間屆滿之翌日起算；逾期後申請經核定者，自申請日起算。
 

@@ -44,7 +44,7 @@ class ReviewFacts:
             raise Impossible("已提出之審查意見份數與受指派之審查委員不符。")
 
 
-@rule("VRS-03", facts=ReviewFacts, screens=("admin:vrs_review",))
+@rule("VRS-03", facts=ReviewFacts)
 def next_step(facts: ReviewFacts, *, on: date, law: Law) -> Outcome:
     """說明書貳：文件無缺件始得進行審查；由 2 位審查委員審查，均通過即送核定，有疑義者召開複審會議。
 

@@ -1,4 +1,4 @@
-"""`manage.py clauses`: clause → rule → screen → test, one rule a line; the last line counts. Exit 1 when a rule lacks one."""
+"""`manage.py clauses`: clause → rule → who asks it → test and its last day, one rule a line; the last line counts. Exit 1 when one lacks."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from casework.management.clause_list import entries
 
 
 class Command(BaseCommand):
-    help = "列出每一條規定：條次、規則、畫面、測試；缺一即為缺口。"
+    help = "列出每一條規定：條次、規則、詢問它的辦理事項與畫面、測試及最近測試日；缺一即為缺口。"
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

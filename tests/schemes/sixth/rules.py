@@ -16,7 +16,7 @@ class GroupFacts:
     people: int
 
 
-@rule("SX-01", facts=GroupFacts, screens=("sixth:home", "paper:sixth.proof"))
+@rule("SX-01", facts=GroupFacts)
 def group(facts: GroupFacts, *, on: date, law: Law) -> Outcome:
     """職場見學試辦要點第2點：每次見學不得超過 20 人。"""
     why = Reasoning("SX-01", on=on, law=law)
