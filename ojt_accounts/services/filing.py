@@ -48,7 +48,7 @@ def unit_stands(case: Case, by: User | None, at: datetime) -> None:
 
 def intake_open(case: Case, by: User | None, at: datetime) -> None:
     """Asked of the first filing; a correction is the unit's for its own term."""
-    intake = application_of(case).intake
+    intake = case.ojt_application.intake
     if intake and taipei_day(at) > intake.closes_on:
         raise Refused(f"受理申請已於 {roc(intake.closes_on)} 截止，請於下一次受理期間申請。")
 

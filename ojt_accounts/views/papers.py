@@ -91,8 +91,8 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
             pk = whole_number(request.POST["remove"]) or 0
             perform(wizard.case, "paper.removed", pk=pk, by=request.user, at=at)
         elif typed and valid:
-            given = {"by": request.user, "at": at, "version": form.posted_version}
-            perform(wizard.case, "standing.saved", data=form.answers, **given)
+            version = form.posted_version
+            perform(wizard.case, "standing.saved", data=form.answers, by=request.user, at=at, version=version)
         for code, row in rows.items():
             if row.is_valid():
                 given = {"upload": row.cleaned_data["file"], "attested": bool(row.cleaned_data.get("attested"))}

@@ -1,11 +1,15 @@
 """Every state × act × role of an account application: who may do it, from where, and nobody else."""
 
+import re
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import transaction
 
 from accounts.clock import now
 from accounts.models import User
-from casework.cases.doing import perform
+from casework.cases.doing import perform, why_not
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.models import Case
 from ojt_accounts.acts import APPLICATION
@@ -144,3 +148,42 @@ def test_who_decided_sets_no_account(code: str, here: w.World) -> None:
     with pytest.raises(Refused, match="您已辦理本案「核定」，同一人不得再辦理"):
         perform(case, code, by=here.approver, at=now(), codes=["account.1"], **given)
     assert Case.objects.get(pk=case.pk).state == "setting"
+
+
+# --- a button is off in the words the act refuses with -----------------------------------------------------------------------
+
+
+def _off(case: Case, code: str, by: User, **given: Any) -> str:
+    """Why the act is off, said by the button and by the act alike."""
+    why = why_not(APPLICATION.act(code), case, by, now())
+    with pytest.raises(Refused) as refused:
+        perform(case, code, by=by, at=now(), **given)
+    assert refused.value.message == why
+    return why
+
+
+def test_filing_is_off_for_what_is_missing_and_after_the_closing_date(here: w.World) -> None:
+    assert re.fullmatch(
+        r"尚缺 \d+ 項：尚未填妥訓練機構名稱申請表；.+；.+等，請看檢核表。", _off(_draft(here), "file", here.contact)
+    )
+    here.intake.closes_on = w.taipei_day(now()) - timedelta(days=1)
+    here.intake.save()
+    assert "截止，請於下一次受理期間申請" in _off(Case.objects.get(), "file", here.contact)
+
+
+def test_a_released_unit_files_nothing(here: w.World) -> None:
+    case = w.drafted(here)
+    here.unit.is_active = False
+    here.unit.save()
+    assert "已由分署釋出統一編號" in _off(case, "file", here.contact)
+
+
+def test_signing_is_off_until_it_is_the_persons_turn(here: w.World) -> None:
+    case = w.filed(here)
+    given = {"codes": w.codes(case)}
+    assert "請先確認公文受文者為本分署" in _off(case, "sign_officer", here.officer, **given)
+    assert _off(case, "sign_approver", here.approver, **given) == "目前輪到「分署承辦人」核章。"
+    w.checked(here, case)
+    case = w.signed(here, case, here.officer)
+    assert _off(case, "sign_officer", here.officer, **given) == "目前輪到「分署科室主管」核章。"
+    assert why_not(APPLICATION.act("sign_chief"), case, here.chief, now()) == ""
