@@ -1,39 +1,26 @@
-"""The account application as casework knows it: its acts on both sides, its panels, its deadlines."""
+"""The account application as casework knows it: its panels, its deadlines, what a correction may ask for."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.clock import now, today
+from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.cases import corrections
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, Target
+from casework.cases.casetypes import CaseType, Identifier, Panel, Target
 from casework.cases.chain import StepState, next_step
-from casework.cases.signoffs import why_not_sign
 from casework.deadlines.handlers import Handler
 from casework.deadlines.things import Things
-from casework.errors import Refused
-from casework.forms import CorrectionForm
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.kinds import PROGRESS, REMINDER, classify
 from kernel.characters import same_name
 from kernel.dates import roc_moment
 from kernel.identifiers import mask_email
-from ojt_accounts.forms import reviewing as forms
+from ojt_accounts.acts import APPLICATION
 from ojt_accounts.models import AccountForm, Application, Registration, TrainingAccount, UnitForm
-from ojt_accounts.permissions import (
-    PREPARE,
-    REFUSE,
-    SET_ACCOUNT,
-    SIGN_APPROVER,
-    SIGN_CHIEF,
-    SIGN_OFFICER,
-    VIEW_OFFICE,
-    VIEW_OWN,
-)
+from ojt_accounts.permissions import VIEW_OFFICE, VIEW_OWN
 from ojt_accounts.rules.papers import PAPERS
 from ojt_accounts.selectors import (
     accounts_of,
@@ -45,147 +32,15 @@ from ojt_accounts.selectors import (
     live_pledges,
     seats_taken,
     shown,
-    standing_missing,
 )
-from ojt_accounts.services import filing, reminding, reviewing, setting
-from ojt_accounts.services.signing import forms_to_sign, states_of
-from ojt_accounts.states import APPLICATION, KIND
-
-# --- acts ----------------------------------------------------------------------------------------------------------------
-
-
-def _in_state(*states: str) -> Any:
-    def why(case: Case, user: User) -> str:
-        if case.state in states:
-            return ""
-        return f"案件目前為「{APPLICATION.state(case.state).label}」。"
-
-    return why
-
-
-def _why_sign(right: str) -> Any:
-    """On only when the step that is due on some form is this right's, and the person has not signed that form."""
-
-    def why(case: Case, user: User) -> str:
-        if case.state != "filed":
-            return f"案件目前為「{APPLICATION.state(case.state).label}」。"
-        application, reasons = application_of(case), []
-        rows = list(case.signoffs.select_related("person"))
-        for form in forms_to_sign(application):
-            states = states_of(case, form, rows)
-            due = next_step(states)
-            if due is None or due.step.right != right:
-                reasons.append(f"目前輪到「{due.step.label}」核章。" if due else "已全部核章。")
-                continue
-            if reason := why_not_sign(case, states, user):
-                reasons.append(reason)
-                continue
-            return reviewing.officer_ready(application) if right == SIGN_OFFICER else ""
-        return reasons[0] if reasons else "沒有要簽核的表單。"
-
-    return why
-
-
-def _why_file(case: Case, user: User) -> str:
-    if case.state != "draft":
-        return _in_state("draft")(case, user)
-    application = application_of(case)
-    checklist, *others = findings(application, on=today(), law=law_in_force())
-    if wrong := next((line for line in checklist.refusals if line.inputs["target"] == "kind"), None):
-        return f"{wrong.text}。"
-    if missing := len(checklist.refusals) + bool(standing_missing(application)):
-        return f"尚缺 {missing} 項，請看檢核表。"
-    # the officer's own checks (OA-05, OA-06) come after filing
-    refused = [one for one in others if one.met is False and one.rule in ("OA-03", "OA-04", "OA-07")]
-    return f"不符規定：{refused[0].sentence}" if refused else ""
-
-
-def _why_refile(case: Case, user: User) -> str:
-    if case.state != "correction":
-        return _in_state("correction")(case, user)
-    left = corrections.unanswered(case)
-    return f"尚有 {len(left)} 項補正未回復。" if left else ""
-
-
-def _why_resume(case: Case, user: User) -> str:
-    if case.state != "correction":
-        return _in_state("correction")(case, user)
-    try:
-        reviewing.term_is_over(case, user, now())
-    except Refused as error:
-        return error.message
-    return ""
-
-
-def _sign(case: Case, **given: Any) -> None:
-    reviewing.sign_forms(case, **given)
-
-
-ACTS = (
-    Act(
-        "file", "送件", PREPARE, filing.file_application, _why_file, confirm="送出後即由分署審查，除補正外不能再修改。"
-    ),
-    Act("refile", "補正完成，重新送件", PREPARE, filing.refile, _why_refile),
-    Act(
-        "withdraw",
-        "撤回申請",
-        PREPARE,
-        filing.withdraw,
-        _in_state("draft", "filed", "correction"),
-        forms.WithdrawForm,
-        "danger",
-    ),
-    Act(
-        "checks",
-        "登錄查核結果",
-        SIGN_OFFICER,
-        reviewing.record_checks,
-        _in_state("filed"),
-        forms.ChecksForm,
-        "secondary",
-    ),
-    Act(
-        "confirm",
-        "確認文件與簽章",
-        SIGN_OFFICER,
-        reviewing.confirm_papers,
-        _in_state("filed"),
-        forms.ConfirmForm,
-        "secondary",
-    ),
-    Act(
-        "ask_correction",
-        "通知補正",
-        SIGN_OFFICER,
-        reviewing.ask_correction,
-        _in_state("filed"),
-        CorrectionForm,
-        "secondary",
-    ),
-    Act("sign_officer", "承辦人核章", SIGN_OFFICER, _sign, _why_sign(SIGN_OFFICER), forms.sign_form(SIGN_OFFICER)),
-    Act("sign_chief", "科室主管簽核", SIGN_CHIEF, _sign, _why_sign(SIGN_CHIEF), forms.sign_form(SIGN_CHIEF)),
-    Act("sign_approver", "決行", SIGN_APPROVER, _sign, _why_sign(SIGN_APPROVER), forms.sign_form(SIGN_APPROVER)),
-    Act("refuse", "不予核准", REFUSE, reviewing.refuse, _in_state("filed"), forms.RefuseForm, "danger"),
-    Act(
-        "resume",
-        "逾期未補正，續行審查",
-        SIGN_OFFICER,
-        reviewing.resume_review,
-        _why_resume,
-        tone="secondary",
-        confirm="以現有文件續行審查，申請單位不能再補正。",
-    ),
-    Act("set", "設定帳號", SET_ACCOUNT, setting.set_accounts, _in_state("setting"), forms.SetForm),
-    Act("drop", "不予設定", SET_ACCOUNT, setting.drop_accounts, _in_state("setting"), forms.DropForm, "danger"),
-)
-
+from ojt_accounts.services import filing, reminding, setting
+from ojt_accounts.services.signing import chains
 
 # --- what the case page shows --------------------------------------------------------------------------------------------------
 
 
 def _panels(case: Case, user: User) -> Sequence[Panel]:
     application = application_of(case)
-    rows = list(case.signoffs.select_related("person"))
     before = {d.field: d.before for d in differences(application)}
     unit = getattr(application, "unit_form", None)
     registration = Registration.objects.filter(organisation=case.organisation_id, branch=case.office_id).first()
@@ -201,8 +56,8 @@ def _panels(case: Case, user: User) -> Sequence[Panel]:
     if pledges := live_pledges(application):
         panels.append(Panel("保密切結書", "ojt_accounts/panels/pledges.html", {"pledges": pledges}))
     if case.filed_at and case.state != "draft":
-        chains = [{"form": form, "steps": _steps(states_of(case, form, rows))} for form in forms_to_sign(application)]
-        panels.append(Panel("簽核", "ojt_accounts/panels/signoffs.html", {"chains": chains}))
+        rows = [{"form": form, "steps": _steps(states)} for form, states in chains(application)]
+        panels.append(Panel("簽核", "ojt_accounts/panels/signoffs.html", {"chains": rows}))
     return panels
 
 
@@ -362,18 +217,11 @@ NOTICES = (
 
 KINDS = (
     CaseType(
-        kind=KIND,
+        kind=APPLICATION.kind,
         label="在職訓練系統帳號申請",
         series="OA",
-        machine=APPLICATION,
+        table=APPLICATION,
         view_rights=(VIEW_OFFICE, VIEW_OWN),
-        guards={
-            "may_file": filing.may_file,
-            "term_is_over": reviewing.term_is_over,
-            "all_signed": reviewing.all_signed,
-            "all_set": setting.all_set,
-        },
-        acts=ACTS,
         findings=lambda case, on, law: findings(application_of(case), on=on, law=law),
         panels=_panels,
         targets=_targets,

@@ -13,6 +13,7 @@ from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import County, Organisation, User
 from accounts.offices import BRANCHES
 from casework.cases import work
+from casework.cases.doing import perform
 from casework.demo import PASSWORD, demo_role
 from casework.intake.sample import paper
 from casework.models import Case, Message
@@ -21,7 +22,7 @@ from kernel.dates import roc, roc_year, taipei_day
 from ojt_accounts.models import AccountForm, Application, Intake, Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
-from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
+from ojt_accounts.services import preparing
 from ojt_accounts.services.signing import forms_to_sign
 
 STAFF = (
@@ -169,7 +170,7 @@ class Story:
     ) -> "Story":
         contact = self.unit.contact
         if unit_form:
-            preparing.save_unit_form(self.case, data=_unit_form(self.unit, **changes), by=contact, at=self.at)
+            perform(self.case, "unit_form.saved", data=_unit_form(self.unit, **changes), by=contact, at=self.at)
         standing = {"letter_number": "南瀛字第1150000123號", "letter_on": self.today}
         if application_of(self.case).kind != Application.Kind.CANCELLATION:
             standing |= {
@@ -178,9 +179,9 @@ class Story:
                 "ttqs_valid_from": self.today - timedelta(days=300),
                 "ttqs_valid_until": self.today + timedelta(days=430),
             }
-        preparing.save_standing(self.case, data=standing, by=contact, at=self.at)
+        perform(self.case, "standing.saved", data=standing, by=contact, at=self.at)
         if copy:
-            preparing.copy_accounts(self.case, by=contact, at=self.at, reason="人員離職")
+            perform(self.case, "account_form.copied", by=contact, at=self.at, reason="人員離職")
         for n in numbers:
             data = {
                 "request": AccountForm.Request.OPEN,
@@ -191,7 +192,7 @@ class Story:
                 "phone": "06-234-5678",
                 "account_name": f"nyuser{n}",
             }
-            preparing.save_account_form(self.case, data=data, position=None, by=contact, at=self.at)
+            perform(self.case, "account_form.saved", data=data, position=None, by=contact, at=self.at)
         return self
 
     def papers(self, leave: Sequence[str] = ()) -> "Story":
@@ -199,8 +200,8 @@ class Story:
         for code in papers_needed(application.kind, application.unit_kind):  # type: ignore[arg-type]
             if code not in leave:
                 upload = _file(PAPERS[code], self.unit, self.today)
-                attaching.add_paper(
-                    self.case, code=code, upload=upload, attested=True, by=self.unit.contact, at=self.at
+                perform(
+                    self.case, "paper.added", paper=code, upload=upload, attested=True, by=self.unit.contact, at=self.at
                 )
         return self
 
@@ -211,8 +212,9 @@ class Story:
 
     def _pledge(self, pledge: Pledge) -> None:
         contact = self.unit.contact
-        attaching.save_pledge(
+        perform(
             self.case,
+            "pledge.saved",
             pk=pledge.pk,
             national_id=pledge.national_id or _national_id(9000 + pledge.pk),
             address="臺南市新營區民治路36號",
@@ -221,10 +223,10 @@ class Story:
             at=self.at,
         )
         upload = _file("資訊安全保密切結書", self.unit, self.today, [f"立切結書人：{pledge.name}（簽名）"])
-        attaching.add_pledge_scan(self.case, pk=pledge.pk, upload=upload, by=contact, at=self.at)
+        perform(self.case, "pledge.scanned", pk=pledge.pk, upload=upload, by=contact, at=self.at)
 
     def file(self) -> "Story":
-        self.case = filing.file_application(self.case, by=self.unit.contact, at=self.at)
+        self.case = perform(self.case, "file", by=self.unit.contact, at=self.at).case
         return self
 
     def claim(self) -> "Story":
@@ -238,29 +240,29 @@ class Story:
             checks |= {"latest_grade": "", "grade_checked_on": self.today}
         if application.unit_kind == "union":
             checks |= {"owes_premiums": False, "premiums_checked_on": self.today}
-        reviewing.record_checks(self.case, by=officer, at=self.at, **checks)
+        perform(self.case, "checks", by=officer, at=self.at, **checks)
         papers = list(self.case.attachments.values_list("pk", flat=True))
         pledges = [pledge.pk for pledge in live_pledges(application)]
-        reviewing.confirm_papers(self.case, papers=papers, pledges=pledges, by=officer, at=self.at)
+        perform(self.case, "confirm", papers=papers, pledges=pledges, by=officer, at=self.at)
         return self
 
     def sign(self, *roles: str) -> "Story":
         for role in roles:
             self.later(hours=5)
             codes = [form.code for form in forms_to_sign(application_of(self.case))]
-            self.case = reviewing.sign_forms(self.case, codes=codes, by=self.office.people[role], at=self.at)
+            self.case = perform(self.case, f"sign_{role}", codes=codes, by=self.office.people[role], at=self.at).case
         return self
 
     def correct(self, target: str, label: str, problem: str) -> "Story":
         items = [{"target": target, "label": label, "problem": problem}]
-        reviewing.ask_correction(self.case, items=items, message="", by=self.office.people["officer"], at=self.at)  # type: ignore[arg-type]
+        perform(self.case, "ask_correction", items=items, message="", by=self.office.people["officer"], at=self.at)  # type: ignore[arg-type]
         return self
 
     def set(self) -> "Story":
         codes = [form.code for form in forms_to_sign(application_of(self.case)) if form.account_form]
         self.later(hours=6)
         on = taipei_day(self.at)
-        self.case = setting.set_accounts(self.case, codes=codes, set_on=on, by=self.office.people["admin"], at=self.at)
+        self.case = perform(self.case, "set", codes=codes, set_on=on, by=self.office.people["admin"], at=self.at).case
         return self
 
 
@@ -355,7 +357,7 @@ def build() -> int:
         at=story.at,
     )
     gone = complete(home, union, (23,), days_ago=25).later(days=1)
-    filing.withdraw(gone.case, by=union.contact, at=gone.at, reason="申請人更換，重新送件")  # 已撤回
+    perform(gone.case, "withdraw", by=union.contact, at=gone.at, reason="申請人更換，重新送件")  # 已撤回
     complete(home, union, (21, 22), days_ago=20).claim()  # 審查中，已逾期限
     Story(home, fresh, kind=new, days_ago=4).forms((31, 32)).papers(leave=("charter",)).pledges()  # 草稿，缺章程
     story = (
@@ -370,23 +372,25 @@ def build() -> int:
         other.case, kind=Message.Kind.TO_OFFICE, body="已補寄紙本，請協助查收。", by=carers.contact, at=other.at
     )
     refused = complete(home, caterers, (12,), days_ago=30).claim().later(days=3)
-    reviewing.record_checks(
+    perform(
         refused.case,
+        "checks",
         by=home.people["officer"],
         at=refused.at,
         letter_to_us=True,
         latest_grade="D",
         grade_checked_on=refused.today,
     )
-    reviewing.refuse(
+    perform(
         refused.case,
+        "refuse",
         reason="最近一次辦訓等級為 D 級，依規定不得申請。",
         by=home.people["approver"],
         at=refused.later(days=1).at,
     )
     story = Story(home, known, kind=end, days_ago=3).forms(unit_form=False, copy=True)
     for position in (1, 2, 3):
-        preparing.remove_account_form(story.case, position=position, by=known.contact, at=story.at)
+        perform(story.case, "account_form.removed", position=position, by=known.contact, at=story.at)
     story.papers().file()  # 註銷案，審查中
     # 另一分署
     complete(offices["tkyhkm"], north, (41, 42), days_ago=40).claim().check().sign("officer", "chief", "approver").set()

@@ -6,7 +6,7 @@ from accounts.panels import Block, Entrance
 from casework.entitlements import PLAN_RIGHT, UNIT_STANDING, Answerer
 from casework.jobs.exports import Exporter
 from casework.schemes import AgencyPage, Scheme
-from ojt_accounts import casetype, documents, impact, params, permissions, sources, states, whatif, wordings
+from ojt_accounts import casetype, documents, impact, params, permissions, sources, whatif, wordings
 from ojt_accounts.forms.passwords import CompositionValidator
 from ojt_accounts.permissions import SIGN_OFFICER, VIEW_OFFICE, VIEW_UNIT
 from ojt_accounts.rules import RULES
@@ -22,7 +22,6 @@ SCHEME = Scheme(
     contradictions=sources.CONTRADICTIONS,
     figures=params.FIGURES,
     rules=RULES,
-    machines=states.MACHINES,
     kinds=casetype.KINDS,
     things=casetype.THINGS,
     handlers=casetype.HANDLERS,

@@ -66,8 +66,11 @@ class Person:
 
 
 def application_of(case: Case) -> Application:
-    rows = Application.objects.select_related("case__office", "case__organisation", "intake", "county", "unit_form")
-    return rows.prefetch_related("account_forms").get(case=case)
+    """The case's application with its forms; its case is the one at hand, never another of the same row."""
+    rows = Application.objects.select_related("intake", "county", "unit_form").prefetch_related("account_forms")
+    application = rows.get(case=case)
+    application.case = case
+    return application
 
 
 def live_forms(application: Application) -> list[AccountForm]:

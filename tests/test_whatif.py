@@ -11,6 +11,7 @@ from django.db import InternalError, connection
 from django.urls import reverse
 
 from accounts.rights import held
+from casework.cases.doing import perform
 from casework.entitlements import ANSWERERS
 from casework.law.in_force import law_in_force
 from casework.law.whatif import QUESTIONS, Reply, WhatIf, questions_for, reply_to
@@ -51,14 +52,13 @@ def rows() -> dict[str, int]:
 
 
 def test_correction_and_review_days_of_an_account_application():
-    from ojt_accounts.services import reviewing
     from tests.ojt_accounts import world as w
 
     here = w.world()
     reply = ask("account-terms", here.officer, notified_on=AT.date(), received_on=AT.date())
     case = w.filed(here)
     items = [{"target": "letter", "label": "公文", "problem": "用印不清"}]
-    reviewing.ask_correction(case, items=items, message="請補正", by=here.officer, at=AT)
+    perform(case, "ask_correction", items=items, message="請補正", by=here.officer, at=AT)
     stored = {one.code: one.outcome for one in Deadline.objects.filter(case=case)}
     assert lines(reply.outcomes[0]) == lines(stored["ojt_accounts.correct"])
     assert lines(reply.outcomes[1]) == lines(stored["ojt_accounts.handle"])

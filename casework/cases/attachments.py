@@ -158,19 +158,21 @@ def keep_attachment(
 
 
 @transaction.atomic
-def remove_attachment(attachment: Attachment, *, by: User, at: datetime) -> None:
-    """Take a paper out of the filing; row and bytes stay."""
-    case = lock(attachment.case)
+def remove_attachment(attachment: Attachment, *, case: Case, by: User, at: datetime) -> None:
+    """Take a paper out of the filing of a case this transaction holds; row and bytes stay."""
     if case.attachments.filter(pk=attachment.pk, removed_at=None).update(removed_at=at):
         record(case, "attachment.removed", f"移除文件：{attachment.label}", by=by, at=at)
 
 
 @transaction.atomic
-def confirm_copy(
-    attachment: Attachment, *, by: User, at: datetime, version: int | None = None, clause: str = ""
-) -> None:
+def confirm_copy(attachment: Attachment, *, by: User, at: datetime, version: int | None = None) -> None:
     """The officer confirms 「與正本相符」 on one paper. Who may is the caller's question."""
-    case = lock(attachment.case, version=version)
+    mark_confirmed(attachment, case=lock(attachment.case, version=version), by=by, at=at)
+
+
+@transaction.atomic
+def mark_confirmed(attachment: Attachment, *, case: Case, by: User, at: datetime, clause: str = "") -> None:
+    """The same in a case this transaction holds."""
     rows = case.attachments.filter(pk=attachment.pk, removed_at=None, confirmed_at=None)
     if not attachment.attested_at:
         raise Refused(f"「{attachment.label}」申請單位尚未聲明與正本相符。")

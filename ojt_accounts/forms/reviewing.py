@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
-from casework.cases.chain import next_step
 from casework.forms import PortalForm, RocDateField
 from casework.models import Case, SignOff
 from ojt_accounts.models import Application
+from ojt_accounts.permissions import SET_ACCOUNT
 from ojt_accounts.selectors import application_of, live_pledges
-from ojt_accounts.services.signing import forms_to_sign, states_of
+from ojt_accounts.services.signing import forms_due
 
 Choices = list[tuple[str, str]]
 
@@ -118,12 +118,7 @@ class ConfirmForm(CaseForm):
 
 def _due(case: Case, right: str) -> Choices:
     """Forms on which this right's step is due."""
-    rows = list(case.signoffs.select_related("person"))
-    return [
-        (form.code, form.label)
-        for form in forms_to_sign(application_of(case))
-        if (due := next_step(states_of(case, form, rows))) and due.step.right == right
-    ]
+    return [(form.code, form.label) for form in forms_due(application_of(case), right)]
 
 
 class SignForm(CaseForm):
@@ -158,16 +153,6 @@ def sign_form(right: str) -> Callable[..., forms.Form]:
     return type("SignForm", (SignForm,), {"right": right})
 
 
-def _to_set(case: Case) -> Choices:
-    """Account forms that wait for the administrator."""
-    rows = list(case.signoffs.select_related("person"))
-    return [
-        (form.code, form.label)
-        for form in forms_to_sign(application_of(case))
-        if form.account_form and next_step(states_of(case, form, rows))
-    ]
-
-
 class SetForm(CaseForm):
     """The administrator: which accounts were set, on which day."""
 
@@ -176,7 +161,7 @@ class SetForm(CaseForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
-        choices = _to_set(case)
+        choices = _due(case, SET_ACCOUNT)
         self.fields["codes"].choices = choices  # type: ignore[attr-defined]
         self.fields["codes"].initial = [code for code, _ in choices]
         self.fields["set_on"].initial = today()
@@ -195,4 +180,4 @@ class DropForm(CaseForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
-        self.fields["codes"].choices = _to_set(case)  # type: ignore[attr-defined]
+        self.fields["codes"].choices = _due(case, SET_ACCOUNT)  # type: ignore[attr-defined]

@@ -1,57 +1,53 @@
 """Papers of an application 文件 and pledges 切結書: attached, taken away, signed by hand and scanned back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 
 from accounts import crypto
 from accounts.models import User
 from casework.cases import attachments
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import require
 from casework.errors import Refused
+from casework.intake import Verdict
 from casework.models import Case
 from casework.papers.wordings import wording
 from kernel.characters import same_name
 from kernel.dates import taipei_day
 from ojt_accounts.models import Application, Pledge
-from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules.papers import PAPERS
 from ojt_accounts.selectors import Person, live_forms, pledge_people
-from ojt_accounts.services.editing import editable
 from ojt_accounts.wordings import PLEDGE
 
 
-def add_paper(
-    case: Case, *, code: str, upload: UploadedFile, attested: bool, by: User, at: datetime
-) -> attachments.Attachment:
-    """Attach a paper of the checklist; copies need the uploader's word that they are true (OA-15).
+def judge_paper(case: Case, by: User, *, paper: str, upload: UploadedFile, attested: bool) -> dict[str, Any]:
+    """A paper of the checklist, judged before the case is held; copies need the uploader's word that they are true (OA-15).
 
     The letter is an original: nothing is declared of it, and the officer may confirm it at once.
     """
-    require(by, PREPARE, case)
-    if code not in PAPERS:
+    if paper not in PAPERS:
         raise Refused("沒有這種文件。", field="file")
-    if code != "letter" and not attested:
+    if paper != "letter" and not attested:
         raise Refused("請勾選「本文件與正本相符，並已加蓋職章」。", field="attested")
-    with transaction.atomic():
-        editable(case, by=by)
-    verdict = attachments.judged(upload, attachments.Limits())
-    with transaction.atomic():
-        case, application = editable(case, by=by)
-        if code == "letter":
-            unconfirm_letter(application)
-        return attachments.keep_attachment(
-            verdict,
-            case=case,
-            field=code,
-            label=PAPERS[code],
-            upload=upload,
-            attested=attested or code == "letter",
-            by=by,
-            at=at,
-        )
+    return {"paper": paper, "upload": upload, "verdict": attachments.judged(upload, attachments.Limits())}
+
+
+def add_paper(doing: Doing, *, paper: str, upload: UploadedFile, verdict: Verdict) -> None:
+    """Keep the paper; an earlier one of its kind steps aside."""
+    if paper == "letter":
+        unconfirm_letter(doing.case.ojt_application)
+    attachments.keep_attachment(
+        verdict,
+        case=doing.case,
+        field=paper,
+        label=PAPERS[paper],
+        upload=upload,
+        attested=True,
+        by=doing.by,
+        at=doing.at,
+    )
 
 
 def unconfirm_letter(application: Application) -> None:
@@ -61,18 +57,16 @@ def unconfirm_letter(application: Application) -> None:
         application.save(update_fields=["letter_confirmed_at"])
 
 
-@transaction.atomic
-def remove_paper(case: Case, *, pk: int, by: User, at: datetime) -> None:
-    case, _ = editable(case, by=by)
-    attachment = case.attachments.filter(pk=pk, removed_at=None).first()
+def remove_paper(doing: Doing, *, pk: int) -> None:
+    """Take a paper away, and the pledge it was the scan of loses it."""
+    attachment = doing.case.attachments.filter(pk=pk, removed_at=None).first()
     if attachment:
         Pledge.objects.filter(scan=attachment).update(scan=None, scan_confirmed_at=None)
-        attachments.remove_attachment(attachment, by=by, at=at)
+        attachments.remove_attachment(attachment, case=doing.case, by=doing.by, at=doing.at)
 
 
 def sync_pledges(application: Application, *, at: datetime) -> None:
     """One pledge per person who must sign; those no longer needed step aside, and come back with the person."""
-    application = Application.objects.select_related("case", "unit_form").get(pk=application.pk)
     rows = sorted(application.pledges.all(), key=lambda one: (one.removed_at is not None, one.scan_id is None, -one.pk))
     people = pledge_people(application)
     kept: dict[str, Pledge] = {}
@@ -127,20 +121,9 @@ def _same_office(pledge: Pledge, person: Person) -> bool:
     return bool(offices) and not unlike and same_name(pledge.name, person.name)
 
 
-@transaction.atomic
-def save_pledge(
-    case: Case,
-    *,
-    pk: int,
-    national_id: str,
-    address: str,
-    phone: str,
-    by: User,
-    at: datetime,
-    version: int | None = None,
-) -> Pledge:
+def save_pledge(doing: Doing, *, pk: int, national_id: str, address: str, phone: str) -> None:
     """What is printed on a person's pledge; the name is that of the forms."""
-    case, application = editable(case, by=by, version=version)
+    application = doing.case.ojt_application
     pledge = _pledge(application, pk)
     on_form = next((f for f in live_forms(application) if f.code == pledge.person), None)
     if on_form and on_form.national_id != national_id:
@@ -153,15 +136,13 @@ def save_pledge(
         signed = application.pledges.filter(national_id_index=pledge.national_id_index, scan__isnull=False)
         pledge.scan = next((one.scan for one in signed.order_by("-pk") if one.removed_at), None)
     pledge.save()
-    sync_pledges(application, at=at)
-    record(case, "pledge.saved", f"填寫切結書資料：{pledge.name}", by=by, at=at)
-    return pledge
+    sync_pledges(application, at=doing.at)
+    record(doing.case, doing.act.code, f"填寫切結書資料：{pledge.name}", by=doing.by, at=doing.at)
 
 
-@transaction.atomic
-def separate_pledge(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
+def separate_pledge(doing: Doing, *, pk: int) -> None:
     """The unit's word that the contact or custodian is not the applicant of that name: they sign a pledge of their own."""
-    case, application = editable(case, by=by, version=version)
+    application = doing.case.ojt_application
     pledge = _pledge(application, pk)
     offices = [one for one in Pledge.OFFICES if one in pledge.capacities]
     if "applicant" not in pledge.capacities or not offices:
@@ -173,8 +154,9 @@ def separate_pledge(case: Case, *, pk: int, by: User, at: datetime, version: int
             removed_at=None,
             defaults={"name": pledge.name, "namesake": True, "wording": pledge.wording, "capacities": [office]},
         )
-    sync_pledges(application, at=at)
-    record(case, "pledge.separated", f"{pledge.capacity_labels}為同名的不同人：{pledge.name}", by=by, at=at)
+    sync_pledges(application, at=doing.at)
+    label = f"{pledge.capacity_labels}為同名的不同人：{pledge.name}"
+    record(doing.case, doing.act.code, label, by=doing.by, at=doing.at)
 
 
 def _pledge(application: Application, pk: int) -> Pledge:
@@ -184,32 +166,25 @@ def _pledge(application: Application, pk: int) -> Pledge:
     return pledge
 
 
-def add_pledge_scan(case: Case, *, pk: int, upload: UploadedFile, by: User, at: datetime) -> Pledge:
-    """The signed pledge scanned back (OA-23); an earlier scan is kept beside it."""
-    with transaction.atomic():
-        _pledge_to_scan(case, pk=pk, by=by)
-    verdict = attachments.judged(upload, attachments.Limits())
-    with transaction.atomic():
-        case, pledge = _pledge_to_scan(case, pk=pk, by=by)
-        pledge.scan = attachments.keep_attachment(
-            verdict,
-            case=case,
-            field="pledge",
-            subject=pledge.code,
-            label=f"保密切結書（{pledge.name}）",
-            upload=upload,
-            attested=True,
-            by=by,
-            at=at,
-        )
-        pledge.scan_confirmed_at = None
-        pledge.save(update_fields=["scan", "scan_confirmed_at"])
-    return pledge
+def judge_scan(case: Case, by: User, *, pk: int, upload: UploadedFile) -> dict[str, Any]:
+    """The signed pledge scanned back (OA-23), judged before the case is held."""
+    _to_scan(case, pk)
+    return {"pk": pk, "upload": upload, "verdict": attachments.judged(upload, attachments.Limits())}
 
 
-def _pledge_to_scan(case: Case, *, pk: int, by: User) -> tuple[Case, Pledge]:
-    case, application = editable(case, by=by)
-    pledge = _pledge(application, pk)
+def add_scan(doing: Doing, *, pk: int, upload: UploadedFile, verdict: Verdict) -> None:
+    """Keep the scan beside an earlier one; the officer looks at the signature anew."""
+    pledge = _to_scan(doing.case, pk)
+    pledge.scan = attachments.keep_attachment(
+        verdict, case=doing.case, field="pledge", subject=pledge.code, label=f"保密切結書（{pledge.name}）", upload=upload,
+        attested=True, by=doing.by, at=doing.at,
+    )  # fmt: skip
+    pledge.scan_confirmed_at = None
+    pledge.save(update_fields=["scan", "scan_confirmed_at"])
+
+
+def _to_scan(case: Case, pk: int) -> Pledge:
+    pledge = _pledge(case.ojt_application, pk)
     if not pledge.national_id or not pledge.address:
-        raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。")
-    return case, pledge
+        raise Refused("請先填妥身分證字號與戶籍地址，列印後簽章，再上傳掃描檔。", field="file")
+    return pledge

@@ -7,15 +7,17 @@ from typing import Any
 from django.db import transaction
 
 from accounts import crypto
+from accounts.locks import locking
 from accounts.models import County, Organisation, User
 from accounts.rights import can
 from accounts.services.addresses import taken
+from casework.cases.casetypes import casetype
 from casework.cases.changing import rewrite
+from casework.cases.doing import Doing
 from casework.cases.events import record
 from casework.cases.moving import open_case
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
-from casework.models import Case
 from kernel.dates import taipei_day
 from kernel.identifiers import mask_person_id
 from ojt_accounts.models import AccountForm, Application, Intake, Registration, TrainingAccount, UnitForm
@@ -24,8 +26,18 @@ from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.rules import papers
 from ojt_accounts.selectors import closing_facts, live_forms, person_of, registration_of, under_way, unproven_here
 from ojt_accounts.services.attaching import sync_pledges, unconfirm_letter
-from ojt_accounts.services.editing import editable, hold_unit
-from ojt_accounts.states import APPLICATION, KIND
+from ojt_accounts.states import KIND
+
+
+def not_released(unit: Organisation) -> None:
+    """Refuse once the branch has given the unit's number back (services.releasing)."""
+    if not unit.is_active:
+        raise Refused("貴單位的登錄已由分署釋出統一編號，不能再申請；如有疑問，請洽所在地的分署。")
+
+
+def hold_unit(pk: int | None) -> None:
+    """The unit, held before any case of it: its applications are opened one after the other, and never while it is released."""
+    not_released(locking(Organisation.objects).only("pk", "is_active").get(pk=pk))
 
 
 @transaction.atomic
@@ -50,7 +62,7 @@ def start(
         if open_one:
             raise Refused(
                 f"貴單位在{branch.label} {program_year} 年度已有新單位申請案（案號 {open_one.case.number}，"
-                f"{APPLICATION.state(open_one.case.state).label}），請由「我的申請」接續辦理；要重新申請，請先撤回該案。",
+                f"{casetype(KIND).table.state(open_one.case.state).label}），請由「我的申請」接續辦理；要重新申請，請先撤回該案。",
                 field="kind",
             )
     if kind != Application.Kind.CANCELLATION:
@@ -98,19 +110,15 @@ def _prefill(application: Application, unit: Organisation, registration: Registr
         )
 
 
-@transaction.atomic
-def save_unit_form(
-    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
-) -> UnitForm:
+def save_unit_form(doing: Doing, *, data: Mapping[str, Any]) -> None:
     """Save the whole unit form (validated by its form class) and bring the pledges in step."""
-    case, application = editable(case, by=by, version=version)
+    application = doing.case.ojt_application
     form, _ = UnitForm.objects.get_or_create(application=application)
-    changes = rewrite(form, {name: data[name] for name in UnitForm.FIELDS if name in data}, labels=UnitForm.LABELS)
-    form.saved_at = at
+    given = {name: data[name] for name in UnitForm.FIELDS if name in data}
+    doing.changes += rewrite(form, given, labels=UnitForm.LABELS)
+    form.saved_at = doing.at
     form.save()
-    sync_pledges(application, at=at)
-    record(case, "unit_form.saved", "填寫訓練機構名稱申請表", by=by, at=at, changes=changes)
-    return form
+    sync_pledges(application, at=doing.at)
 
 
 def check_account_form(
@@ -190,15 +198,12 @@ def _takes_something_away(
         raise Refused(f"這個人 {year} 年度沒有所勾計畫的權限。現有權限：{held}。", field="plans")
 
 
-@transaction.atomic
-def save_account_form(
-    case: Case, *, data: Mapping[str, Any], position: int | None, by: User, at: datetime, version: int | None = None
-) -> AccountForm:
+def save_account_form(doing: Doing, *, data: Mapping[str, Any], position: int | None) -> None:
     """Add (position None) or change one person's account form."""
-    case, application = editable(case, by=by, version=version)
+    application = doing.case.ojt_application
     if application.kind == Application.Kind.CANCELLATION and data["request"] != AccountForm.Request.CLOSE:
         raise Refused("註銷案只能填「註銷」。", field="request")
-    account = check_account_form(application, data, position=position, on=taipei_day(at), by=by)
+    account = check_account_form(application, data, position=position, on=doing.day, by=doing.by)
     fields = {
         "request": data["request"],
         "plans": list(data["plans"]),
@@ -221,22 +226,15 @@ def save_account_form(
             setattr(form, name, value)
         form.save()
     asked = sum(f.request == AccountForm.Request.OPEN for f in live_forms(application))
-    _seats_allow(application, asked=asked, on=taipei_day(at))
-    sync_pledges(application, at=at)
+    _seats_allow(application, asked=asked, on=doing.day)
+    sync_pledges(application, at=doing.at)
     changes = [
         {"label": "申請人", "before": "", "after": form.name},
         {"label": "身分證字號", "before": "", "after": mask_person_id(form.national_id)},
         {"label": "帳號", "before": "", "after": form.account_name},
     ]
-    record(
-        case,
-        "account_form.saved",
-        f"填寫帳號{form.get_request_display()}單：{form.name}",
-        by=by,
-        at=at,
-        changes=changes,
-    )
-    return form
+    label = f"填寫帳號{form.get_request_display()}單：{form.name}"
+    record(doing.case, doing.act.code, label, by=doing.by, at=doing.at, changes=changes)
 
 
 def _seats_allow(application: Application, *, asked: int, on: date) -> None:
@@ -249,22 +247,25 @@ def _seats_allow(application: Application, *, asked: int, on: date) -> None:
         raise Refused(outcome.sentence + (f"目前帳號：{names}。" if names else ""), field="request", outcomes=[outcome])
 
 
-@transaction.atomic
-def remove_account_form(case: Case, *, position: int, by: User, at: datetime, version: int | None = None) -> None:
-    case, application = editable(case, by=by, version=version)
+def remove_account_form(doing: Doing, *, position: int) -> None:
+    """Take one person's form out of the application; the row stays."""
+    application = doing.case.ojt_application
     form = application.account_forms.filter(position=position, removed_at=None).first()
     if form is None:
         return
-    form.removed_at = at
+    form.removed_at = doing.at
     form.save(update_fields=["removed_at"])
-    sync_pledges(application, at=at)
-    record(case, "account_form.removed", f"刪除帳號{form.get_request_display()}單：{form.name}", by=by, at=at)
+    sync_pledges(application, at=doing.at)
+    label = f"刪除帳號{form.get_request_display()}單：{form.name}"
+    record(doing.case, doing.act.code, label, by=doing.by, at=doing.at)
 
 
-@transaction.atomic
-def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> int:
-    """Copy last year: a 賦予 form for every account in use that has no form here yet. Says how many."""
-    case, application = editable(case, by=by, version=version)
+def copy_accounts(doing: Doing) -> int:
+    """Copy last year: a 賦予 form for every account in use that has no form here yet. Says how many.
+
+    Of a 註銷 the act's reason stands on every form.
+    """
+    application = doing.case.ojt_application
     registration = registration_of(application)
     closing = application.kind == Application.Kind.CANCELLATION
     request = AccountForm.Request.CLOSE if closing else AccountForm.Request.GRANT
@@ -295,23 +296,18 @@ def copy_accounts(case: Case, *, by: User, at: datetime, version: int | None = N
             phone=account.user.phone,
             account_name=account.account_name,
             account=account,
-            reason=reason if closing else "",
+            reason=doing.reason if closing else "",
         )
     if made:
-        sync_pledges(application, at=at)
-        record(case, "account_form.copied", f"自現有帳號帶入 {made} 張申請單", by=by, at=at)
+        sync_pledges(application, at=doing.at)
+        record(doing.case, doing.act.code, f"自現有帳號帶入 {made} 張申請單", by=doing.by, at=doing.at)
     return made
 
 
-@transaction.atomic
-def save_standing(
-    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
-) -> Application:
+def save_standing(doing: Doing, *, data: Mapping[str, Any]) -> None:
     """The particulars on the papers: kind, founding, TTQS, the official letter (OA-03, OA-04, OA-16)."""
-    case, application = editable(case, by=by, version=version)
-    changes = rewrite(application, data)
+    application = doing.case.ojt_application
+    doing.changes += rewrite(application, data)
     application.save()
-    if {change["field"] for change in changes} & {"letter_number", "letter_on"}:
+    if {change["field"] for change in doing.changes} & {"letter_number", "letter_on"}:
         unconfirm_letter(application)
-    record(case, "standing.saved", "填寫資格與公文資料", by=by, at=at, changes=changes)
-    return application

@@ -1,24 +1,23 @@
 """The branch reviews 審查: its own checks, corrections, the signatures, the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
-
-from django.db import transaction
 
 from accounts.models import User
 from casework.cases import attachments, corrections
 from casework.cases.chain import next_step
 from casework.cases.changing import rewrite
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
-from casework.cases.signoffs import sign
+from casework.cases.signoffs import sign, why_not_sign
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from ojt_accounts import documents
 from ojt_accounts.models import Application, Pledge
 from ojt_accounts.permissions import PREPARE, SET_ACCOUNT, SIGN_OFFICER
@@ -26,81 +25,46 @@ from ojt_accounts.rules.terms import correction_term
 from ojt_accounts.selectors import application_of, checks_left, findings, live_pledges
 from ojt_accounts.services.filing import CORRECT, HANDLE, set_handling
 from ojt_accounts.services.seating import reserve_seats
-from ojt_accounts.services.signing import decided, forms_to_sign, states_of
-
-CLAUSE = "OA-21 依序簽核"
+from ojt_accounts.services.signing import chains, decided, forms_due
 
 
-def _reviewing(case: Case, *, by: User, right: str, version: int | None) -> tuple[Case, Application]:
-    case = lock(case, version=version)
-    require(by, right, case)
-    if case.state != "filed":
-        raise Refused("案件不在審查中。")
-    return case, application_of(case)
-
-
-@transaction.atomic
-def record_checks(case: Case, *, by: User, at: datetime, version: int | None = None, **data: Any) -> None:
+def record_checks(doing: Doing, **data: Any) -> None:
     """The officer's own look-ups: latest grade (OA-05), premiums (OA-06), the letter's addressee (OA-16)."""
-    case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
-    letter = data.pop("letter_to_us", None)
+    application, letter = application_of(doing.case), data.pop("letter_to_us", None)
     if letter is not None:
-        data["letter_confirmed_at"] = (application.letter_confirmed_at or at) if letter else None
-    changes = rewrite(application, data)
+        data["letter_confirmed_at"] = (application.letter_confirmed_at or doing.at) if letter else None
+    doing.changes += rewrite(application, data)
     application.save()
+    doing.internal = True
+    doing.move()  # an event of its own, beside the letter's
     if letter:
-        for paper in case.attachments.filter(field="letter", removed_at=None, confirmed_at=None):
-            attachments.confirm_copy(paper, by=by, at=at, clause="OA-16")
-        case = lock(case)
-    record(
-        case,
-        "checks.recorded",
-        "登錄查核結果",
-        by=by,
-        at=at,
-        changes=changes,
-        clause="OA-05、OA-06、OA-16",
-        internal=True,
-    )
+        for paper in doing.case.attachments.filter(field="letter", removed_at=None, confirmed_at=None):
+            attachments.mark_confirmed(paper, case=doing.case, by=doing.by, at=doing.at, clause="OA-16")
 
 
-@transaction.atomic
-def confirm_papers(
-    case: Case, *, papers: Sequence[int], pledges: Sequence[int], by: User, at: datetime, version: int | None = None
-) -> None:
+def confirm_papers(doing: Doing, *, papers: Sequence[int], pledges: Sequence[int]) -> None:
     """Per document: true copy with seal (OA-15); per pledge: signed or sealed by hand (OA-23)."""
-    case, application = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
+    case, by = doing.case, {"by": doing.by, "at": doing.at}
     for attachment in case.attachments.filter(pk__in=papers, removed_at=None, confirmed_at=None):
-        attachments.confirm_copy(attachment, by=by, at=at, clause="OA-15")
-    for pledge in application.pledges.filter(
-        pk__in=pledges, removed_at=None, scan__isnull=False, scan_confirmed_at=None
-    ):
-        Pledge.objects.filter(pk=pledge.pk).update(scan_confirmed_at=at)
-        if pledge.scan is not None:
-            attachments.confirm_copy(pledge.scan, by=by, at=at, clause="OA-23")
-        case = lock(case)
-        record(case, "pledge.confirmed", f"確認切結書簽章：{pledge.name}", by=by, at=at, clause="OA-23", internal=True)
+        attachments.mark_confirmed(attachment, case=case, clause="OA-15", **by)
+    waiting = application_of(case).pledges.filter(removed_at=None, scan__isnull=False, scan_confirmed_at=None)
+    for pledge in waiting.filter(pk__in=pledges).select_related("scan"):
+        Pledge.objects.filter(pk=pledge.pk).update(scan_confirmed_at=doing.at)
+        attachments.mark_confirmed(pledge.scan, case=case, clause="OA-23", **by)
+        label = f"確認切結書簽章：{pledge.name}"
+        record(case, "pledge.confirmed", label, clause="OA-23", internal=True, **by)
 
 
-@transaction.atomic
 def ask_correction(
-    case: Case,
-    *,
-    items: Sequence[corrections.Item],
-    message: str,
-    due_on: date | None = None,
-    by: User,
-    at: datetime,
-    version: int | None = None,
+    doing: Doing, *, items: Sequence[corrections.Item], message: str, due_on: date | None = None
 ) -> None:
     """通知補正, item by item, with a term (the officer's own day, else the usual one); the case goes back to the unit."""
-    case, _ = _reviewing(case, by=by, right=SIGN_OFFICER, version=version)
-    on = taipei_day(at)
+    case, on = doing.case, doing.day
     term = correction_term(on, on=on, law=law_in_force())
     due_on = due_on or date.fromisoformat(term.result["due_on"])
-    corrections.ask(case, items=items, message=message, due_on=due_on, by=by, at=at)
-    move(case, "ask_correction", by=by, at=at, reason=message)
-    meet_deadline(code=HANDLE, at=at, case=case)
+    doing.reason = message
+    corrections.ask(case, items=items, message=message, due_on=due_on, by=doing.by, at=doing.at)
+    meet_deadline(code=HANDLE, at=doing.at, case=case)
     set_deadline(
         code=CORRECT,
         rule="OA-01",
@@ -108,106 +72,104 @@ def ask_correction(
         citation=term.lines[0].citation,
         counted_from=on,
         due_on=due_on,
-        at=at,
+        at=doing.at,
         case=case,
         outcome=term,
         remind_days=(7, 3, 1),
     )
     lines = "\n".join(f"．{item['label']}：{item['problem']}" for item in items if item["problem"].strip())
     body = f"{lines}\n\n請於 {roc(due_on)} 前補正。\n{message}".strip()
-    tell_applicant(case, "ojt_accounts.correction", "請補正", body, right=PREPARE, at=at)
+    tell_applicant(case, "ojt_accounts.correction", "請補正", body, right=PREPARE, at=doing.at)
 
 
 def term_is_over(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 逾期續審: until its last day the correction is the unit's."""
+    """Until its last day the correction is the unit's."""
     request = corrections.open_request(case)
     if request and request.due_on and taipei_day(at) <= request.due_on:
         raise Refused(f"補正期限至 {roc(request.due_on)} 止，期滿未補正始得續行審查。")
 
 
-@transaction.atomic
-def resume_review(case: Case, *, by: User, at: datetime, version: int | None = None) -> None:
+def resume_review(doing: Doing) -> None:
     """逾期續審: the unit let the term pass; the branch goes on with the papers it has."""
-    case = lock(case, version=version)
-    move(case, "resume", by=by, at=at)
-    corrections.close(case, by=by, at=at, as_it_stands=True)
-    withdraw_deadline(code=CORRECT, at=at, case=case)
-    set_handling(case, at=at)
+    case = doing.case
+    corrections.close(case, by=doing.by, at=doing.at, as_it_stands=True)
+    withdraw_deadline(code=CORRECT, at=doing.at, case=case)
+    set_handling(case, at=doing.at)
     body = "補正期限已過，分署依現有文件審查。"
-    tell_applicant(case, "ojt_accounts.resumed", "逾期未補正，續行審查", body, right=PREPARE, at=at)
+    tell_applicant(case, "ojt_accounts.resumed", "逾期未補正，續行審查", body, right=PREPARE, at=doing.at)
 
 
-def officer_ready(application: Application) -> str:
-    """What the officer must still do before signing; empty when ready."""
-    case = application.case
+# --- signatures 簽核 ---------------------------------------------------------------------------------------------------------
+
+
+def step_due(right: str) -> Callable[[Case, User | None, datetime], None]:
+    """Ask whether on some form the step that is due is this right's, and the person has not signed that form."""
+
+    def ask(case: Case, by: User | None, at: datetime) -> None:
+        reasons = []
+        for _, states in chains(application_of(case)):
+            due = next_step(states)
+            if due is None or due.step.right != right:
+                reasons.append(f"目前輪到「{due.step.label}」核章。" if due else "已全部核章。")
+            elif why := why_not_sign(case, states, by):
+                reasons.append(why)
+            else:
+                return
+        raise Refused(reasons[0] if reasons else "沒有要簽核的表單。")
+
+    return ask
+
+
+def papers_checked(case: Case, by: User | None, at: datetime) -> None:
+    """What the officer must have read and looked up before anybody signs."""
+    application = application_of(case)
     if not application.letter_confirmed_at:
-        return "請先確認公文受文者為本分署（申請須知第1頁一）。"
+        raise Refused("請先確認公文受文者為本分署（申請須知第1頁一）。")
     unconfirmed = case.attachments.filter(removed_at=None, confirmed_at=None).exclude(field__in=["pledge", "letter"])
     if first := unconfirmed.first():
-        return f"請先逐件確認「與正本相符」：{first.label}（申請須知第1頁※三）。"
+        raise Refused(f"請先逐件確認「與正本相符」：{first.label}（申請須知第1頁※三）。")
     if pledge := next((p for p in live_pledges(application) if p.scan_id and not p.scan_confirmed_at), None):
-        return f"請先確認{pledge.label}的切結書確有簽名或蓋章（申請須知第5頁）。"
+        raise Refused(f"請先確認{pledge.label}的切結書確有簽名或蓋章（申請須知第5頁）。")
     left = checks_left(application)
     if "grade" in left:
-        return "請先登錄最近一次辦訓等級查核結果（申請須知第1頁※一）。"
+        raise Refused("請先登錄最近一次辦訓等級查核結果（申請須知第1頁※一）。")
     if "premiums" in left:
-        return "請先登錄勞保費查核結果（申請須知第1頁※二）。"
-    return ""
+        raise Refused("請先登錄勞保費查核結果（申請須知第1頁※二）。")
 
 
-@transaction.atomic
 def sign_forms(
-    case: Case,
-    *,
-    codes: Sequence[str],
-    by: User,
-    at: datetime,
-    decision: str = SignOff.Decision.APPROVE,
-    comment: str = "",
-    version: int | None = None,
-) -> Case:
-    """Sign (or return to the officer) the chosen forms at the step that is due for each; the last 決行 approves the case."""
-    case = lock(case, version=version)
-    if case.state != "filed":
-        raise Refused("案件不在審查中。")
-    application = application_of(case)
-    known = {form.code: form for form in forms_to_sign(application)}
-    chosen = [known[code] for code in codes if code in known]
+    doing: Doing, *, codes: Sequence[str], decision: str = SignOff.Decision.APPROVE, comment: str = ""
+) -> None:
+    """Sign (or return to the officer) the chosen forms at the step of this act's right; the last 決行 approves the case."""
+    case, application = doing.case, application_of(doing.case)
+    chosen = [form for form in forms_due(application, doing.act.right) if form.code in codes]
     if not chosen:
         raise Refused("請選擇要簽核的表單。", field="codes")
-    law, on = law_in_force(), taipei_day(at)
     if decision == SignOff.Decision.APPROVE:
-        judged = [one for one in findings(application, on=on, law=law) if one.met is False]
-        if judged:
+        if judged := _not_met(application, on=doing.day):
             raise Refused("尚有不符規定事項：" + "".join(one.sentence for one in judged), outcomes=judged)
-        if why := officer_ready(application):
-            raise Refused(why)
+        papers_checked(case, doing.by, doing.at)
     for form in chosen:
         sign(
-            case,
-            form=form.code,
-            form_label=form.label,
-            chain=form.chain,
-            digest=form.digest,
-            by=by,
-            at=at,
-            decision=decision,
-            comment=comment,
-            clause=CLAUSE,
-        )
+            case, form=form.code, form_label=form.label, chain=form.chain, digest=form.digest, by=doing.by, at=doing.at,
+            decision=decision, comment=comment, clause=doing.act.clause,
+        )  # fmt: skip
     if decision == SignOff.Decision.RETURN:
-        body = f"{by.name}退回「{case.title}」：{comment}"
-        tell_office(case, "ojt_accounts.returned", "簽核退回", body, right=SIGN_OFFICER, at=at)
-    if all(decided(states_of(case, form)) for form in forms_to_sign(application)):
-        _approve(case, application, by=by, at=at)
+        body = f"{doing.by}退回「{case.title}」：{comment}"
+        tell_office(case, "ojt_accounts.returned", "簽核退回", body, right=SIGN_OFFICER, at=doing.at)
+    if all(decided(states) for _, states in chains(application)):
+        doing.then("approve")
     else:
-        _pass_on(case, application, by=by, at=at)
-    return case
+        _pass_on(case, application, at=doing.at)
 
 
-def _pass_on(case: Case, application: Application, *, by: User, at: datetime) -> None:
+def _not_met(application: Application, *, on: date) -> list[Outcome]:
+    return [one for one in findings(application, on=on, law=law_in_force()) if one.met is False]
+
+
+def _pass_on(case: Case, application: Application, *, at: datetime) -> None:
     """Whose signature is due now: the case stands on their list and they are told. The officer's own step is the desk's."""
-    due = [step.step for form in forms_to_sign(application) if (step := next_step(states_of(case, form)))]
+    due = [step.step for _, states in chains(application) if (step := next_step(states))]
     first = next((step for step in due if step.right != SIGN_OFFICER), None)
     if first is None or any(step.right == SIGN_OFFICER for step in due):
         case.awaiting = ""
@@ -218,43 +180,40 @@ def _pass_on(case: Case, application: Application, *, by: User, at: datetime) ->
     case.save()
 
 
+# --- the decision ------------------------------------------------------------------------------------------------------------
+
+
 def all_signed(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核定."""
-    application = application_of(case)
-    open_forms = [f.label for f in forms_to_sign(application) if not decided(states_of(case, f))]
-    if open_forms:
-        raise Refused("尚未全部核章：" + "、".join(open_forms) + "。")
+    if left := [form.label for form, states in chains(application_of(case)) if not decided(states)]:
+        raise Refused("尚未全部核章：" + "、".join(left) + "。")
 
 
-def _approve(case: Case, application: Application, *, by: User, at: datetime) -> None:
-    law, on = law_in_force(), taipei_day(at)
-    outcomes = findings(application, on=on, law=law)
-    seats = reserve_seats(application, at=at)
-    move(case, "approve", by=by, at=at, outcomes=[*outcomes, seats])
-    case.decided_on, case.awaiting = on, SET_ACCOUNT
-    case.save()
-    meet_deadline(code=HANDLE, at=at, case=case)
-    documents.issue_unit_form(case, application, by=by, at=at)
+def approve_application(doing: Doing) -> None:
+    """核定: the seats are taken, the unit form is issued, the unit and who sets the accounts are told."""
+    case, application = doing.case, application_of(doing.case)
+    judged = findings(application, on=doing.day, law=law_in_force())
+    doing.outcomes += [*judged, reserve_seats(application, at=doing.at)]
+    case.decided_on = doing.day
+    doing.move()  # the paper comes after the decision
+    meet_deadline(code=HANDLE, at=doing.at, case=case)
+    documents.issue_unit_form(case, application, by=doing.by, at=doing.at)
     if application.kind == Application.Kind.CANCELLATION:
         body = "申請已核定，分署將依各註銷單停止所列計畫或帳號的權限，設定後另行通知。"
     else:
         body = "申請已核定，分署將於設定帳號後通知各申請人；還沒有密碼的人會收到密碼設定連結。"
-    tell_applicant(case, "ojt_accounts.approved", "已核定", body, right=PREPARE, at=at)
+    tell_applicant(case, "ojt_accounts.approved", "已核定", body, right=PREPARE, at=doing.at)
     body = f"「{case.title}」已核定，請設定帳號。"
-    tell_office(case, "ojt_accounts.to_set", "待設定帳號", body, right=SET_ACCOUNT, at=at)
+    tell_office(case, "ojt_accounts.to_set", "待設定帳號", body, right=SET_ACCOUNT, at=doing.at)
 
 
-@transaction.atomic
-def refuse(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+def refuse_application(doing: Doing) -> None:
     """不予核准, with reasons and every rule that was not met."""
-    case = lock(case, version=version)
-    application = application_of(case)
-    on = taipei_day(at)
-    judged = [one for one in findings(application, on=on, law=law_in_force()) if one.met is False]
-    move(case, "refuse", by=by, at=at, reason=reason, outcomes=judged)
-    case.decided_on = on
-    case.save()
-    withdraw_all(at=at, case=case)
+    case = doing.case
+    judged = _not_met(application_of(case), on=doing.day)
+    doing.outcomes += judged
+    case.decided_on = doing.day
+    withdraw_all(at=doing.at, case=case)
     clauses = "".join(f"\n．{one.sentence}" for one in judged)
-    tell_applicant(case, "ojt_accounts.refused", "不予核准", f"理由：{reason}{clauses}", right=PREPARE, at=at)
-    return case
+    tell_applicant(
+        case, "ojt_accounts.refused", "不予核准", f"理由：{doing.reason}{clauses}", right=PREPARE, at=doing.at
+    )

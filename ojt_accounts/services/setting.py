@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.locks import held_of, locking
@@ -13,8 +12,8 @@ from accounts.services.addresses import ask_address_change, taken
 from accounts.services.passwords import issue_password_link, link_lines
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.users import open_user, update_phone
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
 from casework.cases.signoffs import sign
 from casework.deadlines.keeping import of_thing, owed, set_deadline, withdraw_all
 from casework.errors import Refused
@@ -25,32 +24,25 @@ from casework.notices.telling import tell_applicant
 from kernel.dates import ONE_DAY, roc, taipei_day
 from ojt_accounts import documents
 from ojt_accounts.models import AccountForm, Application, PlanRight, TrainingAccount
-from ojt_accounts.permissions import PREPARE, SET_ACCOUNT
+from ojt_accounts.permissions import PREPARE
 from ojt_accounts.rules import accounts as account_rules
 from ojt_accounts.selectors import application_of, closing_facts, holder_facts, live_forms
 from ojt_accounts.services.closing import end_sign_in
 from ojt_accounts.services.seating import lock_registration
-from ojt_accounts.services.signing import forms_to_sign
+from ojt_accounts.services.signing import forms_due
 
 RIGHTS_END = "ojt_accounts.rights_end"
 
 
-@transaction.atomic
-def set_accounts(
-    case: Case, *, codes: Sequence[str], set_on: date, by: User, at: datetime, version: int | None = None
-) -> Case:
+def set_accounts(doing: Doing, *, codes: Sequence[str], set_on: date) -> None:
     """Sign the last step of the chosen account forms and carry them out; the last one completes the case."""
-    case = lock(case, version=version)
-    require(by, SET_ACCOUNT, case)
-    if case.state != "setting":
-        raise Refused("案件尚未核定，或已設定完成。")
-    if set_on > taipei_day(at):
+    case = doing.case
+    if set_on > doing.day:
         raise Refused("設定日期不得晚於今日。", field="set_on")
     if case.decided_on and set_on < case.decided_on:
         raise Refused(f"設定日期不得早於核定日 {roc(case.decided_on)}。", field="set_on")
     application = application_of(case)
-    known = {one.code: one for one in forms_to_sign(application) if one.account_form}
-    chosen = [known[code] for code in codes if code in known]
+    chosen = [one for one in forms_due(application, doing.act.right) if one.code in codes]
     if not chosen:
         raise Refused("請選擇要設定的帳號。", field="codes")
     lock_registration(application)
@@ -59,23 +51,15 @@ def set_accounts(
         form = one.account_form
         assert form is not None
         sign(
-            case,
-            form=one.code,
-            form_label=one.label,
-            chain=one.chain,
-            digest=one.digest,
-            by=by,
-            at=at,
-            clause="OA-21 設定人員",
-        )
+            case, form=one.code, form_label=one.label, chain=one.chain, digest=one.digest, by=doing.by, at=doing.at,
+            clause=doing.act.clause,
+        )  # fmt: skip
         form.set_on = set_on
         form.save(update_fields=["set_on"])
-        if form.request == AccountForm.Request.CLOSE:
-            _close(case, form, program_year=application.program_year, by=by, at=at)
-        else:
-            _open_or_grant(case, form, program_year=application.program_year, by=by, at=at)
-        documents.issue_account_form(case, application, form, by=by, at=at)
-    return _finish(case, application, by=by, at=at)
+        carry_out = _close if form.request == AccountForm.Request.CLOSE else _open_or_grant
+        carry_out(doing, form, program_year=application.program_year)
+        documents.issue_account_form(case, application, form, by=doing.by, at=doing.at)
+    _finish(doing, application)
 
 
 def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
@@ -89,50 +73,39 @@ def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
     held_of(User, [one.user_id for one in accounts if one.user_id is not None])
 
 
-def _finish(case: Case, application: Application, *, by: User, at: datetime) -> Case:
+def _finish(doing: Doing, application: Application) -> None:
     if all(form.set_on for form in live_forms(application)):
-        move(case, "complete", by=by, at=at)
-    return case
+        doing.then("complete")
 
 
-@transaction.atomic
-def drop_accounts(
-    case: Case, *, codes: Sequence[str], reason: str, by: User, at: datetime, version: int | None = None
-) -> Case:
+def drop_accounts(doing: Doing, *, codes: Sequence[str]) -> None:
     """不予設定: what was approved and can no longer be carried out (the year is over, the account was closed by another
     case meanwhile). The seat is free again, the unit is told why; with the last form the case is complete.
     """
-    case = lock(case, version=version)
-    require(by, SET_ACCOUNT, case)
-    if case.state != "setting":
-        raise Refused("案件尚未核定，或已設定完成。")
-    if not reason.strip():
-        raise Refused("請填寫不予設定的理由。", field="reason")
+    case, reason = doing.case, doing.reason.strip()
     application = application_of(case)
     chosen = [form for form in live_forms(application) if form.code in codes and form.set_on is None]
     if not chosen:
         raise Refused("請選擇不予設定的帳號。", field="codes")
     registration = lock_registration(application)
     for form in chosen:
-        form.removed_at = at
+        form.removed_at = doing.at
         form.save(update_fields=["removed_at"])
         if form.request == AccountForm.Request.OPEN:
             opening = registration.accounts.filter(
                 national_id_index=form.national_id_index, state=TrainingAccount.State.OPENING
             )
             for account in opening:
-                account.state, account.closed_on = TrainingAccount.State.CLOSED, taipei_day(at)
+                account.state, account.closed_on = TrainingAccount.State.CLOSED, doing.day
                 account.save(update_fields=["state", "closed_on"])
         label = f"不予設定：{form.name}（{form.account_name}）"
-        record(case, "account.dropped", label, by=by, at=at, reason=reason, clause="OA-21 設定人員")
-    names = "、".join(form.name for form in chosen)
-    body = f"{names}的帳號不予設定。理由：{reason.strip()}"
-    tell_applicant(case, "ojt_accounts.account_dropped", "帳號不予設定", body, right=PREPARE, at=at)
-    return _finish(case, application, by=by, at=at)
+        record(case, "account.dropped", label, by=doing.by, at=doing.at, reason=doing.reason, clause=doing.act.clause)
+    body = f"{'、'.join(form.name for form in chosen)}的帳號不予設定。理由：{reason}"
+    tell_applicant(case, "ojt_accounts.account_dropped", "帳號不予設定", body, right=PREPARE, at=doing.at)
+    _finish(doing, application)
 
 
 def all_set(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 帳號設定完成."""
     if left := [form.label for form in live_forms(application_of(case)) if form.set_on is None]:
         raise Refused("尚有帳號未設定：" + "、".join(left) + "。")
 
@@ -156,8 +129,10 @@ def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
     return account
 
 
-def _open_or_grant(case: Case, form: AccountForm, *, program_year: int, by: User, at: datetime) -> None:
-    account, on, law = _account_of(case, form), taipei_day(at), law_in_force()
+def _open_or_grant(doing: Doing, form: AccountForm, *, program_year: int) -> None:
+    """開通 or 賦予: the person's sign-in, membership and role, and the rights of the year."""
+    case, by, at, on = doing.case, doing.by, doing.at, doing.day
+    account, law = _account_of(case, form), law_in_force()
     if account.state == TrainingAccount.State.CLOSED or account.user is None or case.organisation is None:
         raise Refused(f"{form.name}的帳號已註銷，不能賦予權限；請改按「不予設定」。")
     user, unit = account.user, case.organisation
@@ -234,9 +209,10 @@ def _contact(case: Case, form: AccountForm, user: User, *, by: User, at: datetim
         record(case, "account.contact", label, by=by, at=at, changes=changes, internal=True)
 
 
-def _close(case: Case, form: AccountForm, *, program_year: int, by: User, at: datetime) -> None:
+def _close(doing: Doing, form: AccountForm, *, program_year: int) -> None:
     """註銷: access to what the form ticks stops now; rows and past work keep the name (OA-14)."""
-    account, on = _account_of(case, form), taipei_day(at)
+    case, by, at, on = doing.case, doing.by, doing.at, doing.day
+    account = _account_of(case, form)
     who = f"{account.name}（{account.account_name}）"
     if account.state == TrainingAccount.State.CLOSED:  # by another case meanwhile: nothing is left to do
         closed_on = roc(account.closed_on) if account.closed_on else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.cases.chain import Step, StepState, chain_state, content_digest
+from casework.cases.chain import Step, StepState, chain_state, content_digest, next_step
 from casework.models import Case, SignOff
 from ojt_accounts.models import AccountForm, Application
 from ojt_accounts.permissions import SET_ACCOUNT, SIGN_APPROVER, SIGN_CHIEF, SIGN_OFFICER
@@ -61,8 +61,19 @@ def forms_to_sign(application: Application) -> list[SignedForm]:
     return found
 
 
+def chains(application: Application) -> list[tuple[SignedForm, list[StepState]]]:
+    """Every form that is signed, with its chain as it stands."""
+    rows = list(application.case.signoffs.select_related("person"))
+    return [(form, states_of(application.case, form, rows)) for form in forms_to_sign(application)]
+
+
 def states_of(case: Case, form: SignedForm, rows: Sequence[SignOff] | None = None) -> list[StepState]:
     return chain_state(case, form.code, form.chain, form.digest, rows)
+
+
+def forms_due(application: Application, right: str) -> list[SignedForm]:
+    """The forms on which this right's step is due."""
+    return [form for form, states in chains(application) if (due := next_step(states)) and due.step.right == right]
 
 
 def decided(states: Sequence[StepState]) -> bool:

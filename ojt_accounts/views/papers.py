@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from casework.cases.doing import perform
 from casework.cases.drafts import drop_draft
-from casework.errors import Refused
 from casework.forms import ENVELOPE, ActForm
 from casework.models import Attachment, Case
 from casework.views.acting import acting, into_form
@@ -19,7 +19,6 @@ from ojt_accounts.forms.preparing import PaperForm, PledgeForm, ScanForm, Standi
 from ojt_accounts.models import Pledge
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import live_pledges
-from ojt_accounts.services import attaching, preparing
 from ojt_accounts.views.wizard import (
     Wizard,
     closed,
@@ -91,14 +90,15 @@ def _post_papers(request: HttpRequest, wizard: Wizard, key: str) -> HttpResponse
         fresh(wizard.case, form.posted_version)
         if removing:
             pk = whole_number(request.POST["remove"]) or 0
-            attaching.remove_paper(wizard.case, pk=pk, by=request.user, at=at)
+            perform(wizard.case, "paper.removed", pk=pk, by=request.user, at=at)
         elif typed and valid:
-            preparing.save_standing(wizard.case, data=form.answers, by=request.user, at=at, version=form.posted_version)
+            version = form.posted_version
+            perform(wizard.case, "standing.saved", data=form.answers, by=request.user, at=at, version=version)
         for code, row in rows.items():
             if row.is_valid():
                 given = {"upload": row.cleaned_data["file"], "attested": bool(row.cleaned_data.get("attested"))}
                 with into_form(request, row):
-                    attaching.add_paper(wizard.case, code=code, by=request.user, at=at, **given)
+                    perform(wizard.case, "paper.added", paper=code, by=request.user, at=at, **given)
 
     request.acting_forms = [form]  # type: ignore[attr-defined]  # its labels name what was typed on the 409 page
     if not pressed(request, form, "papers", do):
@@ -205,7 +205,7 @@ def _post_pledges(request: HttpRequest, wizard: Wizard) -> HttpResponse:
         nonlocal saved
         fresh(wizard.case, envelope.posted_version)
         if (pk := whole_number(apart)) is not None:
-            attaching.separate_pledge(wizard.case, pk=pk, by=request.user, at=at)
+            perform(wizard.case, "pledge.separated", pk=pk, by=request.user, at=at)
         for row in rows:
             saved += _save_pledge(request, wizard, row, at)
 
@@ -248,14 +248,12 @@ def _save_pledge(request: HttpRequest, wizard: Wizard, row: PledgeRow, at: datet
     saved, given = 0, {"by": request.user, "at": at, "pk": row.pledge.pk}
     if _touched(row) and row.form.is_valid():
         with into_form(request, row.form) as tried:
-            attaching.save_pledge(wizard.case, **row.form.cleaned_data, **given)
+            perform(wizard.case, "pledge.saved", **row.form.cleaned_data, **given)
         saved += tried.ok
     if request.FILES.get(row.scan.add_prefix("file")) and row.scan.is_valid():
-        try:
-            attaching.add_pledge_scan(wizard.case, upload=row.scan.cleaned_data["file"], **given)
-            saved += 1
-        except Refused as error:
-            row.scan.add_error("file", error.message)
+        with into_form(request, row.scan) as tried:
+            perform(wizard.case, "pledge.scanned", upload=row.scan.cleaned_data["file"], **given)
+        saved += tried.ok
     return saved
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.roles import Side
 from casework.cases import casepage
+from casework.cases.doing import perform
 from casework.cases.drafts import drop_draft
 from casework.forms import ActForm
 from casework.models import Case
@@ -18,7 +19,6 @@ from ojt_accounts.forms.preparing import AccountFormForm, CopyForm, UnitFormForm
 from ojt_accounts.models import AccountForm, TrainingAccount, UnitForm
 from ojt_accounts.params import PACK
 from ojt_accounts.selectors import findings, live_forms, registration_of, seat_facts, unproven_here
-from ojt_accounts.services import preparing
 from ojt_accounts.views.unit_page import seat_gauge
 from ojt_accounts.views.wizard import (
     Wizard,
@@ -101,8 +101,13 @@ def unit(request: HttpRequest, number: str) -> HttpResponse:
                 request,
                 form,
                 "unit",
-                lambda at: preparing.save_unit_form(
-                    wizard.case, data=form.answers, by=request.user, at=at, version=form.posted_version
+                lambda at: perform(
+                    wizard.case,
+                    "unit_form.saved",
+                    by=request.user,
+                    at=at,
+                    version=form.posted_version,
+                    data=form.answers,
                 ),
             )
         if tried.ok:
@@ -168,8 +173,8 @@ def copy_accounts(request: HttpRequest, number: str) -> HttpResponse:
             request,
             form,
             "copy",
-            lambda at: preparing.copy_accounts(
-                wizard.case, **form.answers, by=request.user, at=at, version=form.posted_version
+            lambda at: perform(
+                wizard.case, "account_form.copied", by=request.user, at=at, version=form.posted_version, **form.answers
             ),
         )
         messages.success(request, "已帶入現有帳號，請逐一核對計畫與聯絡資料，不需要的請移除。")
@@ -194,13 +199,14 @@ def account(request: HttpRequest, number: str, position: int | None = None) -> H
                 request,
                 form,
                 "account",
-                lambda at: preparing.save_account_form(
+                lambda at: perform(
                     wizard.case,
-                    data=form.answers,
-                    position=position,
+                    "account_form.saved",
                     by=request.user,
                     at=at,
                     version=form.posted_version,
+                    data=form.answers,
+                    position=position,
                 ),
             )
         if tried.ok:
@@ -235,8 +241,13 @@ def remove_account(request: HttpRequest, number: str, position: int) -> HttpResp
             request,
             form,
             "account_remove",
-            lambda at: preparing.remove_account_form(
-                wizard.case, position=position, by=request.user, at=at, version=form.posted_version
+            lambda at: perform(
+                wizard.case,
+                "account_form.removed",
+                by=request.user,
+                at=at,
+                version=form.posted_version,
+                position=position,
             ),
         )
         messages.success(request, "已移除一張申請單。")

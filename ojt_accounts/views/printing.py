@@ -46,7 +46,6 @@ def printed(request: HttpRequest, number: str, paper: str, pk: int | None = None
     if paper not in PAPERS or (pk is None) == (paper in ONE_EACH) or not side_of(request.user, case):
         raise Http404
     application = application_of(case)
-    application.case = case
     try:
         context = documents.print_context(application, PAPERS[paper], today=today(), pk=pk)
     except ObjectDoesNotExist as error:

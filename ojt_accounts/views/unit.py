@@ -14,6 +14,7 @@ from accounts.rights import organisations_with
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form, once_here
 from kernel.dates import roc_year
+from ojt_accounts.acts import APPLICATION
 from ojt_accounts.forms.preparing import StartForm
 from ojt_accounts.models import Application, Registration
 from ojt_accounts.params import REGISTERED_KINDS
@@ -21,7 +22,6 @@ from ojt_accounts.permissions import PREPARE, VIEW_OFFICE, VIEW_UNIT
 from ojt_accounts.rules.papers import PAPERS, papers_needed
 from ojt_accounts.selectors import open_intakes, under_way
 from ojt_accounts.services import preparing
-from ojt_accounts.states import APPLICATION
 from ojt_accounts.views import unit_page
 
 BLANKS = {"unit-form": "訓練機構名稱申請表", "account": "使用者帳號申請／註銷／賦予單", "pledge": "資訊安全保密切結書"}

@@ -13,8 +13,8 @@ from accounts.roles import all_roles
 from casework.cases.access import with_people
 from casework.models import Case
 from casework.views import words
+from kernel.acts import Turn
 from kernel.dates import ONE_DAY, roc
-from kernel.machine import Turn
 from ojt_accounts.models import Application, Intake, PlanRight, Registration, TrainingAccount
 from ojt_accounts.params import PLANS
 from ojt_accounts.rules.accounts import year_in_hand

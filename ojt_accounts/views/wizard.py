@@ -155,9 +155,7 @@ def load(request: HttpRequest, number: str) -> Wizard:
     case, rights = case_on_side(request.user, number, Side.APPLICANT)
     if case.kind != KIND or not rights.has(PREPARE):
         raise Case.DoesNotExist(number)
-    application = application_of(case)
-    application.case = case
-    return Wizard(case, application, rights)
+    return Wizard(case, application_of(case), rights)
 
 
 def closed(request: HttpRequest, wizard: Wizard) -> HttpResponse:

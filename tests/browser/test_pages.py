@@ -13,13 +13,13 @@ from accounts.clock import now
 from accounts.models import User
 from accounts.services.passwords import issue_password_link
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.cases.work import claim
 from casework.models import Case, Document, Message, Notice
 from casework.notices import messages
 from casework.papers.documents import check_url
 from casework.rights import ADMINISTRATOR
 from ojt_accounts.models import Registration
-from ojt_accounts.services import reviewing
 from tests.browser.conftest import Opens
 from tests.browser.harness import judge_pages
 from tests.ojt_accounts import world as w
@@ -57,10 +57,10 @@ def scene(site: str) -> Scene:
     done = w.done(here)
     draft = w.drafted(here, kind="renewal", numbers=(2,))
     changed = {**w.UNIT_FORM, "custodian": "黃淑芬", "introduction": "辦理在職訓練二十年，" * 12}
-    w.preparing.save_unit_form(draft, data=changed, by=here.contact, at=now())
+    perform(draft, "unit_form.saved", data=changed, by=here.contact, at=now())
     mending = w.filed(second, numbers=(3,))
     item = {"target": "paper.charter", "label": "組織章程", "problem": "第 3 條缺頁，請重新掃描全份章程。"}
-    reviewing.ask_correction(mending, items=[item], message="請於期限內補正。", by=here.officer, at=now())
+    perform(mending, "ask_correction", items=[item], message="請於期限內補正。", by=here.officer, at=now())
     waiting = w.filed(third, numbers=(4,))
     messages.write(waiting, kind=Message.Kind.TO_OFFICE, body="請問審查約需多久？", by=third.contact, at=now())
     claim(waiting, by=here.officer, at=now())

@@ -8,11 +8,14 @@ from accounts.clock import now
 from accounts.models import Organisation, SetPasswordLink
 from accounts.services import passwords
 from accounts.services.users import close_user
+from casework.cases import doing
+from casework.cases.doing import perform
+from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
 from casework.papers.wordings import set_wording
 from kernel.dates import taipei_day
-from ojt_accounts.services import filing, preparing, releasing, reviewing
+from ojt_accounts.services import preparing, releasing
 from ojt_accounts.wordings import PLEDGE
 from tests.meeting import walk
 from tests.ojt_accounts import world as w
@@ -38,7 +41,7 @@ def _filed_of_a_released_unit(here: w.World) -> bool:
 def test_a_unit_that_files_keeps_its_number(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = w.drafted(here)
     came_to = meanwhile(
-        monkeypatch, releasing, "holders", lambda: filing.file_application(case, by=here.contact, at=now()), wait=1
+        monkeypatch, releasing, "holders", lambda: perform(case, "file", by=here.contact, at=now()).case, wait=1
     )
     _release(here)
     refused = came_to()
@@ -49,9 +52,9 @@ def test_a_unit_that_files_keeps_its_number(here: w.World, monkeypatch: pytest.M
 
 def test_control_without_the_units_row_it_files_under_no_number(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = w.drafted(here)
-    monkeypatch.setattr(filing, "hold_unit", lambda pk: None)
+    monkeypatch.setattr(doing, "take", lambda *rows: (*rows[:-1], lock(rows[-1])))
     came_to = meanwhile(
-        monkeypatch, releasing, "holders", lambda: filing.file_application(case, by=here.contact, at=now())
+        monkeypatch, releasing, "holders", lambda: perform(case, "file", by=here.contact, at=now()).case
     )
     _release(here)
     came_to()
@@ -74,10 +77,10 @@ def test_whose_sign_in_was_closed_signs_nothing_more(here: w.World, monkeypatch:
     w.checked(here, case)
     w.signed(here, case, here.officer, here.chief)
     came_to = meanwhile(
-        monkeypatch, reviewing, "lock", lambda: close_user(user=here.approver, reason="離職", by=None, at=now())
+        monkeypatch, doing, "lock", lambda: close_user(user=here.approver, reason="離職", by=None, at=now())
     )
     with pytest.raises(NotPermitted):
-        reviewing.sign_forms(case, codes=w.codes(case), by=here.approver, at=now())
+        perform(case, "sign_approver", codes=w.codes(case), by=here.approver, at=now())
     assert came_to() is None
     assert Case.objects.get(pk=case.pk).state == "filed"
 

@@ -7,14 +7,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.clock import now
-from casework.cases import moving
+from casework.cases import doing, moving
+from casework.cases.doing import perform
 from casework.cases.receipts import once
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, NumberSeries, SignOff
 from ojt_accounts.models import Intake, Registration, TrainingAccount
-from ojt_accounts.services import filing, preparing, reviewing, seating
+from ojt_accounts.services import preparing, reviewing, seating
 from tests.ojt_accounts import world as w
-from tests.parallel import judge_before_writing, meet, together
+from tests.parallel import meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +35,7 @@ def _ready(here: w.World, n: int, kind: str = "new_unit") -> Case:
 
 
 def _approve(here: w.World, case: Case) -> Any:
-    return reviewing.sign_forms(case, codes=w.codes(case), by=here.approver, at=now())
+    return perform(case, "sign_approver", codes=w.codes(case), by=here.approver, at=now()).case
 
 
 def test_eight_approvals_at_one_instant_open_six_accounts(here: w.World) -> None:
@@ -195,8 +196,10 @@ def test_two_deciders_at_one_instant_leave_one_decision(here: w.World) -> None:
     version = case.version
     answers = together(
         [
-            lambda: reviewing.sign_forms(case, codes=w.codes(case), by=here.approver, at=now(), version=version),
-            lambda: reviewing.refuse(case, reason="文件不實", by=other, at=now(), version=version),
+            lambda: (
+                perform(case, "sign_approver", codes=w.codes(case), by=here.approver, at=now(), version=version).case
+            ),
+            lambda: perform(case, "refuse", reason="文件不實", by=other, at=now(), version=version).case,
         ]
     )
     assert sum(isinstance(a, Case) for a in answers) == 1, answers
@@ -217,12 +220,22 @@ def test_control_without_the_row_lock_both_decide(here: w.World, monkeypatch: py
         seen.append(found.state)
         return found
 
-    monkeypatch.setattr(reviewing, "lock", unlocked)
-    judge_before_writing(monkeypatch)
+    judged = reviewing.findings
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        meet(1)
+        return judged(*given, **named)
+
+    monkeypatch.setattr(doing, "lock", unlocked)
+    monkeypatch.setattr(reviewing, "findings", slowly)
     answers = together(
         [
-            lambda: reviewing.sign_forms(case, codes=w.codes(case), by=here.approver, at=now(), version=case.version),
-            lambda: reviewing.refuse(case, reason="文件不實", by=here.approver, at=now(), version=case.version),
+            lambda: (
+                perform(
+                    case, "sign_approver", codes=w.codes(case), by=here.approver, at=now(), version=case.version
+                ).case
+            ),
+            lambda: perform(case, "refuse", reason="文件不實", by=here.approver, at=now(), version=case.version).case,
         ]
     )
     # both read 審查中 and went on; only the unique event number stops the second from writing over the first
@@ -234,7 +247,7 @@ def test_one_person_at_two_browsers_signs_once(here: w.World) -> None:
     """OA-21."""
     case = w.filed(here)
     w.checked(here, case)
-    sign = [lambda: reviewing.sign_forms(case, codes=w.codes(case), by=here.officer, at=now())] * 2
+    sign = [lambda: perform(case, "sign_officer", codes=w.codes(case), by=here.officer, at=now()).case] * 2
     answers = together(sign)
     assert sum(isinstance(a, Case) for a in answers) == 1
     assert sum(isinstance(a, Refused) for a in answers) == 1, answers
@@ -264,7 +277,7 @@ def test_twenty_equal_posts_make_one_case(here: w.World) -> None:
 
 def test_filing_pressed_twice_files_once(here: w.World) -> None:
     case = w.drafted(here)
-    answers = together([lambda: filing.file_application(case, by=here.contact, at=now(), version=case.version)] * 2)
+    answers = together([lambda: perform(case, "file", by=here.contact, at=now(), version=case.version).case] * 2)
     assert sum(isinstance(a, Case) for a in answers) == 1
     assert sum(isinstance(a, Stale) for a in answers) == 1, answers
     assert case.events.filter(code="file").count() == 1

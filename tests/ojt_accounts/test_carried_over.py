@@ -4,12 +4,12 @@ import pytest
 
 from accounts.clock import now
 from accounts.models import AddressChange, User
+from casework.cases.doing import perform
 from casework.models import Case, Event, Notice
 from casework.notices.delivery import message
 from kernel.dates import taipei_day
 from ojt_accounts.documents import cover_context
 from ojt_accounts.selectors import application_of
-from ojt_accounts.services import setting
 from tests.ojt_accounts import world as w
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_a_new_telephone_on_the_form_becomes_the_persons_and_a_new_address_is_as
     person.email, person.phone = "before@example.com", "06-0000000"
     person.save()
     form = application_of(case).account_forms.get()
-    setting.set_accounts(case, codes=[form.code], set_on=taipei_day(now()), by=here.admin, at=now())
+    perform(case, "set", codes=[form.code], set_on=taipei_day(now()), by=here.admin, at=now())
     person.refresh_from_db()
     assert (person.email, person.phone) == ("before@example.com", form.phone)
     assert AddressChange.objects.get(user=person).address == form.email

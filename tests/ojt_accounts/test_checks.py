@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.outcome import Outcome
 from ojt_accounts.models import Application, UnitForm
 from ojt_accounts.selectors import application_of, findings
-from ojt_accounts.services import reviewing
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import signed_in
 
@@ -28,7 +28,7 @@ def union(here: w.World) -> Case:
     Application.objects.filter(case=case).update(unit_kind="union")
     UnitForm.objects.filter(application__case=case).update(plans=["self_learning"])
     case.ojt_application.account_forms.update(plans=["self_learning"])
-    return w.filing.file_application(case, by=here.contact, at=now())
+    return perform(case, "file", by=here.contact, at=now()).case
 
 
 def test_nothing_is_judged_before_it_is_looked_up(here: w.World) -> None:
@@ -44,16 +44,16 @@ def test_nobody_signs_before_both_are_entered(here: w.World) -> None:
     case = union(here)
     papers, pledges = case.attachments.values_list("pk", flat=True), w.live_pledges(application_of(case))
     given = {"papers": list(papers), "pledges": [one.pk for one in pledges]}
-    reviewing.record_checks(case, by=here.officer, at=now(), letter_to_us=True)
-    reviewing.confirm_papers(case, by=here.officer, at=now(), **given)
+    perform(case, "checks", by=here.officer, at=now(), letter_to_us=True)
+    perform(case, "confirm", by=here.officer, at=now(), **given)
     with pytest.raises(Refused, match="請先登錄最近一次辦訓等級查核結果"):
         w.signed(here, case, here.officer)
-    reviewing.record_checks(case, by=here.officer, at=now(), latest_grade="", grade_checked_on=today())
+    perform(case, "checks", by=here.officer, at=now(), latest_grade="", grade_checked_on=today())
     with pytest.raises(Refused, match="請先登錄勞保費查核結果"):
         w.signed(here, case, here.officer)
     assert [one.met for one in asked(case).values()] == [True, None]
-    reviewing.record_checks(case, by=here.officer, at=now(), owes_premiums=True, premiums_checked_on=today())
+    perform(case, "checks", by=here.officer, at=now(), owes_premiums=True, premiums_checked_on=today())
     with pytest.raises(Refused, match="積欠勞保費，不得申請"):
         w.signed(here, case, here.officer)
-    reviewing.record_checks(case, by=here.officer, at=now(), owes_premiums=False, premiums_checked_on=today())
+    perform(case, "checks", by=here.officer, at=now(), owes_premiums=False, premiums_checked_on=today())
     assert w.signed(here, case, here.officer, here.chief, here.approver).state == "setting"

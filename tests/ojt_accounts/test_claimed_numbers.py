@@ -4,6 +4,7 @@ import pytest
 
 from accounts.clock import now
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.errors import Refused
 from ojt_accounts.models import TrainingAccount
 from tests.factories import UserFactory, proven
@@ -44,7 +45,7 @@ def test_an_earlier_account_of_the_unit_is_found_though_nothing_is_proven(here: 
     TrainingAccount.objects.update(state="closed", closed_on=now().date())
     UserFactory(name="馬洛里", national_number=w.national_id(1))
     case = w.drafted(here, kind="renewal")
-    case = w.filing.file_application(case, by=here.contact, at=now())
+    case = perform(case, "file", by=here.contact, at=now()).case
     w.checked(here, case)
     w.signed(here, case, here.officer, here.chief, here.approver)
     again = TrainingAccount.objects.exclude(pk=first.pk).get()
@@ -59,7 +60,12 @@ def test_a_contact_who_claims_another_number_gets_no_account_of_this_one(here: w
     case = w.drafted(here, numbers=())
     mine = {"name": "申請人1", "email": here.contact.email, "account_name": here.contact.account_name}
     with pytest.raises(Refused, match="聯絡人本人申請時"):
-        w.preparing.save_account_form(case, data=w.account(1, **mine), position=None, by=here.contact, at=now())
-    w.preparing.save_account_form(
-        case, data=w.account(1, **mine, national_id=w.national_id(55)), position=None, by=here.contact, at=now()
+        perform(case, "account_form.saved", data=w.account(1, **mine), position=None, by=here.contact, at=now())
+    perform(
+        case,
+        "account_form.saved",
+        data=w.account(1, **mine, national_id=w.national_id(55)),
+        position=None,
+        by=here.contact,
+        at=now(),
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.clock import now
 from accounts.models import User
 from accounts.rights import can
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.models import Case, Deadline, Document, Notice
 from kernel.dates import taipei_day
@@ -16,7 +17,6 @@ from ojt_accounts.models import AccountForm, PlanRight, TrainingAccount
 from ojt_accounts.permissions import VIEW_UNIT
 from ojt_accounts.rules.accounts import ClosingFacts, closing, plans_in_words
 from ojt_accounts.selectors import application_of
-from ojt_accounts.services import filing, preparing, setting
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import at, envelope, errors_at, signed_in
 
@@ -40,10 +40,10 @@ def closing_form(here: w.World, *plans: str, whole: bool = False, **given: Any) 
 
 
 def set_case(here: w.World, case: Case) -> Case:
-    case = filing.file_application(case, by=here.contact, at=now())
+    case = perform(case, "file", by=here.contact, at=now()).case
     w.checked(here, case)
     case = w.signed(here, case, here.officer, here.chief, here.approver)
-    return setting.set_accounts(case, codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now())
+    return perform(case, "set", codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now()).case
 
 
 def opened(here: w.World, *plans: str) -> tuple[TrainingAccount, User]:
@@ -178,12 +178,12 @@ def test_the_form_asks_a_reason_and_promises_no_link(here: w.World) -> None:
 def test_nothing_is_filed_while_a_reason_is_missing(here: w.World) -> None:
     opened(here, TALENT)
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
     assert "尚未填寫註銷原因" in signed_in(here.contact).get(at("checklist", case.number)).content.decode()
     with pytest.raises(Refused, match="申請人1的註銷單尚未填寫註銷原因"):
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
     AccountForm.objects.filter(application__case=case).update(reason="人員離職")
-    assert filing.file_application(case, by=here.contact, at=now()).state == "filed"
+    assert perform(case, "file", by=here.contact, at=now()).case.state == "filed"
 
 
 def test_the_reason_given_once_stands_on_every_copied_form(here: w.World) -> None:
@@ -199,7 +199,7 @@ def test_copying_brings_only_rights_that_stand(here: w.World) -> None:
     account, _ = opened(here, TALENT, RECHARGE)
     account.plan_rights.filter(plan=RECHARGE).update(withdrawn_on=taipei_day(now()))
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
     assert application_of(case).account_forms.get().plans == [TALENT]
 
 

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.clock import now
+from casework.cases import corrections
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Notice
 from kernel.dates import roc, taipei_day
-from ojt_accounts.services import filing, reviewing
+from ojt_accounts.services import filing
 from tests.ojt_accounts import world as w
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +55,7 @@ def test_deciding_late_ends_the_lateness(here: w.World) -> None:
 def test_a_correction_has_its_own_term_and_the_branchs_begins_anew(here: w.World) -> None:
     case = w.filed(here)
     items = [{"target": "unit.address", "label": "地址", "problem": "請補門牌"}]
-    reviewing.ask_correction(case, items=items, message="", by=here.officer, at=now())  # type: ignore[arg-type]
+    perform(case, "ask_correction", items=items, message="", by=here.officer, at=now())  # type: ignore[arg-type]
     case.refresh_from_db()
     correct = case.deadlines.get(code=filing.CORRECT)
     assert case.state == "correction" and case.due_on == correct.due_on
@@ -64,14 +66,14 @@ def test_a_correction_has_its_own_term_and_the_branchs_begins_anew(here: w.World
     night(correct.due_on + timedelta(days=1))
     assert told("correct_late") == 1
     item = case.correction_requests.get().items.get()
-    w.reviewing.corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補", by=here.contact, at=now())
-    case = filing.refile(case, by=here.contact, at=now())
+    corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補", by=here.contact, at=now())
+    case = perform(case, "refile", by=here.contact, at=now()).case
     assert case.deadlines.filter(code=filing.HANDLE, met_at=None).count() == 1
 
 
 def test_withdrawing_leaves_nothing_due(here: w.World) -> None:
     case = w.filed(here)
-    case = filing.withdraw(case, by=here.contact, at=now())
+    case = perform(case, "withdraw", by=here.contact, at=now()).case
     assert case.due_on is None
     night(taipei_day(now()) + timedelta(days=60))
     assert told("handle_late") == 0

@@ -9,13 +9,14 @@ from django.apps import apps
 from accounts.clock import now
 from accounts.models import User
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.errors import Refused
+from casework.law.in_force import law_in_force
 from casework.models import Case
 from ojt_accounts.documents import cover_context, pledge_context
 from ojt_accounts.models import Application, Pledge, TrainingAccount
 from ojt_accounts.rules.papers import ChecklistFacts, checklist
 from ojt_accounts.selectors import application_of, checklist_facts, live_pledges
-from ojt_accounts.services import attaching, filing, preparing, setting
 from ojt_accounts.services.signing import forms_to_sign
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import at, envelope, signed_in
@@ -28,15 +29,15 @@ NAME = "陳怡君"
 def two(here: w.World, application: Application) -> Case:
     """A draft of two applicants of one name."""
     case = application.case
-    preparing.save_unit_form(case, data=w.UNIT_FORM, by=here.contact, at=now())
-    preparing.save_standing(case, data=w.standing(w.taipei_day(now())), by=here.contact, at=now())
+    perform(case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(case, "standing.saved", data=w.standing(w.taipei_day(now())), by=here.contact, at=now())
     for n in (1, 2):
         save(here, case, n, name=NAME)
     return case
 
 
 def save(here: w.World, case: Case, n: int, position: int | None = None, **given: Any) -> None:
-    preparing.save_account_form(case, data=w.account(n, **given), position=position, by=here.contact, at=now())
+    perform(case, "account_form.saved", data=w.account(n, **given), position=position, by=here.contact, at=now())
 
 
 def of(case: Case, name: str = NAME) -> list[Pledge]:
@@ -45,8 +46,8 @@ def of(case: Case, name: str = NAME) -> list[Pledge]:
 
 def sign(here: w.World, case: Case, pledge: Pledge, number: str = "") -> None:
     given = {"national_id": number or pledge.national_id, "address": "臺南市新營區民治路36號", "phone": "06-698-5945"}
-    attaching.save_pledge(case, pk=pledge.pk, **given, by=here.contact, at=now())
-    attaching.add_pledge_scan(case, pk=pledge.pk, upload=w.pdf("切結書.pdf"), by=here.contact, at=now())
+    perform(case, "pledge.saved", pk=pledge.pk, **given, by=here.contact, at=now())
+    perform(case, "pledge.scanned", pk=pledge.pk, upload=w.pdf("切結書.pdf"), by=here.contact, at=now())
 
 
 def test_two_of_one_name_have_a_pledge_each(here: w.World, two: Case) -> None:
@@ -62,21 +63,21 @@ def test_one_of_the_two_signed_is_not_enough(here: w.World, two: Case) -> None:
     second = of(two)[1]
     Pledge.objects.filter(pk=second.pk).update(scan=None)
     with pytest.raises(Refused, match=rf"缺少{NAME} A10\*\*\*\*\d+的資訊安全保密切結書"):
-        filing.file_application(two, by=here.contact, at=now())
+        perform(two, "file", by=here.contact, at=now())
     facts = checklist_facts(application_of(two))
     assert len(facts.pledges_needed) == 4 and len(facts.pledges_signed) == 3
 
 
 def test_end_to_end_both_accounts_are_opened_and_the_papers_tell_them_apart(here: w.World, two: Case) -> None:
     w.complete_papers(here, two)
-    filing.file_application(two, by=here.contact, at=now())
+    perform(two, "file", by=here.contact, at=now())
     w.checked(here, two)
     labels = [one.label for one in forms_to_sign(application_of(two))]
     assert len(set(labels)) == 3 and f"帳號申請單（{NAME} yct2026n1）" in labels
     targets = [one.label for one in casetype(two.kind).targets(two)]
     assert len(set(targets)) == len(targets)
     case = w.signed(here, two, here.officer, here.chief, here.approver)
-    setting.set_accounts(case, codes=["account.1", "account.2"], set_on=w.taipei_day(now()), by=here.admin, at=now())
+    perform(case, "set", codes=["account.1", "account.2"], set_on=w.taipei_day(now()), by=here.admin, at=now())
     assert TrainingAccount.objects.filter(name=NAME, state="open").count() == 2
     assert User.objects.filter(name=NAME, is_active=True).count() == 2
     titles = list(case.documents.values_list("title", flat=True))
@@ -90,7 +91,7 @@ def test_end_to_end_both_accounts_are_opened_and_the_papers_tell_them_apart(here
 def test_one_of_the_two_leaves_and_the_others_pledge_stays(here: w.World, two: Case) -> None:
     _, second = of(two)
     sign(here, two, second)
-    preparing.remove_account_form(two, position=1, by=here.contact, at=now())
+    perform(two, "account_form.removed", position=1, by=here.contact, at=now())
     (left,) = of(two)
     assert left.pk == second.pk and left.scan_id and left.national_id == w.national_id(2)
 
@@ -122,7 +123,7 @@ def test_another_person_on_the_same_form_signs_anew(here: w.World, two: Case) ->
 def test_two_people_who_change_places_keep_their_own(here: w.World, two: Case) -> None:
     first, _ = of(two)
     sign(here, two, first)
-    preparing.remove_account_form(two, position=2, by=here.contact, at=now())
+    perform(two, "account_form.removed", position=2, by=here.contact, at=now())
     save(here, two, 2, position=1, name=NAME)
     save(here, two, 1, name=NAME, account_name="other2026", email="other@example.com")
     kept = {one.national_id: (one.pk, bool(one.scan_id)) for one in of(two)}
@@ -133,14 +134,14 @@ def test_a_contact_whose_name_is_corrected_keeps_the_scan_once_the_number_says_s
     contact = w.UNIT_FORM["contact"]
     (pledge,) = of(two, contact)
     sign(here, two, pledge, w.national_id(50))
-    preparing.save_unit_form(two, data={**w.UNIT_FORM, "contact": "陳美慧"}, by=here.contact, at=now())
+    perform(two, "unit_form.saved", data={**w.UNIT_FORM, "contact": "陳美慧"}, by=here.contact, at=now())
     (anew,) = of(two, "陳美慧")
     assert anew.scan_id is None  # by the name alone it may be somebody else
     given = {"national_id": w.national_id(50), "address": pledge.address or "x", "phone": "06-698-5945"}
-    attaching.save_pledge(two, pk=anew.pk, **given, by=here.contact, at=now())
+    perform(two, "pledge.saved", pk=anew.pk, **given, by=here.contact, at=now())
     (anew,) = of(two, "陳美慧")
     assert anew.scan_id and anew.scan_confirmed_at is None
-    preparing.save_unit_form(two, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(two, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     (back,) = of(two, contact)
     assert back.pk == pledge.pk and back.scan_id and back.address
 
@@ -149,7 +150,7 @@ def test_a_contact_whose_name_is_corrected_keeps_the_scan_once_the_number_says_s
 
 
 def named_contact(here: w.World, case: Case) -> None:
-    preparing.save_unit_form(case, data={**w.UNIT_FORM, "contact": NAME}, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data={**w.UNIT_FORM, "contact": NAME}, by=here.contact, at=now())
 
 
 def test_of_two_applicants_the_number_says_which_is_the_contact(here: w.World, two: Case) -> None:
@@ -157,7 +158,7 @@ def test_of_two_applicants_the_number_says_which_is_the_contact(here: w.World, t
     own = next(one for one in of(two) if one.person == "contact")
     assert len(of(two)) == 3
     given = {"national_id": w.national_id(2), "address": "臺南市新營區民治路36號", "phone": "06-698-5945"}
-    attaching.save_pledge(two, pk=own.pk, **given, by=here.contact, at=now())
+    perform(two, "pledge.saved", pk=own.pk, **given, by=here.contact, at=now())
     rows = {one.national_id: one.capacities for one in of(two)}
     assert rows == {w.national_id(1): ["applicant"], w.national_id(2): ["contact", "applicant"]}
 
@@ -181,17 +182,17 @@ def test_a_contact_who_is_not_the_applicant_of_that_name_signs_too(here: w.World
     # the number of the applicant after all: one person, one pledge
     again = next(one for one in of(case) if one.person == "contact")
     given = {"national_id": w.national_id(1), "address": "臺南市新營區民治路36號", "phone": "06-698-5945"}
-    attaching.save_pledge(case, pk=again.pk, **given, by=here.contact, at=now())
+    perform(case, "pledge.saved", pk=again.pk, **given, by=here.contact, at=now())
     (one,) = of(case)
     assert one.capacities == ["contact", "applicant"]
 
 
 def test_a_pledge_that_stepped_aside_is_a_sentence_not_a_fault(here: w.World, two: Case) -> None:
     first, _ = of(two)
-    preparing.remove_account_form(two, position=1, by=here.contact, at=now())
+    perform(two, "account_form.removed", position=1, by=here.contact, at=now())
     given = {"national_id": w.national_id(1), "address": "x", "phone": "06-698-5945"}
     with pytest.raises(Refused, match="已不需要"):
-        attaching.save_pledge(two, pk=first.pk, **given, by=here.contact, at=now())
+        perform(two, "pledge.saved", pk=first.pk, **given, by=here.contact, at=now())
 
 
 # --- the rule, and what was kept by name -------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def facts(needed: tuple[str, ...], signed: tuple[str, ...]) -> ChecklistFacts:
 
 @pytest.mark.parametrize(("signed", "met"), [(0, False), (1, False), (2, True)])
 def test_of_two_of_one_name_each_needs_a_pledge(signed: int, met: bool) -> None:
-    law, on = w.reviewing.law_in_force(), w.taipei_day(now())
+    law, on = law_in_force(), w.taipei_day(now())
     assert checklist(facts((NAME, NAME), (NAME,) * signed), on=on, law=law).met is met
 
 

@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.models import Case
 from ojt_accounts.models import Intake, Registration
-from ojt_accounts.services import filing, preparing
+from ojt_accounts.services import preparing
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import account, at, envelope, errors_at, posted, signed_in
 
@@ -39,7 +40,7 @@ def test_registered_meanwhile_it_cannot_file(here: w.World) -> None:
     page = signed_in(here.contact).get(at("checklist", case.number)).content.decode()
     assert SAID in page and "尚缺 1 項" not in page
     with pytest.raises(Refused) as refused:
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
     assert refused.value.message == f"{SAID}。" and Case.objects.get().state == "draft"
 
 
@@ -77,7 +78,7 @@ def test_another_year_or_a_withdrawn_one_does_not_stand_in_the_way(here: w.World
         opens_on=here.intake.opens_on, closes_on=here.intake.closes_on,
     )  # fmt: skip
     assert start(here, intake=next_year, program_year=next_year.program_year)
-    filing.withdraw(case, by=here.contact, at=now())
+    perform(case, "withdraw", by=here.contact, at=now())
     assert start(here)
 
 
@@ -102,7 +103,7 @@ def test_the_contact_is_told_which_particulars_are_their_own(here: w.World, mine
     other = w.person("另一位聯絡人")
     w.grant_role(user=other, role_code="unit_contact", organisation=here.unit, by=None, at=now())
     with pytest.raises(Refused) as refused:
-        preparing.save_account_form(case, data=typed, position=None, by=other, at=now())
+        perform(case, "account_form.saved", data=typed, position=None, by=other, at=now())
     assert me.name not in refused.value.message and me.email not in refused.value.message
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.models import Case, Document
 from casework.papers import rendering
 from casework.papers.documents import bytes_of
@@ -164,7 +165,7 @@ def test_marks_stand_where_they_were_made(here: w.World) -> None:
 def test_edition_and_grade(here: w.World, edition: str, grade: str, marks: tuple[str, ...]) -> None:
     case = w.drafted(here, numbers=())
     data = {**w.UNIT_FORM, "ttqs_edition": edition, "ttqs_grade": grade}
-    w.preparing.save_unit_form(case, data=data, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data=data, by=here.contact, at=now())
     text = squeezed(printed(case, UNIT_FORM))
     assert [mark for mark in marks if mark not in text] == []
 
@@ -200,7 +201,7 @@ def test_a_full_unit_form_keeps_to_its_page_and_a_long_story_goes_overleaf(
 ) -> None:
     case = w.drafted(here, numbers=())
     data = {**w.UNIT_FORM, **FULL, **changes}
-    w.preparing.save_unit_form(case, data=data, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data=data, by=here.contact, at=now())
     content = printed(case, UNIT_FORM)
     assert rendering.page_count(content) == pages
     raw = subprocess.run(["pdftotext", "-raw", "-", "-"], input=content, capture_output=True, check=True)
@@ -212,7 +213,7 @@ def test_a_full_unit_form_keeps_to_its_page_and_a_long_story_goes_overleaf(
 
 def test_a_rare_character_is_printed_and_can_be_searched(here: w.World, tmp_path: Path) -> None:
     case = w.drafted(here, numbers=())
-    w.preparing.save_account_form(case, data=w.account(1, name=RARE), position=None, by=here.contact, at=now())
+    perform(case, "account_form.saved", data=w.account(1, name=RARE), position=None, by=here.contact, at=now())
     content = printed(case, ACCOUNT, 1)
     assert RARE in squeezed(content)
     assert "TW-Kai-Ext-B" in fonts(content)
@@ -230,12 +231,12 @@ def printed_with_name(case: Case, name: str) -> bytes:
 def test_requests_of_the_account_form(here: w.World) -> None:
     w.done(here)
     case = w.drafted(here, kind="renewal", numbers=())
-    w.preparing.copy_accounts(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
     text = squeezed(printed(case, ACCOUNT, 1))
     assert "□申請☑賦予□註銷" in text
     assert "☑同過往(舊有開通人員)yct2026n1" in text or ("☑同過往" in text and "yct2026n1" in text)
     case = w.drafted(here, kind="cancellation", numbers=())
-    w.preparing.copy_accounts(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
     assert "□申請□賦予☑註銷" in squeezed(printed(case, ACCOUNT, 1))
 
 
@@ -255,7 +256,7 @@ def test_the_branch_part_fills_as_it_is_signed(here: w.World) -> None:
     forms = [printed(case, ACCOUNT, 1), printed(case, UNIT_FORM)]
     assert all(name in squeezed(form) for form in forms for name in ("陳承辦", "黃主管", "李決行"))
     assert "吳設定" not in squeezed(forms[0])
-    w.setting.set_accounts(case, codes=["account.1"], set_on=today(), by=here.admin, at=now())
+    perform(case, "set", codes=["account.1"], set_on=today(), by=here.admin, at=now())
     issued = {one.paper: bytes_of(one) for one in Document.objects.filter(case=case)}
     assert "吳設定" in squeezed(issued[ACCOUNT]) and squeezed(issued[ACCOUNT]).count(roc(today())) >= 5
 

@@ -5,6 +5,7 @@ import pytest
 from accounts.clock import now
 from accounts.models import SetPasswordLink, User
 from accounts.rights import can
+from casework.cases.doing import perform
 from casework.cases.events import broken_links
 from casework.law.in_force import law_in_force
 from casework.models import Case, Document, Notice
@@ -63,7 +64,7 @@ def test_renewal_asks_for_the_unit_form_only_when_something_changed(here: w.Worl
     case = w.drafted(here, kind="renewal", numbers=(2,))
     application = application_of(case)
     assert differences(application) == [] and not unit_form_needed(application)
-    w.preparing.save_unit_form(case, data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now())
     application = application_of(case)
     assert [d.label for d in differences(application)] == ["個人資料檔案保管人員"]
     assert unit_form_needed(application)
@@ -73,20 +74,20 @@ def test_renewal_asks_for_the_unit_form_only_when_something_changed(here: w.Worl
 def test_copying_last_year_makes_a_grant_per_account(here: w.World) -> None:
     w.done(here, numbers=(1, 2))
     case = w.drafted(here, kind="renewal", numbers=())
-    assert w.preparing.copy_accounts(case, by=here.contact, at=now()) == 2
+    assert perform(case, "account_form.copied", by=here.contact, at=now()).answer == 2
     forms = application_of(case).account_forms.all()
     assert [(f.request, f.account_name) for f in forms] == [("grant", "yct2026n1"), ("grant", "yct2026n2")]
-    assert w.preparing.copy_accounts(case, by=here.contact, at=now()) == 0
+    assert perform(case, "account_form.copied", by=here.contact, at=now()).answer == 0
 
 
 def test_cancellation_stops_access_at_once_and_keeps_the_name(here: w.World) -> None:
     w.done(here)
     case = w.drafted(here, kind="cancellation", numbers=())
-    w.preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
-    w.filing.file_application(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now(), reason="人員離職")
+    perform(case, "file", by=here.contact, at=now())
     w.checked(here, case)
     case = w.signed(here, case, here.officer, here.chief, here.approver)
-    w.setting.set_accounts(case, codes=["account.1"], set_on=w.taipei_day(now()), by=here.admin, at=now())
+    perform(case, "set", codes=["account.1"], set_on=w.taipei_day(now()), by=here.admin, at=now())
     account = TrainingAccount.objects.get()
     user = User.objects.get(account_name="yct2026n1")
     assert account.state == "closed" and account.name == "申請人1"

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.clock import now
 from accounts.models import AccessLog, User
+from casework.cases.doing import perform
 from casework.models import Case, Document
 from casework.papers import rendering
 from kernel.identifiers import mask_person_id
@@ -39,7 +40,7 @@ def revealed(who: User) -> list[tuple[str, str]]:
 @pytest.fixture
 def filed(here: w.World) -> Case:
     case = w.drafted(here)
-    w.filing.file_application(case, by=here.contact, at=now())
+    perform(case, "file", by=here.contact, at=now())
     return Case.objects.get(pk=case.pk)
 
 

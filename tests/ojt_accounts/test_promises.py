@@ -12,14 +12,15 @@ from accounts.models import AccessLog, Organisation, SetPasswordLink, User
 from accounts.services.openings import open_password, password_is_open
 from accounts.services.passwords import set_password_by_link
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Notice
 from casework.notices import delivery
 from kernel.dates import roc, taipei_day
 from ojt_accounts.forms.preparing import AccountFormForm, UnitFormForm
-from ojt_accounts.models import AccountForm, Application, Pledge, TrainingAccount
+from ojt_accounts.models import Application, Pledge, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, pledge_people, seats_taken
-from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
+from ojt_accounts.services import preparing
 from tests.ojt_accounts import world as w
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +34,8 @@ def start(here: w.World, **given: Any) -> Case:
     return preparing.start(**made).case
 
 
-def save_account(here: w.World, case: Case, n: int, **changes: Any) -> AccountForm:
-    return preparing.save_account_form(case, data=w.account(n, **changes), position=None, by=here.contact, at=now())
+def save_account(here: w.World, case: Case, n: int, **changes: Any) -> None:
+    perform(case, "account_form.saved", data=w.account(n, **changes), position=None, by=here.contact, at=now())
 
 
 # --- OA-08: one account form and one pledge per person -----------------------------------------------------------------
@@ -51,7 +52,7 @@ def test_oa_08_one_person_one_account_form(here: w.World) -> None:
 def test_oa_08_one_pledge_for_contact_custodian_and_applicant_at_once(here: w.World) -> None:
     case = start(here)
     same = {**w.UNIT_FORM, "contact": "申請人1", "custodian": "申請人1"}
-    preparing.save_unit_form(case, data=same, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data=same, by=here.contact, at=now())
     save_account(here, case, 1)
     (pledge,) = live_pledges(application_of(case))
     assert (pledge.name, pledge.capacities) == ("申請人1", ["contact", "custodian", "applicant"])
@@ -106,11 +107,11 @@ def test_oa_14_closing_keeps_a_person_who_serves_elsewhere(here: w.World) -> Non
     other, _ = w.unit("另一個單位", "22099131", now())
     w.grant_role(user=user, role_code="unit_contact", organisation=other, by=None, at=now())
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
-    filing.file_application(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now(), reason="人員離職")
+    perform(case, "file", by=here.contact, at=now())
     w.checked(here, case)
     case = w.signed(here, case, here.officer, here.chief, here.approver)
-    setting.set_accounts(case, codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now())
+    perform(case, "set", codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now())
     user.refresh_from_db()
     assert user.is_active and not user.groups.filter(held_role__organisation=here.unit).exists()
     assert TrainingAccount.objects.get().name == "申請人1"
@@ -124,7 +125,7 @@ def test_oa_14_closing_keeps_a_person_who_serves_elsewhere(here: w.World) -> Non
 def test_oa_15_a_copy_without_the_uploaders_word_is_refused(here: w.World) -> None:
     case = start(here)
     with pytest.raises(Refused, match="與正本相符") as refused:
-        attaching.add_paper(case, code="ttqs", upload=w.pdf(), attested=False, by=here.contact, at=now())
+        perform(case, "paper.added", paper="ttqs", upload=w.pdf(), attested=False, by=here.contact, at=now())
     assert refused.value.field == "attested" and not case.attachments.exists()
 
 
@@ -132,18 +133,18 @@ def test_oa_15_oa_23_oa_16_the_officer_cannot_sign_before_confirming(here: w.Wor
     case = w.filed(here)
     sign = {"codes": w.codes(case), "by": here.officer, "at": now()}
     with pytest.raises(Refused, match="公文受文者"):
-        reviewing.sign_forms(case, **sign)
+        perform(case, "sign_officer", **sign)
     checks = {"letter_to_us": True, "latest_grade": "", "grade_checked_on": taipei_day(now())}
-    reviewing.record_checks(case, by=here.officer, at=now(), **checks)
+    perform(case, "checks", by=here.officer, at=now(), **checks)
     with pytest.raises(Refused, match="與正本相符"):
-        reviewing.sign_forms(case, **sign)
+        perform(case, "sign_officer", **sign)
     papers = list(case.attachments.values_list("pk", flat=True))
-    reviewing.confirm_papers(case, papers=papers, pledges=[], by=here.officer, at=now())
+    perform(case, "confirm", papers=papers, pledges=[], by=here.officer, at=now())
     with pytest.raises(Refused, match="簽名或蓋章"):
-        reviewing.sign_forms(case, **sign)
+        perform(case, "sign_officer", **sign)
     pledges = [p.pk for p in live_pledges(application_of(case))]
-    reviewing.confirm_papers(case, papers=[], pledges=pledges, by=here.officer, at=now())
-    assert reviewing.sign_forms(case, **sign).state == "filed"
+    perform(case, "confirm", papers=[], pledges=pledges, by=here.officer, at=now())
+    assert perform(case, "sign_officer", **sign).case.state == "filed"
 
 
 def test_oa_23_a_scan_needs_the_printed_pledge_first(here: w.World) -> None:
@@ -151,7 +152,7 @@ def test_oa_23_a_scan_needs_the_printed_pledge_first(here: w.World) -> None:
     save_account(here, case, 1)
     pledge = Pledge.objects.get(application__case=case, name="申請人1")
     with pytest.raises(Refused, match="戶籍地址"):
-        attaching.add_pledge_scan(case, pk=pledge.pk, upload=w.pdf(), by=here.contact, at=now())
+        perform(case, "pledge.scanned", pk=pledge.pk, upload=w.pdf(), by=here.contact, at=now())
 
 
 # --- OA-16, OA-17: the branch -----------------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ def test_oa_16_filing_asks_for_the_letters_number_and_date(here: w.World) -> Non
     case = w.drafted(here)
     Application.objects.filter(case=case).update(letter_number="")
     with pytest.raises(Refused, match="公文發文字號"):
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
 
 
 def test_oa_17_the_branch_follows_from_the_county_and_counts_its_own_six(here: w.World) -> None:
@@ -253,7 +254,7 @@ def test_oa_20_only_those_with_the_right_sign_or_see(here: w.World) -> None:
     w.checked(here, case)
     _, elsewhere = w.branch("高屏澎東分署", "BR-KP", now())
     with pytest.raises(NotPermitted):
-        reviewing.sign_forms(case, codes=w.codes(case), by=elsewhere["officer"], at=now())
+        perform(case, "sign_officer", codes=w.codes(case), by=elsewhere["officer"], at=now())
 
 
 # --- OA-21: order ---------------------------------------------------------------------------------------------------------------
@@ -263,21 +264,24 @@ def test_oa_21_out_of_order_and_twice_are_refused(here: w.World) -> None:
     case = w.filed(here)
     w.checked(here, case)
     with pytest.raises(NotPermitted):
-        reviewing.sign_forms(case, codes=w.codes(case), by=here.chief, at=now())
-    w.signed(here, case, here.officer)
-    both = here.officer
-    w.grant_role(user=both, role_code="branch_chief", organisation=here.branch, by=None, at=now())
+        perform(case, "sign_officer", codes=w.codes(case), by=here.chief, at=now())
+    with pytest.raises(Refused, match="目前輪到「分署承辦人」核章"):
+        w.signed(here, case, here.chief)
+    both = w.person("承辦兼主管")
+    for role in ("branch_officer", "branch_chief"):
+        w.grant_role(user=both, role_code=role, organisation=here.branch, by=None, at=now())
+    perform(case, "sign_officer", codes=w.codes(case), by=both, at=now())
     with pytest.raises(Refused, match="同一人不得簽核兩個步驟"):
-        reviewing.sign_forms(case, codes=w.codes(case), by=both, at=now())
+        perform(case, "sign_chief", codes=w.codes(case), by=both, at=now())
 
 
 def test_oa_21_a_return_starts_a_new_round(here: w.World) -> None:
     case = w.filed(here)
     w.checked(here, case)
     w.signed(here, case, here.officer)
-    reviewing.sign_forms(case, codes=w.codes(case), by=here.chief, at=now(), decision="return", comment="電話不符")
-    with pytest.raises(NotPermitted):
-        reviewing.sign_forms(case, codes=w.codes(case), by=here.chief, at=now())
+    perform(case, "sign_chief", codes=w.codes(case), by=here.chief, at=now(), decision="return", comment="電話不符")
+    with pytest.raises(Refused, match="目前輪到「分署承辦人」核章"):
+        w.signed(here, case, here.chief)
     case = w.signed(here, case, here.officer, here.chief, here.approver)
     assert case.state == "setting"
     assert case.signoffs.filter(round=2).count() == 3 * len(w.codes(case))
@@ -304,11 +308,11 @@ def test_oa_02_a_renewal_asks_pledges_of_both_persons_where_the_unit_form_says_a
     w.done(here)
     case = w.drafted(here, kind="renewal", numbers=(2,))
     assert [p.name for p in pledge_people(application_of(case))] == ["申請人2"]
-    preparing.save_unit_form(case, data={**w.UNIT_FORM, "contact": "新聯絡人"}, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data={**w.UNIT_FORM, "contact": "新聯絡人"}, by=here.contact, at=now())
     assert [p.name for p in pledge_people(application_of(case))] == ["新聯絡人", "王志明", "申請人2"]
-    preparing.save_unit_form(case, data={**w.UNIT_FORM, "in_charge": "新負責人"}, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data={**w.UNIT_FORM, "in_charge": "新負責人"}, by=here.contact, at=now())
     assert [p.name for p in pledge_people(application_of(case))] == ["陳美惠", "王志明", "申請人2"]
-    preparing.save_unit_form(case, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     assert [p.name for p in pledge_people(application_of(case))] == ["申請人2"]
 
 
@@ -326,9 +330,9 @@ def test_oa_03_nothing_is_filed_for_the_first_time_after_the_closing_date(here: 
     today = taipei_day(now())
     w.Intake.objects.update(closes_on=today - timedelta(days=1))
     with pytest.raises(Refused, match="已於 .* 截止"):
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
     w.Intake.objects.update(closes_on=today)
-    assert filing.file_application(case, by=here.contact, at=now()).state == "filed"
+    assert perform(case, "file", by=here.contact, at=now()).case.state == "filed"
 
 
 def test_oa_20_an_issued_papers_context_is_sealed(here: w.World) -> None:

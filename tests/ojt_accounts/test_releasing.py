@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts.clock import now
 from accounts.models import AccessLog, Organisation, User
+from casework.cases.doing import perform
 from casework.errors import NotPermitted, Refused
 from casework.models import Notice
-from ojt_accounts.services import setting
 from ojt_accounts.services.registering import register_unit
 from ojt_accounts.services.releasing import release_unit, unverified_units
 from tests.ojt_accounts import world as w
@@ -71,6 +71,6 @@ def test_an_account_is_not_set_before_it_was_approved() -> None:
     assert case.decided_on
     day_before = case.decided_on - timedelta(days=1)
     with pytest.raises(Refused, match="不得早於核定日"):
-        setting.set_accounts(case, codes=["account.1"], set_on=day_before, by=here.admin, at=now())
-    done = setting.set_accounts(case, codes=["account.1"], set_on=case.decided_on, by=here.admin, at=now())
+        perform(case, "set", codes=["account.1"], set_on=day_before, by=here.admin, at=now())
+    done = perform(case, "set", codes=["account.1"], set_on=case.decided_on, by=here.admin, at=now()).case
     assert done.state == "done"

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.clock import now
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.models import Case
 from ojt_accounts.models import Registration
 from tests.ojt_accounts import world as w
@@ -129,7 +130,7 @@ def test_papers_are_printed_for_those_who_may_see_the_case(here: w.World, strang
             assert signed_in(stranger).get(page).status_code == 404
         assert Client().get(page).status_code == 302
     assert signed_in(here.officer).get(pages[0]).status_code == 404  # a draft is the unit's alone
-    w.filing.file_application(case, by=here.contact, at=now())
+    perform(case, "file", by=here.contact, at=now())
     assert signed_in(here.officer).get(pages[0]).status_code == 200
     mine = signed_in(here.contact)
     for wrong in ("nothing", "account"):
@@ -175,11 +176,11 @@ def test_the_branchs_pages(here: w.World, strangers: list[User]) -> None:
 def test_changes_against_last_year_are_marked_on_the_branchs_page(here: w.World) -> None:
     w.done(here)
     case = w.drafted(here, kind="renewal", numbers=())
-    w.preparing.copy_accounts(case, by=here.contact, at=now())
-    w.preparing.save_unit_form(case, data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
+    perform(case, "unit_form.saved", data={**w.UNIT_FORM, "custodian": "黃淑芬"}, by=here.contact, at=now())
     mine = signed_in(here.contact)
     assert "與前次核定內容不同的欄位" in mine.get(at("unit", case.number)).content.decode()
     w.complete_papers(here, Case.objects.get(pk=case.pk))
-    w.filing.file_application(case, by=here.contact, at=now())
+    perform(case, "file", by=here.contact, at=now())
     page = signed_in(here.officer).get(reverse("admin:case", args=[case.number])).content.decode()
     assert "（原為：王志明）" in page and 'class="changed"' in page

@@ -7,12 +7,12 @@ from django.test import Client
 
 from accounts.clock import now
 from accounts.models import Organisation, SetPasswordLink, User
+from casework.cases.doing import perform
 from casework.cases.drafts import draft
 from casework.errors import Refused
 from casework.models import Case, Notice, Receipt
 from ojt_accounts.models import Application, Intake, UnitForm
 from ojt_accounts.selectors import live_forms
-from ojt_accounts.services import filing
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import account, at, envelope, errors_at, name, posted, signed_in, value_of
 
@@ -72,7 +72,7 @@ def test_edition_and_grade_are_written_once_and_judged_as_printed(mine: Client, 
     assert 'name="ttqs_edition"' not in page and "外訓版　通過" in page
     assert f'href="{at("unit", case.number)}#id_ttqs_edition"' in page
     with pytest.raises(Refused, match="外訓版「通過」不符合產業人才投資計畫所定版本與等級，該計畫接受訓練機構版"):
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
 
 
 def test_unit_form_is_saved_once_and_leads_on(mine: Client, application: Application) -> None:
@@ -112,7 +112,7 @@ def test_a_stale_form_gets_both_sides_and_keeps_what_was_typed(
 ) -> None:
     page = at("unit", application.case.number)
     drawn = envelope(mine.get(page))
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     answer = mine.post(page, {**posted({**w.UNIT_FORM, "contact": "後來的人"}), **drawn})
     text = answer.content.decode()
     assert answer.status_code == 409
@@ -158,7 +158,7 @@ def test_account_names_are_unique_whatever_their_case(mine: Client, application:
 
 def test_the_seventh_account_is_refused_and_six_are_kept(mine: Client, here: w.World, application: Application) -> None:
     for n in range(1, 7):
-        w.preparing.save_account_form(application.case, data=account(n), position=None, by=here.contact, at=now())
+        perform(application.case, "account_form.saved", data=account(n), position=None, by=here.contact, at=now())
     page = at("account_new", application.case.number)
     answer = mine.post(page, {**account(7), **envelope(mine.get(page))})
     assert answer.status_code == 422 and "超過上限 6 組" in answer.content.decode()
@@ -188,7 +188,7 @@ def test_two_presses_make_one_form(mine: Client, application: Application) -> No
 def test_an_identifier_is_kept_masked_and_changed_only_by_typing_it(
     mine: Client, application: Application, here: w.World
 ) -> None:
-    w.preparing.save_account_form(application.case, data=account(1), position=None, by=here.contact, at=now())
+    perform(application.case, "account_form.saved", data=account(1), position=None, by=here.contact, at=now())
     page = at("account", application.case.number, 1)
     drawn = mine.get(page)
     assert w.national_id(1) not in drawn.content.decode() and "A10****" in drawn.content.decode()
@@ -203,7 +203,7 @@ def test_an_identifier_is_kept_masked_and_changed_only_by_typing_it(
 
 
 def test_a_form_is_removed_once(mine: Client, here: w.World, application: Application) -> None:
-    w.preparing.save_account_form(application.case, data=account(1), position=None, by=here.contact, at=now())
+    perform(application.case, "account_form.saved", data=account(1), position=None, by=here.contact, at=now())
     drawn = envelope(mine.get(at("accounts", application.case.number)))
     for _ in range(2):
         assert mine.post(at("account_remove", application.case.number, 1), drawn).status_code == 302
@@ -296,7 +296,7 @@ def test_corrections_lead_to_the_place(mine: Client, here: w.World) -> None:
         {"target": "paper.letter", "label": "公文", "problem": "受文者請改為雲嘉南分署"},
         {"target": "unit.address", "label": "地址", "problem": "請填完整"},
     ]
-    w.reviewing.ask_correction(case, items=items, message="", by=here.officer, at=now())
+    perform(case, "ask_correction", items=items, message="", by=here.officer, at=now())
     hub = mine.get(at("checklist", case.number)).content.decode()
     assert (
         "分署請您補正" in hub

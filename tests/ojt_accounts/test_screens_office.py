@@ -16,6 +16,7 @@ from accounts.clock import now
 from accounts.models import AccessLog, Organisation, PasswordOpening, User
 from accounts.services.openings import password_is_open
 from casework.cases import work
+from casework.cases.doing import perform
 from casework.cases.moving import open_case
 from casework.models import Case, ExportJob, Message, Notice
 from casework.notices.messages import write
@@ -113,7 +114,7 @@ def test_wizard_pages_ask_no_more_often_for_more_people(here: w.World, page: str
     with queries() as few:
         assert mine.get(at(page, case.number)).status_code == 200
     for n in (2, 3, 4, 5):
-        w.preparing.save_account_form(case, data=w.account(n), position=None, by=here.contact, at=now())
+        perform(case, "account_form.saved", data=w.account(n), position=None, by=here.contact, at=now())
     w.complete_papers(here, Case.objects.get(pk=case.pk))
     with queries() as many:
         mine.get(at(page, case.number))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from ojt_accounts.models import Application
 from ojt_accounts.selectors import live_pledges
@@ -130,7 +131,7 @@ def test_a_page_pressed_again_by_way_of_back_says_that_nothing_more_was_saved(
 def test_a_stale_page_of_papers_uploads_nothing(mine: Client, here: w.World, application: Application) -> None:
     page = at("papers", application.case.number)
     drawn = envelope(mine.get(page))
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     answer = mine.post(page, {**standing(here), **drawn, "letter-file": pdf(paper("公文", ["內容"]))})
     assert answer.status_code == 409 and "南瀛字第1150000123號" in answer.content.decode()
     assert not application.case.attachments.exists()
@@ -140,8 +141,8 @@ def test_a_stale_page_of_papers_uploads_nothing(mine: Client, here: w.World, app
 
 
 def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Application) -> None:
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
-    w.preparing.save_account_form(application.case, data=account(1), position=None, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(application.case, "account_form.saved", data=account(1), position=None, by=here.contact, at=now())
     page = at("pledges", application.case.number)
     people = {one.name: one for one in live_pledges(application)}
     assert set(people) == {"陳美惠", "王志明", name(1)}
@@ -172,11 +173,11 @@ def test_pledges_one_at_a_time(mine: Client, here: w.World, application: Applica
 def test_a_stale_page_of_pledges_gives_back_every_persons_words(
     mine: Client, here: w.World, application: Application
 ) -> None:
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     page = at("pledges", application.case.number)
     drawn = envelope(mine.get(page))
     first, second = (one.pk for one in live_pledges(application))
-    w.preparing.save_unit_form(application.case, data={**w.UNIT_FORM, "head": "林文川"}, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data={**w.UNIT_FORM, "head": "林文川"}, by=here.contact, at=now())
     answer = mine.post(page, {**drawn, f"p{first}-address": "臺南市新營區", f"p{second}-address": "臺南市官田區"})
     shown = answer.content.decode()
     assert answer.status_code == 409 and "臺南市新營區" in shown and "臺南市官田區" in shown

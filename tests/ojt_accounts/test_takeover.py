@@ -14,12 +14,12 @@ from accounts.clock import now
 from accounts.models import AddressChange, User
 from accounts.services.passwords import set_password_by_link
 from accounts.services.users import close_user
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.models import Case, Event, Notice
 from casework.notices import delivery
 from kernel.dates import taipei_day
 from ojt_accounts.models import TrainingAccount
-from ojt_accounts.services import filing, preparing, reviewing, setting
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import at, envelope, errors_at, signed_in
 
@@ -34,7 +34,7 @@ def account_form(here: w.World, kind: str, **given: Any) -> Case:
     answer = mine.post(page, {**w.account(1, **{"name": NAME, **given}), **envelope(mine.get(page))})
     assert answer.status_code == 302, answer.content.decode()
     w.complete_papers(here, case)
-    return filing.file_application(case, by=here.contact, at=now())
+    return perform(case, "file", by=here.contact, at=now()).case
 
 
 def through(here: w.World, case: Case) -> Case:
@@ -43,7 +43,7 @@ def through(here: w.World, case: Case) -> Case:
 
 
 def set_first(here: w.World, case: Case) -> Case:
-    return setting.set_accounts(case, codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now())
+    return perform(case, "set", codes=["account.1"], set_on=taipei_day(now()), by=here.admin, at=now()).case
 
 
 def users_page(here: w.World, case: Case) -> str:
@@ -117,7 +117,7 @@ def test_another_name_for_a_known_number_is_a_finding_nobody_signs_over(here: w.
     assert "王大明" not in unit and victim.email not in unit and victim.email.split("@")[0] not in unit
     w.checked(here, case)
     with pytest.raises(Refused, match="完全不同名.*登錄的姓名不同") as refused:
-        reviewing.sign_forms(case, codes=w.codes(case), by=here.officer, at=now())
+        perform(case, "sign_officer", codes=w.codes(case), by=here.officer, at=now())
     assert "王大明" not in refused.value.message
     assert not TrainingAccount.objects.exists()
 
@@ -150,7 +150,7 @@ def test_a_sign_in_closed_by_somebody_else_is_opened_by_no_form(here: w.World) -
     case = account_form(here, "new_unit", name="王大明", account_name=known.account_name, email=known.email)
     w.checked(here, case)
     with pytest.raises(Refused, match="於「登入協助」恢復"):
-        reviewing.sign_forms(case, codes=w.codes(case), by=here.officer, at=now())
+        perform(case, "sign_officer", codes=w.codes(case), by=here.officer, at=now())
     known.refresh_from_db()
     assert not known.is_active
 
@@ -196,11 +196,11 @@ def test_what_filing_refuses_names_the_form(here: w.World) -> None:
     user_of(here)
     case = w.drafted(here, kind="renewal", numbers=())
     given = w.account(1, request="grant", account_name="", email="later@example.com")
-    preparing.save_account_form(case, data=given, position=None, by=here.contact, at=now())
+    perform(case, "account_form.saved", data=given, position=None, by=here.contact, at=now())
     w.complete_papers(here, case)
     User.objects.filter(pk=here.chief.pk).update(email="later@example.com")
     with pytest.raises(Refused, match="申請人1的申請單：這個電子郵件不能使用"):
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
 
 
 def test_a_new_person_still_sets_the_password_by_the_address_on_the_form(here: w.World) -> None:

@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.desk.desk import desk_of
 from casework.desk.worklist import Criteria, Tab, work_page
 from casework.models import Case, Notice
 from casework.views.blocks import waiting
 from kernel.dates import roc
-from ojt_accounts.services import reviewing
 from tests.ojt_accounts import world as w
 from tests.ojt_accounts.faces import envelope, signed_in
 
@@ -44,7 +44,7 @@ def test_the_case_stands_with_whoever_signs_next(here: w.World) -> None:
     assert listed(here.approver) == [case] and not listed(here.chief)
     w.signed(here, case, here.approver)
     assert listed(here.admin) == [case] and not listed(here.approver)
-    w.setting.set_accounts(case, codes=["account.1"], set_on=today(), by=here.admin, at=now())
+    perform(case, "set", codes=["account.1"], set_on=today(), by=here.admin, at=now())
     assert not listed(here.admin)
 
 
@@ -52,7 +52,7 @@ def test_a_return_brings_it_back_to_the_desk(here: w.World) -> None:
     case = w.filed(here)
     w.checked(here, case)
     w.signed(here, case, here.officer)
-    reviewing.sign_forms(case, codes=w.codes(case), by=here.chief, at=now(), decision="return", comment="電話不符")
+    perform(case, "sign_chief", codes=w.codes(case), by=here.chief, at=now(), decision="return", comment="電話不符")
     assert not listed(here.chief) and Case.objects.get().awaiting == ""
 
 

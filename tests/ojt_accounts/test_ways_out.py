@@ -9,12 +9,13 @@ from accounts.clock import now
 from accounts.models import Membership, Organisation, User
 from accounts.services.roles import grant_role
 from casework.cases import corrections
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Notice
 from kernel.dates import taipei_day
 from ojt_accounts.models import Application, PlanRight, TrainingAccount
 from ojt_accounts.selectors import application_of, live_pledges, seat_facts
-from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
+from ojt_accounts.services import attaching, filing
 from ojt_accounts.services.signing import decided, forms_to_sign, states_of
 from tests.ojt_accounts import world as w
 
@@ -23,12 +24,12 @@ ITEM: Any = {"target": "paper.ttqs", "label": "TTQS 評核證書", "problem": "�
 
 
 def _set(here: w.World, case: Case, code: str = "account.1", **given: Any) -> Case:
-    return setting.set_accounts(case, codes=[code], set_on=taipei_day(now()), by=here.admin, at=now(), **given)
+    return perform(case, "set", codes=[code], set_on=taipei_day(now()), by=here.admin, at=now(), **given).case
 
 
 def _through(here: w.World, case: Case) -> Case:
     """Filed, checked, signed."""
-    filing.file_application(case, by=here.contact, at=now())
+    perform(case, "file", by=here.contact, at=now())
     w.checked(here, case)
     return w.signed(here, case, here.officer, here.chief, here.approver)
 
@@ -36,14 +37,14 @@ def _through(here: w.World, case: Case) -> Case:
 def _cancelled(here: w.World) -> Case:
     """An approved cancellation of every account in use."""
     case = w.drafted(here, kind="cancellation", numbers=())
-    preparing.copy_accounts(case, by=here.contact, at=now(), reason="人員離職")
+    perform(case, "account_form.copied", by=here.contact, at=now(), reason="人員離職")
     return _through(here, case)
 
 
 def _grant(here: w.World) -> Case:
     case = w.drafted(here, kind="renewal", numbers=())
     given = w.account(1, request="grant", account_name="")
-    preparing.save_account_form(case, data=given, position=None, by=here.contact, at=now())
+    perform(case, "account_form.saved", data=given, position=None, by=here.contact, at=now())
     w.complete_papers(here, case)
     return _through(here, case)
 
@@ -76,11 +77,11 @@ def test_what_cannot_be_set_any_more_is_dropped_with_a_reason(here: w.World) -> 
         _set(here, case, "account.2")
     given: dict[str, Any] = {"by": here.admin, "at": now()}
     with pytest.raises(Refused) as refused:
-        setting.drop_accounts(case, codes=["account.2"], reason=" ", **given)
+        perform(case, "drop", codes=["account.2"], reason=" ", **given)
     assert refused.value.field == "reason"
     with pytest.raises(Refused, match="請選擇"):
-        setting.drop_accounts(case, codes=["account.1"], reason="已設定", **given)
-    case = setting.drop_accounts(case, codes=["account.2"], reason="年度已終了", **given)
+        perform(case, "drop", codes=["account.1"], reason="已設定", **given)
+    case = perform(case, "drop", codes=["account.2"], reason="年度已終了", **given).case
     assert case.state == "done"
     assert [a.state for a in TrainingAccount.objects.order_by("seat")] == ["open", "closed"]
     assert Notice.objects.filter(user=here.contact, body__contains="年度已終了").exists()
@@ -127,7 +128,7 @@ def test_closing_a_contacts_account_leaves_the_contact_a_member(here: w.World) -
 
 
 def _asked(here: w.World, case: Case) -> None:
-    reviewing.ask_correction(case, items=[ITEM], message="", by=here.officer, at=now())
+    perform(case, "ask_correction", items=[ITEM], message="", by=here.officer, at=now())
 
 
 def test_a_correction_ends_the_round_of_every_form(here: w.World) -> None:
@@ -137,7 +138,7 @@ def test_a_correction_ends_the_round_of_every_form(here: w.World) -> None:
     _asked(here, case)
     item = corrections.unanswered(case)[0]
     corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已換新", by=here.contact, at=now())
-    case = filing.refile(case, by=here.contact, at=now())
+    case = perform(case, "refile", by=here.contact, at=now()).case
     for form in forms_to_sign(application_of(case)):
         states = states_of(case, form)
         assert not decided(states) and states[0].signoff is None
@@ -150,10 +151,10 @@ def test_another_letter_is_read_anew(here: w.World) -> None:
     w.checked(here, case)
     _asked(here, case)
     assert application_of(case).letter_confirmed_at
-    attaching.add_paper(case, code="letter", upload=w.pdf(), attested=False, by=here.contact, at=now())
+    perform(case.pk, "paper.added", paper="letter", upload=w.pdf(), attested=False, by=here.contact, at=now())
     assert application_of(case).letter_confirmed_at is None
     Application.objects.filter(case=case).update(letter_confirmed_at=now())
-    preparing.save_standing(case, data={"letter_number": "南瀛字第9號"}, by=here.contact, at=now())
+    perform(case, "standing.saved", data={"letter_number": "南瀛字第9號"}, by=here.contact, at=now())
     assert application_of(case).letter_confirmed_at is None
 
 
@@ -161,8 +162,13 @@ def test_another_number_on_the_account_form_asks_for_the_pledge_again(here: w.Wo
     case = w.filed(here)
     w.checked(here, case)
     _asked(here, case)
-    preparing.save_account_form(
-        case, data=w.account(1, national_id=w.national_id(77)), position=1, by=here.contact, at=now()
+    perform(
+        case,
+        "account_form.saved",
+        data=w.account(1, national_id=w.national_id(77)),
+        position=1,
+        by=here.contact,
+        at=now(),
     )
     pledge = next(p for p in live_pledges(application_of(case)) if p.name == "申請人1")
     assert pledge.national_id == w.national_id(77) and pledge.scan_confirmed_at is None
@@ -174,14 +180,14 @@ def test_a_term_that_passed_brings_the_case_back_to_the_branch(here: w.World) ->
     due_on = corrections.open_request(case).due_on  # type: ignore[union-attr]
     last_day, after = (now() + (day - taipei_day(now())) for day in (due_on, due_on + timedelta(days=1)))
     with pytest.raises(Refused, match="期滿"):
-        reviewing.resume_review(case, by=here.officer, at=last_day)
-    reviewing.resume_review(case, by=here.officer, at=after)
+        perform(case, "resume", by=here.officer, at=last_day)
+    perform(case, "resume", by=here.officer, at=after)
     case = Case.objects.get(pk=case.pk)
     assert (case.state, corrections.open_request(case)) == ("filed", None)
     assert [d.code for d in case.deadlines.filter(met_at=None, withdrawn_at=None)] == [filing.HANDLE]
     with pytest.raises(NotAllowed):
-        filing.refile(case, by=here.contact, at=after)
-    assert reviewing.refuse(case, reason="逾期未補正", by=here.approver, at=after).state == "refused"
+        perform(case, "refile", by=here.contact, at=after)
+    assert perform(case, "refuse", reason="逾期未補正", by=here.approver, at=after).case.state == "refused"
 
 
 def test_a_paper_judged_while_the_case_was_filed_is_refused(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,13 +196,13 @@ def test_a_paper_judged_while_the_case_was_filed_is_refused(here: w.World, monke
 
     def filed_meanwhile(*args: Any, **given: Any) -> Any:
         verdict = judged(*args, **given)
-        filing.file_application(case, by=here.contact, at=now())
+        perform(case, "file", by=here.contact, at=now())
         return verdict
 
     before = case.attachments.count()
     monkeypatch.setattr(attaching.attachments, "judged", filed_meanwhile)
-    with pytest.raises(Refused, match="已送出"):
-        attaching.add_paper(case, code="ttqs", upload=w.pdf(), attested=True, by=here.contact, at=now())
+    with pytest.raises(NotAllowed, match="審查中"):
+        perform(case, "paper.added", paper="ttqs", upload=w.pdf(), attested=True, by=here.contact, at=now())
     assert case.attachments.count() == before
 
 
@@ -210,11 +216,11 @@ def test_the_contact_applies_for_themselves_under_their_own_name(here: w.World) 
     own = {"name": contact.name, "email": contact.email, "account_name": "Contact01"}
     case = w.drafted(here, numbers=())
     with pytest.raises(Refused, match="聯絡人本人") as refused:
-        preparing.save_account_form(
-            case, data=w.account(1, **own | {"name": "別人"}), position=None, by=contact, at=now()
+        perform(
+            case, "account_form.saved", data=w.account(1, **own | {"name": "別人"}), position=None, by=contact, at=now()
         )
     assert refused.value.field == "account_name"
-    preparing.save_account_form(case, data=w.account(1, **own), position=None, by=contact, at=now())
+    perform(case, "account_form.saved", data=w.account(1, **own), position=None, by=contact, at=now())
     w.complete_papers(here, case)
     _set(here, _through(here, case))
     contact.refresh_from_db()
@@ -229,4 +235,4 @@ def test_another_units_contact_is_nobody_here(here: w.World) -> None:
     case = w.drafted(here, numbers=())
     theirs = {"name": stranger.name, "email": stranger.email, "account_name": stranger.account_name}
     with pytest.raises(Refused, match="不能使用這個帳號"):
-        preparing.save_account_form(case, data=w.account(1, **theirs), position=None, by=here.contact, at=now())
+        perform(case, "account_form.saved", data=w.account(1, **theirs), position=None, by=here.contact, at=now())

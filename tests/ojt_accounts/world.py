@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.models import Case
 from casework.papers.wordings import sync_wordings
@@ -17,7 +18,7 @@ from kernel.dates import taipei_day
 from ojt_accounts.models import Application, Intake, Registration
 from ojt_accounts.rules.papers import papers_needed
 from ojt_accounts.selectors import application_of, live_pledges
-from ojt_accounts.services import attaching, filing, preparing, reviewing, setting
+from ojt_accounts.services import preparing
 from ojt_accounts.services.signing import forms_to_sign
 from tests.factories import proven
 from tests.kept import kept
@@ -186,13 +187,13 @@ def fill_in(w: World, case: Case, *, numbers: tuple[int, ...] = (1,)) -> None:
     at = now()
     today = taipei_day(at)
     if application_of(case).kind != Application.Kind.CANCELLATION:
-        preparing.save_unit_form(case, data=UNIT_FORM, by=w.contact, at=at)
-        preparing.save_standing(case, data=standing(today), by=w.contact, at=at)
+        perform(case, "unit_form.saved", data=UNIT_FORM, by=w.contact, at=at)
+        perform(case, "standing.saved", data=standing(today), by=w.contact, at=at)
     else:
         letter = {"letter_number": "南瀛字第1150000124號", "letter_on": today}
-        preparing.save_standing(case, data=letter, by=w.contact, at=at)
+        perform(case, "standing.saved", data=letter, by=w.contact, at=at)
     for n in numbers:
-        preparing.save_account_form(case, data=account(n), position=None, by=w.contact, at=at)
+        perform(case, "account_form.saved", data=account(n), position=None, by=w.contact, at=at)
     complete_papers(w, case)
 
 
@@ -200,11 +201,12 @@ def complete_papers(w: World, case: Case) -> None:
     at = now()
     application = application_of(case)
     for code in papers_needed(application.kind, application.unit_kind):
-        attaching.add_paper(case, code=code, upload=pdf(), attested=True, by=w.contact, at=at)
+        perform(case, "paper.added", paper=code, upload=pdf(), attested=True, by=w.contact, at=at)
     for pledge in live_pledges(application):
         number = pledge.national_id or national_id(9_000_000 + pledge.pk % 900_000)
-        attaching.save_pledge(
+        perform(
             case,
+            "pledge.saved",
             pk=pledge.pk,
             national_id=number,
             address="臺南市新營區民治路36號",
@@ -212,13 +214,13 @@ def complete_papers(w: World, case: Case) -> None:
             by=w.contact,
             at=at,
         )
-        attaching.add_pledge_scan(case, pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
+        perform(case, "pledge.scanned", pk=pledge.pk, upload=pdf("切結書.pdf"), by=w.contact, at=at)
 
 
 @kept
 def filed(w: World, **given: Any) -> Case:
     case = drafted(w, **given)
-    return filing.file_application(case, by=w.contact, at=now())
+    return perform(case, "file", by=w.contact, at=now()).case
 
 
 def checked(w: World, case: Case) -> None:
@@ -228,9 +230,10 @@ def checked(w: World, case: Case) -> None:
     checks: dict[str, Any] = {"letter_to_us": True}
     if application.kind != Application.Kind.CANCELLATION:
         checks |= {"latest_grade": "", "grade_checked_on": taipei_day(at)}
-    reviewing.record_checks(case, by=w.officer, at=at, **checks)
-    reviewing.confirm_papers(
+    perform(case, "checks", by=w.officer, at=at, **checks)
+    perform(
         case,
+        "confirm",
         papers=list(case.attachments.values_list("pk", flat=True)),
         pledges=[p.pk for p in live_pledges(application)],
         by=w.officer,
@@ -243,8 +246,10 @@ def codes(case: Case) -> list[str]:
 
 
 def signed(w: World, case: Case, *people: User) -> Case:
+    """Every form signed by each at their own step."""
+    steps = {w.officer: "sign_officer", w.chief: "sign_chief", w.approver: "sign_approver"}
     for by in people:
-        reviewing.sign_forms(case, codes=codes(case), by=by, at=now())
+        perform(case, steps[by], codes=codes(case), by=by, at=now())
     return Case.objects.get(pk=case.pk)
 
 
@@ -259,4 +264,4 @@ def approved(w: World, **given: Any) -> Case:
 def done(w: World, **given: Any) -> Case:
     case = approved(w, **given)
     chosen = [form.code for form in forms_to_sign(application_of(case)) if form.account_form]
-    return setting.set_accounts(case, codes=chosen, set_on=taipei_day(now()), by=w.admin, at=now())
+    return perform(case, "set", codes=chosen, set_on=taipei_day(now()), by=w.admin, at=now()).case

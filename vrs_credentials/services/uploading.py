@@ -133,4 +133,4 @@ def remove_paper(case: Case, attachment: Attachment, *, by: User, at: datetime) 
     case = editable(case, by=by)
     if attachment.case_id != case.pk:
         raise Refused("這份文件不屬於本案。")
-    attachments.remove_attachment(attachment, by=by, at=at)
+    attachments.remove_attachment(attachment, case=case, by=by, at=at)
