@@ -259,3 +259,22 @@ def test_only_who_will_use_the_account_sends_the_form(here: w.World) -> None:
     assert "輪到您處理" not in shown and f"須由申請人{request.name}本人登入" in shown
     assert case.title not in as_(here.window).get("/").content.decode()
     assert "輪到您處理" in as_(here.newcomer).get(address).content.decode()
+
+
+def test_an_articles_page_says_why_an_act_is_off_and_wants_the_version_it_was_drawn_from(here: w.World) -> None:
+    w.with_editor(here)
+    case = w.submitted(here).case
+    press = {
+        act: reverse("senior45:press", args=[case.number, act])
+        for act in ("publish", "send_back", "withdraw", "submit")
+    }
+    reviewer = as_(here.reviewer)
+    html = reviewer.get(reverse("senior45:article", args=[case.number])).content.decode()
+    assert press["publish"] in html and press["withdraw"] not in html and "這篇文稿目前沒有刊登。" in html
+    assert reviewer.post(press["publish"]).status_code == 422
+    silent = reviewer.post(press["send_back"], {"version": case.version})
+    assert silent.status_code == 422 and "請填寫「說明」" in silent.content.decode()
+    assert Case.objects.get(pk=case.pk).state == "waiting"
+    assert reviewer.post(press["send_back"], {"version": case.version, "reason": "請補電話"}).status_code == 302
+    assert Case.objects.get(pk=case.pk).state == "returned"
+    assert as_(here.editor).post(press["submit"], {"version": case.version}).status_code == 409
