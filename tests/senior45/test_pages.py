@@ -34,6 +34,11 @@ def posted(here: w.World, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not False}
 
 
+def drawn_from(case: Case) -> dict[str, Any]:
+    """What a page carries along that is drawn now."""
+    return {"version": Case.objects.get(pk=case.pk).version}
+
+
 def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
     """S45-04: the whole path by pressing buttons."""
     new = as_(here.newcomer)
@@ -49,15 +54,14 @@ def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
             said = page.content.decode()
             assert {"approve": "等您辦理：核定。", "file": "等您辦理：提出申請。"}[act] in said
             assert 'href="#acts"' in said and "請繼續完成後送出" not in said
-        done = as_(user).post(reverse("casework:act", args=[case.number, act]), data)
+        done = as_(user).post(reverse("casework:act", args=[case.number, act]), data | drawn_from(case))
         assert done.status_code == 302, (act, done.content.decode()[-3000:])
     page = as_(here.opener).get(reverse("admin:case", args=[case.number]))
     assert "王小明" in page.content.decode()
-    done = as_(here.opener).post(reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": ""})
+    complete, given = reverse("admin:case_act", args=[case.number, "complete"]), drawn_from(case)
+    done = as_(here.opener).post(complete, given | {"starts_on": ""})
     assert done.status_code == 422 and "權限起日" in done.content.decode()
-    done = as_(here.opener).post(
-        reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": f"{today():%Y-%m-%d}"}
-    )
+    done = as_(here.opener).post(complete, given | {"starts_on": f"{today():%Y-%m-%d}"})
     assert done.status_code == 302
     assert SiteAccount.objects.get(user=here.newcomer).is_open
     done_page = as_(here.opener).get(reverse("admin:case", args=[case.number])).content.decode()

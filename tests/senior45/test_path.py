@@ -202,8 +202,10 @@ def test_returned_and_sent_again_unchanged_the_head_signs_anew(here: w.World) ->
 
 def test_the_only_head_asking_for_an_account_is_approved_by_the_office_above(here: w.World) -> None:
     case = w.at_head(here, by=here.head)
-    with pytest.raises(Refused, match="不能核定自己的申請"):
+    with pytest.raises(Refused, match="同一人不得再辦理「單位主管核定」"):
         perform(case, "approve", by=here.head, at=now())
+    with pytest.raises(Refused, match="不能核定自己的申請"):
+        perform(case, "decline", by=here.head, at=now(), reason="不符")
     case = perform(case, "approve", by=here.bureau_head, at=now()).case
     assert case.state == "at_window"
 
