@@ -1,4 +1,4 @@
-"""Account requests, articles and inventories as casework knows them: acts, panels, deadlines."""
+"""Account requests, articles and inventories as casework knows them: panels, people, deadlines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,27 +9,15 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.casetypes import Act, CaseType, Panel, Target, applicants
+from casework.cases.casetypes import CaseType, Panel, Target, applicants
 from casework.deadlines.handlers import Handler
 from casework.deadlines.keeping import thing_of
 from casework.deadlines.things import Things
-from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, WORK, classify
-from senior45.forms import requests as forms
+from senior45.acts import ARTICLE_ACTS, CAMPAIGN_ACTS, REQUEST_ACTS
 from senior45.models import AccountRequest, AccountRight, SiteAccount
-from senior45.permissions import (
-    APPROVE,
-    DECIDE,
-    FILE,
-    REVIEW,
-    RUN,
-    SUBMIT,
-    VIEW_ALL,
-    VIEW_OFFICE,
-    VIEW_OWN,
-    WRITE,
-)
+from senior45.permissions import APPROVE, FILE, REVIEW, SUBMIT, VIEW_ALL, VIEW_OFFICE, VIEW_OWN, WRITE
 from senior45.selectors import (
     article_of,
     campaign_of,
@@ -37,85 +25,15 @@ from senior45.selectors import (
     counts_by_office,
     current_holder,
     findings,
+    lacks_consent,
     line_counts,
     newest_version,
     request_of,
-    seat_outcome,
 )
 from senior45.services import accounts, articles, deciding, idling, inventory, leavers, requests
-from senior45.states import ARTICLE, CAMPAIGN, REQUEST
+from senior45.states import WRITABLE
 
 SINGLE = ("system_admin", "opener", "reviewer")
-
-
-# --- acts ------------------------------------------------------------------------------------------------------------
-
-
-def _in_state(*states: str) -> Any:
-    def why(case: Case, user: User) -> str:
-        return "" if case.state in states else f"案件目前為「{REQUEST.state(case.state).label}」。"
-
-    return why
-
-
-def _consent_is_missing(case: Case, user: User) -> bool:
-    """Only who will use the account can accept the terms (第5點、第6點); ending one needs nobody's."""
-    if case.person_id in (None, user.pk):
-        return False
-    request = request_of(case)
-    return request.accepted_at is None and request.change != AccountRequest.Change.STOP
-
-
-def _why_submit(case: Case, user: User) -> str:
-    if (why := _in_state("draft", "returned")(case, user)) or not _consent_is_missing(case, user):
-        return why
-    return f"須由申請人{request_of(case).name}本人登入，閱讀並同意使用規定後送出。"
-
-
-def _why_approve(case: Case, user: User) -> str:
-    if case.state != "at_head":
-        return _in_state("at_head")(case, user)
-    own = case.person_id == user.pk and request_of(case).change != AccountRequest.Change.STOP
-    return "不能核定自己的申請。" if own else ""
-
-
-def _why_complete(case: Case, user: User) -> str:
-    if case.state != "filed":
-        return _in_state("filed")(case, user)
-    request, on, law = request_of(case), today(), law_in_force()
-    if request.change == AccountRequest.Change.STOP:
-        return ""
-    for right in request.rights:
-        held = current_holder(request.office, right, on=on)
-        outcome = seat_outcome(request, right, on=on, law=law, leaving=held if request.hand_over else None)
-        if not outcome.met:
-            return outcome.sentence
-    return ""
-
-
-ACTS = (
-    Act("submit", "送單位主管核定", SUBMIT, requests.submit, _why_submit, forms.AcceptForm),
-    Act("approve", "核定", APPROVE, requests.approve, _why_approve, forms.CommentForm),
-    Act("decline", "退回申請人", APPROVE, requests.decline, _why_approve, forms.ReasonForm, "danger"),
-    Act("file", "提出申請", FILE, requests.file_request, _in_state("at_window"), confirm="送出後由受理機關於五個工作天內回覆。"),
-    Act(
-        "withdraw", "撤回申請", SUBMIT, requests.withdraw, _in_state("draft", "at_head", "at_window", "filed", "returned"),
-        forms.WithdrawForm, "danger",
-    ),
-    Act("complete", "同意並完成設定", DECIDE, deciding.complete, _why_complete, forms.CompleteForm),
-    Act("send_back", "退回補正", DECIDE, deciding.send_back, _in_state("filed"), forms.ReasonForm, "secondary"),
-    Act("refuse", "不同意", DECIDE, deciding.refuse, _in_state("filed"), forms.ReasonForm, "danger"),
-)  # fmt: skip
-
-
-def _why_finish(case: Case, user: User) -> str:
-    if case.state != "running":
-        return "清查已結束。"
-    campaign = campaign_of(case)
-    left = line_counts(campaign.lines.all())["open"]
-    if left and today() <= campaign.answer_by:
-        return f"尚有 {left} 組帳號未回覆，期限屆滿前不能結束。"
-    return ""
 
 
 # --- panels ----------------------------------------------------------------------------------------------------------
@@ -166,7 +84,7 @@ def _request_parties(about: CaseType, user: User) -> Q:
 
 
 def _request_url(case: Case) -> str:
-    if case.state in ("draft", "returned"):
+    if case.state in WRITABLE:
         return reverse("senior45:request", args=[case.number])
     return reverse("casework:case", args=[case.number])
 
@@ -174,7 +92,7 @@ def _request_url(case: Case) -> str:
 def _waits_for(case: Case, user: User) -> str:
     """The form goes from the user to the head to the window before it is the office's."""
     right, who = {"at_head": (APPROVE, "單位主管"), "at_window": (FILE, "聯繫窗口")}.get(case.state, (SUBMIT, "申請人"))
-    if right == SUBMIT and _consent_is_missing(case, user):
+    if right == SUBMIT and lacks_consent(case, user):
         return who
     return "" if can(user, right, case) else who
 
@@ -242,14 +160,12 @@ NOTICES = (
 
 KINDS = (
     CaseType(
-        kind=requests.KIND,
+        kind=REQUEST_ACTS.kind,
         label="45+ 帳號申請",
         series="SA",
-        machine=REQUEST,
+        table=REQUEST_ACTS,
         view_rights=(VIEW_OFFICE, VIEW_OWN),
         parties=_request_parties,
-        guards={"S45-01": requests.may_submit, "S45-02": requests.may_file, "S45-08": deciding.may_complete},
-        acts=ACTS,
         findings=lambda case, on, law: findings(case, on=on, law=law),
         panels=_request_panels,
         targets=_targets,
@@ -259,36 +175,22 @@ KINDS = (
         consistency=_consistency,
     ),
     CaseType(
-        kind=articles.KIND,
+        kind=ARTICLE_ACTS.kind,
         label="45+ 文稿",
         series="SN",
-        machine=ARTICLE,
+        table=ARTICLE_ACTS,
         view_rights=(REVIEW, WRITE),
-        guards={
-            "S45-06": articles.may_submit,
-            "S45-11": articles.may_publish,
-            "is_live": articles.is_live,
-            "never_published": articles.never_published,
-            "publish_until_passed": articles.until_passed,
-        },
         panels=_article_panels,
         # 附件2 has a rule of its own: who wrote a version does not review it (S45-11); taking down is open to the reviewer
         parties=lambda about, user: Q(pk__in=[]),
         applicant_url=lambda case: reverse("senior45:article", args=[case.number]),
     ),
     CaseType(
-        kind=inventory.KIND,
+        kind=CAMPAIGN_ACTS.kind,
         label="45+ 帳號清查",
         series="SI",
-        machine=CAMPAIGN,
+        table=CAMPAIGN_ACTS,
         view_rights=(VIEW_ALL,),
-        guards={"term_over": inventory.term_over},
-        acts=(
-            Act(
-                "finish", "結束清查並製作結果", RUN, inventory.finish, _why_finish,
-                confirm="回覆停用之帳號將即停用，並產製經電子簽章的清查結果。",
-            ),
-        ),
         panels=_campaign_panels,
     ),
-)  # fmt: skip
+)

@@ -9,14 +9,15 @@ from accounts.clock import now
 from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.demo import demo_person
 from casework.law.in_force import law_in_force
 from casework.models import Notice
 from casework.papers.wordings import sync_wordings
 from kernel.dates import ONE_DAY, taipei_day
-from senior45.models import Article, InventoryLine, SiteAccount, SiteOffice
+from senior45.models import InventoryLine, SiteAccount, SiteOffice
 from senior45.selectors import leaver_outcome
-from senior45.services import articles, deciding, inventory, leavers, media, requests
+from senior45.services import articles, inventory, leavers, requests
 from senior45.services.accounts import give_right, role_from_rights, set_idle_deadline
 from senior45.services.offices import load_site_offices
 
@@ -159,21 +160,21 @@ def _requests(at: datetime) -> int:
         case = requests.start(office=office(POINT), change="new", data=data, by=user, at=at).case
         if until == "draft":
             continue
-        case = requests.submit(case, accepted=True, by=user, at=at)
+        perform(case, "submit", accepted=True, by=user, at=at)
         if until == "withdrawn":
-            requests.withdraw(case, by=user, at=at, reason="改由他人申請")
+            perform(case, "withdraw", by=user, at=at, reason="改由他人申請")
         if until in ("at_head", "withdrawn"):
             continue
-        case = requests.approve(case, by=head, at=at)
+        perform(case, "approve", by=head, at=at)
         if until == "at_window":
             continue
-        case = requests.file_request(case, by=window, at=at)
+        perform(case, "file", by=window, at=at)
         if until == "returned":
-            deciding.send_back(case, reason="請補充職稱與業務內容。", by=opener, at=at)
+            perform(case, "send_back", reason="請補充職稱與業務內容。", by=opener, at=at)
         elif until == "done":
-            deciding.complete(case, by=opener, at=at)
+            perform(case, "complete", by=opener, at=at)
         elif until == "refused":
-            deciding.refuse(case, reason="業務未涉及中高齡者及高齡者就業。", by=opener, at=at)
+            perform(case, "refuse", reason="業務未涉及中高齡者及高齡者就業。", by=opener, at=at)
     return len(names)
 
 
@@ -216,26 +217,26 @@ def _articles(at: datetime) -> int:
         if state == "draft":
             continue
         if state == "discarded":
-            articles.discard(case, by=editor, at=at)
+            perform(case, "discard", by=editor, at=at)
             continue
         if not body:
-            media.add_picture(case, upload=_picture(), alt="徵才活動現場，求職者與廠商面談", by=editor, at=at)
-        case = articles.submit(case, by=editor, at=done)
+            perform(case, "picture.added", picture=_picture(), alt="徵才活動現場，求職者與廠商面談", by=editor, at=at)
+        perform(case, "submit", by=editor, at=done)
         if state == "waiting":
             continue
         if state == "returned":
-            articles.send_back(case, reason="請補充報名方式與聯絡電話。", by=reviewer, at=at)
+            perform(case, "send_back", reason="請補充報名方式與聯絡電話。", by=reviewer, at=at)
             continue
-        case = articles.publish(case, by=reviewer, at=done)
+        perform(case, "publish", by=reviewer, at=done)
         if state == "expired":
-            articles.expire_past(Article.objects.get(case=case), at=at)
+            perform(case, "expire", by=None, at=at)
         if state == "withdrawn":
-            articles.withdraw(case, reason="內容誤植，另行公告。", by=reviewer, at=at)
+            perform(case, "withdraw", reason="內容誤植，另行公告。", by=reviewer, at=at)
         if state == "revised":
-            articles.revise(case, by=editor, at=at)
+            perform(case, "revise", by=editor, at=at)
             changed = {**text, "body": "週一至週五上午8時30分至下午5時30分。\n\n週六上午照常服務。"}
-            articles.save(case, data=changed, by=editor, at=at)
-            articles.submit(case, by=editor, at=at)
+            perform(case, "edited", data=changed, by=editor, at=at)
+            perform(case, "submit", by=editor, at=at)
     return len(TEXTS) + _stories(at)
 
 
@@ -263,8 +264,8 @@ def _stories(at: datetime) -> int:
             "ends_before": None,
         }
         case = articles.start(office=office(CENTER), data=text, by=editor, at=at).case
-        articles.submit(case, by=editor, at=at)
-        articles.publish(case, by=reviewer, at=at)
+        perform(case, "submit", by=editor, at=at)
+        perform(case, "publish", by=reviewer, at=at)
     return len(stories)
 
 

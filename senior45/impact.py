@@ -11,13 +11,13 @@ from casework.models import Case
 from kernel.law import Law
 from senior45.models import SiteAccount
 from senior45.selectors import findings, idle_outcome, leaver_outcome
+from senior45.states import REQUEST_ENDS, REQUEST_KIND
 
 FIGURES = ("s45.",)
-OPEN = ("draft", "at_head", "at_window", "filed", "returned")
 
 
 def _requests() -> QuerySet[Case]:
-    return Case.objects.filter(kind="senior45.request", state__in=OPEN).select_related("office")
+    return Case.objects.filter(kind=REQUEST_KIND).exclude(state__in=REQUEST_ENDS).select_related("office")
 
 
 def _request(case: Case, on: date) -> OpenThing:
@@ -53,6 +53,6 @@ def _account(account: SiteAccount, on: date) -> OpenThing:
 
 
 OPEN_THINGS = (
-    source_of_rows("senior45.request", "45+ 帳號申請", FIGURES, _requests, _request),
+    source_of_rows(REQUEST_KIND, "45+ 帳號申請", FIGURES, _requests, _request),
     source_of_rows("senior45.account", "45+ 網站帳號", FIGURES, _accounts, _account),
 )

@@ -139,10 +139,20 @@ def openers_of(organisation: Organisation) -> list[User]:
 
 
 def request_of(case: Case) -> AccountRequest:
-    return AccountRequest.objects.select_related(
-        "case__office", "case__organisation", "case__person", "office__organisation", "office__branch__organisation",
-        "account__user", "window", "terms",
-    ).get(case=case)  # fmt: skip
+    """The form of this very case: what an act holds is not read a second time."""
+    found = AccountRequest.objects.select_related(
+        "office__organisation", "office__branch__organisation", "account__user", "window", "terms"
+    ).get(case=case)
+    found.case = case
+    return found
+
+
+def lacks_consent(case: Case, user: User) -> bool:
+    """Only who will use the account can accept the terms (第5點、第6點); ending one needs nobody's."""
+    if case.person_id in (None, user.pk):
+        return False
+    request = request_of(case)
+    return request.accepted_at is None and request.change != AccountRequest.Change.STOP
 
 
 #: 單位主管 → 審查人員 (附件1): the window files in between without signing the form.
@@ -205,6 +215,14 @@ def seat_outcome(
         role_text=request.role_text,
     )
     return rights.seat(facts, on=on, law=law)
+
+
+def seat_outcomes(request: AccountRequest, *, on: date, law: Law) -> list[Outcome]:
+    """Every seat that is asked for; with 接替現任人員 its present holder does not count."""
+    if request.change == AccountRequest.Change.STOP:
+        return []
+    leaving = {one: current_holder(request.office, one, on=on) if request.hand_over else None for one in request.rights}
+    return [seat_outcome(request, one, on=on, law=law, leaving=held) for one, held in leaving.items()]
 
 
 def answer_outcome(case: Case, request: AccountRequest, *, on: date, law: Law) -> Outcome | None:
@@ -274,7 +292,11 @@ def seats(rows: Iterable[SiteOffice], *, on: date) -> list[dict[str, Any]]:
 
 
 def article_of(case: Case) -> Article:
-    return articles().get(case=case)
+    found = Article.objects.select_related("office__organisation", "office__bureau__organisation", "live").get(
+        case=case
+    )
+    found.case = case
+    return found
 
 
 def articles() -> QuerySet[Article]:
@@ -335,7 +357,9 @@ def articles_waiting(reviewing: QuerySet[Organisation], user: User) -> QuerySet[
 
 
 def campaign_of(case: Case) -> Campaign:
-    return Campaign.objects.select_related("case").get(case=case)
+    found = Campaign.objects.get(case=case)
+    found.case = case
+    return found
 
 
 def campaigns() -> QuerySet[Campaign]:

@@ -68,6 +68,10 @@ class Doing:
             return _do(Doing(act, self.case, self.by, self.at, reason), given)
 
 
+def only_the_step(doing: Doing) -> None:
+    """The state and the event are all there is to it."""
+
+
 def perform(
     case: Case | int,
     code: str,

@@ -7,6 +7,7 @@ from django import forms
 from accounts.clock import today
 from casework.forms import ActForm, PortalForm, RocDateField
 from kernel.dates import ONE_DAY
+from senior45.forms.requests import CaseForm
 from senior45.models import Article, ArticleVersion, SiteOffice
 from senior45.models.content import CATEGORY_CHOICES
 from senior45.params import CATEGORY_LABELS, Category
@@ -78,7 +79,7 @@ class FileForm(PortalForm):
     label = forms.CharField(label="檔案名稱", max_length=120, help_text="例：活動報名表")
 
 
-class PressForm(ActForm):
-    """An act on an article; a reason where the act wants one."""
+class RemarkForm(CaseForm):
+    """What the reviewer says to the writer."""
 
-    reason = forms.CharField(label="說明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label="說明", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -133,7 +133,7 @@ class AcceptForm(CaseForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
-        # what is signed stays signed until somebody changes it; only the user is offered the tick (casetype._why_submit)
+        # what is signed stays signed until somebody changes it; only the user is offered the tick (consent_is_the_users)
         if case.account_request.change == Change.STOP or case.account_request.accepted_at:
             del self.fields["accepted"]
 

@@ -1,61 +1,85 @@
 """文稿: written by an editor, reviewed by somebody else of the same office or its bureau, published, expired, withdrawn (S45-11)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from accounts.locks import locking
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.rights import can, holders
+from casework.cases.doing import Doing, perform
 from casework.cases.events import record
-from casework.cases.moving import lock, move, open_case, require
+from casework.cases.moving import open_case
 from casework.deadlines.keeping import set_deadline, withdraw_deadline
-from casework.errors import NotPermitted, Refused
+from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.outbox import notify
 from kernel.dates import ONE_DAY, roc, taipei_day
+from kernel.outcome import Outcome
 from senior45.models import AccountRight, Article, ArticleFile, ArticlePicture, ArticleVersion, SiteOffice
 from senior45.params import RIGHT_LABELS, Category, Right
 from senior45.permissions import REVIEW, WRITE
 from senior45.rules import content
 from senior45.selectors import article_of, newest_version, reviewing_office
 from senior45.services import front, text
+from senior45.states import ARTICLE_KIND
 
-KIND = "senior45.article"
 EXPIRE = "senior45.article_expire"
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
-def require_right(user: User, right: Right, office: SiteOffice, *, on: date) -> None:
-    """The right itself, by its days: a role may outlive it until the night's sweep. Raises Refused with the clause.
-
-    Somebody who never had it here is answered as if the page did not exist.
-    """
-    rows = AccountRight.objects.filter(account__user=user, office=office, right=right.value).order_by("-starts_on")
-    held = list(rows)
+def _hold(user: User, right: Right, office: SiteOffice, *, on: date) -> None:
+    """The right itself, by its days: a role may outlive it until the night's sweep. Raises Refused with the clause."""
+    held = list(AccountRight.objects.filter(account__user=user, office=office, right=right).order_by("-starts_on"))
     if any(one.in_force(on) for one in held):
         return
-    ended = next((one for one in held if one.ends_before and one.ends_before <= on), None)
-    if ended:
-        raise Refused(
-            f"您在{office}的{RIGHT_LABELS[right]}權限已於 {roc(ended.ends_before)} 終止，不能再辦理（第4點、附件2）。"
-        )
+    label = RIGHT_LABELS[right]
+    if ended := next((one.ends_before for one in held if one.ends_before and one.ends_before <= on), None):
+        raise Refused(f"您在{office}的{label}權限已於 {roc(ended)} 終止，不能再辦理（第4點、附件2）。")
     if held:
-        raise Refused(f"您在{office}的{RIGHT_LABELS[right]}權限自 {roc(held[0].starts_on)} 起才生效（第4點、附件2）。")
-    raise NotPermitted(f"您不是{office}的{RIGHT_LABELS[right]}。")
+        raise Refused(f"您在{office}的{label}權限自 {roc(held[0].starts_on)} 起才生效（第4點、附件2）。")
+    raise Refused(f"您不是{office}的{label}（第4點、附件2）。")
 
 
-def _judge(office: SiteOffice, category: str, *, own: bool, on: date) -> None:
+def writes_here(case: Case, by: User | None, at: datetime) -> None:
+    """An editor of the article's office (S45-06)."""
+    if by is not None:
+        _hold(by, Right.EDITOR, article_of(case).office, on=taipei_day(at))
+
+
+def reviews_here(case: Case, by: User | None, at: datetime) -> None:
+    """The reviewer of the office, or of its bureau (S45-11)."""
+    if by is not None:
+        on = taipei_day(at)
+        _hold(by, Right.REVIEWER, _reviewed_by(article_of(case), on=on), on=on)
+
+
+def _reviewed_by(article: Article, *, on: date) -> SiteOffice:
+    return reviewing_office(article.office, on=on, law=law_in_force())
+
+
+def _wrote(article: Article, version: ArticleVersion, by: User | None) -> bool:
+    """Wrote this version, or put a picture or file into it."""
+    return by is not None and (
+        version.written_by_id == by.pk
+        or version.pictures.filter(uploaded_by=by).exists()
+        or version.files.filter(uploaded_by=by).exists()
+    )
+
+
+def _judge(office: SiteOffice, category: str, *, own: bool, on: date) -> Outcome:
+    """What the office may publish (S45-06); refused at the field of the form."""
     facts = content.UploadFacts(office.office_kind, Category(category), own)
     outcome = content.upload(facts, on=on, law=law_in_force())
     if not outcome.met:
         cited = outcome.refusals[0].citation
         raise Refused(f"{outcome.sentence.rstrip('。')}（{cited}）。", field="category", outcomes=[outcome])
+    return outcome
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -65,13 +89,15 @@ def _judge(office: SiteOffice, category: str, *, own: bool, on: date) -> None:
 def start(*, office: SiteOffice, data: Mapping[str, Any], by: User, at: datetime) -> Article:
     """A new draft. Raises Refused at the field, NotPermitted."""
     on = taipei_day(at)
-    require_right(by, Right.EDITOR, office, on=on)
+    if not can(by, WRITE, office.organisation):
+        raise NotPermitted(f"您不是{office}的{RIGHT_LABELS[Right.EDITOR]}。")
+    _hold(by, Right.EDITOR, office, on=on)
     _judge(office, data["category"], own=True, on=on)
     html = text.judge(data["body"])
     _check_days(data)
     reviewer = reviewing_office(office, on=on, law=law_in_force())
     case = open_case(
-        kind=KIND,
+        kind=ARTICLE_KIND,
         title=data["title"][:200],
         office=reviewer.organisation,
         organisation=office.organisation,
@@ -90,15 +116,10 @@ def _check_days(data: Mapping[str, Any]) -> None:
         raise Refused("刊登迄日不得早於起日。", field="until_on")
 
 
-def working_version(case: Case, *, by: User, at: datetime) -> ArticleVersion:
-    """The version that may still change, of a locked case: the newest, or its copy where that was sent for review already."""
-    require(by, WRITE, case)
-    article = article_of(case)
-    require_right(by, Right.EDITOR, article.office, on=taipei_day(at))
-    if case.state not in ("draft", "returned"):
-        raise Refused("文稿已送審或已刊登；要修改請先退回或按「修訂」。")
-    newest = newest_version(article)
-    return newest if newest.submitted_at is None else _copy(newest, by=by, at=at)
+def working_version(doing: Doing) -> ArticleVersion:
+    """The version that may still change: the newest, or its copy where that was sent for review already."""
+    newest = newest_version(article_of(doing.case))
+    return newest if newest.submitted_at is None else _copy(newest, by=doing.by, at=doing.at)
 
 
 def _copy(version: ArticleVersion, *, by: User, at: datetime) -> ArticleVersion:
@@ -115,14 +136,11 @@ def _copy(version: ArticleVersion, *, by: User, at: datetime) -> ArticleVersion:
     return made
 
 
-@transaction.atomic
-def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> ArticleVersion:
+def save_article(doing: Doing, *, data: Mapping[str, Any]) -> ArticleVersion:
     """Keep what was written. Whoever changed the text last is its author: they cannot review it."""
-    case = lock(case, version=version)
-    on = taipei_day(at)
-    working = working_version(case, by=by, at=at)
-    article = article_of(case)
-    _judge(article.office, data["category"], own=can(by, WRITE, article.office.organisation), on=on)
+    case, office = doing.case, article_of(doing.case).office
+    working = working_version(doing)
+    _judge(office, data["category"], own=can(doing.by, WRITE, office.organisation), on=doing.day)
     html = text.judge(data["body"])
     _check_days(data)
     changed = [name for name in ArticleVersion.FIELDS if name in data and getattr(working, name) != data[name]]
@@ -130,210 +148,137 @@ def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version
         return working
     for name in changed:
         setattr(working, name, data[name])
-    working.html, working.written_by, working.written_at = html, by, at
+    working.html, working.written_by, working.written_at = html, doing.by, doing.at
     working.save()
     case.title = working.title[:200]
     labels = "、".join(str(ArticleVersion._meta.get_field(name).verbose_name) for name in changed)
-    record(case, "edited", f"修改第{working.number}版：{labels}", by=by, at=at)
+    record(case, doing.act.code, f"修改第{working.number}版：{labels}", by=doing.by, at=doing.at)
     return working
 
 
-def may_submit(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 送審 (S45-06): the matrix allows the category, and there is somebody to review."""
+def fit_for_review(case: Case, by: User | None, at: datetime) -> Outcome:
+    """The matrix allows the category (S45-06), its days are not over, and there is somebody to review."""
     article, on = article_of(case), taipei_day(at)
-    if by is not None:
-        require_right(by, Right.EDITOR, article.office, on=on)
     version = newest_version(article)
-    _judge(article.office, version.category, own=True, on=on)
+    allowed = _judge(article.office, version.category, own=True, on=on)
     if version.ends_before and version.ends_before <= on:
         raise Refused(f"刊登迄日 {roc(version.ends_before - ONE_DAY)} 已過，請修改後再送審。", field="until_on")
-    others = [one for one in holders(REVIEW, case.office) if one.pk != version.written_by_id]
-    if not others:
-        raise Refused(f"{case.office}目前沒有可以審稿的人員（不得審核自己上稿之內容），請先申請審稿人員帳號（附件2）。")
+    place = _reviewed_by(article, on=on).organisation
+    if not _reviewers(place, version):
+        raise Refused(f"{place}目前沒有可以審稿的人員（不得審核自己上稿之內容），請先申請審稿人員帳號（附件2）。")
+    return allowed
 
 
-@transaction.atomic
-def submit(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """送審: from here the words of this version never change."""
-    case = lock(case, version=version)
-    article = article_of(case)
-    case.office = reviewing_office(article.office, on=taipei_day(at), law=law_in_force()).organisation
-    move(case, "submit", by=by, at=at)
-    case.filed_at = at
-    case.save()
+def _reviewers(place: Organisation, version: ArticleVersion) -> list[User]:
+    return [one for one in holders(REVIEW, place) if one.pk != version.written_by_id]
+
+
+def submit_article(doing: Doing) -> None:
+    """Send it for review: from here the words of this version never change."""
+    case, article = doing.case, article_of(doing.case)
     newest = newest_version(article)
     if newest.submitted_at is None:
-        newest.submitted_at = at
+        newest.submitted_at = doing.at
         newest.save(update_fields=["submitted_at"])
-    reviewers = [one for one in holders(REVIEW, case.office) if one.pk != newest.written_by_id]
-    _tell(
-        reviewers,
-        case,
-        "to_review",
-        f"請審稿：{newest.title}",
-        f"{article.office} {by.name}送審「{newest.title}」，請審稿。",
-        at=at,
-    )
-    return case
+    case.office = _reviewed_by(article, on=doing.day).organisation
+    case.filed_at = doing.at
+    doing.move()
+    body = f"{article.office} {doing.by.name}送審「{newest.title}」，請審稿。"
+    _tell(_reviewers(case.office, newest), doing, "to_review", f"請審稿：{newest.title}", body)
 
 
 # --- reviewing -------------------------------------------------------------------------------------------------------
 
 
-def _review_office(article: Article, *, on: date) -> SiteOffice:
-    return reviewing_office(article.office, on=on, law=law_in_force())
-
-
-def may_publish(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核准刊登 (S45-11)."""
+def fit_to_publish(case: Case, by: User | None, at: datetime) -> Outcome:
+    """The matrix allows it, the reviewer is not its author (S45-11), and its days are not over."""
     article, on = article_of(case), taipei_day(at)
     version = newest_version(article)
-    if by is not None:
-        require_right(by, Right.REVIEWER, _review_office(article, on=on), on=on)
-    own = by is not None and _wrote(article, version, by)
+    own = _wrote(article, version, by)
     facts = content.PublishFacts(article.office.office_kind, Category(version.category), own)
     outcome = content.publish(facts, on=on, law=law_in_force())
-    if not outcome.met:
-        raise Refused(f"{outcome.sentence.rstrip('。')}（{outcome.refusals[0].citation}）。", outcomes=[outcome])
-    if version.ends_before and version.ends_before <= on:
+    if outcome.met and version.ends_before and version.ends_before <= on:
         raise Refused(f"刊登迄日 {roc(version.ends_before - ONE_DAY)} 已過，請退回修改。")
+    return outcome
 
 
-def _wrote(article: Article, version: ArticleVersion, by: User) -> bool:
-    """Wrote this version, or put a picture or file into it."""
-    return (
-        version.written_by_id == by.pk
-        or version.pictures.filter(uploaded_by=by).exists()
-        or version.files.filter(uploaded_by=by).exists()
-    )
+def not_own_text(case: Case, by: User | None, at: datetime) -> None:
+    """A return is a review as well (S45-11)."""
+    article = article_of(case)
+    if _wrote(article, newest_version(article), by):
+        raise Refused("不得審核自己上稿之內容（附件2「審稿分層設定」列）。")
 
 
-@transaction.atomic
-def publish(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """核准刊登: the version just reviewed is what the public reads, from its first day on."""
-    case = lock(case, version=version)
-    article = locking(Article.objects).select_related("office").get(case=case)
-    newest = newest_version(article)
-    move(case, "publish", by=by, at=at)
-    newest.approved, newest.reviewed_by, newest.reviewed_at = True, by, at
-    newest.save(update_fields=["approved", "reviewed_by", "reviewed_at"])
+def publish_article(doing: Doing) -> None:
+    """Publish: the version just reviewed is what the public reads, from its first day on."""
+    case, article = doing.case, article_of(doing.case)
+    newest = _reviewed(doing, article, approved=True)
     article.live, article.category = newest, newest.category
     article.starts_on, article.ends_before = newest.starts_on, newest.ends_before
-    article.published_at = at
-    article.first_published_at = article.first_published_at or at
+    article.published_at = doing.at
+    article.first_published_at = article.first_published_at or doing.at
     article.withdrawn_at, article.withdrawn_reason = None, ""
     article.save()
-    case.decided_on = taipei_day(at)
-    case.save()
+    case.decided_on = doing.day
+    doing.move()
     if newest.ends_before:
         set_deadline(
-            code=EXPIRE,
-            rule="S45-11",
-            label="刊登期滿",
-            citation="附件2「使用權限」列",
-            counted_from=newest.starts_on,
-            due_on=newest.ends_before - ONE_DAY,
-            at=at,
-            thing=article,
-        )
+            code=EXPIRE, rule="S45-11", label="刊登期滿", citation="附件2「使用權限」列", counted_from=newest.starts_on,
+            due_on=newest.ends_before - ONE_DAY, at=doing.at, thing=article,
+        )  # fmt: skip
     else:
-        withdraw_deadline(code=EXPIRE, at=at, thing=article)
+        withdraw_deadline(code=EXPIRE, at=doing.at, thing=article)
     front.changed_on_commit()
-    _tell(
-        [newest.written_by],
-        case,
-        "published",
-        f"已核准刊登：{newest.title}",
-        f"「{newest.title}」已核准，自 {roc(newest.starts_on)} 起刊登。",
-        at=at,
-    )
-    return case
+    body = f"「{newest.title}」已核准，自 {roc(newest.starts_on)} 起刊登。"
+    _tell([newest.written_by], doing, "published", f"已核准刊登：{newest.title}", body)
 
 
-@transaction.atomic
-def send_back(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """退回修改, with what to change."""
-    case = lock(case, version=version)
-    article = article_of(case)
-    require(by, REVIEW, case)
-    require_right(by, Right.REVIEWER, _review_office(article, on=taipei_day(at)), on=taipei_day(at))
+def return_article(doing: Doing) -> None:
+    """Give it back to the writer, with what to change."""
+    newest = _reviewed(doing, article_of(doing.case), approved=False)
+    doing.move()
+    body = f"「{newest.title}」由 {doing.by.name} 退回修改。\n\n說明：{doing.reason}"
+    _tell([newest.written_by], doing, "sent_back", f"退回修改：{newest.title}", body)
+
+
+def _reviewed(doing: Doing, article: Article, *, approved: bool) -> ArticleVersion:
     newest = newest_version(article)
-    if _wrote(article, newest, by):
-        raise Refused("不得審核自己上稿之內容（附件2「審稿分層設定」列）。")
-    move(case, "send_back", by=by, at=at, reason=reason)
-    newest.approved, newest.reviewed_by, newest.reviewed_at = False, by, at
+    newest.approved, newest.reviewed_by, newest.reviewed_at = approved, doing.by, doing.at
     newest.save(update_fields=["approved", "reviewed_by", "reviewed_at"])
-    _tell(
-        [newest.written_by],
-        case,
-        "sent_back",
-        f"退回修改：{newest.title}",
-        f"「{newest.title}」由 {by.name} 退回修改。\n\n說明：{reason}",
-        at=at,
-    )
-    return case
+    return newest
 
 
-@transaction.atomic
-def revise(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """修訂: a next version; what is published stays until that one is approved."""
-    case = lock(case, version=version)
-    article = article_of(case)
-    require_right(by, Right.EDITOR, article.office, on=taipei_day(at))
-    move(case, "revise", by=by, at=at)
-    newest = newest_version(article)
-    if newest.submitted_at is not None:
-        _copy(newest, by=by, at=at)
-    return case
+def revise_article(doing: Doing) -> None:
+    """Begin a next version; what is published stays until that one is approved."""
+    working_version(doing)
 
 
 def is_live(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 下架."""
     article = article_of(case)
     if article.live_id is None or article.withdrawn_at is not None:
         raise Refused("這篇文稿目前沒有刊登。")
 
 
-@transaction.atomic
-def withdraw(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """下架 by the reviewer, at once; the address answers 410 with a sentence."""
-    case = lock(case, version=version)
-    article = locking(Article.objects).select_related("office").get(case=case)
-    on = taipei_day(at)
-    require(by, REVIEW, case)
-    require_right(by, Right.REVIEWER, _review_office(article, on=on), on=on)
-    move(case, "withdraw", by=by, at=at, reason=reason)
-    article.withdrawn_at, article.withdrawn_reason = at, reason[:300]
+def withdraw_article(doing: Doing) -> None:
+    """Take it down at once; the address answers 410 with a sentence."""
+    article = article_of(doing.case)
+    article.withdrawn_at, article.withdrawn_reason = doing.at, doing.reason[:300]
     article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    withdraw_deadline(code=EXPIRE, at=at, thing=article)
+    doing.move()
+    withdraw_deadline(code=EXPIRE, at=doing.at, thing=article)
     front.changed_on_commit()
     newest = newest_version(article)
-    _tell(
-        [newest.written_by],
-        case,
-        "withdrawn",
-        f"已下架：{newest.title}",
-        f"「{newest.title}」由 {by.name} 下架。\n\n原因：{reason}",
-        at=at,
-    )
-    return case
+    body = f"「{newest.title}」由 {doing.by.name} 下架。\n\n原因：{doing.reason}"
+    _tell([newest.written_by], doing, "withdrawn", f"已下架：{newest.title}", body)
 
 
 def never_published(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 捨棄: what the public has read is kept."""
+    """What the public has read is kept."""
     if article_of(case).first_published_at is not None:
         raise Refused("曾經刊登的文稿不能捨棄，請改用下架。")
 
 
-@transaction.atomic
-def discard(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "discard", by=by, at=at)
-    return case
-
-
-def until_passed(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 刊登期滿."""
+def days_are_over(case: Case, by: User | None, at: datetime) -> None:
     article = article_of(case)
     if article.ends_before is None or taipei_day(at) < article.ends_before:
         raise Refused("刊登迄日尚未屆滿。")
@@ -342,21 +287,18 @@ def until_passed(case: Case, by: User | None, at: datetime) -> None:
 def expire(deadlines: list[Deadline], at: datetime) -> None:
     """The last day is over. The public page went with the day; here the state follows, unless a next version is being written."""
     for article in Article.objects.filter(pk__in=[one.thing_id for one in deadlines]).select_related("case"):
-        expire_past(article, at=at)
+        with suppress(NotAllowed):
+            perform(article.case, "expire" if article.case.state == "published" else "expired", by=None, at=at)
 
 
-@transaction.atomic
-def expire_past(article: Article, *, at: datetime) -> None:
-    case = lock(article.case)
-    if case.state == "published":
-        move(case, "expire", by=None, at=at)
-    else:
-        record(case, "expired", "刊登期滿（修訂中）", by=None, at=at)
-    withdraw_deadline(code=EXPIRE, at=at, thing=article)
+def expire_article(doing: Doing) -> None:
+    """Ask for no day any more, and draw the public pages anew."""
+    withdraw_deadline(code=EXPIRE, at=doing.at, thing=article_of(doing.case))
     front.changed_on_commit()
 
 
-def _tell(users: list[User], case: Case, code: str, subject: str, body: str, *, at: datetime) -> None:
+def _tell(users: list[User], doing: Doing, code: str, subject: str, body: str) -> None:
+    case = doing.case
     notify(
         users=users,
         code=f"senior45.article_{code}",
@@ -364,5 +306,5 @@ def _tell(users: list[User], case: Case, code: str, subject: str, body: str, *, 
         body=body,
         key=f"s45.article_{code}:{case.number}:{case.events_count}",
         link=f"/senior45/content/{case.number}/",
-        at=at,
+        at=doing.at,
     )

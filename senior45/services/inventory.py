@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from accounts.locks import locking, take
+from accounts.locks import locking
 from accounts.models import AccessLog, Organisation, User
 from accounts.rights import holders, organisations_with
 from accounts.services.access import record_access
+from casework.cases.doing import Doing, perform
 from casework.cases.events import record
-from casework.cases.moving import lock, move, open_case
+from casework.cases.moving import lock, open_case
 from casework.deadlines.keeping import meet_deadline, set_deadline
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
@@ -26,9 +28,8 @@ from senior45.permissions import ANSWER, DECIDE, RUN, WINDOW
 from senior45.rules import rights
 from senior45.selectors import campaign_of, lead_office, line_counts, windows_of
 from senior45.services.accounts import hold_accounts, stop_account
-from senior45.states import CAMPAIGN, INVENTORY_LINE
+from senior45.states import CAMPAIGN_KIND, INVENTORY_LINE
 
-KIND = CAMPAIGN.kind
 BATCH = 200
 TERM = "senior45.inventory_answer"
 CLAUSE = "附件2「帳號清查者（每半年清查1次）」列"
@@ -60,7 +61,7 @@ def open_due(*, at: datetime) -> Campaign | None:
         answer_by=answer_by,
         unanswered=law.at("s45.inventory_unanswered", on).value,
     )
-    campaign.case = open_case(kind=KIND, title=f"45+ {campaign}", office=lead, by=None, at=at)
+    campaign.case = open_case(kind=CAMPAIGN_KIND, title=f"45+ {campaign}", office=lead, by=None, at=at)
     campaign.save()
     lines = _make_lines(campaign, on)
     record(
@@ -178,55 +179,61 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
 
 
 def escalate(deadlines: list[Deadline], at: datetime) -> None:
-    """The term is over: unanswered lines are reported to the lead group and to whoever opens for the office."""
+    """The term is over; of an inventory that has ended meanwhile nothing is asked any more."""
     for deadline in deadlines:
-        case, campaign = take(deadline.case, campaign_of(deadline.case))  # before its lines, as whoever answers
-        pending = campaign.lines.filter(state="pending")
-        by_opener = defaultdict(int)
-        for branch, n in pending.order_by().values_list("office__branch__organisation").annotate(n=Count("pk")):
-            by_opener[branch] += n
-        assert INVENTORY_LINE.move("pending", "escalate").code == "escalated"
-        total = pending.update(state="escalated")
-        Campaign.objects.filter(pk=campaign.pk).update(escalated_at=at)
-        lead = lead_office().organisation
-        sentence = f"回覆期限 {roc(deadline.due_on)} 已過，{campaign}仍有 {total} 組帳號未回覆。"
-        record(case, "inventory.escalated", f"逾期未回覆 {total} 組，陳報本署", by=None, at=at, clause=CLAUSE)
-        _tell(holders(RUN, lead), campaign, "escalated", f"逾期未回覆：{campaign}", sentence, at=at)
-        for branch in Organisation.objects.filter(pk__in=[key for key in by_opener if key]):
-            words = f"{sentence}其中貴分署轄區 {by_opener[branch.pk]} 組，請協助催辦。"
-            _tell(holders(DECIDE, branch), campaign, "escalated_branch", f"逾期未回覆：{campaign}", words, at=at)
-        _tell_windows(campaign, f"逾期未回覆：{campaign}", "回覆期限已過，已陳報本署；請立即回覆", "late", at=at)
+        with suppress(NotAllowed):
+            perform(deadline.case, "inventory.escalated", by=None, at=at, due_on=deadline.due_on)
+
+
+def held_with(case: Case) -> list[Campaign]:
+    """Held before its lines, as whoever answers holds it."""
+    return [campaign_of(case)]
+
+
+def escalate_campaign(doing: Doing, *, due_on: date) -> None:
+    """Report unanswered lines to the lead group and to whoever opens for the office."""
+    campaign, at = campaign_of(doing.case), doing.at
+    pending = campaign.lines.filter(state="pending")
+    by_opener = defaultdict(int)
+    for branch, n in pending.order_by().values_list("office__branch__organisation").annotate(n=Count("pk")):
+        by_opener[branch] += n
+    total = pending.update(state=INVENTORY_LINE.move("pending", "escalate").code)
+    Campaign.objects.filter(pk=campaign.pk).update(escalated_at=at)
+    lead = lead_office().organisation
+    sentence = f"回覆期限 {roc(due_on)} 已過，{campaign}仍有 {total} 組帳號未回覆。"
+    label = f"逾期未回覆 {total} 組，陳報本署"
+    record(doing.case, doing.act.code, label, by=doing.by, at=at, clause=doing.act.clause)
+    _tell(holders(RUN, lead), campaign, "escalated", f"逾期未回覆：{campaign}", sentence, at=at)
+    for branch in Organisation.objects.filter(pk__in=[key for key in by_opener if key]):
+        words = f"{sentence}其中貴分署轄區 {by_opener[branch.pk]} 組，請協助催辦。"
+        _tell(holders(DECIDE, branch), campaign, "escalated_branch", f"逾期未回覆：{campaign}", words, at=at)
+    _tell_windows(campaign, f"逾期未回覆：{campaign}", "回覆期限已過，已陳報本署；請立即回覆", "late", at=at)
 
 
 # --- ending ----------------------------------------------------------------------------------------------------------
 
 
-def term_over(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 結束清查: everybody has answered, or the term is over."""
+def all_answered_or_over(case: Case, by: User | None, at: datetime) -> None:
+    """Everybody has answered, or the term is over."""
     campaign = campaign_of(case)
     left = line_counts(campaign.lines.all())["open"]
     if left and taipei_day(at) <= campaign.answer_by:
         raise Refused(f"尚有 {left} 組帳號未回覆，回覆期限 {roc(campaign.answer_by)} 屆滿前不能結束。")
 
 
-@transaction.atomic
-def finish(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+def finish_campaign(doing: Doing) -> None:
     """End the campaign: no answer is taken any more. What the answers lead to is carried out in the background, since there
     may be tens of thousands of accounts; it bears this moment, however late it is done.
     """
-    case = lock(case, version=version)
-    campaign = running(campaign_of(case))
-    move(case, "finish", by=by, at=at)
+    case, campaign = doing.case, campaign_of(doing.case)
     campaign.lines.filter(state="keep").update(state=INVENTORY_LINE.move("keep", "confirm").code)
     if campaign.unanswered != "stop":
-        campaign.lines.filter(state="pending").update(state="escalated")
-    campaign.closed_at, campaign.closed_by = at, by
+        campaign.lines.filter(state="pending").update(state=INVENTORY_LINE.move("pending", "escalate").code)
+    campaign.closed_at, campaign.closed_by = doing.at, doing.by
     campaign.save()
-    case.decided_on = taipei_day(at)
-    case.save()
-    meet_deadline(code=TERM, at=at, case=case)
+    case.decided_on = doing.day
+    meet_deadline(code=TERM, at=doing.at, case=case)
     transaction.on_commit(lambda: send_task("senior45.tasks.carry_out_inventory"), robust=True)
-    return case
 
 
 def carry_out_due(*, at: datetime) -> int:

@@ -3,23 +3,23 @@
 import hashlib
 import io
 import zipfile
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db.models import QuerySet
 from PIL import Image, ImageOps
 
 from accounts.models import User
 from casework.cases.attachments import judged
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import lock
 from casework.errors import Refused
 from casework.intake import Limits
 from casework.intake.judge import MB, too_big_sentence
 from casework.models import Case
-from senior45.models import ArticleFile, ArticlePicture
+from senior45.models import ArticleFile, ArticlePicture, ArticleVersion
 from senior45.services import articles
 
 #: A telephone's picture (12 to 20 megapixels) passes; what would fill the server's memory does not.
@@ -35,35 +35,38 @@ ODF = {
 _INFLATED = 200 * MB
 
 
-@transaction.atomic
-def add_picture(
-    case: Case, *, upload: UploadedFile, alt: str, by: User, at: datetime, version: int | None = None
-) -> ArticlePicture:
-    """Checked, turned upright, at most 1600 px wide or high, without what the camera wrote into it. Raises Refused."""
+def judge_picture(case: Case, by: User, *, picture: UploadedFile, alt: str) -> dict[str, Any]:
+    """Judge a picture; turn it upright, make it small, leave out what the camera wrote into it. Raises Refused."""
     if not alt.strip():
         raise Refused("請填寫替代文字，讓看不見圖片的人也知道內容。", field="alt")
-    judged(upload, PICTURE, kind="image", field="picture")
-    case = lock(case, version=version)
-    working = articles.working_version(case, by=by, at=at)
-    if working.pictures.count() >= MOST_PICTURES:
-        raise Refused(f"每篇文稿最多 {MOST_PICTURES} 張圖片。", field="picture")
-    upload.seek(0)
-    content, extension, (width, height) = smaller(upload.read())
-    picture = ArticlePicture(
-        version=working,
+    judged(picture, PICTURE, kind="image", field="picture")
+    picture.seek(0)
+    content, extension, (width, height) = smaller(picture.read())
+    made = ArticlePicture(
         extension=extension,
         sha256=hashlib.sha256(content).hexdigest(),
         width=width,
         height=height,
         alt=alt.strip()[:200],
-        original_name=Path(upload.name or "").name[-200:],
-        uploaded_at=at,
-        uploaded_by=by,
+        original_name=Path(picture.name or "").name[-200:],
     )
-    picture.file.save(picture.original_name, ContentFile(content), save=False)
-    picture.save()
-    record(case, "picture.added", f"加入圖片：{picture.original_name}", by=by, at=at)
+    return {"picture": made, "content": content}
+
+
+def add_picture(doing: Doing, *, picture: ArticlePicture, content: bytes) -> ArticlePicture:
+    """Put the picture into the version that is being written."""
+    working = articles.working_version(doing)
+    if working.pictures.count() >= MOST_PICTURES:
+        raise Refused(f"每篇文稿最多 {MOST_PICTURES} 張圖片。", field="picture")
+    _keep(picture, working, content, doing)
+    record(doing.case, doing.act.code, f"加入圖片：{picture.original_name}", by=doing.by, at=doing.at)
     return picture
+
+
+def _keep(made: ArticlePicture | ArticleFile, working: ArticleVersion, content: bytes, doing: Doing) -> None:
+    made.version, made.uploaded_at, made.uploaded_by = working, doing.at, doing.by
+    made.file.save(made.original_name, ContentFile(content), save=False)
+    made.save()
 
 
 def smaller(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
@@ -80,55 +83,50 @@ def smaller(content: bytes) -> tuple[bytes, str, tuple[int, int]]:
     return out.getvalue(), "jpg", picture.size
 
 
-@transaction.atomic
-def remove_picture(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
-    case = lock(case, version=version)
-    working = articles.working_version(case, by=by, at=at)
-    gone = _same(working.pictures, ArticlePicture.objects.filter(version__article__case=case).get(pk=pk).sha256)
-    for picture in gone:
-        record(case, "picture.removed", f"移除圖片：{picture.original_name}", by=by, at=at)
+def remove_picture(doing: Doing, *, pk: int) -> None:
+    """Take a picture out of the version that is being written."""
+    pointed_at = ArticlePicture.objects.filter(version__article__case=doing.case).get(pk=pk)
+    for picture in _same(articles.working_version(doing).pictures, pointed_at):
+        record(doing.case, doing.act.code, f"移除圖片：{picture.original_name}", by=doing.by, at=doing.at)
         picture.delete()
 
 
-@transaction.atomic
-def add_file(
-    case: Case, *, upload: UploadedFile, label: str, by: User, at: datetime, version: int | None = None
-) -> ArticleFile:
-    """A PDF or an ODF document to download. Raises Refused."""
+def judge_file(case: Case, by: User, *, file: UploadedFile, label: str) -> dict[str, Any]:
+    """Judge a PDF or an ODF document to download. Raises Refused."""
     if not label.strip():
         raise Refused("請填寫檔案名稱，例：活動報名表。", field="label")
-    if (upload.size or 0) > FILE.max_bytes:
-        raise Refused(too_big_sentence(upload.size or 0, FILE.max_bytes), field="file")
-    upload.seek(0)
-    head = upload.read(4)
-    upload.seek(0)
+    if (file.size or 0) > FILE.max_bytes:
+        raise Refused(too_big_sentence(file.size or 0, FILE.max_bytes), field="file")
+    file.seek(0)
+    head = file.read(4)
+    file.seek(0)
     if head == b"PK\x03\x04":
-        content = upload.read()
+        content = file.read()
         extension = judge_odf(content)
         media_type = ODF[extension]
     else:
-        judged(upload, FILE, field="file")
-        upload.seek(0)
-        content, extension, media_type = upload.read(), "pdf", "application/pdf"
-    case = lock(case, version=version)
-    working = articles.working_version(case, by=by, at=at)
-    if working.files.count() >= MOST_FILES:
-        raise Refused(f"每篇文稿最多 {MOST_FILES} 個附件。", field="file")
+        judged(file, FILE, field="file")
+        file.seek(0)
+        content, extension, media_type = file.read(), "pdf", "application/pdf"
     made = ArticleFile(
-        version=working,
         extension=extension,
         media_type=media_type,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         label=label.strip()[:120],
-        original_name=Path(upload.name or "").name[-200:],
-        uploaded_at=at,
-        uploaded_by=by,
+        original_name=Path(file.name or "").name[-200:],
     )
-    made.file.save(made.original_name, ContentFile(content), save=False)
-    made.save()
-    record(case, "file.added", f"加入附件：{made.label}", by=by, at=at)
-    return made
+    return {"file": made, "content": content}
+
+
+def add_file(doing: Doing, *, file: ArticleFile, content: bytes) -> ArticleFile:
+    """Put the document into the version that is being written."""
+    working = articles.working_version(doing)
+    if working.files.count() >= MOST_FILES:
+        raise Refused(f"每篇文稿最多 {MOST_FILES} 個附件。", field="file")
+    _keep(file, working, content, doing)
+    record(doing.case, doing.act.code, f"加入附件：{file.label}", by=doing.by, at=doing.at)
+    return file
 
 
 def judge_odf(content: bytes) -> str:
@@ -157,16 +155,14 @@ def judge_odf(content: bytes) -> str:
     return extension
 
 
-@transaction.atomic
-def remove_file(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
-    case = lock(case, version=version)
-    working = articles.working_version(case, by=by, at=at)
-    gone = _same(working.files, ArticleFile.objects.filter(version__article__case=case).get(pk=pk).sha256)
-    for one in gone:
-        record(case, "file.removed", f"移除附件：{one.label}", by=by, at=at)
+def remove_file(doing: Doing, *, pk: int) -> None:
+    """Take a document out of the version that is being written."""
+    pointed_at = ArticleFile.objects.filter(version__article__case=doing.case).get(pk=pk)
+    for one in _same(articles.working_version(doing).files, pointed_at):
+        record(doing.case, doing.act.code, f"移除附件：{one.label}", by=doing.by, at=doing.at)
         one.delete()
 
 
-def _same(rows, sha256: str):  # type: ignore[no-untyped-def]
+def _same(rows: QuerySet[Any], pointed_at: ArticlePicture | ArticleFile) -> list[Any]:
     """The row of the version being worked on that holds the same content as the one pointed at (which may be an older version's)."""
-    return list(rows.filter(sha256=sha256)[:1])
+    return list(rows.filter(sha256=pointed_at.sha256)[:1])

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,24 +13,29 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import now, today
 from accounts.rights import organisations_with
+from accounts.roles import Side
 from casework.cases import casepage
+from casework.cases.access import rights_on
+from casework.cases.doing import perform
+from casework.errors import NotPermitted
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from casework.views import words
+from casework.views import acts, words
 from casework.views.acting import acting, into_form, once_here
 from kernel.dates import ONE_DAY, roc
-from senior45.forms.content import ArticleForm, FileForm, PictureForm, PressForm
-from senior45.models import Article, ArticlePicture, ArticleVersion
+from senior45.acts import ARTICLE_ACTS
+from senior45.forms.content import ArticleForm, FileForm, PictureForm
+from senior45.models import Article, ArticleFile, ArticlePicture, ArticleVersion
 from senior45.params import CATEGORY_LABELS, Category
 from senior45.permissions import REVIEW, WRITE
 from senior45.selectors import articles_waiting, board, categories_of, compared_version, my_offices, newest_version
-from senior45.services import articles, media
-from senior45.states import ARTICLE
+from senior45.services import articles
+from senior45.states import WRITABLE
 from senior45.views import front
 
 PER_PAGE = 30
 TABS = (
-    ("draft", "草稿與退回", ("draft", "returned")),
+    ("draft", "草稿與退回", WRITABLE),
     ("waiting", "待審稿", ("waiting",)),
     ("published", "已刊登", ("published",)),
     ("expiring", "即將期滿", ("published",)),
@@ -61,7 +65,7 @@ def waiting_rows(request: HttpRequest) -> list[dict[str, Any]]:
             "title": one.case.title,
             "url": reverse("senior45:article", args=[one.case.number]),
             "number": one.case.number,
-            "state_label": ARTICLE.state(one.case.state).label,
+            "state_label": ARTICLE_ACTS.state(one.case.state).label,
             "tone": "info",
         }
         for one in rows[:8]
@@ -100,7 +104,7 @@ def _writes(request: HttpRequest) -> bool:
 
 def _row(article: Article) -> dict[str, Any]:
     newest = max(article.versions.all(), key=lambda one: one.number)
-    state = ARTICLE.state(article.case.state)
+    state = ARTICLE_ACTS.state(article.case.state)
     until = newest.ends_before - ONE_DAY if newest.ends_before else None
     return {
         "article": article,
@@ -167,9 +171,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     form.offer(categories_of(article.office, on=today(), law=law_in_force()))
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            articles.save(
-                article.case, data=form.data_for_service, by=request.user, at=now(), version=form.posted_version
-            )
+            given = {"data": form.data_for_service, "version": form.posted_version}
+            perform(article.case, "edited", by=request.user, at=now(), **given)
         if tried.ok:
             messages.success(request, "草稿已儲存。")
             return redirect("senior45:article", number)
@@ -186,15 +189,7 @@ def add_media(request: HttpRequest, number: str, what: str) -> HttpResponse:
     form: Any = (PictureForm if what == "picture" else FileForm)(request.POST, request.FILES, auto_id=f"{what}_%s")
     if form.is_valid():
         with into_form(request, form) as tried:
-            given = {"by": request.user, "at": now()}
-            if what == "picture":
-                media.add_picture(
-                    article.case, upload=form.cleaned_data["picture"], alt=form.cleaned_data["alt"], **given
-                )
-            else:
-                media.add_file(
-                    article.case, upload=form.cleaned_data["file"], label=form.cleaned_data["label"], **given
-                )
+            perform(article.case, f"{what}.added", by=request.user, at=now(), **form.cleaned_data)
         if tried.ok:
             messages.success(request, "已加入。")
             return redirect(f"{reverse('senior45:article', args=[number])}#media")
@@ -205,43 +200,23 @@ def add_media(request: HttpRequest, number: str, what: str) -> HttpResponse:
 @acting
 def remove_media(request: HttpRequest, number: str, what: str, pk: int) -> HttpResponse:
     article = _article(request, number)
-    act = media.remove_picture if what == "picture" else media.remove_file
-    rows: Any = ArticlePicture if what == "picture" else media.ArticleFile
+    rows: Any = ArticlePicture if what == "picture" else ArticleFile
     get_object_or_404(rows, pk=pk, version__article=article)
-    act(article.case, pk=pk, by=request.user, at=now())
+    perform(article.case, f"{what}.removed", pk=pk, by=request.user, at=now())
     messages.success(request, "已移除。")
     return redirect(f"{reverse('senior45:article', args=[number])}#media")
 
 
 # --- one article -----------------------------------------------------------------------------------------------------
 
-Service = Callable[..., Any]
-#: act → (label, service, right, states, tone, asks for a reason)
-PRESSES: dict[str, tuple[str, Service, str, tuple[str, ...], str, bool]] = {
-    "submit": ("送審", articles.submit, WRITE, ("draft", "returned"), "primary", False),
-    "publish": ("核准刊登", articles.publish, REVIEW, ("waiting",), "primary", False),
-    "send_back": ("退回修改", articles.send_back, REVIEW, ("waiting",), "secondary", True),
-    "revise": ("修訂", articles.revise, WRITE, ("published", "expired", "withdrawn"), "secondary", False),
-    "withdraw": ("下架", articles.withdraw, REVIEW, ("published", "draft", "waiting", "returned"), "danger", True),
-    "discard": ("捨棄草稿", articles.discard, WRITE, ("draft", "returned"), "danger", False),
-}
 
-
-def _presses(
-    request: HttpRequest, article: Article, tried: tuple[str, PressForm] | None = None
-) -> list[dict[str, Any]]:
-    writes = organisations_with(request.user, WRITE).filter(pk=article.office.organisation_id).exists()
-    reviews = organisations_with(request.user, REVIEW).filter(pk=article.case.office_id).exists()
-    live = article.live_id is not None and article.withdrawn_at is None
-    shown = []
-    for code, (label, _, right, states, tone, reason) in PRESSES.items():
-        if article.case.state not in states or not (writes if right == WRITE else reviews):
-            continue
-        if (code == "withdraw" and not live) or (code == "discard" and article.first_published_at):
-            continue
-        form = tried[1] if tried and tried[0] == code else PressForm(case=article.case, auto_id=f"{code}_%s")
-        shown.append({"code": code, "label": label, "tone": tone, "reason": reason, "form": form})
-    return shown
+def _buttons(request: HttpRequest, case: Case, tried: acts.Button | None) -> list[acts.Button]:
+    """What writers and reviewers do in this state, in the order of the table; what was tried just now with its errors."""
+    rights = rights_on(request.user, case)
+    shown = {one.act.code: one for side in Side for one in acts.buttons(case, rights, side)}
+    if tried is not None:
+        shown[tried.act.code] = tried
+    return [shown[act.code] for act in ARTICLE_ACTS if act.code in shown and case.state in act.sources]
 
 
 @require_GET
@@ -254,7 +229,7 @@ def article(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, found: Article, status: int = 200, **forms: Any) -> HttpResponse:
     version = newest_version(found)
     before = compared_version(found, version)
-    state = ARTICLE.state(found.case.state)
+    state = ARTICLE_ACTS.state(found.case.state)
     writes = organisations_with(request.user, WRITE).filter(pk=found.office.organisation_id).exists()
     context = {
         "article": found,
@@ -264,8 +239,8 @@ def _page(request: HttpRequest, found: Article, status: int = 200, **forms: Any)
         "differences": differences(before, version) if before else [],
         "versions": found.versions.select_related("written_by", "reviewed_by").order_by("-number"),
         "state": state,
-        "presses": _presses(request, found, forms.get("tried")),
-        "editable": writes and found.case.state in ("draft", "returned"),
+        "buttons": _buttons(request, found.case, forms.get("tried")),
+        "editable": writes and found.case.state in WRITABLE,
         "picture_form": forms.get("picture_form") or PictureForm(auto_id="picture_%s"),
         "file_form": forms.get("file_form") or FileForm(auto_id="file_%s"),
         "timeline": words.timeline(found.case, casepage.events(found.case, internal=True)),
@@ -277,25 +252,16 @@ def _page(request: HttpRequest, found: Article, status: int = 200, **forms: Any)
 @acting
 def press(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """送審, 核准, 退回, 修訂, 下架, 捨棄."""
-    found = _article(request, number)
-    if act not in PRESSES:
+    case = _article(request, number).case
+    pressed = next((one for one in ARTICLE_ACTS.buttons if one.code == act), None)
+    if pressed is None:
         raise Case.DoesNotExist(number)
-    label, service, _, _, _, wants_reason = PRESSES[act]
-    form = PressForm(request.POST, case=found.case, auto_id=f"{act}_%s")
-    if form.is_valid():
-        at = now()
-        given = {"reason": form.cleaned_data["reason"]} if wants_reason else {}
-
-        def do() -> dict[str, Any]:
-            service(found.case, by=request.user, at=at, version=form.posted_version, **given)
-            return {"done": True}
-
-        with into_form(request, form) as tried:
-            once_here(request, form, f"senior45.article.{act}", at=at, do=do)
-        if tried.ok:
-            messages.success(request, f"「{label}」已完成。")
-            return redirect("senior45:content" if act == "discard" else reverse("senior45:article", args=[number]))
-    return _page(request, _article(request, number), 422, tried=(act, form))
+    if not rights_on(request.user, case).has(pressed.right):
+        raise NotPermitted("您沒有辦理這個動作的權限。")
+    tried, goal = acts.press(pressed, case, request)
+    if goal is None:
+        return _page(request, _article(request, number), 422, tried=tried)
+    return redirect("senior45:content" if act == "discard" else reverse("senior45:article", args=[number]))
 
 
 @require_GET

@@ -14,6 +14,7 @@ from accounts.clock import now, today
 from accounts.limits import REGISTER, limited
 from accounts.roles import Side
 from casework.cases.access import case_on_side
+from casework.cases.doing import perform
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.papers.wordings import wording
@@ -36,6 +37,7 @@ from senior45.selectors import (
     rights_in_force,
 )
 from senior45.services import designating, leavers, requests
+from senior45.states import REQUEST_KIND
 from senior45.wordings import TERMS
 
 
@@ -113,7 +115,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = {name: value for name, value in form.answers.items() if name not in ("office", "change")}
         with into_form(request, form) as tried:
-            requests.save(case, data=data, by=request.user, at=now(), version=form.posted_version)
+            perform(case, "edited", data=data, by=request.user, at=now(), version=form.posted_version)
         if tried.ok:
             messages.success(request, "已儲存申請表。")
             return redirect("casework:case", number)
@@ -122,7 +124,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _request(case: Case) -> AccountRequest:
-    if case.kind != requests.KIND:
+    if case.kind != REQUEST_KIND:
         raise Case.DoesNotExist
     return request_of(case)
 

@@ -69,6 +69,7 @@ def _people(place: Any) -> tuple[Any, Any]:
 
 
 def _published(place: Any, n: int, *, days: int = 0) -> Any:
+    from casework.cases.doing import perform
     from senior45.models import Article
     from senior45.services import articles
 
@@ -83,8 +84,8 @@ def _published(place: Any, n: int, *, days: int = 0) -> Any:
         "ends_before": None,
     }
     case = articles.start(office=place, data=data, by=editor, at=now()).case
-    articles.submit(case, by=editor, at=now())
-    articles.publish(case, by=reviewer, at=now())
+    perform(case, "submit", by=editor, at=now())
+    perform(case, "publish", by=reviewer, at=now())
     return Article.objects.get(case=case)
 
 
@@ -118,7 +119,7 @@ def _rate(url: str, seconds: float) -> float:
 
 def _seen(site: str, place: Any) -> tuple[float, float]:
     """Seconds until every worker shows the new text in its list, and until none shows the article withdrawn."""
-    from senior45.services import articles
+    from casework.cases.doing import perform
 
     page = f"{site}/45plus/c/event/"
     _read(page)
@@ -127,7 +128,7 @@ def _seen(site: str, place: Any) -> tuple[float, float]:
     address = f"{site}/45plus/a/{article.pk}/"
     _until(lambda: "第 9999 場" in _read(address))
     _, reviewer = _people(place)
-    articles.withdraw(article.case, reason="測試", by=reviewer, at=now())
+    perform(article.case, "withdraw", reason="測試", by=reviewer, at=now())
     return published, _until(lambda: _read(address) == "410")
 
 

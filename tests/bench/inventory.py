@@ -14,7 +14,7 @@ AT = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
 def run(quick: bool) -> dict[str, Any]:
     from accounts.models import User
     from accounts.services.roles import grant_role
-    from casework.models import Case
+    from casework.cases.doing import perform
     from casework.papers.documents import bytes_of
     from senior45.models import InventoryLine, SiteAccount
     from senior45.selectors import counts_by_office, line_counts
@@ -52,9 +52,9 @@ def run(quick: bool) -> dict[str, Any]:
         with CaptureQueriesContext(connection) as asked:
             progress, _ = timed(lambda: (counts_by_office(campaign), line_counts(campaign.lines.all())))
         sheet, rows = timed(lambda: sum(1 for _ in inventory_rows(runner, f"campaign={campaign.pk}")[1]))
-        ending, case = timed(lambda: inventory.finish(Case.objects.get(pk=campaign.case_id), by=runner, at=AT))
+        ending, done = timed(lambda: perform(campaign.case, "finish", by=runner, at=AT))
         carrying, _ = timed(lambda: inventory.carry_out_due(at=AT))
-        document = case.documents.get()
+        document = done.case.documents.get()
         report, content = timed(lambda: bytes_of(document))
         stopped = SiteAccount.objects.filter(closing="inventory").count()
     if rows != count + 1 or stopped != (count + 1 + 99) // 100:

@@ -8,9 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.clock import now
+from casework.cases.doing import perform
 from casework.models import Case
 from senior45.models import Article, Campaign
-from senior45.services import articles, inventory, leavers
+from senior45.services import inventory, leavers
 from tests.browser.conftest import Opens
 from tests.browser.harness import PHONE, PHONE_HIGH, judge_pages, tab_to
 from tests.senior45 import world as w
@@ -48,10 +49,10 @@ def _addresses(here: w.World) -> Callable[[str], str]:
         w.submitted(here),
         w.written(here),
     )
-    articles.withdraw(Case.objects.get(pk=withdrawn.case_id), reason="誤植", by=here.reviewer, at=now())
-    revised = articles.revise(Case.objects.get(pk=live.case_id), by=here.editor, at=now())
+    perform(Case.objects.get(pk=withdrawn.case_id), "withdraw", reason="誤植", by=here.reviewer, at=now())
+    revised = perform(Case.objects.get(pk=live.case_id), "revise", by=here.editor, at=now()).case
     data = {**w.TEXT, "title": "改期的徵才活動", "starts_on": live.starts_on, "ends_before": None}
-    articles.save(revised, data=data, by=here.editor, at=now())
+    perform(revised, "edited", data=data, by=here.editor, at=now())
     leavers.report_leaving(here.editor.site_accounts.get(), leaves_on=live.starts_on, by=here.window, at=now())
     case = w.at_head(here)
     inventory.open_due(at=now())

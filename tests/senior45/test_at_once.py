@@ -7,12 +7,15 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.clock import now, today
+from casework.cases import doing
+from casework.cases.doing import perform
+from casework.cases.moving import lock
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
 from casework.models import Case, Deadline, Notice
 from kernel.dates import TAIPEI
 from senior45.models import AccountRight, Campaign, InventoryLine, LineAnswer, SiteAccount, SiteOffice
-from senior45.services import accounts, deciding, idling, inventory
+from senior45.services import accounts, idling, inventory
 from tests.parallel import meet, together
 from tests.senior45 import world as w
 
@@ -38,8 +41,8 @@ def test_six_approvals_at_one_instant_make_one_reviewer(here: w.World) -> None:
     """S45-08."""
     _free(here)
     ready = [_ready(here, n, "reviewer") for n in range(6)]
-    answers = together([lambda c=case: deciding.complete(c, by=here.opener, at=now()) for case in ready])
-    assert sum(isinstance(one, Case) for one in answers) == 1, answers
+    answers = together([lambda c=case: perform(c, "complete", by=here.opener, at=now()) for case in ready])
+    assert sum(isinstance(one, doing.Doing) for one in answers) == 1, answers
     refused = [one for one in answers if isinstance(one, Refused)]
     assert len(refused) == 5 and all("限1人，現由申請人" in one.message for one in refused), answers
     assert AccountRight.objects.filter(office=here.bureau, right="reviewer").count() == 1
@@ -56,7 +59,7 @@ def test_control_without_lock_trigger_and_index_there_are_several(
     _free(here)
     ready = [_ready(here, n, "reviewer") for n in range(6)]
     unlocked = SiteOffice.objects.select_related("organisation").get(pk=here.bureau.pk)
-    monkeypatch.setattr(deciding, "lock_office", lambda office: unlocked)
+    monkeypatch.setattr(doing, "take", lambda *things: (lock(things[-1]),))
     monkeypatch.setattr(accounts, "lock_office", lambda office: unlocked)
     giving = accounts.give_right
 
@@ -70,8 +73,8 @@ def test_control_without_lock_trigger_and_index_there_are_several(
         cursor.execute("DROP INDEX s45_single_holder")
         cursor.execute("ALTER TABLE senior45_accountright DISABLE TRIGGER senior45_single_holder_insert")
     try:
-        answers = together([lambda c=case: deciding.complete(c, by=here.opener, at=now()) for case in ready])
-        assert sum(isinstance(one, Case) for one in answers) > 1, answers
+        answers = together([lambda c=case: perform(c, "complete", by=here.opener, at=now()) for case in ready])
+        assert sum(isinstance(one, doing.Doing) for one in answers) > 1, answers
     finally:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE senior45_accountright CASCADE")

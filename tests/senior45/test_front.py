@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from kernel.dates import TAIPEI
 from senior45.models import Article
-from senior45.services import articles, front, media
+from senior45.services import front
 from tests.senior45 import world as w
 from tests.senior45.test_refusals import picture
 
@@ -41,12 +42,12 @@ def test_published_is_seen_at_once_and_withdrawn_gone_at_once(here: w.World, cli
     assert "銀髮徵才活動" not in client.get(page).content.decode()
     article = w.submitted(here)
     assert client.get(at(article)).status_code == 404
-    act(articles.publish, article.case, by=here.reviewer, at=now())
+    act(perform, article.case, "publish", by=here.reviewer, at=now())
     assert "銀髮徵才活動" in client.get(page).content.decode()
     shown = client.get(at(article))
     assert shown.status_code == 200 and shown["Cache-Control"] == "public, max-age=20" and not shown.cookies
     assert "<h2>時間</h2>" in shown.content.decode() and "<strong>11月30日</strong>" in shown.content.decode()
-    act(articles.withdraw, article.case, reason="誤植", by=here.reviewer, at=now())
+    act(perform, article.case, "withdraw", reason="誤植", by=here.reviewer, at=now())
     gone = client.get(at(article))
     assert gone.status_code == 410 and "已由刊登機關下架" in gone.content.decode()
     assert "銀髮徵才活動" not in client.get(page).content.decode()
@@ -60,7 +61,7 @@ def test_days_begin_and_end_without_any_job(here: w.World, client: Client, act) 
     w.with_editor(here)
     first, last = today() + timedelta(days=2), today() + timedelta(days=4)
     article = w.submitted(here, starts_on=first, ends_before=last + timedelta(days=1))
-    act(articles.publish, article.case, by=here.reviewer, at=now())
+    act(perform, article.case, "publish", by=here.reviewer, at=now())
     for day, status in ((first - timedelta(days=1), 404), (first, 200), (last, 200), (last + timedelta(days=1), 410)):
         with time_machine.travel(datetime(day.year, day.month, day.day, 0, 0, 1, tzinfo=TAIPEI), tick=False):
             answer = client.get(at(article))
@@ -72,11 +73,12 @@ def test_days_begin_and_end_without_any_job(here: w.World, client: Client, act) 
 def test_what_is_published_stays_while_the_next_version_is_written(here: w.World, client: Client, act) -> None:
     w.with_editor(here)
     article = w.submitted(here)
-    act(articles.publish, article.case, by=here.reviewer, at=now())
-    case = act(articles.revise, article.case, by=here.editor, at=now())
+    act(perform, article.case, "publish", by=here.reviewer, at=now())
+    case = act(perform, article.case, "revise", by=here.editor, at=now()).case
     act(
-        articles.save,
+        perform,
         case,
+        "edited",
         data={**w.TEXT, "title": "改期公告", "starts_on": today(), "ends_before": None},
         by=here.editor,
         at=now(),
@@ -86,32 +88,39 @@ def test_what_is_published_stays_while_the_next_version_is_written(here: w.World
     preview = client.get(reverse("senior45:preview", args=[case.number])).content.decode()
     assert "改期公告" in preview and "預覽" in preview
     assert client.get(reverse("senior45:preview", args=[case.number]))["Cache-Control"] == "private, no-store"
-    act(articles.submit, case, by=here.editor, at=now())
+    act(perform, case, "submit", by=here.editor, at=now())
     client.force_login(here.reviewer)
     page = client.get(reverse("senior45:article", args=[case.number])).content.decode()
     assert "<del>" in page and "<ins>" in page and "與刊登中的第1版的差異" in page
-    act(articles.publish, case, by=here.reviewer, at=now())
+    act(perform, case, "publish", by=here.reviewer, at=now())
     assert "改期公告" in Client().get(at(article)).content.decode()
 
 
 def test_pictures_and_files_are_public_with_their_article_only(here: w.World, client: Client, act) -> None:
     w.with_editor(here)
     article = w.written(here)
-    one = media.add_picture(article.case, upload=picture(300, 200), alt="面談現場", by=here.editor, at=now())
-    file = media.add_file(
-        article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), label="報名表", by=here.editor, at=now()
-    )
+    one = perform(
+        article.case, "picture.added", picture=picture(300, 200), alt="面談現場", by=here.editor, at=now()
+    ).answer
+    file = perform(
+        article.case,
+        "file.added",
+        file=SimpleUploadedFile("a.pdf", paper("表", ["x"])),
+        label="報名表",
+        by=here.editor,
+        at=now(),
+    ).answer
     addresses = [reverse("plus45:picture", args=[one.pk]), reverse("plus45:file", args=[file.pk])]
     assert [client.get(a).status_code for a in addresses] == [404, 404]
-    articles.submit(article.case, by=here.editor, at=now())
-    act(articles.publish, Article.objects.get(pk=article.pk).case, by=here.reviewer, at=now())
+    perform(article.case, "submit", by=here.editor, at=now())
+    act(perform, Article.objects.get(pk=article.pk).case, "publish", by=here.reviewer, at=now())
     for address, kind in zip(addresses, ("image/jpeg", "application/pdf"), strict=True):
         answer = client.get(address)
         assert (answer.status_code, answer["Content-Type"], answer["X-Content-Type-Options"]) == (200, kind, "nosniff")
         assert b"".join(answer.streaming_content)
     html = client.get(at(article)).content.decode()
     assert 'alt="面談現場"' in html and "報名表" in html
-    act(articles.withdraw, Article.objects.get(pk=article.pk).case, reason="x", by=here.reviewer, at=now())
+    act(perform, Article.objects.get(pk=article.pk).case, "withdraw", reason="x", by=here.reviewer, at=now())
     assert [client.get(a).status_code for a in addresses] == [404, 404]
 
 
@@ -119,7 +128,7 @@ def test_search_paging_feeds_and_sitemap(here: w.World, client: Client, act) -> 
     w.with_editor(here)
     for n in range(14):
         article = w.submitted(here, title=f"徵才第{n:02d}場", starts_on=today() - timedelta(days=n))
-        act(articles.publish, article.case, by=here.reviewer, at=now())
+        act(perform, article.case, "publish", by=here.reviewer, at=now())
     page = reverse("plus45:category", args=["event"])
     first, second = client.get(page).content.decode(), client.get(f"{page}?page=2").content.decode()
     assert "徵才第00場" in first and "徵才第13場" not in first and "徵才第13場" in second

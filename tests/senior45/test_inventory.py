@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from accounts.clock import now
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
 from casework.jobs.exports import request_export, run_export
@@ -70,7 +71,7 @@ def test_from_opening_to_the_signed_report(here: w.World, tmp_path: Path) -> Non
             ("keep", "window"), ("correct", "window"), ("stop", "window"),
         ]  # fmt: skip
         with pytest.raises(Refused, match="不能結束"):
-            inventory.finish(campaign.case, by=here.inventory, at=now())
+            perform(campaign.case, "finish", by=here.inventory, at=now())
     for day, reminded in (
         (date(2027, 1, 20), 0),
         (date(2027, 1, 21), 2),
@@ -90,7 +91,7 @@ def test_from_opening_to_the_signed_report(here: w.World, tmp_path: Path) -> Non
         assert late == {"inventory", "opener", "bureau_window", "branch_window"}
         late_answer = InventoryLine.objects.get(account__user=here.reviewer)
         inventory.answer(campaign, [(late_answer.pk, "keep", "")], by=here.bureau_window, at=now())
-        inventory.finish(Case.objects.get(pk=campaign.case_id), by=here.inventory, at=now())
+        perform(Case.objects.get(pk=campaign.case_id), "finish", by=here.inventory, at=now())
         assert inventory.carry_out_due(at=now()) == 1
         assert inventory.carry_out_due(at=now()) == 0
     account = SiteAccount.objects.get(user=here.editor)
@@ -118,7 +119,7 @@ def test_unanswered_lines_end_as_the_setting_said_when_it_began(here: w.World) -
         Campaign.objects.filter(pk=campaign.pk).update(unanswered="stop")
     with time_machine.travel(noon(date(2027, 2, 1)), tick=False):
         sweep(on=date(2027, 2, 1), at=now())
-        inventory.finish(Case.objects.get(pk=campaign.case_id), by=here.inventory, at=now())
+        perform(Case.objects.get(pk=campaign.case_id), "finish", by=here.inventory, at=now())
         assert inventory.carry_out_due(at=now()) == 1
         assert inventory.carry_out_due(at=now()) == 0
     assert not SiteAccount.objects.filter(state="open").exists()

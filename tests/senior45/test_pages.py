@@ -34,6 +34,11 @@ def posted(here: w.World, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not False}
 
 
+def drawn_from(case: Case) -> dict[str, Any]:
+    """What a page carries along that is drawn now."""
+    return {"version": Case.objects.get(pk=case.pk).version}
+
+
 def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
     """S45-04: the whole path by pressing buttons."""
     new = as_(here.newcomer)
@@ -49,15 +54,14 @@ def test_the_form_is_filled_in_sent_and_opened_on_screen(here: w.World) -> None:
             said = page.content.decode()
             assert {"approve": "等您辦理：核定。", "file": "等您辦理：提出申請。"}[act] in said
             assert 'href="#acts"' in said and "請繼續完成後送出" not in said
-        done = as_(user).post(reverse("casework:act", args=[case.number, act]), data)
+        done = as_(user).post(reverse("casework:act", args=[case.number, act]), data | drawn_from(case))
         assert done.status_code == 302, (act, done.content.decode()[-3000:])
     page = as_(here.opener).get(reverse("admin:case", args=[case.number]))
     assert "王小明" in page.content.decode()
-    done = as_(here.opener).post(reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": ""})
+    complete, given = reverse("admin:case_act", args=[case.number, "complete"]), drawn_from(case)
+    done = as_(here.opener).post(complete, given | {"starts_on": ""})
     assert done.status_code == 422 and "權限起日" in done.content.decode()
-    done = as_(here.opener).post(
-        reverse("admin:case_act", args=[case.number, "complete"]), {"starts_on": f"{today():%Y-%m-%d}"}
-    )
+    done = as_(here.opener).post(complete, given | {"starts_on": f"{today():%Y-%m-%d}"})
     assert done.status_code == 302
     assert SiteAccount.objects.get(user=here.newcomer).is_open
     done_page = as_(here.opener).get(reverse("admin:case", args=[case.number])).content.decode()
@@ -259,3 +263,22 @@ def test_only_who_will_use_the_account_sends_the_form(here: w.World) -> None:
     assert "輪到您處理" not in shown and f"須由申請人{request.name}本人登入" in shown
     assert case.title not in as_(here.window).get("/").content.decode()
     assert "輪到您處理" in as_(here.newcomer).get(address).content.decode()
+
+
+def test_an_articles_page_says_why_an_act_is_off_and_wants_the_version_it_was_drawn_from(here: w.World) -> None:
+    w.with_editor(here)
+    case = w.submitted(here).case
+    press = {
+        act: reverse("senior45:press", args=[case.number, act])
+        for act in ("publish", "send_back", "withdraw", "submit")
+    }
+    reviewer = as_(here.reviewer)
+    html = reviewer.get(reverse("senior45:article", args=[case.number])).content.decode()
+    assert press["publish"] in html and press["withdraw"] not in html and "這篇文稿目前沒有刊登。" in html
+    assert reviewer.post(press["publish"]).status_code == 422
+    silent = reviewer.post(press["send_back"], {"version": case.version})
+    assert silent.status_code == 422 and "請填寫「說明」" in silent.content.decode()
+    assert Case.objects.get(pk=case.pk).state == "waiting"
+    assert reviewer.post(press["send_back"], {"version": case.version, "reason": "請補電話"}).status_code == 302
+    assert Case.objects.get(pk=case.pk).state == "returned"
+    assert as_(here.editor).post(press["submit"], {"version": case.version}).status_code == 409

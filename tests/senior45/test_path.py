@@ -8,6 +8,7 @@ import time_machine
 from accounts.clock import now, today
 from accounts.models import SetPasswordLink
 from accounts.rights import can
+from casework.cases.doing import perform
 from casework.cases.events import broken_links
 from casework.deadlines.sweeping import sweep
 from casework.errors import Refused
@@ -19,7 +20,7 @@ from kernel.outcome import Outcome
 from kernel.rulebook import again
 from senior45.models import AccountRequest, Article, SiteAccount
 from senior45.permissions import WRITE
-from senior45.services import articles, deciding, idling, requests
+from senior45.services import idling, requests
 from tests.senior45 import world as w
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_a_newcomer_gets_an_account_for_a_silver_point_from_the_right_branch(her
         assert told == {"opener"}
         here.newcomer.set_unusable_password()
         here.newcomer.save()
-        case = deciding.complete(Case.objects.get(pk=case.pk), by=here.opener, at=now())
+        case = perform(Case.objects.get(pk=case.pk), "complete", by=here.opener, at=now()).case
     assert (case.state, case.turn, case.due_on) == ("done", "nobody", None)
     account = SiteAccount.objects.get(user=here.newcomer)
     assert account.is_open and [r.right for r in account.rights.all()] == ["editor"]
@@ -88,7 +89,7 @@ def test_a_text_of_a_silver_point_is_reviewed_by_its_bureau_and_expires(here: w.
     article = w.submitted(here, ends_before=last + timedelta(days=1))
     assert article.case.office == here.bureau.organisation and article.case.state == "waiting"
     assert Notice.objects.filter(code="senior45.article_to_review", user=here.reviewer).count() == 1
-    articles.publish(article.case, by=here.reviewer, at=now())
+    perform(article.case, "publish", by=here.reviewer, at=now())
     article = Article.objects.get(pk=article.pk)
     assert article.is_public(today()) and article.is_public(last) and not article.is_public(last + timedelta(days=1))
     with time_machine.travel(noon(last), tick=False):
@@ -129,7 +130,7 @@ def test_an_idle_account_is_warned_closed_explained_and_resumed(here: w.World, c
         here.people["head"] = w.person("就業中心主管")
         w.grant_role(user=here.head, role_code="s45_head", organisation=here.job_center.organisation, by=None, at=now())
         case = w.filed(here, place=here.job_center, change="resume", role="service_staff", window=here.branch_window)
-        deciding.complete(case, by=here.opener, at=now())
+        perform(case, "complete", by=here.opener, at=now())
         account.refresh_from_db()
         assert account.is_open and account.resumed_on == closes and account.idle_from == closes
         assert Deadline.objects.get(
@@ -190,20 +191,22 @@ def test_a_county_kind_is_listed_and_never_closed(here: w.World) -> None:
 
 def test_returned_and_sent_again_unchanged_the_head_signs_anew(here: w.World) -> None:
     case = w.filed(here)
-    case = deciding.send_back(case, reason="請補職稱", by=here.opener, at=now())
+    case = perform(case, "send_back", reason="請補職稱", by=here.opener, at=now()).case
     assert case.state == "returned" and case.due_on is None
-    case = requests.submit(case, accepted=True, by=here.newcomer, at=now())
-    case = requests.approve(case, by=here.head, at=now())
-    case = requests.file_request(case, by=here.window, at=now())
+    case = perform(case, "submit", accepted=True, by=here.newcomer, at=now()).case
+    case = perform(case, "approve", by=here.head, at=now()).case
+    case = perform(case, "file", by=here.window, at=now()).case
     assert case.state == "filed"
-    assert deciding.complete(case, by=here.opener, at=now()).state == "done"
+    assert perform(case, "complete", by=here.opener, at=now()).case.state == "done"
 
 
 def test_the_only_head_asking_for_an_account_is_approved_by_the_office_above(here: w.World) -> None:
     case = w.at_head(here, by=here.head)
+    with pytest.raises(Refused, match="同一人不得再辦理「單位主管核定」"):
+        perform(case, "approve", by=here.head, at=now())
     with pytest.raises(Refused, match="不能核定自己的申請"):
-        requests.approve(case, by=here.head, at=now())
-    case = requests.approve(case, by=here.bureau_head, at=now())
+        perform(case, "decline", by=here.head, at=now(), reason="不符")
+    case = perform(case, "approve", by=here.bureau_head, at=now()).case
     assert case.state == "at_window"
 
 
@@ -212,10 +215,10 @@ def test_stopping_closes_and_tells(here: w.World) -> None:
     account = w.opened(here)
     data = {**w.FORM, "change": "stop", "stop_reason": "業務調整", "rights": ["editor"]}
     made = requests.start(office=here.point, change="stop", account=account, data=data, by=here.window, at=now())
-    case = requests.submit(made.case, by=here.window, at=now())
-    case = requests.approve(case, by=here.head, at=now())
-    case = requests.file_request(case, by=here.window, at=now())
-    deciding.complete(case, by=here.opener, at=now())
+    case = perform(made.case, "submit", by=here.window, at=now()).case
+    case = perform(case, "approve", by=here.head, at=now()).case
+    case = perform(case, "file", by=here.window, at=now()).case
+    perform(case, "complete", by=here.opener, at=now())
     account.refresh_from_db()
     assert (account.state, account.closing, account.closed_reason) == ("closed", "request", "業務調整")
     assert AccountRequest.objects.get(case=case).result_text == "同意停止使用"

@@ -13,6 +13,7 @@ from PIL import Image
 
 from accounts.clock import now, today
 from accounts.models import AccessLog
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.intake.sample import paper
@@ -21,7 +22,8 @@ from casework.models import Case
 from kernel.dates import TAIPEI
 from senior45.models import AccountRight, Article, ArticleVersion, InventoryLine, SiteAccount
 from senior45.selectors import idle_outcome
-from senior45.services import accounts, articles, deciding, inventory, leavers, media, requests, text
+from senior45.services import accounts, inventory, leavers, requests, text
+from senior45.states import REQUEST_KIND
 from tests.senior45 import world as w
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +42,7 @@ def test_a_second_reviewer_is_refused_naming_the_holder(here: w.World) -> None:
     with pytest.raises(Refused, match=r"限1人，現由reviewer擔任.*附件1.*接替現任人員") as refused:
         w.at_head(here, **form)
     assert refused.value.field == "rights"
-    assert Case.objects.get(kind=requests.KIND).state == "draft"
+    assert Case.objects.get(kind=REQUEST_KIND).state == "draft"
 
 
 def test_a_seat_taken_since_is_refused_at_the_opening(here: w.World) -> None:
@@ -50,7 +52,7 @@ def test_a_seat_taken_since_is_refused_at_the_opening(here: w.World) -> None:
     case = w.filed(here, head=here.bureau_head, window=here.bureau_window, **form)
     w.account(w.person("先到者"), here.bureau, "reviewer")
     with pytest.raises(Refused, match="現由先到者擔任"):
-        deciding.complete(case, by=here.opener, at=now())
+        perform(case, "complete", by=here.opener, at=now())
     assert Case.objects.get(pk=case.pk).state == "filed"
     assert not SiteAccount.objects.filter(user=here.newcomer).exists()
 
@@ -66,7 +68,7 @@ def test_a_hand_over_ends_the_old_as_the_new_begins(here: w.World) -> None:
     }
     case = w.filed(here, head=here.bureau_head, window=here.bureau_window, **form)
     day = today() + timedelta(days=5)
-    deciding.complete(case, by=here.opener, at=now(), starts_on=day)
+    perform(case, "complete", by=here.opener, at=now(), starts_on=day)
     old, new = AccountRight.objects.filter(office=here.bureau, right="reviewer").order_by("starts_on")
     assert (old.ends_before, new.starts_on, new.ends_before) == (day, day, None)
     held = here.reviewer.groups.filter(held_role__role="s45_reviewer")
@@ -81,10 +83,10 @@ def test_without_the_head_nothing_is_filed(here: w.World) -> None:
     """S45-02."""
     case = w.at_head(here)
     with pytest.raises(NotAllowed):
-        requests.file_request(case, by=here.window, at=now())
+        perform(case, "file", by=here.window, at=now())
     Case.objects.filter(pk=case.pk).update(state="at_window")  # as if somebody had gone round the head
     with pytest.raises(Refused, match=r"尚未經單位主管核定.*第3點"):
-        requests.file_request(Case.objects.get(pk=case.pk), by=here.window, at=now())
+        perform(Case.objects.get(pk=case.pk), "file", by=here.window, at=now())
 
 
 def test_only_the_window_files(here: w.World) -> None:
@@ -92,7 +94,7 @@ def test_only_the_window_files(here: w.World) -> None:
     case = w.at_window(here)
     for other in (here.head, here.newcomer, here.bureau_window, here.opener):
         with pytest.raises(NotPermitted):
-            requests.file_request(case, by=other, at=now())
+            perform(case, "file", by=other, at=now())
 
 
 @pytest.mark.parametrize(
@@ -123,8 +125,8 @@ def test_the_terms_are_accepted_with_their_version(here: w.World) -> None:
     """S45-07."""
     made = w.drafted(here)
     with pytest.raises(Refused, match="第5點、第6點"):
-        requests.submit(made.case, by=here.newcomer, at=now())
-    requests.submit(made.case, accepted=True, by=here.newcomer, at=now())
+        perform(made.case, "submit", by=here.newcomer, at=now())
+    perform(made.case, "submit", accepted=True, by=here.newcomer, at=now())
     made.refresh_from_db()
     assert made.terms.code == "senior45.terms" and made.accepted_at
 
@@ -149,12 +151,12 @@ def test_somebody_elses_account_is_not_stopped(here: w.World) -> None:
 def test_the_opener_of_another_branch_decides_nothing(here: w.World) -> None:
     case = w.filed(here)
     for act, given in (
-        (deciding.complete, {}),
-        (deciding.refuse, {"reason": "x"}),
-        (deciding.send_back, {"reason": "x"}),
+        ("complete", {}),
+        ("refuse", {"reason": "x"}),
+        ("send_back", {"reason": "x"}),
     ):
         with pytest.raises(NotPermitted):
-            act(case, by=here.other_opener, at=now(), **given)
+            perform(case, act, by=here.other_opener, at=now(), **given)
     assert Case.objects.get(pk=case.pk).state == "filed"
 
 
@@ -187,14 +189,14 @@ def test_a_stop_filed_in_time_keeps_the_system_away(here: w.World) -> None:
         leavers.report_leaving(account, leaves_on=date(2026, 11, 20), by=here.window, at=now())
         data = {**w.FORM, "change": "stop", "leaves_on": date(2026, 11, 20)}
         made = requests.start(office=here.point, change="stop", account=account, data=data, by=here.window, at=now())
-        case = requests.submit(made.case, by=here.window, at=now())
-        case = requests.approve(case, by=here.head, at=now())
-        case = requests.file_request(case, by=here.window, at=now())
+        case = perform(made.case, "submit", by=here.window, at=now()).case
+        case = perform(case, "approve", by=here.head, at=now()).case
+        case = perform(case, "file", by=here.window, at=now()).case
     with time_machine.travel(noon(date(2026, 11, 26)), tick=False):
         sweep(on=date(2026, 11, 26), at=now())
         account.refresh_from_db()
         assert account.is_open
-        deciding.refuse(Case.objects.get(pk=case.pk), reason="資料有誤", by=here.opener, at=now())
+        perform(Case.objects.get(pk=case.pk), "refuse", reason="資料有誤", by=here.opener, at=now())
     with time_machine.travel(noon(date(2026, 11, 27)), tick=False):
         sweep(on=date(2026, 11, 27), at=now())
     account.refresh_from_db()
@@ -221,8 +223,9 @@ def test_a_category_outside_the_matrix(here: w.World) -> None:
     assert refused.value.field == "category" and not Article.objects.exists()
     article = w.written(here)
     with pytest.raises(Refused, match="附件2"):
-        articles.save(
+        perform(
             article.case,
+            "edited",
             data={**w.TEXT, "category": "generations", "starts_on": today(), "ends_before": None},
             by=here.editor,
             at=now(),
@@ -281,7 +284,7 @@ def test_a_drawing_of_more_than_forty_megapixels(here: w.World) -> None:
     w.with_editor(here)
     article = w.written(here)
     with pytest.raises(Refused, match="影像的尺寸過大") as refused:
-        media.add_picture(article.case, upload=picture(8001, 5000, "PNG"), alt="大圖", by=here.editor, at=now())
+        perform(article.case, "picture.added", picture=picture(8001, 5000, "PNG"), alt="大圖", by=here.editor, at=now())
     assert refused.value.field == "picture"
 
 
@@ -292,16 +295,26 @@ def test_a_picture_is_made_smaller_and_stripped(here: w.World) -> None:
     exif[0x010E] = "GPS of somebody's house"
     out = io.BytesIO()
     Image.new("RGB", (4000, 3000), "#334455").save(out, "JPEG", exif=exif)
-    kept = media.add_picture(
-        article.case, upload=SimpleUploadedFile("p.jpg", out.getvalue()), alt="活動", by=here.editor, at=now()
-    )
+    kept = perform(
+        article.case,
+        "picture.added",
+        picture=SimpleUploadedFile("p.jpg", out.getvalue()),
+        alt="活動",
+        by=here.editor,
+        at=now(),
+    ).answer
     with kept.file.open("rb") as file, Image.open(file) as shown:
         assert shown.size == (1600, 1200) == (kept.width, kept.height) and not shown.getexif()
     with pytest.raises(Refused, match="替代文字"):
-        media.add_picture(article.case, upload=picture(10, 10), alt=" ", by=here.editor, at=now())
+        perform(article.case, "picture.added", picture=picture(10, 10), alt=" ", by=here.editor, at=now())
     with pytest.raises(Refused, match="不是 JPEG 或 PNG"):
-        media.add_picture(
-            article.case, upload=SimpleUploadedFile("p.jpg", b"GIF89a..."), alt="x", by=here.editor, at=now()
+        perform(
+            article.case,
+            "picture.added",
+            picture=SimpleUploadedFile("p.jpg", b"GIF89a..."),
+            alt="x",
+            by=here.editor,
+            at=now(),
         )
 
 
@@ -319,9 +332,12 @@ def test_files_are_pdf_or_odf_without_macros(here: w.World) -> None:
     w.with_editor(here)
     article = w.written(here)
     add = {"label": "報名表", "by": here.editor, "at": now()}
-    assert media.add_file(article.case, upload=odf("content.xml"), **add).extension == "odt"
+    assert perform(article.case, "file.added", file=odf("content.xml"), **add).answer.extension == "odt"
     assert (
-        media.add_file(article.case, upload=SimpleUploadedFile("a.pdf", paper("表", ["x"])), **add).extension == "pdf"
+        perform(
+            article.case, "file.added", file=SimpleUploadedFile("a.pdf", paper("表", ["x"])), **add
+        ).answer.extension
+        == "pdf"
     )
     for wrong, said in (
         (odf("Basic/script.xml"), "巨集"),
@@ -330,7 +346,7 @@ def test_files_are_pdf_or_odf_without_macros(here: w.World) -> None:
         (SimpleUploadedFile("a.pdf", b"MZ not a pdf"), "PDF"),
     ):
         with pytest.raises(Refused, match=said):
-            media.add_file(article.case, upload=wrong, **add)
+            perform(article.case, "file.added", file=wrong, **add)
 
 
 def test_nobody_reviews_their_own_text(here: w.World) -> None:
@@ -339,11 +355,11 @@ def test_nobody_reviews_their_own_text(here: w.World) -> None:
     w.account(both, here.other_branch, "editor", "reviewer")
     article = w.written(here, by=both, place=here.other_branch)
     with pytest.raises(Refused, match=r"不得審核自己上稿之內容.*附件2"):
-        articles.submit(article.case, by=both, at=now())
+        perform(article.case, "submit", by=both, at=now())
     Case.objects.filter(pk=article.case_id).update(state="waiting", turn="office")
-    for act, given in ((articles.publish, {}), (articles.send_back, {"reason": "x"})):
+    for act, given in (("publish", {}), ("send_back", {"reason": "x"})):
         with pytest.raises(Refused, match="不得審核自己上稿之內容"):
-            act(Case.objects.get(pk=article.case_id), by=both, at=now(), **given)
+            perform(Case.objects.get(pk=article.case_id), act, by=both, at=now(), **given)
     version = article.versions.get()
     with pytest.raises(IntegrityError, match="s45_not_own_text"), transaction.atomic():
         ArticleVersion.objects.filter(pk=version.pk).update(approved=True, reviewed_by=both)
@@ -356,19 +372,23 @@ def test_publishing_after_the_right_ended(here: w.World) -> None:
     AccountRight.objects.filter(account__user=here.reviewer).update(ends_before=today())
     assert here.reviewer.groups.filter(held_role__role="s45_reviewer").exists()
     with pytest.raises(Refused, match=r"審稿人員權限已於 .* 終止.*附件2"):
-        articles.publish(article.case, by=here.reviewer, at=now())
+        perform(article.case, "publish", by=here.reviewer, at=now())
     assert Case.objects.get(pk=article.case_id).state == "waiting"
 
 
 def test_another_offices_reviewer_and_editor(here: w.World) -> None:
     w.with_editor(here)
     article = w.submitted(here)
-    for act, given in ((articles.publish, {}), (articles.send_back, {"reason": "x"})):
+    for act, given in (("publish", {}), ("send_back", {"reason": "x"})):
         with pytest.raises(NotPermitted):
-            act(article.case, by=here.center_reviewer, at=now(), **given)
+            perform(article.case, act, by=here.center_reviewer, at=now(), **given)
     with pytest.raises(NotPermitted):
-        articles.save(
-            article.case, data={**w.TEXT, "starts_on": today(), "ends_before": None}, by=here.center_editor, at=now()
+        perform(
+            article.case,
+            "edited",
+            data={**w.TEXT, "starts_on": today(), "ends_before": None},
+            by=here.center_editor,
+            at=now(),
         )
     with pytest.raises(NotPermitted):
         w.written(here, by=here.center_editor)
@@ -379,9 +399,10 @@ def test_a_version_sent_for_review_never_changes(here: w.World) -> None:
     article = w.submitted(here)
     with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
         ArticleVersion.objects.filter(article=article).update(body="偷改")
-    articles.send_back(article.case, reason="請補電話", by=here.reviewer, at=now())
-    articles.save(
+    perform(article.case, "send_back", reason="請補電話", by=here.reviewer, at=now())
+    perform(
         article.case,
+        "edited",
         data={**w.TEXT, "body": "補上電話", "starts_on": today(), "ends_before": None},
         by=here.editor,
         at=now(),
@@ -392,9 +413,9 @@ def test_a_version_sent_for_review_never_changes(here: w.World) -> None:
 def test_what_was_published_is_not_discarded_and_days_make_sense(here: w.World) -> None:
     w.with_editor(here)
     article = w.published(here)
-    articles.revise(article.case, by=here.editor, at=now())
+    perform(article.case, "revise", by=here.editor, at=now())
     with pytest.raises(Refused, match="曾經刊登"):
-        articles.discard(article.case, by=here.editor, at=now())
+        perform(article.case, "discard", by=here.editor, at=now())
     with pytest.raises(Refused, match="迄日不得早於起日"):
         w.written(here, ends_before=today())
 

@@ -13,11 +13,12 @@ from accounts.clock import now, today
 from accounts.models import AccessLog, User
 from accounts.services.roles import grant_role
 from accounts.services.users import close_user
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
 from casework.models import Notice
 from kernel.dates import TAIPEI
 from senior45.models import Campaign, InventoryLine, SiteAccount
-from senior45.services import deciding, designating, inventory, leavers, requests
+from senior45.services import designating, inventory, leavers, requests
 from tests.senior45 import world as w
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +35,8 @@ def stopped(here: w.World, account: SiteAccount) -> None:
     case = requests.start(
         office=account.office, change="stop", account=account, data=data, by=here.window, at=now()
     ).case
-    case = requests.approve(requests.submit(case, by=here.window, at=now()), by=here.head, at=now())
-    deciding.complete(requests.file_request(case, by=here.window, at=now()), by=here.opener, at=now())
+    for act, by in (("submit", here.window), ("approve", here.head), ("file", here.window), ("complete", here.opener)):
+        perform(case, act, by=by, at=now())
 
 
 def left(here: w.World, account: SiteAccount) -> None:
@@ -56,7 +57,7 @@ def listed(here: w.World, account: SiteAccount) -> None:
     line = InventoryLine.objects.get(campaign=campaign, account=account)
     inventory.answer(campaign, [(line.pk, "stop", "已調離")], by=here.window, at=now())
     Campaign.objects.filter(pk=campaign.pk).update(answer_by=today() - timedelta(1))
-    inventory.finish(campaign.case, by=here.inventory, at=now())
+    perform(campaign.case, "finish", by=here.inventory, at=now())
     inventory.carry_out_due(at=now())
 
 
@@ -100,9 +101,9 @@ def test_a_leaver_comes_back_and_goes_elsewhere(here: w.World) -> None:
     again = requests.start(
         office=here.point, change="resume", data={**w.FORM, "change": "resume"}, by=here.newcomer, at=now()
     ).case
-    again = requests.submit(again, accepted=True, by=here.newcomer, at=now())
-    again = requests.file_request(requests.approve(again, by=here.head, at=now()), by=here.window, at=now())
-    deciding.complete(again, by=here.opener, at=now())
+    perform(again, "submit", accepted=True, by=here.newcomer, at=now())
+    for act, by in (("approve", here.head), ("file", here.window), ("complete", here.opener)):
+        perform(again, act, by=by, at=now())
     account.refresh_from_db()
     assert account.is_open
     head = w.person("就業中心主管")

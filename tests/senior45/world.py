@@ -8,11 +8,12 @@ from typing import Any
 from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.models import Case
 from casework.papers.wordings import sync_wordings
 from senior45.models import AccountRequest, Article, SiteAccount, SiteOffice
 from senior45.params import OfficeKind
-from senior45.services import articles, deciding, requests
+from senior45.services import articles, requests
 from senior45.services.accounts import give_right, role_from_rights, set_idle_deadline
 from tests.kept import kept
 
@@ -129,22 +130,22 @@ def drafted(w: World, *, by: User | None = None, place: SiteOffice | None = None
 @kept
 def at_head(w: World, **given: Any) -> Case:
     by = given.get("by") or w.newcomer
-    return requests.submit(drafted(w, **given).case, accepted=True, by=by, at=now())
+    return perform(drafted(w, **given).case, "submit", accepted=True, by=by, at=now()).case
 
 
 @kept
 def at_window(w: World, *, head: User | None = None, **given: Any) -> Case:
-    return requests.approve(at_head(w, **given), by=head or w.head, at=now())
+    return perform(at_head(w, **given), "approve", by=head or w.head, at=now()).case
 
 
 @kept
 def filed(w: World, *, window: User | None = None, **given: Any) -> Case:
-    return requests.file_request(at_window(w, **given), by=window or w.window, at=now())
+    return perform(at_window(w, **given), "file", by=window or w.window, at=now()).case
 
 
 @kept
 def opened(w: World, **given: Any) -> SiteAccount:
-    case = deciding.complete(filed(w, **given), by=w.opener, at=now())
+    case = perform(filed(w, **given), "complete", by=w.opener, at=now()).case
     return AccountRequest.objects.get(case=case).account
 
 
@@ -162,14 +163,14 @@ def written(w: World, *, by: User | None = None, place: SiteOffice | None = None
 @kept
 def submitted(w: World, **given: Any) -> Article:
     article = written(w, **given)
-    articles.submit(article.case, by=given.get("by") or w.editor, at=now())
+    perform(article.case, "submit", by=given.get("by") or w.editor, at=now())
     return Article.objects.select_related("case", "office").get(pk=article.pk)
 
 
 @kept
 def published(w: World, **given: Any) -> Article:
     article = submitted(w, **given)
-    articles.publish(article.case, by=w.reviewer, at=now())
+    perform(article.case, "publish", by=w.reviewer, at=now())
     return Article.objects.select_related("case", "office", "live").get(pk=article.pk)
 
 
