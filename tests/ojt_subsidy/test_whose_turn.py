@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.desk.agenda import agenda
 from casework.models import Case, Notice
+from ojt_subsidy.acts import COURSE
 from ojt_subsidy.models import Course, PaymentLine
 from ojt_subsidy.services import batching, closing, enrolling, paying, screening
-from ojt_subsidy.states import COURSE
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -62,9 +63,9 @@ def test_chief_and_cashier_see_their_part_of_a_dossier(here: w.World) -> None:
     w.insured(here, rows[0])
     at = w.held(here, course, rows)
     one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=here.clerk, at=at)
-    closing.file_closing(one.case, by=here.clerk, at=at)
+    perform(one.case, "file", by=here.clerk, at=at)
     assert one.case.title in waits(here.officer) and one.case.title not in waits(here.chief)
-    closing.forward(one.case, by=here.officer, at=at)
+    perform(one.case, "forward", by=here.officer, at=at)
     assert one.case.title in waits(here.chief) and one.case.title not in waits(here.officer)
     assert f"補助款待核定 1 筆：{course.title}" not in waits(here.chief)
     client, one.case = signed_in(here.chief), Case.objects.get(pk=one.case.pk)
