@@ -56,9 +56,7 @@ COURSE = Acts(
             "withdraw", "撤回", "draft | filed | returned → withdrawn", FILE_COURSE, planning.withdraw_course,
             tone="danger", confirm="撤回後須重新填寫計畫。",
         ),
-        Act(
-            "forward", "陳核", "filed → at_chief", REVIEW_COURSE, reviewing.forward_course, form=forms.ForwardForm,
-        ),
+        Act("forward", "陳核", "filed → at_chief", REVIEW_COURSE, reviewing.forward_course, form=forms.ForwardForm),
         Act(
             "send_back", "退回補正", "filed → returned", REVIEW_COURSE, reviewing.return_course,
             reason=True, form=forms.ReasonForm, tone="secondary",
@@ -166,9 +164,7 @@ EVIDENCE = Acts(
             "file", "送出", "draft | returned → filed", FILE_EVIDENCE, evidence.file_evidence,
             asks=(evidence.papers_attached,),
         ),
-        Act(
-            "withdraw", "撤回", "draft | filed | returned → withdrawn", FILE_EVIDENCE, only_the_step, tone="danger",
-        ),
+        Act("withdraw", "撤回", "draft | filed | returned → withdrawn", FILE_EVIDENCE, only_the_step, tone="danger"),
         Act(
             "accept", "採認", "filed → accepted", REVIEW_EVIDENCE, evidence.accept_evidence,
             "學員問答第6題、第8題、第9題", asks=(evidence.statement_shows_the_day,), holds=evidence.hold_money,
