@@ -1,4 +1,4 @@
-"""Courses, closings, evidence and complaints as casework knows them: acts on both sides, panels, deadlines."""
+"""Courses, closings, evidence and complaints as casework knows them: panels, parties, what must agree, deadlines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.casetypes import Act, CaseType, Identifier, Panel, applicants
+from casework.cases.casetypes import CaseType, Identifier, Panel, applicants
 from casework.cases.recusal import works_in
 from casework.deadlines.handlers import Handler
 from casework.deadlines.things import Things
@@ -17,127 +17,26 @@ from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
 from casework.notices.kinds import PROGRESS, REMINDER, classify
 from casework.notices.telling import late_applicant, late_office, remind_applicant
-from kernel.machine import Machine
 from kernel.outcome import Outcome
-from ojt_subsidy.forms import acts as forms
+from ojt_subsidy.acts import CLOSING, COMPLAINT, COURSE, EVIDENCE
 from ojt_subsidy.models import Complaint, CourseLedger, Enrolment, MoneyEntry
-from ojt_subsidy.permissions import (
-    APPROVE_CLOSING,
-    APPROVE_COURSE,
-    APPROVE_PAYMENT,
-    CANCEL_COURSE,
-    FILE_CLOSING,
-    FILE_COMPLAINT,
-    FILE_COURSE,
-    FILE_EVIDENCE,
-    HANDLE_COMPLAINT,
-    PUBLISH_COURSE,
-    REVIEW_CLOSING,
-    REVIEW_COURSE,
-    REVIEW_EVIDENCE,
-    VIEW_COMPLAINT,
-    VIEW_OFFICE,
-    VIEW_UNIT,
-)
+from ojt_subsidy.permissions import FILE_CLOSING, REVIEW_CLOSING, VIEW_COMPLAINT, VIEW_OFFICE, VIEW_UNIT
 from ojt_subsidy.selectors.courses import case_findings, course_of
 from ojt_subsidy.selectors.money import beyond, caps_of
 from ojt_subsidy.selectors.terms import KIND, terms
-from ojt_subsidy.services import closing, complaining, evidence, planning, reviewing, running
+from ojt_subsidy.services import closing, complaining, evidence
 from ojt_subsidy.services.digests import broken_digests
 from ojt_subsidy.services.running import CLOSE_BY
-from ojt_subsidy.states import CLOSING, COMPLAINT, COURSE, ENROLMENT, EVIDENCE, HOLDS_SEAT, PAYMENT
-
-
-def _in_state(machine: Machine, *states: str) -> Any:
-    def why(case: Case, user: User) -> str:
-        return "" if case.state in states else f"案件目前為「{machine.state(case.state).label}」。"
-
-    return why
-
-
-def _course(*states: str) -> Any:
-    return _in_state(COURSE, *states)
-
-
-def _closing(*states: str) -> Any:
-    return _in_state(CLOSING, *states)
-
-
-def _evidence(*states: str) -> Any:
-    return _in_state(EVIDENCE, *states)
-
-
-def _complaint(*states: str) -> Any:
-    return _in_state(COMPLAINT, *states)
-
-
-COURSE_ACTS = (
-    Act("file", "送審", FILE_COURSE, planning.file_course, _course("draft", "returned"), confirm="送審後由分署審查，退回補正前不能修改。"),
-    Act("withdraw", "撤回", FILE_COURSE, planning.withdraw_course, _course("draft", "filed", "returned"), tone="danger", confirm="撤回後須重新填寫計畫。"),
-    Act("forward", "陳核", REVIEW_COURSE, reviewing.forward, _course("filed"), forms.ForwardForm),
-    Act("send_back", "退回補正", REVIEW_COURSE, reviewing.send_back, _course("filed"), forms.ReasonForm, "secondary"),
-    Act("approve", "核定", APPROVE_COURSE, reviewing.approve, _course("at_chief"), forms.CommentForm),
-    Act("reconsider", "退回承辦", APPROVE_COURSE, reviewing.reconsider, _course("at_chief"), forms.ReasonForm, "secondary"),
-    Act("refuse", "不予核定", APPROVE_COURSE, reviewing.refuse, _course("at_chief"), forms.ReasonForm, "danger"),
-    Act("publish", "公告招生", PUBLISH_COURSE, reviewing.publish, _course("approved"), confirm="公告後課程公開查詢，並依規定時間開放報名。"),
-    Act("cancel", "停辦", CANCEL_COURSE, running.cancel, _course("approved", "published"), forms.ReasonForm, "danger"),
-)  # fmt: skip
-
-
-def _approve_closing(case: Case, *, by: User, **given: Any) -> str:
-    """核定 of the class leads to its lines, which are approved one by one, often by the same person."""
-    closing.approve(case, by=by, **given)
-    return reverse("admin:subsidy_payments", args=[case.number]) if can(by, APPROVE_PAYMENT, case) else ""
-
-
-CLOSING_ACTS = (
-    Act("file", "函送分署", FILE_CLOSING, closing.file_closing, _closing("draft", "returned"), forms.RemarksForm),
-    Act("forward", "陳核", REVIEW_CLOSING, closing.forward, _closing("filed"), forms.CommentForm),
-    Act("send_back", "退回補正", REVIEW_CLOSING, closing.send_back, _closing("filed"), forms.ReasonForm, "secondary"),
-    Act("approve", "核定", APPROVE_CLOSING, _approve_closing, _closing("at_chief"), forms.CommentForm),
-    Act(
-        "reconsider",
-        "退回承辦",
-        APPROVE_CLOSING,
-        closing.reconsider,
-        _closing("at_chief"),
-        forms.ReasonForm,
-        "secondary",
-    ),
-    Act("settle", "結案", REVIEW_CLOSING, closing.settle_closing, _closing("approved")),
+from ojt_subsidy.states import (
+    CLOSING_KIND,
+    COMPLAINT_KIND,
+    COURSE_KIND,
+    EDITABLE,
+    ENROLMENT,
+    EVIDENCE_KIND,
+    HOLDS_SEAT,
+    PAYMENT,
 )
-EVIDENCE_ACTS = (
-    Act("file", "送出", FILE_EVIDENCE, evidence.file_evidence, _evidence("draft", "returned")),
-    Act(
-        "withdraw",
-        "撤回",
-        FILE_EVIDENCE,
-        evidence.withdraw_evidence,
-        _evidence("draft", "filed", "returned"),
-        tone="danger",
-    ),
-    Act("accept", "採認", REVIEW_EVIDENCE, evidence.accept_evidence, _evidence("filed"), forms.AcceptForm),
-    Act(
-        "return",
-        "退回補件",
-        REVIEW_EVIDENCE,
-        evidence.return_evidence,
-        _evidence("filed"),
-        forms.ReasonForm,
-        "secondary",
-    ),
-    Act(
-        "refuse", "不予採認", REVIEW_EVIDENCE, evidence.refuse_evidence, _evidence("filed"), forms.ReasonForm, "danger"
-    ),
-)
-COMPLAINT_ACTS = (
-    Act("take", "分案查處", HANDLE_COMPLAINT, complaining.take, _complaint("filed")),
-    Act("answer", "答覆", HANDLE_COMPLAINT, complaining.answer, _complaint("handling"), forms.AnswerForm),
-    Act("close", "結案", HANDLE_COMPLAINT, complaining.close, _complaint("answered")),
-    Act("insist", "再陳情", FILE_COMPLAINT, complaining.insist, _complaint("answered"), forms.ReasonForm, "secondary"),
-    Act("withdraw", "撤回陳情", FILE_COMPLAINT, complaining.withdraw, _complaint("filed", "handling"), tone="danger", confirm="撤回後不再處理。"),
-)  # fmt: skip
-
 
 # --- panels --------------------------------------------------------------------------------------------------------------
 
@@ -214,11 +113,11 @@ def _evidence_identifiers(case: Case) -> Sequence[Identifier]:
 
 
 def _applicant_url(case: Case) -> str:
-    if case.kind == COURSE.kind and case.state in planning.EDITABLE:
+    if case.state in EDITABLE and case.kind == COURSE_KIND:
         return reverse("ojt_subsidy:file_course_edit", args=[case.number])
-    if case.kind == CLOSING.kind and case.state in closing.EDITABLE:
+    if case.state in EDITABLE and case.kind == CLOSING_KIND:
         return reverse("ojt_subsidy:closing", args=[closing.closing_of(case).course.code])
-    if case.kind == EVIDENCE.kind and case.state in ("draft", "returned"):
+    if case.state in EDITABLE and case.kind == EVIDENCE_KIND:
         return reverse("ojt_subsidy:evidence", args=[case.number])
     return reverse("casework:case", args=[case.number])
 
@@ -300,30 +199,21 @@ NOTICES = (
 
 KINDS = (
     CaseType(
-        kind=COURSE.kind, label="訓練計畫", series="SC", machine=COURSE, view_rights=(VIEW_OFFICE, VIEW_UNIT),
-        guards={
-            "SUB-18": planning.may_file, "SUB-19": reviewing.fits, "SUB-20": reviewing.fits, "SUB-21": reviewing.fits,
-            "first_day_reached": running.first_day_reached, "last_day_passed": running.last_day_passed,
-        },
-        acts=COURSE_ACTS, findings=case_findings, panels=_course_panels, applicant_url=_applicant_url, export_row=_export_row,
+        kind=COURSE_KIND, label="訓練計畫", series="SC", table=COURSE, view_rights=(VIEW_OFFICE, VIEW_UNIT),
+        findings=case_findings, panels=_course_panels, applicant_url=_applicant_url, export_row=_export_row,
         ongoing=_ongoing, consistency=_consistency, parties=_in_class,
     ),
     CaseType(
-        kind=CLOSING.kind, label="結訓核銷", series="SL", machine=CLOSING, view_rights=(VIEW_OFFICE, VIEW_UNIT),
-        guards={
-            "SUB-13": closing.complete_dossier, "SUB-11": closing.complete_dossier,
-            "nobody_signs_twice": closing.nobody_signs_twice, "every_line_finished": closing.every_line_finished,
-        },
-        acts=CLOSING_ACTS, panels=_closing_panels, applicant_url=_applicant_url, parties=_in_class,
+        kind=CLOSING_KIND, label="結訓核銷", series="SL", table=CLOSING, view_rights=(VIEW_OFFICE, VIEW_UNIT),
+        panels=_closing_panels, applicant_url=_applicant_url, parties=_in_class,
     ),
     CaseType(
-        kind=EVIDENCE.kind, label="學員證明文件", series="SE", machine=EVIDENCE, view_rights=(VIEW_OFFICE,),
-        guards={"papers_attached": evidence.papers_attached}, acts=EVIDENCE_ACTS, panels=_evidence_panels,
-        identifiers=_evidence_identifiers, applicant_url=_applicant_url,
+        kind=EVIDENCE_KIND, label="學員證明文件", series="SE", table=EVIDENCE, view_rights=(VIEW_OFFICE,),
+        panels=_evidence_panels, identifiers=_evidence_identifiers, applicant_url=_applicant_url,
     ),
     CaseType(
-        kind=COMPLAINT.kind, label="陳情", series="SM", machine=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
-        guards={"SUB-16": lambda case, by, at: None}, acts=COMPLAINT_ACTS, panels=_complaint_panels, applicant_url=_applicant_url,
-        open_messages=lambda case: case.person_id is not None, parties=_in_complaint,
+        kind=COMPLAINT_KIND, label="陳情", series="SM", table=COMPLAINT, view_rights=(VIEW_COMPLAINT,),
+        panels=_complaint_panels, applicant_url=_applicant_url, open_messages=lambda case: case.person_id is not None,
+        parties=_in_complaint,
     ),
 )  # fmt: skip

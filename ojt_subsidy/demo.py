@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.clock import now
 from accounts.demo import Demonstration, DemoRole, ToldAmendment
 from accounts.models import County, Organisation, User
+from casework.cases.doing import perform
 from casework.demo import demo_person, demo_role
 from casework.entitlements import ANSWERERS
 from casework.models import Case
@@ -25,7 +26,6 @@ from ojt_subsidy.services import (
     paying,
     planning,
     profile,
-    reviewing,
     running,
     screening,
 )
@@ -125,12 +125,12 @@ class _Stage:
 
     def published(self, title: str, starts_on: date, at: datetime, **changes: Any) -> Course:
         case = self.draft(title, starts_on, at, **changes)
-        planning.file_course(case, by=self.clerk, at=at)
+        perform(case, "file", by=self.clerk, at=at)
         course = Course.objects.get(case=case)
         officer, chief = self.people["subsidy_officer"], self.people["subsidy_chief"]
-        reviewing.forward(case, approved_seats=course.seats, approved_fee=course.fee, by=officer, at=at)
-        reviewing.approve(case, comment="同意", by=chief, at=at)
-        reviewing.publish(case, by=officer, at=at)
+        perform(case, "forward", approved_seats=course.seats, approved_fee=course.fee, by=officer, at=at)
+        perform(case, "approve", comment="同意", by=chief, at=at)
+        perform(case, "publish", by=officer, at=at)
         return Course.objects.select_related("case__office", "case__organisation").get(case=case)
 
     def enrolled(self, course: Course, people: list[User], at: datetime) -> list[Enrolment]:
@@ -173,7 +173,7 @@ class _Stage:
                 row, passed=True, certificate=f"南瀛訓字第{course.code}{row.number:03d}號", by=self.clerk, at=at
             )
         one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=self.clerk, at=at)
-        closing.file_closing(one.case, by=self.clerk, at=at)
+        perform(one.case, "file", by=self.clerk, at=at)
         return one
 
 
@@ -196,7 +196,7 @@ def _tell() -> int:
     # drafted, waiting for review
     s.draft("精實生產管理班", s.today + 70 * day, s.at, category="management", occupation="企業管理")
     waiting = s.draft("手作烘焙進階班", s.today + 65 * day, s.at, category="food", occupation="烘焙食品")
-    planning.file_course(waiting, by=s.clerk, at=s.at)
+    perform(waiting, "file", by=s.clerk, at=s.at)
     # opening in the next minutes: the page counts down to it
     soon = s.published("機器人實戰設計班", s.today + 31 * day, s.at, seats=3, others=0)
     _bring_forward(soon, (s.at + timedelta(minutes=6)).replace(second=0, microsecond=0))
@@ -239,13 +239,13 @@ def _tell() -> int:
     s.insured(rows, after)
     one = s.closed(old, rows, after)
     officer, chief, cashier = (s.people[k] for k in ("subsidy_officer", "subsidy_chief", "subsidy_cashier"))
-    closing.forward(one.case, by=officer, at=after)
-    closing.approve(one.case, by=chief, at=after)
+    perform(one.case, "forward", by=officer, at=after)
+    perform(one.case, "approve", by=chief, at=after)
     paying.approve_all(one.pk, by=chief, at=after)
     batch, _ = batching.make_batch(office=s.branch, by=cashier, at=after)
     batch = batching.send_batch(batch, by=cashier, at=after)
     batching.apply_result(batch, data=_answer(batch), by=cashier, at=after + 3 * day)
-    closing.settle_closing(Case.objects.get(pk=one.case_id), by=officer, at=after + 3 * day)
+    perform(one.case, "settle", by=officer, at=after + 3 * day)
     complaining.file_complaint(
         person=s.trainees[2],
         county=s.county,

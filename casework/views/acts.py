@@ -78,9 +78,12 @@ def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
 
 
 def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
-    """Whether the person can do anything to the case as it stands."""
-    open_ones = (not why_not(act, case, rights.user, now()) for act in acts_of(case, rights, side))
-    return any(open_ones) and not _stays_away(case, rights, side)
+    """Whether the case stands where the person has an act, though a rule may still refuse it today."""
+
+    def stands(act: Act) -> bool:
+        return not why_not(act, case, rights.user, now()) if isinstance(act, Whole) else case.state in act.sources
+
+    return any(map(stands, acts_of(case, rights, side))) and not _stays_away(case, rights, side)
 
 
 def _stays_away(case: Case, rights: CaseRights, side: Side) -> str:

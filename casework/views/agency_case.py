@@ -63,7 +63,7 @@ def _page(request: SignedIn, found: Case, rights: CaseRights, *, status: int = 2
         "buttons": buttons,
         "envelope": ActForm(case=found, auto_id=False),
         "papers": papers,
-        "may_confirm": ours and any(not one.why for one in buttons),
+        "may_confirm": ours and acts.any_open(found, rights, Side.OFFICE),
         "paper": shown,
         "unmet": [one for one in findings if one.met is False],
         "others": [one for one in findings if one.met is not False],

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
+from casework.cases.casetypes import casetype
 from casework.entitlements import UNIT_STANDING, Entitlement, entitled
 from casework.models import Case
 from kernel.facts import Impossible
@@ -27,6 +28,11 @@ def course_of(case: Case) -> Course:
     return Course.objects.select_related("case", "case__office", "case__organisation", "intake", "county").get(
         case=case
     )
+
+
+def state_label(course: Course) -> str:
+    """The state of its case in words."""
+    return casetype(course.case.kind).table.state(course.case.state).label
 
 
 def open_intakes(on: date) -> list[CourseIntake]:

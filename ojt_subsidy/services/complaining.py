@@ -6,9 +6,10 @@ from django.db import transaction
 
 from accounts.models import County, User
 from accounts.rights import can, holders, permission_row
-from casework.cases.moving import lock, move, open_case, require
+from casework.cases.doing import Doing
+from casework.cases.moving import open_case
 from casework.cases.recusal import why_recused
-from casework.errors import NotPermitted, Refused
+from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
 from casework.notices.outbox import notify
@@ -16,7 +17,7 @@ from kernel.dates import taipei_day
 from ojt_subsidy.models import Complaint, Course
 from ojt_subsidy.permissions import FILE_COMPLAINT, HANDLE_COMPLAINT, SEE_COMPLAINANT
 from ojt_subsidy.rules import service as rules
-from ojt_subsidy.states import COMPLAINT
+from ojt_subsidy.states import COMPLAINT_KIND
 
 HIDDEN = "陳情人（保密）"
 
@@ -49,7 +50,7 @@ def file_complaint(
         raise Refused(outcome.sentence, field="county", outcomes=[outcome])
     label = Complaint.About(about).label
     case = open_case(
-        kind=COMPLAINT.kind,
+        kind=COMPLAINT_KIND,
         title=f"陳情：{label}" + (f"（{course.title}）" if course else "")[:150],
         office=county.branch,
         person=None if confidential else person,
@@ -76,37 +77,20 @@ def file_complaint(
     return complaint
 
 
-def _own(case: Case, by: User) -> Complaint:
-    complaint = complaint_of(case)
-    if complaint.person_id != by.pk:
-        raise NotPermitted("只能辦理自己的陳情。")
-    return complaint
+def hide_writer(doing: Doing) -> None:
+    """A step of the writer's own: of a confidential complaint the case does not say who took it."""
+    if complaint_of(doing.case).confidential:
+        doing.as_name = HIDDEN
 
 
-def _by(complaint: Complaint, by: User) -> tuple[User | None, str]:
-    """Who the case says acted."""
-    return (None, HIDDEN) if complaint.confidential else (by, "")
-
-
-@transaction.atomic
-def take(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "take", by=by, at=at)
-    return case
-
-
-@transaction.atomic
-def answer(case: Case, *, text: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    require(by, HANDLE_COMPLAINT, case)
+def answer_complaint(doing: Doing, *, text: str) -> None:
+    """答覆: the writer is told that there is an answer."""
     if not text.strip():
         raise Refused("請填寫答覆內容。", field="text")
-    complaint = complaint_of(case)
-    complaint.answer, complaint.answered_at = text.strip(), at
+    complaint = complaint_of(doing.case)
+    complaint.answer, complaint.answered_at = text.strip(), doing.at
     complaint.save()
-    move(case, "answer", by=by, at=at)
-    _tell_answered(complaint, case, at)
-    return case
+    _tell_answered(complaint, doing.case, doing.at)
 
 
 def _tell_answered(complaint: Complaint, case: Case, at: datetime) -> None:
@@ -119,30 +103,3 @@ def _tell_answered(complaint: Complaint, case: Case, at: datetime) -> None:
         users=[complaint.person], code="ojt_subsidy.complaint_answered", subject=subject, body=body, link=link, at=at,
         key=f"complaint_answered:{complaint.pk}:{case.version}", confidential=complaint.confidential,
     )  # fmt: skip
-
-
-@transaction.atomic
-def insist(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    complaint = _own(case, by)
-    if not reason.strip():
-        raise Refused("再陳情請填寫理由。", field="reason")
-    who, name = _by(complaint, by)
-    move(case, "insist", by=who, at=at, reason=reason, as_name=name)
-    return case
-
-
-@transaction.atomic
-def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    complaint = _own(case, by)
-    who, name = _by(complaint, by)
-    move(case, "withdraw", by=who, at=at, as_name=name)
-    return case
-
-
-@transaction.atomic
-def close(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "close", by=by, at=at)
-    return case

@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import County, User
-from casework.cases.attachments import judged, keep_attachment
-from casework.cases.moving import lock, move, open_case
-from casework.errors import NotAllowed, NotPermitted, Refused
-from casework.intake import Limits
+from casework.cases.doing import Doing
+from casework.cases.moving import open_case
+from casework.errors import NotPermitted, Refused
+from casework.intake import Verdict
 from casework.law.in_force import law_in_force
-from casework.models import Attachment, Case
+from casework.models import Case
 from casework.notices.telling import tell_applicant
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
@@ -23,8 +23,9 @@ from ojt_subsidy.permissions import FILE_EVIDENCE
 from ojt_subsidy.rules import identity as rules
 from ojt_subsidy.selectors.lines import eligibility_of
 from ojt_subsidy.services import reserving
+from ojt_subsidy.services.papers import keep_paper
 from ojt_subsidy.services.places import lock_person
-from ojt_subsidy.states import EVIDENCE
+from ojt_subsidy.states import EVIDENCE_KIND, UNDECIDED
 
 FIELD = "evidence"
 IDENTITY_TITLE = "特定對象身分證明"
@@ -79,13 +80,10 @@ def start_identity(
             raise Refused("獨力負擔家計者請先填寫資格問答。", field="identity")
         outcome = ask_questionnaire(answers, on=taipei_day(at))
     lock_person(person.pk)  # of two presses at once one opens a claim (and a trigger says so)
-    open_one = Evidence.objects.filter(
-        person=person, identity=identity, case__state__in=("draft", "filed", "returned")
-    ).first()
-    if open_one:
+    if Evidence.objects.filter(person=person, identity=identity, case__state__in=UNDECIDED).exists():
         raise Refused("您已有同一身分的證明文件尚在辦理。", field="identity")
     # The title goes into notices, mails and reasons; which status it is stands on the case itself alone.
-    case = open_case(kind=EVIDENCE.kind, title=IDENTITY_TITLE, office=county.branch, person=person, by=person, at=at)
+    case = open_case(kind=EVIDENCE_KIND, title=IDENTITY_TITLE, office=county.branch, person=person, by=person, at=at)
     return Evidence.objects.create(
         case=case,
         kind=Evidence.Kind.IDENTITY,
@@ -124,41 +122,30 @@ def start_insurance(*, enrolment: Enrolment, by: User, at: datetime) -> Evidence
     not_before(enrolment.course.starts_on, at, field="file")
     lock_person(by.pk)
     known = Evidence.objects.filter(
-        enrolment=enrolment, kind=Evidence.Kind.INSURANCE, case__state__in=("draft", "filed", "returned")
+        enrolment=enrolment, kind=Evidence.Kind.INSURANCE, case__state__in=UNDECIDED
     ).first()
     if known:
         return known
     course = enrolment.course
     case = open_case(
-        kind=EVIDENCE.kind, title=f"投保明細：{course.title}"[:200], office=course.case.office, person=by, by=by, at=at
+        kind=EVIDENCE_KIND, title=f"投保明細：{course.title}"[:200], office=course.case.office, person=by, by=by, at=at
     )
     return Evidence.objects.create(case=case, kind=Evidence.Kind.INSURANCE, person=by, enrolment=enrolment)
 
 
-def add_paper(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> Attachment:
-    """Judging takes seconds: whether the case still takes papers is asked before, and again with the case locked."""
-    evidence = evidence_of(case)
-    if evidence.person_id != by.pk:
-        raise NotPermitted("只能補充自己的證明文件。")
-    not_before(first_day_of(evidence), at, field="file")
-    _takes_papers(evidence.case)
-    verdict = judged(upload, Limits())
-    with transaction.atomic():
-        case = lock(case)
-        _takes_papers(case)
-        return keep_attachment(
-            verdict, case=case, field=FIELD, label=evidence.get_kind_display(), upload=upload, by=by, at=at, attested=True,
-            several=True,
-        )  # fmt: skip
+def day_reached(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse a statement before the day it speaks of."""
+    not_before(first_day_of(evidence_of(case)), at, field="file")
 
 
-def _takes_papers(case: Case) -> None:
-    if case.state not in ("draft", "returned"):
-        raise NotAllowed(f"證明文件目前為「{EVIDENCE.state(case.state).label}」，不能再上傳。")
+def add_paper(doing: Doing, *, upload: UploadedFile, verdict: Verdict) -> None:
+    """One more paper of the evidence, while it is the person's."""
+    label = evidence_of(doing.case).get_kind_display()
+    keep_paper(doing, field=FIELD, label=label, upload=upload, verdict=verdict)
 
 
 def papers_attached(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 送出. A statement printed before the first day of class does not show that day."""
+    """A statement printed before the first day of class does not show that day."""
     starts_on = first_day_of(evidence_of(case))
     not_before(starts_on, at, field="file")
     days = [taipei_day(one) for one in case.attachments.filter(removed_at=None).values_list("uploaded_at", flat=True)]
@@ -171,81 +158,66 @@ def papers_attached(case: Case, by: User | None, at: datetime) -> None:
         )
 
 
-@transaction.atomic
-def file_evidence(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "file", by=by, at=at)
-    case.filed_at, case.received_on = case.filed_at or at, taipei_day(at)
-    case.save()
-    return case
+def statement_shows_the_day(case: Case, by: User | None, at: datetime) -> None:
+    """`papers_attached`, of an insurance statement alone: an identity may be shown at the counter."""
+    if evidence_of(case).kind == Evidence.Kind.INSURANCE:
+        papers_attached(case, by, at)
 
 
-@transaction.atomic
-def withdraw_evidence(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "withdraw", by=by, at=at)
-    return case
+def file_evidence(doing: Doing) -> None:
+    """送出: received today, in a later round as well."""
+    doing.case.filed_at, doing.case.received_on = doing.case.filed_at or doing.at, doing.day
 
 
-def _tell(case: Case, word: str, body: str, at: datetime) -> None:
-    tell_applicant(case, "ojt_subsidy.evidence", f"證明文件{word}", body, right=FILE_EVIDENCE, at=at)
+def _tell(doing: Doing, word: str, body: str) -> None:
+    tell_applicant(doing.case, "ojt_subsidy.evidence", f"證明文件{word}", body, right=FILE_EVIDENCE, at=doing.at)
 
 
-@transaction.atomic
-def return_evidence(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "return", by=by, at=at, reason=reason)
-    _tell(case, "退回補件", f"退回理由：{reason}", at)
-    return case
+def return_evidence(doing: Doing) -> None:
+    """退回補件: the trainee is told why."""
+    _tell(doing, "退回補件", f"退回理由：{doing.reason}")
 
 
-@transaction.atomic
-def refuse_evidence(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "refuse", by=by, at=at, reason=reason)
-    _tell(case, "不予採認", f"理由：{reason}", at)
-    return case
+def refuse_evidence(doing: Doing) -> None:
+    """不予採認: the trainee is told why."""
+    _tell(doing, "不予採認", f"理由：{doing.reason}")
 
 
-@transaction.atomic
+def hold_money(case: Case) -> tuple[()]:
+    """The person, and what their money may touch, before the case."""
+    person = evidence_of(case).person
+    lock_person(person.pk)
+    reserving.hold(person.pk, cases=[case.pk])
+    return ()
+
+
 def accept_evidence(
-    case: Case,
+    doing: Doing,
     *,
     valid_from: date | None = None,
     valid_until: date | None = None,
     records: Sequence[Mapping[str, Any]] = (),
-    by: User,
-    at: datetime,
-    version: int | None = None,
-) -> Case:
+) -> None:
     """採認. An identity moves the person's reserved amounts to the full rate; insurance is judged as of the first day."""
-    person = evidence_of(case).person
-    lock_person(person.pk)
-    reserving.hold(person.pk, cases=[case.pk])
-    case = lock(case, version=version)
-    evidence = evidence_of(case)
-    outcomes: list[Outcome] = []
+    case, by, at, evidence = doing.case, doing.by, doing.at, evidence_of(doing.case)
     if evidence.kind == Evidence.Kind.INSURANCE:
         if not records:
             raise Refused("請登錄投保明細表所載之投保紀錄。", field="kind")
         assert evidence.enrolment is not None
-        papers_attached(case, by, at)
         check = record_insurance(
             evidence.enrolment, source=InsuranceCheck.Source.STATEMENT, records=records, evidence=evidence, by=by, at=at
         )
-        outcomes = [Outcome.from_json(check.outcome)]
+        doing.outcomes.append(Outcome.from_json(check.outcome))
         evidence.answers = {"records": list(records)}
     else:
         if valid_from and valid_until and valid_until < valid_from:
             raise Refused("有效期限不得早於生效日。", field="valid_until")
         evidence.valid_from, evidence.valid_until = valid_from, valid_until
     evidence.save()
-    move(case, "accept", by=by, at=at, outcomes=outcomes)
-    case.decided_on = taipei_day(at)
-    case.save()
-    reserving.settle(person, by=by, at=at, reason=f"採認 {case.title}"[:200])
-    _tell(case, "已採認", "證明文件已採認；補助比率與資格於開訓日仍有效者適用。", at)
-    return case
+    case.decided_on = doing.day
+    doing.move()  # what is reserved counts evidence that is accepted
+    reserving.settle(evidence.person, by=by, at=at, reason=f"採認 {case.title}"[:200])
+    _tell(doing, "已採認", "證明文件已採認；補助比率與資格於開訓日仍有效者適用。")
 
 
 def record_insurance(

@@ -14,13 +14,12 @@ from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
 from accounts.services.proving import confirm_identity, release_identity
-from casework.cases.attachments import judged as judged_upload
-from casework.cases.attachments import keep_attachment
 from casework.cases.changing import unchanged
+from casework.cases.doing import Doing
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import NotAllowed, Refused
-from casework.intake import Limits
+from casework.intake import Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.outbox import notify
@@ -31,7 +30,6 @@ from ojt_subsidy.models import MoneyEntry, OutsideCourse, PaymentLine, Trainee, 
 from ojt_subsidy.params import Plan
 from ojt_subsidy.permissions import (
     FILE_CLOSING,
-    PASS_ON,
     REVERSE_PAYMENT,
     REVIEW_PAYMENT,
 )
@@ -40,14 +38,13 @@ from ojt_subsidy.selectors.accounts import UNPROVEN, doubts
 from ojt_subsidy.selectors.lines import for_unit, judged
 from ojt_subsidy.selectors.money import GONE, kept, trainee_of
 from ojt_subsidy.services import reserving
+from ojt_subsidy.services.papers import keep_paper
 from ojt_subsidy.services.places import lock_person
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.telling import tell
-from ojt_subsidy.states import PAYMENT
+from ojt_subsidy.states import DECIDABLE, PAYMENT
 
 PROOF = "pass_on"
-#: States of the class's dossier in which its lines are decided.
-DECIDABLE = ("approved", "settled")
 
 
 def locked_line(line: PaymentLine | int) -> PaymentLine:
@@ -126,18 +123,18 @@ def settle_claim(line: PaymentLine, *, other: User, same: bool, reason: str, by:
 
 
 def step(line: PaymentLine, name: str, *, by: User | None, at: datetime, reason: str = "") -> None:
-    """Take a transition on a locked line, with the act's own right. Raises NotAllowed, NotPermitted, Refused."""
-    transition = PAYMENT.transition(name)
-    require(by, transition.permission, line.closing.case)
+    """Take a step on a locked line, with the act's own right. Raises NotAllowed, NotPermitted, Refused."""
+    act = PAYMENT.act(name)
+    require(by, act.right, line.closing.case)
     try:
         target = PAYMENT.move(line.state, name)
     except NotAllowed as error:
         label = PAYMENT.state(line.state).label
-        raise NotAllowed(f"{line.enrolment.name}的補助款目前為「{label}」，不能「{transition.label}」。") from error
-    if transition.reason and not reason.strip():
-        raise Refused(f"「{transition.label}」請填寫理由。", field="reason")
+        raise NotAllowed(f"{line.enrolment.name}的補助款目前為「{label}」，不能「{act.label}」。") from error
+    if act.reason and not reason.strip():
+        raise Refused(f"「{act.label}」請填寫理由。", field="reason")
     line.state, line.changed_at = target.code, at
-    if transition.reason:
+    if act.reason:
         line.problem = reason.strip()[:500]
     line.save()
 
@@ -326,31 +323,9 @@ def save_unit_payee(
     return payee
 
 
-def add_proof(case: Case, *, upload: UploadedFile, by: User, at: datetime) -> None:
+def keep_proof(doing: Doing, *, upload: UploadedFile, verdict: Verdict) -> None:
     """轉撥證明 of the class, before lines are marked as passed on."""
-    require(by, PASS_ON, case)
-    _takes_proof(case)
-    verdict = judged_upload(upload, Limits())
-    with transaction.atomic():
-        case = lock(case)
-        _takes_proof(case)
-        keep_attachment(
-            verdict,
-            case=case,
-            field=PROOF,
-            label="轉撥學員證明",
-            upload=upload,
-            by=by,
-            at=at,
-            attested=True,
-            several=True,
-        )
-
-
-def _takes_proof(case: Case) -> None:
-    """Asked before a file is judged, which takes seconds, and again with the case held."""
-    if case.state not in DECIDABLE:
-        raise NotAllowed("本班結訓核銷尚未核定，不能上傳轉撥證明。")
+    keep_paper(doing, field=PROOF, label="轉撥學員證明", upload=upload, verdict=verdict)
 
 
 @transaction.atomic

@@ -21,8 +21,9 @@ from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseLedger, Enrolment, EnrolmentStep, Trainee
+from ojt_subsidy.selectors.courses import state_label
 from ojt_subsidy.services import reserving
-from ojt_subsidy.states import COURSE, ENROLMENT, HOLDS_SEAT, RECRUITING
+from ojt_subsidy.states import ENROLMENT, HOLDS_SEAT, RECRUITING
 
 COURSE_LOCK, PERSON_LOCK = 0x5C01, 0x5C02
 
@@ -104,8 +105,9 @@ def take_place(course: Course, person: User, trainee: Trainee, *, at: datetime) 
 
 def why_closed(course: Course) -> str:
     """Why nobody can be asked, accept or be admitted any more; empty while the class recruits or runs."""
-    state = course.case.state
-    return "" if state in RECRUITING else f"課程目前為「{COURSE.state(state).label}」，不能再通知繳費、確認參訓或錄訓。"
+    if course.case.state in RECRUITING:
+        return ""
+    return f"課程目前為「{state_label(course)}」，不能再通知繳費、確認參訓或錄訓。"
 
 
 # --- steps after filing ------------------------------------------------------------------------------------------------
@@ -136,15 +138,15 @@ def step(
     reason: str = "",
     outcomes: Iterable[Outcome] = (),
 ) -> EnrolmentStep:
-    """Take a transition of the table on a locked filing. The seat goes with the state. Raises NotAllowed, Refused."""
-    transition = ENROLMENT.transition(name)
+    """Take a step of the table on a locked filing. The seat goes with the state. Raises NotAllowed, Refused."""
+    act = ENROLMENT.act(name)
     try:
         target = ENROLMENT.move(enrolment.state, name)
     except NotAllowed as error:
         label = ENROLMENT.state(enrolment.state).label
-        raise NotAllowed(f"第 {enrolment.number} 號目前為「{label}」，不能「{transition.label}」。") from error
-    if transition.reason and not reason.strip():
-        raise Refused(f"「{transition.label}」請填寫理由。", field="reason")
+        raise NotAllowed(f"第 {enrolment.number} 號目前為「{label}」，不能「{act.label}」。") from error
+    if act.reason and not reason.strip():
+        raise Refused(f"「{act.label}」請填寫理由。", field="reason")
     before, enrolment.state = enrolment.state, target.code
     had_seat = enrolment.seat is not None
     if target.code not in HOLDS_SEAT:
@@ -158,7 +160,7 @@ def step(
         at=at,
         by=by,
         code=name,
-        label=transition.label,
+        label=act.label,
         from_state=before,
         to_state=target.code,
         reason=reason.strip(),

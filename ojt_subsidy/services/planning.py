@@ -8,23 +8,23 @@ from django.db import transaction
 
 from accounts.models import County, Organisation, User
 from accounts.rights import can
-from casework.cases.events import record
-from casework.cases.moving import lock, move, open_case, require
+from casework.cases.doing import Doing
+from casework.cases.moving import open_case
 from casework.deadlines.keeping import withdraw_all
 from casework.entitlements import PLAN_RIGHT, entitled
-from casework.errors import NotAllowed, NotPermitted, Refused
+from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_office
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
+from kernel.outcome import Outcome
 from ojt_subsidy.models import Course, CourseIntake, CourseSession
 from ojt_subsidy.permissions import FILE_COURSE, REVIEW_COURSE
 from ojt_subsidy.rules.schedule import hours_of, sessions_of
 from ojt_subsidy.selectors.courses import course_of, findings, weekly_of
-from ojt_subsidy.states import COURSE
+from ojt_subsidy.states import COURSE_KIND
 
-EDITABLE = ("draft", "returned")
 FIELDS = (
     "plan", "unit_kind", "title", "category", "occupation", "content", "teachers", "conditions", "place", "licensed_place",
     "licensed_occupations", "starts_on", "ends_on", "weekly", "days_off", "fee", "seats", "others", "credit_class",
@@ -32,9 +32,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _may_work(unit: Organisation, plan: str, by: User, on: date) -> None:
-    if not can(by, FILE_COURSE, unit):
-        raise NotPermitted("您沒有為這個單位填寫訓練計畫的權限。")
+def _may_apply(unit: Organisation, plan: str, on: date) -> None:
     right = entitled(PLAN_RIGHT, organisation=unit, about=plan, on=on)
     if not right.open:
         raise Refused(right.sentence, field="plan")
@@ -63,11 +61,13 @@ def draft_course(
     *, unit: Organisation, intake: CourseIntake, county: County, data: Mapping[str, Any], by: User, at: datetime
 ) -> Course:
     """A new plan; it goes to the branch of the place of training. Raises Refused, NotPermitted."""
-    _may_work(unit, data["plan"], by, taipei_day(at))
+    if not can(by, FILE_COURSE, unit):
+        raise NotPermitted("您沒有為這個單位填寫訓練計畫的權限。")
+    _may_apply(unit, data["plan"], taipei_day(at))
     if county.branch is None:
         raise Refused(f"查無「{county.name}」之轄區分署。", field="county")
     case = open_case(
-        kind=COURSE.kind,
+        kind=COURSE_KIND,
         title=f"訓練計畫：{data['title']}"[:200],
         office=county.branch,
         organisation=unit,
@@ -79,23 +79,9 @@ def draft_course(
     return course
 
 
-@transaction.atomic
-def save_course(
-    case: Case,
-    *,
-    data: Mapping[str, Any],
-    county: County | None = None,
-    by: User,
-    at: datetime,
-    version: int | None = None,
-) -> Course:
+def save_course(doing: Doing, *, data: Mapping[str, Any], county: County | None = None) -> None:
     """Change a plan that is in the unit's hands. A place in another branch's counties moves the case there."""
-    case = lock(case, version=version)
-    require(by, FILE_COURSE, case)
-    if case.state not in EDITABLE:
-        raise NotAllowed(f"計畫目前為「{COURSE.state(case.state).label}」，不能修改。")
-    course = course_of(case)
-    course.case = case
+    case, course = doing.case, course_of(doing.case)
     if county is not None:
         if county.branch_id is None:
             raise Refused(f"查無「{county.name}」之轄區分署。", field="county")
@@ -104,43 +90,33 @@ def save_course(
         course.county, case.office_id = county, county.branch_id
     _write(course, data)
     case.title = f"訓練計畫：{course.title}"[:200]
-    record(case, "saved", "儲存訓練計畫", by=by, at=at)
-    return course
 
 
-def may_file(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 送審: SUB-18 to SUB-21 and SUB-14, each with its reason."""
-    course = course_of(case)
-    on = taipei_day(at)
+def may_file(case: Case, by: User | None, at: datetime) -> list[Outcome]:
+    """SUB-18 to SUB-21 and SUB-14, each with its reason, of a unit that may offer the plan."""
+    course, on = course_of(case), taipei_day(at)
+    assert case.organisation is not None
+    _may_apply(case.organisation, course.plan, on)
     # Judged as filed today, whatever day an earlier round was received.
     course.case.received_on = on
-    judged = [one for one in findings(course, on=on, law=law_in_force()) if one.met is False]
-    if judged:
-        raise Refused("不符規定，不能送審：" + "".join(one.sentence for one in judged), outcomes=judged)
+    found = findings(course, on=on, law=law_in_force())
+    if wrong := [one for one in found if one.met is False]:
+        raise Refused("不符規定，不能送審：" + "".join(one.sentence for one in wrong), outcomes=wrong)
+    return found
 
 
-@transaction.atomic
-def file_course(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    course = course_of(case)
+def file_course(doing: Doing) -> None:
+    """送審: received today, in a later round as well; the branch is told."""
+    case = doing.case
     assert case.organisation is not None
-    _may_work(case.organisation, course.plan, by, taipei_day(at))
-    law, on = law_in_force(), taipei_day(at)
-    course.case.received_on = on
-    move(case, "file", by=by, at=at, outcomes=findings(course, on=on, law=law))
-    case.filed_at, case.received_on = case.filed_at or at, on
-    case.save()
-    body = f"{case.organisation.name}送審「{course.title}」，請辦理審查。"
-    tell_office(case, "ojt_subsidy.course_filed", "訓練計畫送審", body, right=REVIEW_COURSE, at=at)
-    return case
+    case.filed_at, case.received_on = case.filed_at or doing.at, doing.day
+    body = f"{case.organisation.name}送審「{course_of(case).title}」，請辦理審查。"
+    tell_office(case, "ojt_subsidy.course_filed", "訓練計畫送審", body, right=REVIEW_COURSE, at=doing.at)
 
 
-@transaction.atomic
-def withdraw_course(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "withdraw", by=by, at=at)
-    withdraw_all(at=at, case=case)
-    return case
+def withdraw_course(doing: Doing) -> None:
+    """撤回: nothing is asked for any more."""
+    withdraw_all(at=doing.at, case=doing.case)
 
 
 def weekly_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

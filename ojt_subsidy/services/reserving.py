@@ -111,7 +111,7 @@ def _reopened(
 def _reopen(pk: int, outcomes: list[Outcome], *, by: User | None, at: datetime, reason: str) -> bool:
     line = PaymentLine.objects.select_related("batch", "closing", "enrolment__course").get(pk=pk)
     batch = line.batch
-    if line.state not in PAYMENT.transition("reopen").sources:
+    if line.state not in PAYMENT.act("reopen").sources:
         return False  # with the bank by now, or come back from it: whoever corrects the account comes here again
     if batch is not None:
         batch.let_go(line)

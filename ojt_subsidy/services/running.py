@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.locks import locking
 from accounts.models import User
-from casework.cases.moving import lock, move, require
+from casework.cases.doing import Doing, perform
+from casework.cases.moving import lock, require
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotAllowed, Refused
 from casework.jobs.runs import each_alone
@@ -19,11 +20,11 @@ from ojt_subsidy.documents import issued
 from ojt_subsidy.models import Absence, Course, CourseSession, Enrolment, Survey
 from ojt_subsidy.permissions import ATTENDANCE, CLOSE_CLASS, FILE_CLOSING
 from ojt_subsidy.rules import payment
-from ojt_subsidy.selectors.courses import course_of
+from ojt_subsidy.selectors.courses import course_of, state_label
 from ojt_subsidy.services import places, reserving
 from ojt_subsidy.services.reviewing import tell_unit
 from ojt_subsidy.services.telling import tell, tell_moved_up
-from ojt_subsidy.states import COURSE, PENDING
+from ojt_subsidy.states import PENDING
 
 CLOSE_BY = "ojt_subsidy.close_by"
 QUESTIONS = {
@@ -36,36 +37,29 @@ QUESTIONS = {
 
 
 def first_day_reached(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 開訓."""
     course = course_of(case)
     if taipei_day(at) < course.starts_on:
         raise Refused(f"開訓日為 {roc(course.starts_on)}，尚未到期。")
 
 
 def last_day_passed(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 結訓."""
     course = course_of(case)
     if taipei_day(at) <= course.ends_on:
         raise Refused(f"結訓日為 {roc(course.ends_on)}，尚未結束。")
 
 
-@transaction.atomic
-def start(case: Case, *, by: User | None = None, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "start", by=by, at=at)
-    return case
-
-
-@transaction.atomic
-def end(case: Case, *, by: User | None = None, at: datetime, version: int | None = None) -> Case:
-    """結訓: from here the unit has 21 days to close the class (SUB-13). Filings never admitted end with it, and are told."""
+def hold_class(case: Case) -> tuple[()]:
+    """The queue of the course, before its case: nobody files or is admitted meanwhile."""
     places.lock_course(course_of(case).pk)
-    case = lock(case, version=version)
-    course = course_of(case)
-    law = law_in_force()
+    return ()
+
+
+def end_course(doing: Doing) -> None:
+    """結訓: from here the unit has 21 days to close the class (SUB-13). Filings never admitted end with it, and are told."""
+    case, at, course = doing.case, doing.at, course_of(doing.case)
     # The term is the law's whatever day this runs on; asked as of the last day of class.
-    outcome = payment.closing(payment.ClosingFacts(course.ends_on), on=course.ends_on, law=law)
-    move(case, "end", by=by, at=at, outcomes=[outcome])
+    outcome = payment.closing(payment.ClosingFacts(course.ends_on), on=course.ends_on, law=law_in_force())
+    doing.outcomes.append(outcome)
     close_by = date.fromisoformat(outcome.result["close_by"])
     set_deadline(
         code=CLOSE_BY, rule="SUB-13", label="辦理結訓作業", citation="學員問答第18題", counted_from=course.ends_on,
@@ -73,39 +67,35 @@ def end(case: Case, *, by: User | None = None, at: datetime, version: int | None
     )  # fmt: skip
     for row in course.enrolments.filter(state__in=PENDING).select_related("person").order_by("number"):
         row.course = course
-        places.step(row, "reject", by=by, at=at, reason="課程已結訓")
+        places.step(row, "reject", by=doing.by, at=at, reason="課程已結訓")
         tell(row, "rejected", "未錄訓通知", f"報名序號第 {row.number} 號未錄訓，課程已結訓。", at=at)
-    tell_unit(
-        case,
-        "course_ended",
-        "請辦理結訓作業",
-        f"請於 {roc(close_by)} 前辦理結訓作業並送件核銷。",
-        at=at,
-        right=FILE_CLOSING,
-    )
-    return case
+    body = f"請於 {roc(close_by)} 前辦理結訓作業並送件核銷。"
+    tell_unit(case, "course_ended", "請辦理結訓作業", body, at=at, right=FILE_CLOSING)
 
 
 def run_day(*, at: datetime) -> tuple[int, int]:
     """Start classes whose first day has come and end those whose last has passed; a night missed is only late."""
     on = taipei_day(at)
     starting = Course.objects.filter(case__state="published", starts_on__lte=on).order_by("pk").select_related("case")
-    started = each_alone(starting, lambda course: start(course.case, at=at))
+    started = each_alone(starting, lambda course: perform(course.case, "start", by=None, at=at))
     ending = Course.objects.filter(case__state="running", ends_on__lt=on).order_by("pk").select_related("case")
-    ended = each_alone(ending, lambda course: end(course.case, at=at))
+    ended = each_alone(ending, lambda course: perform(course.case, "end", by=None, at=at))
     return started, ended
 
 
-@transaction.atomic
-def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """停辦: every filing ends with the reason, what was reserved goes back to each person's cap."""
+def hold_class_and_money(case: Case) -> tuple[()]:
+    """The people of the class, its queue, and what their money may touch, before its case."""
     people = list(Enrolment.objects.filter(course__case=case).values_list("person_id", flat=True))
     places.lock_person(*people)
-    course = course_of(case)
-    places.lock_course(course.pk)
+    hold_class(case)
     reserving.hold(*people, cases=[case.pk])
-    case = lock(case, version=version)
-    move(case, "cancel", by=by, at=at, reason=reason)
+    return ()
+
+
+def cancel_course(doing: Doing) -> None:
+    """停辦: every filing ends with the reason, what was reserved goes back to each person's cap."""
+    case, by, at, reason = doing.case, doing.by, doing.at, doing.reason
+    course = course_of(case)
     for row in course.enrolments.filter(state__in=(*PENDING, "admitted")).select_related("person"):
         row.course = course
         if row.state == "admitted":
@@ -116,7 +106,6 @@ def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | No
             places.step(row, "reject", by=by, at=at, reason=f"停辦：{reason}")
         tell(row, "cancelled", "課程停辦", f"您報名的課程停辦，理由：{reason}", at=at)
     tell_unit(case, "course_cancelled", "課程停辦", f"理由：{reason}", at=at)
-    return case
 
 
 # --- in class -----------------------------------------------------------------------------------------------------------
@@ -130,7 +119,7 @@ def why_not_called(course: Course) -> str:
     if course.case.state == "published":
         return f"課程尚未開訓，開訓日 {roc(course.starts_on)} 起才能登錄出缺席。"
     if course.case.state not in ("running", "ended"):
-        return f"課程目前為「{COURSE.state(course.case.state).label}」，不能登錄出缺席。"
+        return f"課程目前為「{state_label(course)}」，不能登錄出缺席。"
     if hasattr(course, "closing") and course.closing.filed_on:
         return "結訓核銷已送件，不能再登錄出缺席。"
     return ""

@@ -17,8 +17,7 @@ from ojt_subsidy.selectors.catalogue import Asked, first_named, listed
 from ojt_subsidy.selectors.lines import by_class, lines_to_pay, to_decide, to_mend
 from ojt_subsidy.selectors.money import trainee_of
 from ojt_subsidy.selectors.terms import to_confirm
-from ojt_subsidy.services import paying
-from ojt_subsidy.states import ENROLMENT, LIVE
+from ojt_subsidy.states import DECIDABLE, ENROLMENT, LIVE
 from ojt_subsidy.views.catalogue import row_of
 
 SHOWN = 8
@@ -93,7 +92,7 @@ def to_decide_on(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
     )
     if not (approve or review or batch):
         return []
-    which = to_decide(approve=approve, returned=review | batch, dossiers=paying.DECIDABLE)
+    which = to_decide(approve=approve, returned=review | batch, dossiers=DECIDABLE)
     said = {
         "pending": ("補助款待核定", "逐筆核定", "info"),
         "bounced": ("補助款退匯", "受款人更正帳戶後，重新撥款", "bad"),

@@ -20,13 +20,14 @@ from casework.sheets import writing
 from kernel.dates import TAIPEI, roc
 from kernel.identifiers import mask_name
 from kernel.outcome import Outcome
+from ojt_subsidy.acts import COURSE
 from ojt_subsidy.forms.public import CatalogueForm
 from ojt_subsidy.forms.trainee import EnrolForm
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.selectors.catalogue import Asked, first_named, listed, named, public_course, seats_left
 from ojt_subsidy.selectors.courses import weekly_of
 from ojt_subsidy.selectors.money import estimate, trainee_of
-from ojt_subsidy.states import COURSE, ENROLMENT, LIVE
+from ojt_subsidy.states import ENROLMENT, LIVE
 from ojt_subsidy.views.pages import download, page, spelled
 
 PER_PAGE = 20

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.idle import no_idle_sign_out
 from casework.views.acting import acting
+from ojt_subsidy.acts import COMPLAINT
 from ojt_subsidy.forms.trainee import ComplaintForm
 from ojt_subsidy.models import Complaint, Course
 from ojt_subsidy.services import complaining
-from ojt_subsidy.states import COMPLAINT
 from ojt_subsidy.views.pages import page, pressed
 
 

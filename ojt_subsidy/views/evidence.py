@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import today
 from accounts.idle import no_idle_sign_out
+from casework.cases.doing import perform
 from casework.views.acting import acting
+from ojt_subsidy.acts import EVIDENCE
 from ojt_subsidy.forms.trainee import IdentityForm, PaperForm, SupporterForm
 from ojt_subsidy.models import Evidence
 from ojt_subsidy.params import Identity
 from ojt_subsidy.services import evidence
-from ojt_subsidy.states import EVIDENCE
 from ojt_subsidy.views.pages import page, pressed
 from ojt_subsidy.views.trainee import own
 
@@ -28,9 +29,8 @@ def insurance_upload(request: HttpRequest, pk: int) -> HttpResponse:
 
         def do(at: Any) -> dict[str, Any]:
             one = evidence.start_insurance(enrolment=row, by=request.user, at=at)
-            evidence.add_paper(one.case, upload=form.cleaned_data["file"], by=request.user, at=at)
-            if one.case.state in ("draft", "returned"):
-                evidence.file_evidence(one.case, by=request.user, at=at)
+            perform(one.case, "add_paper", upload=form.cleaned_data["file"], by=request.user, at=at)
+            perform(one.case, "file", by=request.user, at=at)
             return {"number": one.case.number}
 
         answer = pressed(request, form, "insurance", do)
@@ -54,8 +54,8 @@ def identity(request: HttpRequest) -> HttpResponse:
                 person=request.user, county=given["county"], identity=given["identity"], valid_from=given["valid_from"],
                 valid_until=given["valid_until"], at=at,
             )  # fmt: skip
-            evidence.add_paper(one.case, upload=given["file"], by=request.user, at=at)
-            evidence.file_evidence(one.case, by=request.user, at=at)
+            perform(one.case, "add_paper", upload=given["file"], by=request.user, at=at)
+            perform(one.case, "file", by=request.user, at=at)
             return {"number": one.case.number}
 
         answer = pressed(request, form, "identity", do)
@@ -93,8 +93,8 @@ def _file_supporter(request: HttpRequest, form: SupporterForm, at: Any) -> dict[
         person=request.user, county=form.cleaned_data["county"], identity=Identity.SINGLE_SUPPORTER.value,
         answers=form.questionnaire(), at=at,
     )  # fmt: skip
-    evidence.add_paper(one.case, upload=form.cleaned_data["file"], by=request.user, at=at)
-    evidence.file_evidence(one.case, by=request.user, at=at)
+    perform(one.case, "add_paper", upload=form.cleaned_data["file"], by=request.user, at=at)
+    perform(one.case, "file", by=request.user, at=at)
     return {"number": one.case.number}
 
 
@@ -109,7 +109,7 @@ def evidence_page(request: HttpRequest, number: str) -> HttpResponse:
             request,
             form,
             "paper",
-            lambda at: evidence.add_paper(one.case, upload=form.cleaned_data["file"], by=request.user, at=at),
+            lambda at: perform(one.case, "add_paper", upload=form.cleaned_data["file"], by=request.user, at=at),
         )
         if done is not None:
             messages.success(request, "已上傳，補齊後請在案件頁送出。")

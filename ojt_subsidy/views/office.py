@@ -22,6 +22,7 @@ from casework.views.acting import acting, into_form
 from casework.views.sign_in_help import ConfirmForm
 from kernel.asked import whole_number
 from kernel.outcome import Outcome
+from ojt_subsidy.acts import CLOSING
 from ojt_subsidy.forms.office import (
     BirthForm,
     ClaimForm,
@@ -50,7 +51,7 @@ from ojt_subsidy.selectors.lines import judged, lines_to_pay
 from ojt_subsidy.selectors.money import caps_of, overpaid
 from ojt_subsidy.selectors.statistics import charts
 from ojt_subsidy.services import announcing, batching, exchange, outside, paying, profile
-from ojt_subsidy.states import CLOSING, PAYMENT
+from ojt_subsidy.states import DECIDABLE, PAYMENT
 from ojt_subsidy.views.pages import download, office_page, pressed
 
 
@@ -183,7 +184,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "closing": closing, "course": closing.course, "rows": listed, "form": form,
         "may": {name: office in rights.get(right(code).codename, ()) for name, code in may.items()},
-        "ready": closing.case.state in paying.DECIDABLE, "waiting": any(one["state"].code == "pending" for one in listed),
+        "ready": closing.case.state in DECIDABLE, "waiting": any(one["state"].code == "pending" for one in listed),
     }  # fmt: skip
     return office_page(
         request, "payments", context, title=f"補助款明細：{closing.course.title}", status=422 if form.errors else 200

@@ -17,7 +17,7 @@ from ojt_subsidy.documents import PAPERS, contexts, issued
 from ojt_subsidy.models import Course, Enrolment
 from ojt_subsidy.permissions import VIEW_OFFICE, VIEW_UNIT
 from ojt_subsidy.services import issuing
-from ojt_subsidy.services.closing import EDITABLE
+from ojt_subsidy.states import EDITABLE
 from ojt_subsidy.views.pages import pdf
 from ojt_subsidy.views.trainee import own
 

@@ -14,11 +14,13 @@ from accounts.rights import can, organisations_with
 from accounts.roles import Side
 from accounts.services.access import record_access
 from casework.cases.access import case_on_side
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.views.acting import acting, into_form
 from casework.views.files import secure
+from ojt_subsidy.acts import CLOSING, COURSE
 from ojt_subsidy.forms.trainee import PayeeForm
 from ojt_subsidy.forms.unit import AttendanceForm, ClosingPaperForm, CourseForm, GradeForm, PassOnForm, ScreenForm
 from ojt_subsidy.models import Course, Enrolment, Evidence, PaymentLine
@@ -35,7 +37,7 @@ from ojt_subsidy.permissions import (
 from ojt_subsidy.selectors.courses import course_of, findings, open_intakes
 from ojt_subsidy.services import closing as closing_acts
 from ojt_subsidy.services import paying, planning, running, screening
-from ojt_subsidy.states import CLOSING, COURSE, ENROLMENT, PAYMENT, RECRUITING
+from ojt_subsidy.states import EDITABLE, ENROLMENT, PAYMENT, RECRUITING
 from ojt_subsidy.views.pages import page, pressed
 
 PER_PAGE = 100
@@ -89,7 +91,7 @@ def file_course(request: HttpRequest, number: str | None = None) -> HttpResponse
         if case.kind != COURSE.kind or not can(request.user, FILE_COURSE, case):
             raise Http404
         course = course_of(case)
-        if case.state not in planning.EDITABLE:
+        if case.state not in EDITABLE:
             return redirect("casework:case", number)
     form = CourseForm(request.POST or None, course=course, case=case)
     if request.method == "POST" and form.is_valid():
@@ -101,11 +103,11 @@ def file_course(request: HttpRequest, number: str | None = None) -> HttpResponse
                 made = planning.draft_course(
                     unit=unit, intake=given["intake"], county=given["county"], data=data, by=request.user, at=at
                 )
-            else:
-                made = planning.save_course(
-                    case, data=data, county=given["county"], by=request.user, at=at, version=form.posted_version
-                )
-            return {"number": made.case.number}
+                return {"number": made.case.number}
+            perform(
+                case, "saved", data=data, county=given["county"], by=request.user, at=at, version=form.posted_version
+            )
+            return {"number": case.number}
 
         answer = pressed(request, form, "file_course", do)
         if answer is not None:
@@ -323,8 +325,8 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
             request,
             form,
             "closing_paper",
-            lambda at: closing_acts.add_paper(
-                one.case, field="dossier", label=given["label"], upload=given["file"], by=request.user, at=at
+            lambda at: perform(
+                one.case, "add_paper", label=given["label"], upload=given["file"], by=request.user, at=at
             ),
         )
         if done is not None:
@@ -337,7 +339,7 @@ def closing(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "course": course, "closing": one, "case": Case.objects.get(pk=one.case_id), "state": CLOSING.state(one.case.state), "form": form,
         "lines": lines, "papers": list(one.case.attachments.filter(removed_at=None)), "payee": payee, "payee_form": payee_form,
-        "open": one.case.state in closing_acts.EDITABLE,
+        "open": one.case.state in EDITABLE,
     }  # fmt: skip
     bad = form.errors or (payee_form is not None and payee_form.errors)
     return page(request, "closing", context, status=422 if bad else 200)
@@ -359,7 +361,7 @@ def pass_on(request: HttpRequest, code: str) -> HttpResponse:
         if paper.is_valid():
             file = paper.cleaned_data["file"]
             done = pressed(
-                request, paper, "proof", lambda at: paying.add_proof(one.case, upload=file, by=request.user, at=at)
+                request, paper, "proof", lambda at: perform(one.case, "add_proof", upload=file, by=request.user, at=at)
             )
         if done is not None:
             messages.success(request, "已上傳轉撥證明。")

@@ -146,6 +146,6 @@ def _fill(size: int) -> None:
                 (SELECT array_agg(id ORDER BY id) ids FROM accounts_organisation WHERE kind = 'branch') offices,
                 (SELECT array_agg(id ORDER BY id) ids FROM accounts_user) staff
             """,
-            {"kind": about.kind, "state": about.machine.initial, "at": AT, "today": TODAY, "size": size},
+            {"kind": about.kind, "state": about.table.initial, "at": AT, "today": TODAY, "size": size},
         )
         cursor.execute("VACUUM ANALYZE casework_case")

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from kernel.dates import roc
 from ojt_subsidy.models import Course, CourseSession, Enrolment, PaymentBatch, PaymentLine
 from ojt_subsidy.services import closing, enrolling, running, screening
@@ -56,7 +57,7 @@ def table_row(page: Page, name: str) -> Locator:
 def approved(here: w.World, desk: Opens) -> Course:
     """The plan by officer, chief and officer again."""
     case = w.drafted(here, today() + timedelta(days=20), title="機器人實戰設計班")
-    w.planning.file_course(case, by=here.clerk, at=now())
+    perform(case, "file", by=here.clerk, at=now())
     for who, label in ((here.officer, "陳核"), (here.chief, "核定"), (here.officer, "公告招生")):
         page = desk(who)
         page.goto(reverse("admin:case", args=[case.number]))

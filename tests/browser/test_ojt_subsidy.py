@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.entitlements import ANSWERERS
 from casework.models import Document
 from casework.papers.documents import check_url
@@ -71,10 +72,10 @@ def _scene(here: w.World) -> Iterator[tuple[User | None, list[str]]]:
     digest_course(open_now, at=now())
     soon = w.published(here, day + timedelta(days=60), title="網頁設計班")
     draft, filed = w.drafted(here, title="烘焙班"), w.drafted(here, title="會計班")
-    w.planning.file_course(filed, by=here.clerk, at=now())
+    perform(filed, "file", by=here.clerk, at=now())
     claim = evidence.start_identity(person=who, county=here.county, identity="disabled", at=now())
-    evidence.add_paper(claim.case, upload=pdf(), by=who, at=now())
-    evidence.file_evidence(claim.case, by=who, at=now())
+    perform(claim.case, "add_paper", upload=pdf(), by=who, at=now())
+    perform(claim.case, "file", by=who, at=now())
     complaint = complaining.file_complaint(
         person=who, county=here.county, course=union, about="teacher", body="講師遲到", confidential=True, at=now()
     )

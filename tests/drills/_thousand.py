@@ -23,7 +23,7 @@ def make() -> None:
         for n in range(COUNT)
     )
     cases = Case.objects.bulk_create(
-        Case(number=f"DR-115-{n:06d}", kind=about.kind, state=about.machine.initial, turn="office", title="測試案件",
+        Case(number=f"DR-115-{n:06d}", kind=about.kind, state=about.table.initial, turn="office", title="測試案件",
              office=office, person=person, created_at=at, changed_at=at, due_on=today() - timedelta(days=1))
         for n, person in enumerate(people)
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
 from casework.intake.sample import paper
 from casework.models import Case
@@ -120,10 +121,13 @@ def _to_begin(here):
 def test_a_class_cancelled_meanwhile_keeps_no_other_from_beginning(here, monkeypatch):
     courses, begin = _to_begin(here)
     came_to = meanwhile(
-        monkeypatch, running, "start", lambda: running.cancel(courses[0].case, reason="停辦", by=here.chief, at=begin)
+        monkeypatch,
+        running,
+        "perform",
+        lambda: perform(courses[0].case, "cancel", reason="停辦", by=here.chief, at=begin),
     )
     assert running.run_day(at=begin) == (2, 0)
-    assert isinstance(came_to(), Case)
+    assert came_to().case.state == "cancelled"
     states = Case.objects.filter(subsidy_course__in=courses).order_by("pk").values_list("state", flat=True)
     assert list(states) == ["cancelled", "running", "running"]
 
@@ -210,8 +214,8 @@ def test_a_proof_is_kept_only_while_the_dossier_takes_one(here):
     after = w.held(here, course, [row])
     one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=here.clerk, at=after)
     upload = SimpleUploadedFile("證明.pdf", paper("轉撥證明", ["x"]), content_type="application/pdf")
-    with pytest.raises(NotAllowed, match="尚未核定"):
-        paying.add_proof(one.case, upload=upload, by=here.clerk, at=after)
+    with pytest.raises(NotAllowed, match="不能「上傳轉撥證明」"):
+        perform(one.case, "add_proof", upload=upload, by=here.clerk, at=after)
     assert not one.case.attachments.exists()
 
 

@@ -9,6 +9,7 @@ from accounts import crypto
 from accounts.models import User
 from casework import entitlements
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, NotPermitted, Refused
 from kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Course, Enrolment, InsuranceCheck, MoneyEntry, PaymentLine, Trainee
@@ -19,12 +20,11 @@ from ojt_subsidy.services import (
     exchange,
     paying,
     planning,
-    reviewing,
     running,
     screening,
 )
 from ojt_subsidy.services.digests import broken_digests, digest_course, digest_due
-from ojt_subsidy.states import COURSE
+from ojt_subsidy.states import COURSE_KIND
 from tests.casework.files.sheets import saved
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
@@ -64,10 +64,10 @@ def test_a_plan_of_four_months_and_a_day(here, last, ok):
     weekly = planning.weekly_rows([{"weekday": d, "from": time(19), "until": time(21)} for d in sorted(days)])
     case = w.drafted(here, NEXT_YEAR, ends_on=last, weekly=weekly)
     if ok:
-        assert planning.file_course(case, by=here.clerk, at=w.now()).state == "filed"
+        assert perform(case, "file", by=here.clerk, at=w.now()).case.state == "filed"
     else:
         with pytest.raises(Refused, match="開課期間超過4個月.*116/06/30"):
-            planning.file_course(case, by=here.clerk, at=w.now())
+            perform(case, "file", by=here.clerk, at=w.now())
 
 
 def test_wrong_kind_place_seats_and_plan_are_named(here):
@@ -82,7 +82,7 @@ def test_wrong_kind_place_seats_and_plan_are_named(here):
     ):
         case = w.drafted(here, NEXT_YEAR, **changes)
         with pytest.raises(Refused, match=words):
-            planning.file_course(case, by=here.clerk, at=w.now())
+            perform(case, "file", by=here.clerk, at=w.now())
     with pytest.raises(Refused, match="理由"):
         for name in ("下半年", "加開"):
             day = taipei_day(w.now())
@@ -101,11 +101,11 @@ def test_outside_the_intake_and_without_a_right_of_the_year(here, monkeypatch):
     here.intake.save()
     case = w.drafted(here, NEXT_YEAR)
     with pytest.raises(Refused, match="不在受理期間"):
-        planning.file_course(case, by=here.clerk, at=w.now())
+        perform(case, "file", by=here.clerk, at=w.now())
     closed = entitlements.Entitlement(False, "沒有年度權限。")
     entitlements.ANSWERERS.put(entitlements.Answerer(entitlements.PLAN_RIGHT, lambda **given: closed))
     with pytest.raises(Refused, match="沒有年度權限"):
-        planning.file_course(case, by=here.clerk, at=w.now())
+        perform(case, "file", by=here.clerk, at=w.now())
 
 
 def test_sessions_that_overlap_over_midnight(here):
@@ -319,13 +319,13 @@ def test_the_ledger_is_digested_and_a_change_shows(here):
     assert digest_due(at=w.now() + timedelta(hours=2)) == 0
     Enrolment.objects.filter(pk=row.pk).update(name="換人")
     assert broken_digests(course) == [f"{course.code} 第 1 號與摘要不符"]
-    assert broken_digests(course)[0] in casetype(COURSE.kind).consistency()
+    assert broken_digests(course)[0] in casetype(COURSE_KIND).consistency()
 
 
 def test_a_course_that_does_not_take_place_gives_everything_back(here):
     course = w.published(here)
     row, other = w.admitted(here, course, w.trainee()), w.enrolled(course, w.trainee())
-    running.cancel(course.case, reason="招生不足", by=here.chief, at=w.now())
+    perform(course.case, "cancel", reason="招生不足", by=here.chief, at=w.now())
     assert set(course.enrolments.values_list("state", flat=True)) == {"withdrawn", "rejected"}
     assert sum(e.amount for e in row.entries.all()) == 0
     assert other.steps.filter(reason__contains="招生不足").exists()
@@ -344,12 +344,12 @@ def test_opening_days():
 
 def test_seats_and_fee_beyond_what_was_applied_for(here):
     case = w.drafted(here, NEXT_YEAR)
-    planning.file_course(case, by=here.clerk, at=w.now())
+    perform(case, "file", by=here.clerk, at=w.now())
     for given, words in (
         ({"approved_seats": 31, "approved_fee": 1}, "1 至申請之 30 人"),
         ({"approved_seats": 30, "approved_fee": 10_001}, "不得高於申請之 10,000"),
     ):
         with pytest.raises(Refused, match=words):
-            reviewing.forward(case, by=here.officer, at=w.now(), **given)
+            perform(case, "forward", by=here.officer, at=w.now(), **given)
     with pytest.raises(NotPermitted):
-        reviewing.forward(case, approved_seats=30, approved_fee=1, by=here.outsider, at=w.now())
+        perform(case, "forward", approved_seats=30, approved_fee=1, by=here.outsider, at=w.now())

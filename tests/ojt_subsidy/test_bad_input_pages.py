@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from casework.cases.doing import perform
 from casework.jobs import exports
 from casework.models import Case, Notice
 from casework.notices.delivery import deliver_due
@@ -276,8 +277,8 @@ def test_a_confidential_complaint_is_in_no_export_and_no_letter(here, mailoutbox
         confidential=True,
         at=w.now(),
     ).case
-    complaining.take(case, by=here.complaints, at=w.now())
-    complaining.answer(case, text="已請單位改善", by=here.complaints, at=w.now())
+    perform(case, "take", by=here.complaints, at=w.now())
+    perform(case, "answer", text="已請單位改善", by=here.complaints, at=w.now())
     for reader in (here.officer, here.complaints):
         for one in exports.EXPORTERS:
             if one.page.startswith(("work", "case")):

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Notice
 from kernel.dates import TAIPEI, taipei_day
@@ -46,7 +47,7 @@ def unguarded(transactional_db):
 def _enrol_while_cancelled(here, monkeypatch):
     """The course takes filings when it is judged; then it is cancelled; then the filing comes to its turn."""
     course, who = w.published(here), w.trainee()
-    other = Meanwhile(lambda: running.cancel(course.case, reason="報名人數不足", by=here.chief, at=w.now()))
+    other = Meanwhile(lambda: perform(course.case, "cancel", reason="報名人數不足", by=here.chief, at=w.now()))
     judge = enrolling._judge_course
 
     def judged(*given):
@@ -106,10 +107,10 @@ def _admit_while_it_ends(here, monkeypatch, *, seconds):
     day = taipei_day(after)
 
     def ends():
-        running.end(Case.objects.get(pk=course.case_id), at=after)
+        perform(Case.objects.get(pk=course.case_id), "end", by=None, at=after)
         running.grade(came, passed=True, certificate="甲1", by=here.clerk, at=after)
         one = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after)
-        return closing.file_closing(one.case, by=here.clerk, at=after)
+        return perform(one.case, "file", by=here.clerk, at=after).case
 
     other, seats = Meanwhile(ends), screening._seats
 
@@ -166,7 +167,7 @@ def test_asking_accepting_and_admitting_ask_whether_the_class_is_over(here, monk
         cursor.execute(
             "ALTER TABLE casework_case DISABLE TRIGGER subsidy_class_leaves_nobody"
         )  # until the test is rolled back
-    running.end(Case.objects.get(pk=course.case_id), at=after)
+    perform(Case.objects.get(pk=course.case_id), "end", by=None, at=after)
     day = taipei_day(after)
     Enrolment.objects.filter(pk=late.pk).update(respond_by=day)
     with pytest.raises(NotAllowed, match="已結訓"):
@@ -187,7 +188,7 @@ def test_a_cancelled_class_tells_everybody_who_stood_in_it(here):
     asked, filed, waiting = (w.enrolled(course, w.trainee()) for _ in range(3))
     screening.ask(asked, by=here.clerk, at=max(w.now(), w.opening(course)))
     assert waiting.state == "waiting"
-    running.cancel(course.case, reason="講師請辭", by=here.chief, at=w.now())
+    perform(course.case, "cancel", reason="講師請辭", by=here.chief, at=w.now())
     told = Notice.objects.filter(code="ojt_subsidy.cancelled", body__contains="講師請辭").values_list("user", flat=True)
     assert set(told) == {row.person_id for row in (admitted, asked, filed, waiting)}
     assert not course.enrolments.filter(state__in=LIVE).exists()
@@ -197,7 +198,7 @@ def test_a_cancelled_class_tells_everybody_who_stood_in_it(here):
 def test_the_database_keeps_a_class_that_is_over_empty(here):
     course, who = w.published(here), w.trainee()
     row = w.enrolled(course, who)
-    running.cancel(course.case, reason="停辦", by=here.chief, at=w.now())
+    perform(course.case, "cancel", reason="停辦", by=here.chief, at=w.now())
     with pytest.raises(IntegrityError, match="class that is over"), transaction.atomic():
         Enrolment.objects.filter(pk=row.pk).update(state="admitted")
     other = w.published(here, title="另一班")

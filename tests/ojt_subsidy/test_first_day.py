@@ -9,7 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessLog
+from casework.cases.attachments import judged, keep_attachment
+from casework.cases.doing import perform
 from casework.errors import Refused
+from casework.intake import Limits
 from casework.intake.sample import paper
 from casework.models import Case
 from kernel.dates import TAIPEI
@@ -46,9 +49,9 @@ def test_a_statement_is_taken_from_the_first_day_on(here, row):
         with pytest.raises(Refused, match="當日起才能辦理"):
             evidence.start_insurance(enrolment=row, by=row.person, at=at)
     one = evidence.start_insurance(enrolment=row, by=row.person, at=_at(row, 0, 0))
-    evidence.add_paper(one.case, upload=_statement(), by=row.person, at=_at(row, 0, 0))
-    evidence.file_evidence(one.case, by=row.person, at=_at(row, 0, 1))
-    evidence.accept_evidence(one.case, records=w.EMPLOYED, by=here.officer, at=_at(row, 0))
+    perform(one.case, "add_paper", upload=_statement(), by=row.person, at=_at(row, 0, 0))
+    perform(one.case, "file", by=row.person, at=_at(row, 0, 1))
+    perform(one.case, "accept", records=w.EMPLOYED, by=here.officer, at=_at(row, 0))
     assert InsuranceCheck.objects.get().eligible
 
 
@@ -58,8 +61,8 @@ def _filed_early(row):
         kind="ojt_subsidy.evidence", title="投保明細", office=row.course.case.office, person=row.person, by=row.person, at=_at(row, -9)
     )  # fmt: skip
     one = Evidence.objects.create(case=case, kind="insurance", person=row.person, enrolment=row)
-    verdict = evidence.judged(_statement(), evidence.Limits())
-    evidence.keep_attachment(
+    verdict = judged(_statement(), Limits())
+    keep_attachment(
         verdict, case=case, field="evidence", label="投保明細", upload=_statement(), by=row.person, at=_at(row, -9)
     )
     Case.objects.filter(pk=case.pk).update(state="filed", turn="office")
@@ -70,14 +73,12 @@ def test_a_statement_from_before_the_first_day_is_not_accepted_even_after_it(her
     one = _filed_early(row)
     for at, why in ((_at(row, -1), "當日起才能辦理"), (_at(row, 1), "之前上傳")):
         with pytest.raises(Refused, match=why):
-            evidence.accept_evidence(one.case, records=w.EMPLOYED, by=here.officer, at=at)
+            perform(one.case, "accept", records=w.EMPLOYED, by=here.officer, at=at)
     assert not InsuranceCheck.objects.exists()
-    evidence.return_evidence(
-        Case.objects.get(pk=one.case_id), reason="請附開訓日以後之明細", by=here.officer, at=_at(row, 1)
-    )
-    evidence.add_paper(one.case, upload=_statement(), by=row.person, at=_at(row, 2))
-    evidence.file_evidence(one.case, by=row.person, at=_at(row, 2))
-    evidence.accept_evidence(one.case, records=w.EMPLOYED, by=here.officer, at=_at(row, 3))
+    perform(one.case, "return", reason="請附開訓日以後之明細", by=here.officer, at=_at(row, 1))
+    perform(one.case_id, "add_paper", upload=_statement(), by=row.person, at=_at(row, 2))
+    perform(one.case, "file", by=row.person, at=_at(row, 2))
+    perform(one.case, "accept", records=w.EMPLOYED, by=here.officer, at=_at(row, 3))
     assert InsuranceCheck.objects.get().eligible
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.cases.doing import perform
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Notice
@@ -13,7 +14,7 @@ from kernel.rulebook import again
 from ojt_subsidy.models import Course, Enrolment, PaymentLine
 from ojt_subsidy.selectors.catalogue import Asked, listed, seats_left
 from ojt_subsidy.selectors.money import balance_of, cap_of
-from ojt_subsidy.services import batching, closing, paying, reviewing
+from ojt_subsidy.services import batching, paying
 from ojt_subsidy.services.telling import tell_filed
 from tests.ojt_subsidy import world as w
 
@@ -77,7 +78,7 @@ def test_a_course_is_approved_enrolled_attended_and_paid(here):
     batch, _ = batching.make_batch(office=here.branch, by=here.cashier, at=after + timedelta(hours=3))
     batch = batching.send_batch(batch, by=here.cashier, at=after)
     batching.apply_result(batch, data=answered(batch), by=here.cashier, at=after)
-    closing.settle_closing(Case.objects.get(pk=one.case_id), by=here.officer, at=after)
+    perform(Case.objects.get(pk=one.case_id), "settle", by=here.officer, at=after)
     assert Case.objects.get(pk=one.case_id).state == "settled"
 
 
@@ -105,7 +106,7 @@ def test_half_the_fee_goes_through_the_union_and_needs_proof(here):
         paying.pass_on(line, passed_on_on=taipei_day(after), by=here.union_clerk, at=after)
     from tests.ojt_accounts.world import pdf
 
-    paying.add_proof(one.case, upload=pdf("轉撥.pdf"), by=here.union_clerk, at=after)
+    perform(one.case, "add_proof", upload=pdf("轉撥.pdf"), by=here.union_clerk, at=after)
     assert paying.pass_on(line, passed_on_on=taipei_day(after), by=here.union_clerk, at=after).state == "paid"
 
 
@@ -146,12 +147,13 @@ def test_the_same_person_signs_nothing_twice(here):
     from accounts.services.roles import grant_role
 
     case = w.drafted(here)
-    w.planning.file_course(case, by=here.clerk, at=w.now())
+    perform(case, "file", by=here.clerk, at=w.now())
     both = here.officer
     grant_role(user=both, role_code="subsidy_chief", organisation=here.branch, by=None, at=w.now())
-    reviewing.forward(case, approved_seats=30, approved_fee=10_000, by=both, at=w.now())
-    with pytest.raises(Refused, match="同一人不得簽核兩個步驟"):
-        reviewing.approve(case, by=both, at=w.now())
+    perform(case, "forward", approved_seats=30, approved_fee=10_000, by=both, at=w.now())
+    for deciding in ("approve", "refuse", "reconsider"):
+        with pytest.raises(Refused, match="您已辦理本案「陳核」，同一人不得再辦理"):
+            perform(case, deciding, by=both, at=w.now(), reason="不符")
 
 
 def test_a_filing_and_its_number_cannot_be_changed_or_removed(here):

@@ -11,14 +11,15 @@ from django.urls import reverse
 from accounts.clock import now
 from accounts.models import User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.cases.recusal import RECUSED
 from casework.desk.desk import desk_of
 from casework.errors import Refused
 from casework.models import Case, Event
 from kernel.dates import taipei_day
+from ojt_subsidy.acts import CLOSING
 from ojt_subsidy.models import Closing, Enrolment, ExchangeFile, MoneyEntry, OutsideCourse, PaymentBatch, PaymentLine
-from ojt_subsidy.services import batching, closing, complaining, evidence, exchange, outside, paying, running
-from ojt_subsidy.states import CLOSING
+from ojt_subsidy.services import batching, closing, complaining, evidence, exchange, outside, paying
 from tests.ojt_subsidy import world as w
 from tests.security.demonstration import BACKEND
 
@@ -62,9 +63,9 @@ def test_nobody_decides_their_own_class_line_or_batch(here: w.World, ended: Any)
     own, _, rows, at = ended
     course = rows[0].course
     one = closing.start_closing(course, by=here.clerk, at=at)
-    closing.file_closing(one.case, by=here.clerk, at=at)
+    perform(one.case, "file", by=here.clerk, at=at)
     case = Case.objects.get(pk=one.case_id)
-    Case.objects.filter(pk=case.pk).update(awaiting=CLOSING.transition("forward").permission)
+    Case.objects.filter(pk=case.pk).update(awaiting=CLOSING.act("forward").right)
     waiting = [
         set(Case.objects.filter(desk_of(who).my_turn(), pk=case.pk)) for who in (own, appointed(here, here.officer))
     ]
@@ -78,13 +79,13 @@ def test_nobody_decides_their_own_class_line_or_batch(here: w.World, ended: Any)
     ):
         assert answer.status_code == 422 and RECUSED in answer.content.decode()
     stays_away(
-        lambda: closing.forward(one.case, by=own, at=at),
-        lambda: closing.send_back(one.case, reason="請補正", by=own, at=at),
-        lambda: running.cancel(course.case, reason="停辦", by=own, at=at),
+        lambda: perform(one.case, "forward", by=own, at=at),
+        lambda: perform(one.case, "send_back", reason="請補正", by=own, at=at),
+        lambda: perform(course.case, "cancel", reason="停辦", by=own, at=at),
     )
-    closing.forward(one.case, by=here.officer, at=at)
-    stays_away(lambda: closing.approve(one.case, by=own, at=at))
-    closing.approve(one.case, by=here.chief, at=at)
+    perform(one.case, "forward", by=here.officer, at=at)
+    stays_away(lambda: perform(one.case, "approve", by=own, at=at))
+    perform(one.case, "approve", by=here.chief, at=at)
     one = Closing.objects.get(pk=one.pk)
     mine, theirs = PaymentLine.objects.order_by("enrolment__number")
     stays_away(
@@ -122,7 +123,7 @@ def test_the_units_own_people_batch_no_line_of_it(here: w.World) -> None:
     _, one, at = w.approved(here, w.trainee())
     clerk = appointed(here, here.clerk)
     stays_away(
-        lambda: closing.settle_closing(one.case, by=clerk, at=at),
+        lambda: perform(one.case, "settle", by=clerk, at=at),
         lambda: batching.make_batch(office=here.branch, by=clerk, at=at),
     )
 
@@ -147,10 +148,10 @@ def test_nobody_accepts_their_own_evidence(here: w.World) -> None:
     Case.objects.filter(pk=one.case_id).update(state="filed", turn="office")
     appointed(here, own)
     stays_away(
-        lambda: evidence.accept_evidence(one.case, valid_from=taipei_day(now()), by=own, at=now()),
-        lambda: evidence.refuse_evidence(one.case, reason="不符", by=own, at=now()),
+        lambda: perform(one.case, "accept", valid_from=taipei_day(now()), by=own, at=now()),
+        lambda: perform(one.case, "refuse", reason="不符", by=own, at=now()),
     )
-    evidence.accept_evidence(one.case, valid_from=taipei_day(now()), by=here.officer, at=now())
+    perform(one.case, "accept", valid_from=taipei_day(now()), by=here.officer, at=now())
 
 
 def browser_of(who: User) -> Client:
@@ -167,9 +168,9 @@ def test_a_complaint_is_kept_from_the_unit_it_is_about(here: w.World) -> None:
     ).case
     grant_role(user=here.clerk, role_code="subsidy_complaints", organisation=here.branch, by=None, at=w.now())
     with pytest.raises(Refused, match=RECUSED):
-        complaining.take(case, by=here.clerk, at=w.now())
+        perform(case, "take", by=here.clerk, at=w.now())
     page = browser_of(here.clerk).get(reverse("admin:case", args=[case.number])).content.decode()
     assert who.name not in page and complaining.HIDDEN in page
     page = browser_of(here.complaints).get(reverse("admin:case", args=[case.number])).content.decode()
     assert who.name in page, "the control: the colleague who handles it reads the name"
-    assert complaining.take(case, by=here.complaints, at=w.now()).state != "filed"
+    assert perform(case, "take", by=here.complaints, at=w.now()).case.state != "filed"

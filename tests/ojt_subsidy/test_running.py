@@ -4,13 +4,14 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
 from kernel.dates import TAIPEI, taipei_day
 from ojt_subsidy.models import Course
 from ojt_subsidy.selectors.lines import judged
 from ojt_subsidy.selectors.money import cap_of
-from ojt_subsidy.services import closing, enrolling, evidence, running, screening
+from ojt_subsidy.services import closing, enrolling, evidence, papers, running, screening
 from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
 
@@ -59,9 +60,9 @@ def test_a_dossier_names_whom_nothing_is_known_of(here):
     after = w.held(here, course, rows[:1])
     one = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after)
     with pytest.raises(Refused, match=f"1 位學員未登錄到訓或未到訓：{rows[1].name}"):
-        closing.file_closing(one.case, by=here.clerk, at=after)
+        perform(one.case, "file", by=here.clerk, at=after)
     running.no_show(rows[1], by=here.clerk, at=after)
-    assert closing.file_closing(one.case, by=here.clerk, at=after).state == "filed"
+    assert perform(one.case, "file", by=here.clerk, at=after).case.state == "filed"
 
 
 def test_hours_before_a_stand_in_joined_are_counted_once(here):
@@ -84,7 +85,7 @@ def test_hours_before_a_stand_in_joined_are_counted_once(here):
     running.fill_survey(row, answers=dict.fromkeys(running.QUESTIONS, 4), by=row.person, at=after)
     running.grade(row, passed=True, certificate="1", by=here.clerk, at=after)
     one = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after)
-    assert closing.file_closing(one.case, by=here.clerk, at=after).state == "filed"
+    assert perform(one.case, "file", by=here.clerk, at=after).case.state == "filed"
     line = one.lines.get()
     conditions = next(
         o for o in judged([line], on=taipei_day(after), law=law_in_force())[line.pk] if o.rule == "SUB-11"
@@ -96,24 +97,24 @@ def test_a_paper_judged_while_its_case_was_filed_is_not_kept(here, monkeypatch):
     """Judging takes seconds; what is filed or decided meanwhile stays as it was (R22)."""
     who = w.trainee()
     claim = evidence.start_identity(person=who, county=here.county, identity="disabled", at=w.now()).case
-    evidence.add_paper(claim, upload=pdf("證明.pdf"), by=who, at=w.now())
+    perform(claim, "add_paper", upload=pdf("證明.pdf"), by=who, at=w.now())
     course = w.published(here)
     after = w.held(here, course, [w.admitted(here, course, w.trainee())])
     dossier = closing.start_closing(Course.objects.get(pk=course.pk), by=here.clerk, at=after).case
 
-    def filed_meanwhile(module, act):
-        judge = module.judged
+    judge = papers.judged
 
+    def filed_meanwhile(act):
         def judged(*given, **named):
             act()
             return judge(*given, **named)
 
-        monkeypatch.setattr(module, "judged", judged)
+        monkeypatch.setattr(papers, "judged", judged)
 
-    filed_meanwhile(evidence, lambda: evidence.file_evidence(claim, by=who, at=w.now()))
-    with pytest.raises(NotAllowed, match="不能再上傳"):
-        evidence.add_paper(claim, upload=pdf("第二份.pdf"), by=who, at=w.now())
-    filed_meanwhile(closing, lambda: closing.file_closing(dossier, by=here.clerk, at=after))
-    with pytest.raises(NotAllowed, match="不能再上傳"):
-        closing.add_paper(dossier, field="dossier", label="簽到表", upload=pdf("簽到表.pdf"), by=here.clerk, at=after)
+    filed_meanwhile(lambda: perform(claim, "file", by=who, at=w.now()))
+    with pytest.raises(NotAllowed, match="審.中.*不能「上傳"):
+        perform(claim, "add_paper", upload=pdf("第二份.pdf"), by=who, at=w.now())
+    filed_meanwhile(lambda: perform(dossier, "file", by=here.clerk, at=after))
+    with pytest.raises(NotAllowed, match="審.中.*不能「上傳"):
+        perform(dossier, "add_paper", label="簽到表", upload=pdf("簽到表.pdf"), by=here.clerk, at=after)
     assert (claim.attachments.count(), dossier.attachments.count()) == (1, 0)

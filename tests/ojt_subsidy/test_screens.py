@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from casework.cases.doing import perform
 from casework.models import Case
 from casework.papers.wordings import sync_wordings
 from kernel.dates import TAIPEI, roc
 from ojt_subsidy.models import Course, CourseIntake, Enrolment, PaymentBatch, PaymentLine, Trainee
-from ojt_subsidy.services import batching, complaining, evidence, running
+from ojt_subsidy.services import batching, complaining, running
 from ojt_subsidy.wordings import HELP
 from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
@@ -299,7 +300,7 @@ def test_evidence_and_the_questionnaire(here):
     see(officer, "admin:case", case.number)
     see(mine, "casework:case", case.number)
     see(client(here.outsider), "admin:case", case.number, status=404)
-    evidence.accept_evidence(case, by=here.officer, at=w.now())
+    perform(case, "accept", by=here.officer, at=w.now())
     course = w.published(here)
     row = w.admitted(here, course, who)
     assert "補助100%" in see(mine, "ojt_subsidy:balance") or row.entries.get().amount == 10_000
@@ -323,9 +324,9 @@ def test_a_confidential_complaint_names_nobody(here, mailoutbox):
     )
     see(client(here.clerk), "casework:case", number, status=404)
     assert "歐陽保密" in see(mine, "casework:case", number)
-    complaining.take(made.case, by=here.complaints, at=w.now())
-    complaining.answer(made.case, text="已請單位改善", by=here.complaints, at=w.now())
-    complaining.insist(made.case, reason="仍然遲到", by=who, at=w.now())
+    perform(made.case, "take", by=here.complaints, at=w.now())
+    perform(made.case, "answer", text="已請單位改善", by=here.complaints, at=w.now())
+    perform(made.case, "insist", reason="仍然遲到", by=who, at=w.now())
     assert not made.case.events.filter(by=who).exists()
     assert "歐陽保密" not in "".join(made.case.events.values_list("by_name", flat=True))
     assert all("歐陽保密" not in one.subject + one.body for one in made.case.notices.all())

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
+from casework.cases.doing import perform
 from casework.papers.wordings import sync_wordings
 from kernel.dates import add_months
 from ojt_subsidy.forms.unit import _listed
@@ -71,10 +72,10 @@ def test_a_licence_is_the_same_however_it_is_typed(here, typed, ok):
         occupation="ＣＮＣ車床", licensed_occupations=["烘焙", "CNC 車床"],
     )  # fmt: skip
     if ok:
-        assert planning.file_course(case, by=here.clerk, at=w.now()).state == "filed"
+        assert perform(case, "file", by=here.clerk, at=w.now()).case.state == "filed"
     else:
         with pytest.raises(planning.Refused, match="不符"):
-            planning.file_course(case, by=here.clerk, at=w.now())
+            perform(case, "file", by=here.clerk, at=w.now())
 
 
 def test_occupations_are_parted_by_any_comma():

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.models import Case, Document, Event, Notice
 from casework.notices.delivery import message
@@ -40,9 +41,9 @@ def _claimed(here, person, status: Identity, *, at) -> Case:
     given = {"answers": answers} if status is Identity.SINGLE_SUPPORTER else {}
     one = evidence.start_identity(person=person, county=here.county, identity=status.value, at=at, **given)
     upload = SimpleUploadedFile("a.pdf", paper("文件", ["x"]), content_type="application/pdf")
-    evidence.add_paper(one.case, upload=upload, by=person, at=at)
-    evidence.file_evidence(one.case, by=person, at=at)
-    return evidence.accept_evidence(one.case, by=here.officer, at=at)
+    perform(one.case, "add_paper", upload=upload, by=person, at=at)
+    perform(one.case, "file", by=person, at=at)
+    return perform(one.case, "accept", by=here.officer, at=at).case
 
 
 def _class_of_every_status(here):
@@ -62,9 +63,9 @@ def _class_of_every_status(here):
         w.insured(here, row)
     after = w.held(here, course, rows)
     one = closing.start_closing(course, by=here.clerk, at=after)
-    closing.file_closing(one.case, by=here.clerk, at=after)
-    closing.forward(one.case, by=here.officer, at=after)
-    closing.approve(one.case, by=here.chief, at=after)
+    perform(one.case, "file", by=here.clerk, at=after)
+    perform(one.case, "forward", by=here.officer, at=after)
+    perform(one.case, "approve", by=here.chief, at=after)
     w.approved_lines(here, one, after)
     # A status accepted, and a course of another programme, when lines were approved: they are decided anew.
     _claimed(here, people[STATUSES[-1]], STATUSES[-1], at=after)

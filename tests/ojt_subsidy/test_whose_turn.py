@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from accounts.clock import today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.desk.agenda import agenda
 from casework.models import Case, Notice
+from ojt_subsidy.acts import COURSE
 from ojt_subsidy.models import Course, PaymentLine
 from ojt_subsidy.services import batching, closing, enrolling, paying, screening
-from ojt_subsidy.states import COURSE
+from tests.ojt_accounts.world import pdf
 from tests.ojt_subsidy import world as w
 from tests.ojt_subsidy.test_path import answered
 
@@ -62,9 +64,9 @@ def test_chief_and_cashier_see_their_part_of_a_dossier(here: w.World) -> None:
     w.insured(here, rows[0])
     at = w.held(here, course, rows)
     one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=here.clerk, at=at)
-    closing.file_closing(one.case, by=here.clerk, at=at)
+    perform(one.case, "file", by=here.clerk, at=at)
     assert one.case.title in waits(here.officer) and one.case.title not in waits(here.chief)
-    closing.forward(one.case, by=here.officer, at=at)
+    perform(one.case, "forward", by=here.officer, at=at)
     assert one.case.title in waits(here.chief) and one.case.title not in waits(here.officer)
     assert f"補助款待核定 1 筆：{course.title}" not in waits(here.chief)
     client, one.case = signed_in(here.chief), Case.objects.get(pk=one.case.pk)
@@ -123,6 +125,22 @@ def test_what_the_bank_sent_back_of_a_unit_waits_for_the_unit(here: w.World) -> 
     batching.apply_result(batch, data=answered(batch), by=here.cashier, at=later)
     [row] = [row for row in waiting(here.union_clerk) if row["title"].startswith("補助款待轉撥學員 1 筆")]
     assert row["url"] == reverse("ojt_subsidy:pass_on", args=[one.course.code])
+
+
+def test_a_proof_is_confirmed_while_a_line_keeps_its_class_from_being_settled(here: w.World) -> None:
+    """確認與正本相符 asks where the case stands, not whether the act that comes next is refused today."""
+    _, one, at = w.approved(here, w.trainee(), union=True)
+    perform(one.case, "add_proof", upload=pdf("轉撥.pdf"), by=here.union_clerk, at=at)
+    proof, officer = one.case.attachments.get(field=paying.PROOF), signed_in(here.officer)
+    number = one.case.number
+    text = officer.get(reverse("admin:case", args=[number])).content.decode()
+    assert "尚有補助款未辦結" in text and "確認與正本相符" in text
+    given = {"key": uuid4(), "version": Case.objects.get(number=number).version}
+    assert officer.post(reverse("admin:case_act", args=[number, "settle"]), given).status_code == 422
+    given["key"] = uuid4()
+    assert officer.post(reverse("admin:case_confirm", args=[number, proof.pk]), given).status_code == 302
+    proof.refresh_from_db()
+    assert proof.confirmed_by == here.officer
 
 
 def test_a_course_that_takes_filings_or_is_taught_is_not_said_to_be_closed(here: w.World) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from accounts.clock import now
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role, sync_rights
+from casework.cases.doing import perform
 from casework.models import Case
 from kernel.dates import TAIPEI, add_months, taipei_day
 from ojt_subsidy.models import Closing, Course, CourseIntake, Enrolment, InsuranceCheck
@@ -20,7 +21,6 @@ from ojt_subsidy.services import (
     paying,
     planning,
     profile,
-    reviewing,
     running,
     screening,
 )
@@ -143,12 +143,12 @@ def published(
     w: World, starts_on: date | None = None, *, seats: int = 30, union: bool = False, **changes: Any
 ) -> Course:
     case = drafted(w, starts_on, union=union, seats=max(seats, changes.pop("asked", seats)), **changes)
-    planning.file_course(case, by=w.union_clerk if union else w.clerk, at=now())
+    perform(case, "file", by=w.union_clerk if union else w.clerk, at=now())
     case = Case.objects.get(pk=case.pk)
     course = Course.objects.get(case=case)
-    reviewing.forward(case, approved_seats=seats, approved_fee=course.fee, by=w.officer, at=now())
-    reviewing.approve(case, by=w.chief, at=now())
-    reviewing.publish(case, by=w.officer, at=now())
+    perform(case, "forward", approved_seats=seats, approved_fee=course.fee, by=w.officer, at=now())
+    perform(case, "approve", by=w.chief, at=now())
+    perform(case, "publish", by=w.officer, at=now())
     return Course.objects.select_related("case__office", "case__organisation", "county").get(case=case)
 
 
@@ -203,9 +203,9 @@ def held(w: World, course: Course, rows: list[Enrolment], *, missed: dict[int, s
 def closed(w: World, course: Course, at: datetime) -> Closing:
     clerk = w.union_clerk if course.plan == "self_learning" else w.clerk
     one = closing.start_closing(Course.objects.select_related("case").get(pk=course.pk), by=clerk, at=at)
-    closing.file_closing(one.case, by=clerk, at=at)
-    closing.forward(one.case, by=w.officer, at=at)
-    closing.approve(one.case, by=w.chief, at=at)
+    perform(one.case, "file", by=clerk, at=at)
+    perform(one.case, "forward", by=w.officer, at=at)
+    perform(one.case, "approve", by=w.chief, at=at)
     return Closing.objects.select_related("case", "course").get(pk=one.pk)
 
 
