@@ -270,7 +270,7 @@ _PAGES = (
     _page("add_photo", "上傳照片", EVERY, FILE_CLASS, roster.add_photo, before=roster.judge_photo),
     _page("receive_fee", "收費", EVERY, FILE_CLASS, fees.receive_fee),
     _page("record_spending", "登錄支出", EVERY, FILE_CLASS, fees.record_spending),
-    _page("enter_sheet", "登錄簽到表", "running | ended", RUN_CLASS, attending.enter_sheet),
+    _page("enter_sheet", "登錄簽到表", "running | ended", RUN_CLASS, attending.enter_sheet, quiet=True),
     _page("call_roll", "點名", "running | ended", RUN_CLASS, attending.call_roll),
     _page("ask_leave", "請假", f"{UNDER_WAY} | closed", RUN_CLASS, absence.ask_leave, before=absence.judge_proof),
     _page("prove_leave", "補請假證明", f"{UNDER_WAY} | closed", RUN_CLASS, absence.prove_leave, before=absence.judge_proof),

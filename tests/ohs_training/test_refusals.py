@@ -12,6 +12,9 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from accounts.clock import today
+from accounts.models import User
+from accounts.services.roles import grant_role
+from casework.cases import corrections
 from casework.cases.casetypes import casetype
 from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
@@ -465,6 +468,25 @@ def test_nothing_is_granted_during_the_bar_even_for_later() -> None:
             by=here.chief,
             at=at,
         )
+
+
+def test_who_asked_for_a_supplement_does_not_decide() -> None:
+    """陳核與核定: whoever holds both roles does one of the two steps."""
+    here = w.world(accredited=False)
+    case = w.applied(here)
+    grant_role(user=here.officer, role_code="ohs_ministry_chief", organisation=here.ministry, by=None, at=w.APPLIED)
+    both = User.objects.get(pk=here.officer.pk)
+    items = [{"target": "plan.aim", "label": "計畫目的", "problem": "請補充"}]
+    perform(case, "ask_supplement", items=items, message="", due_on=w.APPLIED.date(), by=both, at=w.APPLIED)
+    item = case.correction_requests.get().items.get()
+    corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補充", by=here.staff, at=w.APPLIED)
+    perform(case, "supply", by=here.staff, at=w.APPLIED)
+    given = {"starts_on": w.APPLIED.date(), "ends_on": w.APPLIED.date(), "letter_number": "甲", "at": w.APPLIED}
+    with pytest.raises(Refused, match="您已辦理本案「通知補正」，同一人不得再辦理「認可」"):
+        perform(case, "accredit", by=both, **given)
+    with pytest.raises(Refused, match="同一人不得再辦理「不予認可」"):
+        perform(case, "reject", by=both, at=w.APPLIED, reason="不符資格")
+    assert perform(case, "accredit", by=here.chief, **given).case.state == "accredited"
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ WHEN = w.at(w.SECOND + timedelta(days=2), "10:00")
 _DAY = WHEN.date()
 DONE = {
     ACCREDITATION_ACTS.kind: {"withdraw", "ask_supplement", "accredit", "reject", "announce", "revoke_or_abolish"},
-    CLASS_ACTS.kind: {"cancel", "acknowledge", "return", "end", "enter", "close", "return_report"},
+    CLASS_ACTS.kind: {"cancel", "acknowledge", "return", "end", "enter", "return_report"},
     ORDER_ACTS.kind: {"order", "reorder", "accept", "refer", "drop", "answer", "answer_late"},
 }
 GIVEN = {
