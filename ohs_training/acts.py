@@ -164,6 +164,7 @@ def _to_class_page(act: Act) -> Act:
 PLAN = "draft | returned | filed | acknowledged"
 UNDER_WAY = "acknowledged | running | ended | examined | issued | reported"
 OVER = "ended | examined | issued | reported | closed"
+COURSE = f"{UNDER_WAY} | closed"
 ISSUED = "issued | reported | closed"
 EVERY = "draft | returned | filed | acknowledged | running | ended | examined | issued | reported | closed | cancelled"
 
@@ -254,35 +255,35 @@ _BUTTONS = (
 )  # fmt: skip
 
 
-def _page(code: str, label: str, way: str, right: str, perform: Any, **more: Any) -> Act:
+def _page(code: str, label: str, way: str, right: str, perform: Any, clause: str = "", **more: Any) -> Act:
     """An act on a page of its own, which leaves the class in its state."""
-    return Act(code, label, way, right, perform, offered=False, **more)
+    return Act(code, label, way, right, perform, clause, offered=False, **more)
 
 
 _PAGES = (
-    _page("save_plan", "填寫訓練計畫", PLAN, FILE_CLASS, planning.save_plan, quiet=True),
-    _page("save_teachers", "填寫講師名冊", PLAN, FILE_CLASS, planning.save_teachers),
-    _page("save_timetable", "填寫課程表", PLAN, FILE_CLASS, planning.save_timetable),
-    _page("import_roster", "匯入受訓人員名冊", PLAN, FILE_CLASS, roster.import_roster),
+    _page("save_plan", "填寫訓練計畫", PLAN, FILE_CLASS, planning.save_plan, "附表二", quiet=True),
+    _page("save_teachers", "填寫講師名冊", PLAN, FILE_CLASS, planning.save_teachers, "附表四"),
+    _page("save_timetable", "填寫課程表", PLAN, FILE_CLASS, planning.save_timetable, "附表三"),
+    _page("import_roster", "匯入受訓人員名冊", PLAN, FILE_CLASS, roster.import_roster, "附表五"),
     _page("save_trainee", "填寫受訓人員", PLAN, FILE_CLASS, roster.save_trainee),
     _page("remove_trainee", "移出名冊", PLAN, FILE_CLASS, roster.remove_trainee),
-    _page("add_exemption", "登錄抵免", PLAN, FILE_CLASS, roster.add_exemption, before=applying.judge_upload),
+    _page("add_exemption", "登錄抵免", PLAN, FILE_CLASS, roster.add_exemption, "附表五附註二", before=applying.judge_upload),
     _page("add_photo", "上傳照片", EVERY, FILE_CLASS, roster.add_photo, before=roster.judge_photo),
-    _page("receive_fee", "收費", EVERY, FILE_CLASS, fees.receive_fee),
-    _page("record_spending", "登錄支出", EVERY, FILE_CLASS, fees.record_spending),
-    _page("enter_sheet", "登錄簽到表", "running | ended", RUN_CLASS, attending.enter_sheet, quiet=True),
-    _page("call_roll", "點名", "running | ended", RUN_CLASS, attending.call_roll),
-    _page("ask_leave", "請假", f"{UNDER_WAY} | closed", RUN_CLASS, absence.ask_leave, before=absence.judge_proof),
-    _page("prove_leave", "補請假證明", f"{UNDER_WAY} | closed", RUN_CLASS, absence.prove_leave, before=absence.judge_proof),
-    _page("withdraw_leave", "銷假", f"{UNDER_WAY} | closed", RUN_CLASS, absence.withdraw_leave),
-    _page("make_up", "補課", f"{UNDER_WAY} | closed", RUN_CLASS, absence.make_up),
-    _page("record_practice", "登錄實習及報告", f"{UNDER_WAY} | closed", RUN_CLASS, absence.record_practice),
-    _page("report_impersonation", "登錄冒名頂替", f"{UNDER_WAY} | closed", RUN_CLASS, absence.report_impersonation),
-    _page("enter_marks", "登錄成績", OVER, MARK_EXAM, examining.enter_marks, asks=(examining.professional,), quiet=True),
-    _page("reissue_certificate", "補發證書", ISSUED, ISSUE, issuing.reissue_certificate, reason=True),
+    _page("receive_fee", "收費", EVERY, FILE_CLASS, fees.receive_fee, "要點十二"),
+    _page("record_spending", "登錄支出", EVERY, FILE_CLASS, fees.record_spending, "要點十二第2項"),
+    _page("enter_sheet", "登錄簽到表", "running | ended", RUN_CLASS, attending.enter_sheet, "要點七、附表八", quiet=True),
+    _page("call_roll", "點名", "running | ended", RUN_CLASS, attending.call_roll, "附表八附註四"),
+    _page("ask_leave", "請假", COURSE, RUN_CLASS, absence.ask_leave, "附表八附註三", before=absence.judge_proof),
+    _page("prove_leave", "補請假證明", COURSE, RUN_CLASS, absence.prove_leave, "附表八附註三", before=absence.judge_proof),
+    _page("withdraw_leave", "銷假", COURSE, RUN_CLASS, absence.withdraw_leave),
+    _page("make_up", "補課", COURSE, RUN_CLASS, absence.make_up, "要點七第2項"),
+    _page("record_practice", "登錄實習及報告", COURSE, RUN_CLASS, absence.record_practice, "要點九第1款"),
+    _page("report_impersonation", "登錄冒名頂替", COURSE, RUN_CLASS, absence.report_impersonation, "要點十三第4款"),
+    _page("enter_marks", "登錄成績", OVER, MARK_EXAM, examining.enter_marks, "要點八", asks=(examining.professional,), quiet=True),
+    _page("reissue_certificate", "補發證書", ISSUED, ISSUE, issuing.reissue_certificate, "附表六", reason=True),
     _page("revoke_certificate", "撤銷證書", ISSUED, ISSUE, issuing.revoke_certificate, reason=True),
-    _page("answer_dispute", "回復時數意見", OVER, REPORT, reporting.answer_dispute),
-    _page("decide_retention", "決定保存期滿資料", "closed", DECIDE_RETENTION, keeping.decide_retention, reason=True),
+    _page("answer_dispute", "回復時數意見", OVER, REPORT, reporting.answer_dispute, "附表七附註"),
+    _page("decide_retention", "決定保存期滿資料", "closed", DECIDE_RETENTION, keeping.decide_retention, "要點十", reason=True),
 )  # fmt: skip
 
 CLASS_ACTS = Acts(

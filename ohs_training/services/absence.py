@@ -10,7 +10,6 @@ from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.errors import Refused
 from casework.intake import Limits, Verdict
 from casework.law.in_force import law_in_force
@@ -20,6 +19,7 @@ from kernel.saying import plain
 from ohs_training.models import LeaveRequest, MakeUp
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of, live_trainees, trainee_of
+from ohs_training.services.saying import say
 
 
 def ask_leave(
@@ -48,7 +48,7 @@ def ask_leave(
     if proof is not None and verdict is not None:
         leave.proof = _keep_proof(doing, leave, proof, verdict)
     leave.save()
-    _say(doing, "leave.asked", f"請假：{one.name}", clause="附表八附註三")
+    say(doing, "leave.asked", f"請假：{one.name}")
     return leave
 
 
@@ -65,11 +65,6 @@ def _keep_proof(doing: Doing, leave: LeaveRequest, proof: UploadedFile, verdict:
     )  # fmt: skip
 
 
-def _say(doing: Doing, code: str, label: str, *, clause: str = "") -> None:
-    """The act's event, which names the person."""
-    record(doing.case, code, label, by=doing.by, at=doing.at, clause=clause, reason=doing.reason)
-
-
 def _leave(doing: Doing, pk: int) -> LeaveRequest:
     rows = LeaveRequest.objects.select_related("trainee").filter(trainee__training_class__case=doing.case)
     return rows.get(pk=pk, withdrawn_at=None)
@@ -80,7 +75,7 @@ def prove_leave(doing: Doing, *, pk: int, proof: UploadedFile, verdict: Verdict)
     leave = _leave(doing, pk)
     leave.proof = _keep_proof(doing, leave, proof, verdict)
     leave.save(update_fields=["proof"])
-    _say(doing, "leave.proved", f"補請假證明：{leave.trainee.name}", clause="附表八附註三")
+    say(doing, "leave.proved", f"補請假證明：{leave.trainee.name}")
 
 
 def withdraw_leave(doing: Doing, *, pk: int) -> None:
@@ -88,7 +83,7 @@ def withdraw_leave(doing: Doing, *, pk: int) -> None:
     leave = _leave(doing, pk)
     leave.withdrawn_at = doing.at
     leave.save(update_fields=["withdrawn_at"])
-    _say(doing, "leave.withdrawn", f"銷假：{leave.trainee.name}")
+    say(doing, "leave.withdrawn", f"銷假：{leave.trainee.name}")
 
 
 def make_up(
@@ -115,7 +110,7 @@ def make_up(
         training_class=training_class, trainee=one, course=course, hours=hours, held_on=held_on, teacher=teacher, place=place,
         recorded_at=doing.at, recorded_by=doing.by,
     )  # fmt: skip
-    _say(doing, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時", clause="要點七第2項")
+    say(doing, "make_up.recorded", f"補課：{one.name} {course} {plain(hours)} 小時")
     return row
 
 
@@ -141,7 +136,7 @@ def tell_absent(doing: Doing) -> None:
         raise Refused("目前沒有應通知退訓或補課而尚未通知的人員。")
     parts = [f"通知退訓：{'、'.join(out)}"] if out else []
     parts += [f"通知補課：{'、'.join(make_up_names)}"] if make_up_names else []
-    _say(doing, "absent.told", "；".join(parts)[:200], clause="要點七第2項")
+    say(doing, "absent.told", "；".join(parts)[:200])
 
 
 def record_practice(
@@ -171,7 +166,7 @@ def record_practice(
     one.report_approved_on = (one.report_approved_on or doing.day) if approved else None
     one.save()
     passed = "（通過）" if approved else ""
-    _say(doing, "practice.recorded", f"實習及報告：{one.name}{passed}", clause="要點九第1款")
+    say(doing, "practice.recorded", f"實習及報告：{one.name}{passed}")
 
 
 def report_impersonation(doing: Doing, *, trainee: int, on: date, text: str) -> None:
@@ -182,4 +177,4 @@ def report_impersonation(doing: Doing, *, trainee: int, on: date, text: str) -> 
     one.impersonated_on, one.impersonation = on, text[:300]
     one.save()
     doing.reason = text
-    _say(doing, "impersonation.found", f"冒名頂替：{one.name}", clause="要點十三第4款")
+    say(doing, "impersonation.found", f"冒名頂替：{one.name}")

@@ -13,7 +13,6 @@ from PIL import Image
 from accounts.models import User
 from accounts.rights import can
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
@@ -23,6 +22,7 @@ from ohs_training.models import RollCall, SignRecord, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS
 from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of
+from ohs_training.services.saying import say
 
 #: A tablet may be without network for so long; the grace is for the last signature's way to the server.
 OFFLINE = timedelta(hours=1)
@@ -229,9 +229,7 @@ def enter_sheet(
             written += _sheet_cell(doing, trainee, day, half, leaving, moment, bool(line.get("tampered")), source)
     if written:
         label = f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）"
-        record(
-            doing.case, "sheet.entered", label, by=doing.by, at=doing.at, clause="要點七、附表八", reason=doing.reason
-        )
+        say(doing, "sheet.entered", label)
     return written
 
 
@@ -292,5 +290,5 @@ def call_roll(doing: Doing, *, day: date, present: Sequence[int]) -> int:
         )
     absent = live_trainees(training_class).exclude(pk__in=here).count()
     label = f"點名 {roc(day)}：未到 {absent} 人"
-    record(doing.case, "roll.called", label, by=doing.by, at=doing.at, clause="附表八附註四")
+    say(doing, "roll.called", label)
     return absent

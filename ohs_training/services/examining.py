@@ -7,7 +7,6 @@ from typing import Any
 
 from accounts.models import User
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -20,6 +19,7 @@ from ohs_training.permissions import ISSUE
 from ohs_training.rules import examination
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
+from ohs_training.services.saying import say
 
 
 def professional(case: Case, by: User | None, at: datetime) -> None:
@@ -69,7 +69,7 @@ def enter_marks(doing: Doing, *, number: int, sat_on: date, marks: Sequence[Mapp
         training_class.save()
     if changes:
         label = f"登錄{'補考' if number == 2 else '測驗'}成績 {len(changes)} 人（{roc(sat_on)}）"
-        record(case, "marks.entered", label, by=doing.by, at=at, clause="要點八", reason=doing.reason, changes=changes)
+        say(doing, "marks.entered", label, changes=changes)
     if case.state == "ended" and not unmarked(case, at):
         doing.then("examine")
         body = "請審核實習報告並發給結業證書。"

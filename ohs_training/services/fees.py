@@ -3,12 +3,12 @@
 from datetime import date
 
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.cases.moving import next_number
 from casework.errors import Refused
 from ohs_training import documents
 from ohs_training.models import Payment, Spending
 from ohs_training.selectors.classes import class_of, trainee_of
+from ohs_training.services.saying import say
 
 
 def receive_fee(doing: Doing, *, trainee: int, amount: int, paid_on: date) -> Payment:
@@ -25,7 +25,7 @@ def receive_fee(doing: Doing, *, trainee: int, amount: int, paid_on: date) -> Pa
     given = {"amount": amount, "paid_on": paid_on, "receipt": receipt}
     document = documents.issue_receipt(case, training_class, one, by=by, at=at, **given)
     row = Payment.objects.create(training_class=training_class, trainee=one, document=document, recorded_by=by, **given)
-    record(case, "fee.received", f"收費 {amount:,} 元：{one.name}（{receipt}）", by=by, at=at, clause="要點十二")
+    say(doing, "fee.received", f"收費 {amount:,} 元：{one.name}（{receipt}）")
     return row
 
 
@@ -37,6 +37,5 @@ def record_spending(doing: Doing, *, item: str, amount: int, spent_on: date, vou
         training_class=class_of(doing.case), item=item, amount=amount, spent_on=spent_on, voucher=voucher,
         recorded_by=doing.by,
     )  # fmt: skip
-    label = f"支出 {amount:,} 元：{item}"
-    record(doing.case, "fee.spent", label, by=doing.by, at=doing.at, clause="要點十二第2項")
+    say(doing, "fee.spent", f"支出 {amount:,} 元：{item}")
     return row

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from accounts.models import User
 from casework.cases.casetypes import casetype
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
@@ -29,6 +28,7 @@ from ohs_training.selectors.classes import (
     unfiled,
 )
 from ohs_training.services.planning import CHANGE_BY, FILE_BY
+from ohs_training.services.saying import say
 
 START, END = "ohs_training.start", "ohs_training.end"
 CERTIFY, ENTER, REGISTER, RESIT, CONFIRM = (
@@ -165,9 +165,7 @@ def change_class(doing: Doing) -> None:
     change_by = date.fromisoformat(outcome.result["change_by"])
     made = _version(training_class, reason=reason[:300], received_on=received, change_by=change_by, by=doing.by, at=at)
     label = "逾期變動報備" if made.late else "變動報備"
-    record(
-        case, "change", label, by=doing.by, at=at, clause="要點六第2項", reason=reason, changes=changes, outcomes=[outcome]
-    )  # fmt: skip
+    say(doing, "change", label, changes=changes, outcomes=[outcome])
     if case.state in CHANGEABLE and not made.late:
         _change_by(training_class, case, at)
     if case.state == "acknowledged":
@@ -210,8 +208,7 @@ def acknowledge_change(doing: Doing, *, acknowledgement: str) -> None:
     """變動備查, before or after the first day. Certificates go on to print the number of the class."""
     case, number = doing.case, numbered(acknowledgement)
     last = _answer(doing, VersionAnswer.Decision.ACKNOWLEDGED, number=number)
-    label = f"變動備查（第 {last.number} 版）{number}"
-    record(case, "change_acknowledged", label, by=doing.by, at=doing.at, clause="要點六第2項")
+    say(doing, "change_acknowledged", f"變動備查（第 {last.number} 版）{number}")
     body = f"第 {last.number} 版備查文號：{number}"
     tell_applicant(case, "ohs_training.change_acknowledged", "變動已備查", body, at=doing.at, right=FILE_CLASS)
 
@@ -219,8 +216,7 @@ def acknowledge_change(doing: Doing, *, acknowledgement: str) -> None:
 def return_change(doing: Doing) -> None:
     """變動退回: the class does not begin upon it until it is filed again; what has begun goes on."""
     case, last = doing.case, _answer(doing, VersionAnswer.Decision.RETURNED)
-    label = f"變動退回（第 {last.number} 版）"
-    record(case, "change_returned", label, by=doing.by, at=doing.at, clause="要點六第2項", reason=doing.reason)
+    say(doing, "change_returned", f"變動退回（第 {last.number} 版）")
     body = f"{doing.reason}\n請補正或說明後再為變動報備；期限仍以 {roc(last.received)} 收件認定。"
     tell_applicant(case, "ohs_training.returned", "變動報備退回補正", body, at=doing.at, right=FILE_CLASS)
 

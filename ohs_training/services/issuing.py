@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts.locks import locking
 from accounts.models import User
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.cases.moving import next_number
 from casework.deadlines.keeping import meet_deadline
 from casework.errors import Refused
@@ -24,6 +23,7 @@ from ohs_training.rules import issue
 from ohs_training.selectors.chain import ClassChain, TraineeLine, class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.services.filing import CERTIFY
+from ohs_training.services.saying import say
 
 CHUNK = 20
 
@@ -147,7 +147,7 @@ def issue_papers(doing: Doing) -> None:
         batch.total += len(made)
         batch.save(update_fields=["total"])
     label = f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份"
-    record(case, "certificates.issued", label, by=by, at=at, clause="要點九")
+    say(doing, "certificates.issued", label)
     meet_deadline(code=CERTIFY, at=at, case=case)
     transaction.on_commit(lambda: send_task("ohs_training.tasks.make_certificates", batch.pk), robust=True)
 
@@ -209,8 +209,7 @@ def reissue_certificate(doing: Doing, *, trainee: int, certificate: int | None =
     old.save(update_fields=["state"])
     rows = list(training_class.rows.order_by("starts_at"))
     new = _make(case, training_class, line, rows=rows, by=by, at=at, replaces=old)
-    label = f"補發：{line.trainee.name}（原 {old.number} → {new.number}）"
-    record(case, "certificate.reissued", label, by=by, at=at, clause="附表六", reason=doing.reason)
+    say(doing, "certificate.reissued", f"補發：{line.trainee.name}（原 {old.number} → {new.number}）")
     return new
 
 

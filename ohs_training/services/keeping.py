@@ -7,13 +7,13 @@ from django.db import transaction
 
 from accounts.locks import locking
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law
 from ohs_training.models import Certificate, Retention, RollCall, SignRecord, Sitting, TrainingClass
 from ohs_training.rules import keeping
+from ohs_training.services.saying import say
 
 #: What is destroyed by a decision; the registers (附表十一、十二) stay as long as papers can be checked, and only their printed
 #: copies go.
@@ -89,5 +89,5 @@ def decide_retention(doing: Doing, *, row: int, decision: str) -> Retention:
         found.removed, _ = ROWS[found.record].objects.filter(trainee__training_class=found.training_class_id).delete()
         found.save(update_fields=["removed"])
     label = f"保存期滿{found.get_decision_display()}：{found.get_record_display()}（{found.removed} 筆）"
-    record(doing.case, "retention.decided", label, by=doing.by, at=doing.at, clause="要點十", reason=doing.reason)
+    say(doing, "retention.decided", label)
     return found

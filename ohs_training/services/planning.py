@@ -11,7 +11,6 @@ from accounts.models import County, Organisation, User
 from accounts.rights import can
 from casework.cases.changing import rewrite
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.cases.moving import open_case
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
@@ -26,6 +25,7 @@ from ohs_training.rules import classes, timetable
 from ohs_training.selectors.classes import class_of, timetable_facts
 from ohs_training.selectors.institutions import accreditation_in_force
 from ohs_training.services.applying import hold_institution
+from ohs_training.services.saying import say
 from ohs_training.states import CLASS_KIND as KIND
 
 FILE_BY, CHANGE_BY = "ohs_training.file_by", "ohs_training.change_by"
@@ -146,7 +146,7 @@ def save_teachers(doing: Doing, *, teachers: Sequence[Mapping[str, Any]]) -> Non
             for name, value in values.items():
                 setattr(row, name, value)
             row.save()
-    record(doing.case, "teachers.saved", f"填寫講師名冊 {len(teachers)} 人", by=doing.by, at=doing.at)
+    say(doing, "teachers.saved", f"填寫講師名冊 {len(teachers)} 人")
 
 
 OVERLAPS = {
@@ -176,8 +176,7 @@ def save_timetable(doing: Doing, *, rows: Sequence[Mapping[str, Any]]) -> None:
         if name not in OVERLAPS:
             raise
         raise Refused(f"{OVERLAPS[name]}（附表三），請調整後再儲存。") from error
-    label, outcomes = f"填寫課程表 {len(rows)} 列", [outcome] if made else []
-    record(doing.case, "timetable.saved", label, by=doing.by, at=doing.at, clause="附表三", outcomes=outcomes)
+    say(doing, "timetable.saved", f"填寫課程表 {len(rows)} 列", outcomes=[outcome] if made else [])
 
 
 def _row_facts(number: int, one: Mapping[str, Any], training_class: TrainingClass) -> timetable.Row:

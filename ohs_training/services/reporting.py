@@ -23,6 +23,7 @@ from ohs_training.rules import issue, keeping
 from ohs_training.selectors.classes import change_pending, class_of, last_version
 from ohs_training.selectors.people import trainees_of
 from ohs_training.services.filing import CONFIRM, ENTER, REGISTER, numbered
+from ohs_training.services.saying import say
 
 
 def data_to_enter(case: Case, by: User | None, at: datetime) -> None:
@@ -145,8 +146,8 @@ def answer_dispute(doing: Doing, *, trainee: int, reply: str) -> None:
         raise Refused("請填寫回復內容。", field="reply")
     row.reply, row.replied_at = reply.strip(), doing.at
     row.save(update_fields=["reply", "replied_at"])
-    label = f"回復時數意見：{row.trainee.name}"
-    record(doing.case, "dispute.answered", label, by=doing.by, at=doing.at, reason=reply)
+    doing.reason = reply
+    say(doing, "dispute.answered", f"回復時數意見：{row.trainee.name}")
     notify(
         users=[row.answered_by], code="ohs_training.dispute", subject="訓練機構已回復您的意見", body=reply,
         key=f"ohs.dispute:{row.pk}:{doing.at:%Y%m%d%H%M%S}", case=None, link="/ohs/my/", at=doing.at,

@@ -21,7 +21,6 @@ from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
 from casework.cases.doing import Doing
-from casework.cases.events import record
 from casework.cases.moving import set_people
 from casework.errors import Refused
 from casework.intake import Limits, Verdict
@@ -44,6 +43,7 @@ from ohs_training.models import Exemption, Trainee, TrainingClass
 from ohs_training.rules import classes
 from ohs_training.rules.training import TRAININGS
 from ohs_training.selectors.classes import class_of, live_trainees
+from ohs_training.services.saying import say
 
 PHOTO = Limits(max_bytes=8 * 2**20, max_pixels=40_000_000)
 PHOTO_SIZE = (300, 400)
@@ -280,13 +280,8 @@ def import_roster(
     _people(doing.case, training_class)
     waiting = f"，另 {len(left_out)} 列未匯入" if left_out else ""
     doing.reason = "；".join(left_out)[:500]
-    _say(doing, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人{waiting}", clause="附表五")
+    say(doing, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人{waiting}")
     return len(preview)
-
-
-def _say(doing: Doing, code: str, label: str, **more: Any) -> None:
-    """The act's event, which names the person."""
-    record(doing.case, code, label, by=doing.by, at=doing.at, reason=doing.reason, **more)
 
 
 def _people(case: Case, training_class: TrainingClass) -> None:
@@ -310,7 +305,7 @@ def save_trainee(doing: Doing, *, pk: int | None, data: Mapping[str, Any]) -> Tr
     trainee.save()
     _people(doing.case, training_class)
     changes = [{"label": "身分證字號", "before": "", "after": trainee.masked_national_id}]
-    _say(doing, "trainee.saved", f"{'修改' if pk else '新增'}受訓人員：{trainee.name}", changes=changes)
+    say(doing, "trainee.saved", f"{'修改' if pk else '新增'}受訓人員：{trainee.name}", changes=changes)
     return trainee
 
 
@@ -321,7 +316,7 @@ def remove_trainee(doing: Doing, *, pk: int) -> None:
     trainee.removed_at = doing.at
     trainee.save()
     _people(doing.case, training_class)
-    _say(doing, "trainee.removed", f"移出名冊：{trainee.name}")
+    say(doing, "trainee.removed", f"移出名冊：{trainee.name}")
 
 
 def add_exemption(
@@ -375,5 +370,5 @@ def add_photo(doing: Doing, *, pk: int, content: bytes) -> Trainee:
         raise Refused("已發給證書，照片不能再更換；請以補發辦理。", field="photo")
     trainee.photo.save("photo.jpg", ContentFile(content), save=False)
     trainee.save()
-    _say(doing, "photo.added", f"上傳照片：{trainee.name}")
+    say(doing, "photo.added", f"上傳照片：{trainee.name}")
     return trainee

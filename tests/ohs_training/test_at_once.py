@@ -146,7 +146,7 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
     monkeypatch.setattr(doing, "lock", unlocked)
     monkeypatch.setattr(examining, "class_chain", slowly)
     # The event would be refused its number, taken meanwhile: the second witness is put off as well.
-    monkeypatch.setattr(examining, "record", lambda *args, **given: None)
+    monkeypatch.setattr(examining, "say", lambda *args, **given: None)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ohs_training_sitting DISABLE TRIGGER ohs_sitting_stands")
     try:
