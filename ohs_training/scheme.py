@@ -5,7 +5,7 @@ from accounts.navigation import NavItem
 from accounts.panels import Block, Entrance
 from casework.schemes import AgencyPage, Scheme
 from kernel.jobs import At, Every, Job
-from ohs_training import casetype, documents, impact, params, permissions, sources, states, whatif
+from ohs_training import casetype, documents, impact, params, permissions, sources, whatif
 from ohs_training.permissions import ORDER, VIEW_ALL, VIEW_OFFICE, VIEW_OWN
 from ohs_training.rules import RULES
 from ohs_training.selectors.institutions import ministry
@@ -21,7 +21,6 @@ SCHEME = Scheme(
     contradictions=sources.CONTRADICTIONS,
     figures=params.FIGURES,
     rules=RULES,
-    machines=states.MACHINES,
     kinds=casetype.KINDS,
     things=casetype.THINGS,
     handlers=lapsing.HANDLERS,

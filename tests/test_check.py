@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.clock import now, today
 from accounts.models import Organisation
+from casework.cases.doing import perform
 from casework.cases.moving import open_case
 from casework.models import Case, Document
 from casework.papers import documents
@@ -59,15 +60,14 @@ def test_a_letter_without_its_number_is_a_draft_that_never_holds(case: Case, pap
 
 
 def test_a_revoked_accreditation_says_that_and_when() -> None:
-    from ohs_training.services import revoking
     from tests.ohs_training import world as w
 
     here = w.world()
     assert here.accreditation is not None
     letter = here.accreditation.case.documents.filter(paper="ohs_accreditation").first()
     at = datetime(2026, 12, 1, 2, tzinfo=UTC)
-    revoking.revoke(
-        here.accreditation.case, grounds=["against_directive"], decision="withdrawn", happened_on=date(2026, 11, 1),
+    perform(
+        here.accreditation.case, "revoke_or_abolish", grounds=["against_directive"], decision="withdrawn", happened_on=date(2026, 11, 1),
         letter_number="勞職衛2字第1150000009號", heard_on=date(2026, 11, 2), hearing="到場陳述。", reason=REASON, by=here.chief, at=at,
     )  # fmt: skip
     for one in Document.objects.filter(case=here.accreditation.case):

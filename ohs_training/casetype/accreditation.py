@@ -9,73 +9,19 @@ from django.urls import reverse
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import can
-from casework.cases import corrections
-from casework.cases.casetypes import Act, CaseType, Panel, Target
+from casework.cases.casetypes import CaseType, Panel, Target
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome
-from ohs_training.casetype.off import in_state, waits_for
-from ohs_training.forms import acts as forms
+from ohs_training.acts import ACCREDITATION_ACTS
+from ohs_training.casetype.turns import waits_for
 from ohs_training.models import Accreditation, Revocation
-from ohs_training.permissions import (
-    ANNOUNCE,
-    DECIDE,
-    FILE_ACCREDITATION,
-    REVIEW,
-    REVOKE,
-    VIEW_OFFICE,
-    VIEW_OWN,
-)
+from ohs_training.permissions import REVOKE, VIEW_OFFICE, VIEW_OWN
 from ohs_training.rules import institutions
 from ohs_training.selectors.institutions import application_of, application_outcomes
-from ohs_training.services import (
-    accrediting,
-    applying,
-    revoking,
-)
-from ohs_training.states import ACCREDITATION
-
-
-def _why_file(case: Case, user: User) -> str:
-    if case.state != "draft":
-        return in_state(ACCREDITATION, "draft")(case, user)
-    left = [
-        line
-        for one in application_outcomes(application_of(case), on=today(), law=law_in_force())
-        for line in one.refusals
-    ]
-    return f"尚缺 {len(left)} 項，請看申請頁的檢核表。" if left else ""
-
-
-def _why_supply(case: Case, user: User) -> str:
-    if case.state != "supplement":
-        return in_state(ACCREDITATION, "supplement")(case, user)
-    left = corrections.unanswered(case)
-    return f"尚有 {len(left)} 項補正未回復。" if left else ""
-
-
-def _why_enter(case: Case, user: User) -> str:
-    if case.state not in ("accredited", "announced"):
-        return in_state(ACCREDITATION, "accredited", "announced")(case, user)
-    return "已登錄完成。" if application_of(case).entered_on else ""
-
-
-ACCREDITATION_ACTS = (
-    Act("file", "送件", FILE_ACCREDITATION, applying.file_application, _why_file, confirm="送出後即由職安署審查，除補正外不能再修改。"),
-    Act("supply", "補正完成，重新送件", FILE_ACCREDITATION, applying.supply, _why_supply),
-    Act("enter", "登錄應檢附文件完成", FILE_ACCREDITATION, applying.enter_papers, _why_enter, confirm="確認附表一應檢附文件均已登錄於本系統。"),
-    Act(
-        "withdraw", "撤回申請", FILE_ACCREDITATION, applying.withdraw, in_state(ACCREDITATION, "draft", "filed", "supplement"),
-        forms.OptionalReason, "danger",
-    ),
-    Act("ask_supplement", "通知補正", REVIEW, accrediting.ask_supplement, in_state(ACCREDITATION, "filed"), forms.SupplementForm, "secondary"),
-    Act("accredit", "認可", DECIDE, accrediting.accredit, in_state(ACCREDITATION, "filed"), forms.AccreditForm),
-    Act("reject", "不予認可", DECIDE, accrediting.reject, in_state(ACCREDITATION, "filed"), forms.reason_form("不予認可之理由"), "danger"),
-    Act("announce", "公告", ANNOUNCE, accrediting.announce, in_state(ACCREDITATION, "accredited"), confirm="公告後列入公開之認可訓練機構名單。"),
-    Act("revoke", "撤銷或廢止認可", REVOKE, revoking.revoke, in_state(ACCREDITATION, "accredited", "announced"), forms.RevokeForm, "danger"),
-)  # fmt: skip
+from ohs_training.services import applying, revoking
 
 
 def _accreditation_findings(case: Case, on: date, law: Law) -> Sequence[Outcome]:
@@ -168,31 +114,23 @@ def _consistency() -> Sequence[str]:
         ).select_related("organisation", "case")
     ]
     return kept + [
-        f"{one.organisation} 認可登錄為「{one.get_state_display()}」，案件 {one.case.number} 為「{ACCREDITATION.state(one.case.state).label}」"
+        f"{one.organisation} 認可登錄為「{one.get_state_display()}」，案件 {one.case.number} 為「{ACCREDITATION_ACTS.state(one.case.state).label}」"
         for one in Accreditation.objects.select_related("organisation", "case")
         if one.case.state not in states[one.state]
     ]
 
 
 ACCREDITATION_TYPE = CaseType(
-    kind=ACCREDITATION.kind,
+    kind=ACCREDITATION_ACTS.kind,
     label="健康服務訓練機構認可",
     series="OHA",
-    machine=ACCREDITATION,
+    table=ACCREDITATION_ACTS,
     view_rights=(VIEW_OFFICE, VIEW_OWN),
-    guards={
-        "papers_complete_and_not_barred": applying.papers_complete_and_not_barred,
-        "items_named": accrediting.items_named,
-        "period_within_three_years": accrediting.period_within_three_years,
-        "period_over": accrediting.period_over,
-        "ground_named": revoking.ground_named,
-    },
-    acts=ACCREDITATION_ACTS,
     findings=_accreditation_findings,
     panels=_accreditation_panels,
     targets=_targets,
     applicant_url=_accreditation_url,
-    waits_for=waits_for(ACCREDITATION),
+    waits_for=waits_for(ACCREDITATION_ACTS),
     export_row=lambda case: {"申請資格": application_of(case).get_kind_display()},
     consistency=_consistency,
 )

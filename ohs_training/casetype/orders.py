@@ -12,7 +12,7 @@ from kernel.dates import roc
 from kernel.law import Law
 from kernel.outcome import Outcome
 from ohs_training.acts import ORDER_ACTS
-from ohs_training.casetype.off import waits_for
+from ohs_training.casetype.turns import waits_for
 from ohs_training.permissions import VIEW_OFFICE, VIEW_OWN
 from ohs_training.rules import supervision
 from ohs_training.services import (

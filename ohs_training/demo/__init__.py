@@ -16,7 +16,7 @@ from ohs_training.demo.cast import Cast, accredit, applied, gathered
 from ohs_training.demo.invented import moment_of
 from ohs_training.demo.story import Story
 from ohs_training.selectors.classes import class_of, live_trainees
-from ohs_training.services import fees, inspecting, reporting, revoking
+from ohs_training.services import inspecting
 
 #: Name, address, unified number, account, who, kind of applicant, days since the accreditation began; the last loses it.
 OTHERS = (
@@ -65,11 +65,14 @@ def build() -> int:
     closed = Story(cast, start=today - timedelta(days=60), first=0).file().acknowledge().run()
     closed.attend(until=moment, away={3: 2, 5: 1}, late=(7,)).finish().practise(leave=(9,))
     closed.examine(failing=(4,), out=(3, 5, 7)).issue().report()
-    reporting.close_class(closed.case, acknowledgement="府勞安字第1159900001號", by=cast.authority, at=closed.at)
+    perform(closed.case, "close", acknowledgement="府勞安字第1159900001號", by=cast.authority, at=closed.at)
     for one in list(live_trainees(class_of(closed.case)))[:3]:
-        fees.receive(closed.case, trainee=one.pk, amount=12000, paid_on=closed.start, by=cast.staff, at=closed.at)
-    fees.spend(
+        perform(
+            closed.case, "receive_fee", trainee=one.pk, amount=12000, paid_on=closed.start, by=cast.staff, at=closed.at
+        )
+    perform(
         closed.case,
+        "record_spending",
         item="講師鐘點費",
         amount=24000,
         spent_on=closed.start,
@@ -103,8 +106,8 @@ def build() -> int:
 def _lost(cast: Cast, case: Case, when: datetime) -> None:
     """廢止: the hearing, the ground, the bar of two years."""
     happened_on = taipei_day(when) - timedelta(days=20)
-    revoking.revoke(
-        case, decision="withdrawn", grounds=["passed_on"], happened_on=happened_on, letter_number="勞職衛2字第1150009999號",
+    perform(
+        case, "revoke_or_abolish", decision="withdrawn", grounds=["passed_on"], happened_on=happened_on, letter_number="勞職衛2字第1150009999號",
         heard_on=taipei_day(when) - timedelta(days=5), hearing="機構代表到場，承認委由他機構代辦。", reason="將訓練業務轉予其他機構辦理，非自力執行訓練作業。",
         by=cast.chief, at=when,
     )  # fmt: skip

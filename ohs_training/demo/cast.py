@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import County, Organisation, User
+from casework.cases.doing import perform
 from casework.demo import demo_role
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -12,7 +13,7 @@ from kernel.dates import taipei_day, validity_end
 from ohs_training.demo.invented import pdf
 from ohs_training.models import Accreditation
 from ohs_training.selectors.institutions import ministry
-from ohs_training.services import accrediting, applying
+from ohs_training.services import applying
 
 SECTIONS = {
     "aim": "培育勞工健康服務醫護人員，提升事業單位臨場健康服務品質。",
@@ -73,12 +74,12 @@ def applied(cast: Cast, unit: Organisation, staff: User, *, kind: str, when: dat
         "county": County.objects.filter(name=unit.address[:3]).first(),
         "contact": staff.name, "contact_phone": "06-2757575", "contact_email": staff.email, "course_given_on": taipei_day(when) - timedelta(days=200),
     }  # fmt: skip
-    applying.save_application(made.case, data=data, sections=SECTIONS, by=staff, at=when)
+    perform(made.case, "save_application", data=data, sections=SECTIONS, by=staff, at=when)
     labels = law_in_force().at("ohs.papers", taipei_day(when)).value
     for code in applying.papers_needed(made, on=taipei_day(when)):
-        applying.add_paper(made.case, code=code, upload=pdf(labels[code]), attested=True, by=staff, at=when)
+        perform(made.case, "add_paper", paper=code, upload=pdf(labels[code]), attested=True, by=staff, at=when)
     if file:
-        applying.file_application(made.case, by=staff, at=when)
+        perform(made.case, "file", by=staff, at=when)
     return Case.objects.get(pk=made.case.pk)
 
 
@@ -88,9 +89,15 @@ def accredit(
     case = applied(cast, unit, staff, kind=kind, when=when)
     ends_on = validity_end(starts_on, years=3)
     number = f"勞職衛2字第115{case.pk:07d}號"
-    made = accrediting.accredit(
-        case, starts_on=starts_on, ends_on=ends_on, letter_number=number, by=cast.chief, at=when + timedelta(hours=3)
-    )
-    accrediting.announce(case, by=cast.officer, at=when + timedelta(hours=4))
-    applying.enter_papers(case, by=staff, at=when + timedelta(days=3))
+    made = perform(
+        case,
+        "accredit",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        letter_number=number,
+        by=cast.chief,
+        at=when + timedelta(hours=3),
+    ).answer
+    perform(case, "announce", by=cast.officer, at=when + timedelta(hours=4))
+    perform(case, "enter", by=staff, at=when + timedelta(days=3))
     return made

@@ -7,13 +7,14 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 
 from accounts.clock import now
+from casework.cases.doing import perform
 from kernel.dates import ONE_DAY, taipei_day
 from ohs_training.demo.cast import Cast
 from ohs_training.demo.invented import SURNAMES, ink, moment_of, name_of, national_id, photo
 from ohs_training.models import SignRecord
 from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of
-from ohs_training.services import absence, attending, examining, filing, issuing, planning, reporting, roster
+from ohs_training.services import issuing, planning
 
 TABLE = (
     ("09:00", "09:50", "職業安全衛生相關法規", 1, "law", False),
@@ -48,7 +49,7 @@ class Story:
             "tutor_phone": "06-2757575#12", "tutor_fax": "06-2757576", "head": "鄭理事長", "expected": people, "fee": 12000 if made.professional else 3000,
             "materials_note": "職安署編印之「勞工健康服務」教材（115 年版）",
         }  # fmt: skip
-        planning.save_plan(self.case, data=plan, by=cast.staff, at=self.at)
+        perform(self.case, "save_plan", data=plan, by=cast.staff, at=self.at)
         teachers = [
             {
                 "name": f"{SURNAMES[(made.pk + n) % 15]}{word}{made.pk}",
@@ -58,7 +59,7 @@ class Story:
             }
             for n, word in enumerate(("教授", "醫師"))
         ]
-        planning.save_teachers(self.case, teachers=teachers, by=cast.staff, at=self.at)
+        perform(self.case, "save_teachers", teachers=teachers, by=cast.staff, at=self.at)
         staff = list(made.teachers.order_by("position"))
         rows = [
             {
@@ -68,7 +69,7 @@ class Story:
             for d in range(days)
             for a, b, course, hours, category, practice in TABLE
         ]  # fmt: skip
-        planning.save_timetable(self.case, rows=rows, by=cast.staff, at=self.at)
+        perform(self.case, "save_timetable", rows=rows, by=cast.staff, at=self.at)
         self._people(people)
 
     def _people(self, people: int) -> None:
@@ -80,28 +81,28 @@ class Story:
             }
             for n in range(people)
         ]  # fmt: skip
-        roster.import_roster(self.case, rows=lines, checked=True, by=self.cast.staff, at=self.at)
+        perform(self.case, "import_roster", rows=lines, checked=True, by=self.cast.staff, at=self.at)
 
     def file(self) -> "Story":
         self.at = min(moment_of(self.start - timedelta(days=20), "11:00"), now())
-        self.case = filing.file_class(self.case, by=self.cast.staff, at=self.at)
+        self.case = perform(self.case, "file", by=self.cast.staff, at=self.at).case
         return self
 
     def acknowledge(self) -> "Story":
         self.at = min(self.at + timedelta(days=2), now())
         number = f"府勞安字第115{self.case.pk:07d}號"
-        self.case = filing.acknowledge(self.case, acknowledgement=number, by=self.cast.authority, at=self.at)
+        self.case = perform(self.case, "acknowledge", acknowledgement=number, by=self.cast.authority, at=self.at).case
         return self
 
     def change(self) -> "Story":
         """變動報備, which waits for the county."""
         self.at = min(self.at + ONE_DAY, now())
-        planning.save_plan(self.case, data={"tutor": "鄧代班"}, by=self.cast.staff, at=self.at)
-        self.case = filing.change_class(self.case, reason="原輔導員請假。", by=self.cast.staff, at=self.at)
+        perform(self.case, "save_plan", data={"tutor": "鄧代班"}, by=self.cast.staff, at=self.at)
+        self.case = perform(self.case, "change", reason="原輔導員請假。", by=self.cast.staff, at=self.at).case
         return self
 
     def run(self) -> "Story":
-        self.case = filing.begin(self.case, by=self.cast.tutor, at=moment_of(self.start, "08:30"))
+        self.case = perform(self.case, "start", by=self.cast.tutor, at=moment_of(self.start, "08:30")).case
         return self
 
     def attend(
@@ -139,12 +140,12 @@ class Story:
         for day in sorted({p.day for p in periods}):
             if moment_of(day, "09:25") <= moment:
                 here = [one.pk for one in people if not (away or {}).get(one.seat)]
-                attending.call_roll(self.case, day=day, present=here, by=self.cast.tutor, at=moment_of(day, "09:25"))
+                perform(self.case, "call_roll", day=day, present=here, by=self.cast.tutor, at=moment_of(day, "09:25"))
         return self
 
     def finish(self) -> "Story":
         self.at = moment_of(self.start + timedelta(days=self.days - 1), "16:00")
-        self.case = filing.finish(self.case, by=self.cast.tutor, at=self.at)
+        self.case = perform(self.case, "end", by=self.cast.tutor, at=self.at).case
         return self
 
     def practise(self, *, leave: tuple[int, ...] = ()) -> "Story":
@@ -153,8 +154,8 @@ class Story:
         for one in live_trainees(class_of(self.case)):
             one.photo.save("photo.jpg", ContentFile(photo(one.seat)), save=True)
             if one.seat not in leave:
-                absence.record_practice(
-                    self.case, trainee=one.pk, practice_from=ended, practice_until=ended, practice_place="府城精密公司", report_mark=Decimal(80 + one.seat % 15),
+                perform(
+                    self.case, "record_practice", trainee=one.pk, practice_from=ended, practice_until=ended, practice_place="府城精密公司", report_mark=Decimal(80 + one.seat % 15),
                     approved=True, by=self.cast.staff, at=self.at,
                 )  # fmt: skip
         return self
@@ -166,8 +167,9 @@ class Story:
             for p in live_trainees(class_of(self.case))
             if p.seat not in out
         ]
-        examining.enter_marks(
+        perform(
             self.case,
+            "enter_marks",
             number=1,
             sat_on=taipei_day(self.at),
             marks=marks,
@@ -179,12 +181,15 @@ class Story:
 
     def issue(self, *, files: bool = True) -> "Story":
         self.at = min(self.at + timedelta(hours=3), now())
-        batch = issuing.issue_class(self.case, by=self.cast.staff, at=self.at)
+        professional = class_of(self.case).professional
+        perform(self.case, "issue" if professional else "issue_proofs", by=self.cast.staff, at=self.at)
         if files:
-            issuing.make_files(batch.pk, at=self.at)
+            issuing.run_waiting(at=self.at)
         return self
 
     def report(self) -> "Story":
-        reporting.enter(self.case, by=self.cast.staff, at=self.at)
-        self.case = reporting.report(self.case, report_number="南健訓字第1150000088號", by=self.cast.staff, at=self.at)
+        perform(self.case, "enter", by=self.cast.staff, at=self.at)
+        self.case = perform(
+            self.case, "report", report_number="南健訓字第1150000088號", by=self.cast.staff, at=self.at
+        ).case
         return self

@@ -11,12 +11,13 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.rights import organisations_with
+from casework.cases.casetypes import casetype
 from casework.models import Deadline
 from kernel.law import Law
 from ohs_training.models import Accreditation, Certificate, ClassVersion, Sitting, TrainingClass
 from ohs_training.rules import examination
 from ohs_training.selectors.classes import HELD
-from ohs_training.states import APP, CLASS
+from ohs_training.states import APP, CLASS_KIND
 
 #: Declared in permissions, which stands above the selectors.
 VIEW_OWN, VIEW_OFFICE, VIEW_ALL = f"{APP}.view_own", f"{APP}.view_office", f"{APP}.view_all"
@@ -85,8 +86,9 @@ def board(classes: QuerySet[TrainingClass], *, on: date) -> list[Stage]:
     for deadline in open_ones.exclude(code__in=["ohs_training.start", "ohs_training.end"]).order_by("-due_on", "-pk"):
         following[deadline.case_id] = deadline  # type: ignore[index]
     by_state: dict[str, list[BoardCard]] = defaultdict(list)
+    table = casetype(CLASS_KIND).table
     for one in rows:
-        state, next_one = CLASS.state(one.case.state), following.get(one.case_id)
+        state, next_one = table.state(one.case.state), following.get(one.case_id)
         by_state[state.code].append(
             BoardCard(
                 one,

@@ -33,6 +33,11 @@ def live_trainees(training_class: TrainingClass) -> QuerySet[Trainee]:
     return training_class.trainees.filter(removed_at=None).order_by("seat")
 
 
+def trainee_of(case: Case, pk: int) -> Trainee:
+    """One who stands on the roster of the case's class."""
+    return live_trainees(class_of(case)).get(pk=pk)
+
+
 def row_facts(row: TimetableRow) -> timetable.Row:
     return timetable.Row(
         row.starts_at.astimezone(TAIPEI),

@@ -12,22 +12,22 @@ from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases import attachments, corrections
 from casework.cases.changing import rewrite
-from casework.cases.events import record
-from casework.cases.moving import lock, move, open_case, require
+from casework.cases.doing import Doing
+from casework.cases.moving import open_case
 from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
-from casework.intake import Limits
+from casework.intake import Limits, Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
 from casework.notices.telling import tell_office
 from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from ohs_training.models import Accreditation, Application, PlanSection
 from ohs_training.permissions import FILE_ACCREDITATION, REVIEW
 from ohs_training.rules import institutions
 from ohs_training.selectors.institutions import application_of, application_outcomes, barred_until, ministry
-from ohs_training.states import ACCREDITATION
+from ohs_training.states import ACCREDITATION_KIND as KIND
 
-KIND = ACCREDITATION.kind
 EDITABLE = ("draft", "supplement")
 SUPPLY, ENTRY, REAPPLY = "ohs_training.supply", "ohs_training.entry", "ohs_training.reapply"
 #: What a renewal takes over from the application before it.
@@ -40,6 +40,11 @@ def hold_institution(unit: Organisation | int) -> None:
     """The institution is the queue of whatever gives or takes its accreditation (十四), and comes before any case."""
     pk = unit.pk if isinstance(unit, Organisation) else unit
     locking(Organisation.objects).only("pk").get(pk=pk)
+
+
+def institution_of(case: Case) -> list[Organisation]:
+    """What is held with an application that is filed or granted."""
+    return [case.organisation] if case.organisation else []
 
 
 @transaction.atomic
@@ -76,28 +81,10 @@ def not_barred(unit: Organisation | None, on: date) -> None:
         raise Refused(f"貴機構經撤銷或廢止認可，至 {roc(until)} 止不得再申請認可（要點十四第2項）。")
 
 
-def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, Application]:
-    case = lock(case, version=version)
-    require(by, FILE_ACCREDITATION, case)
-    if case.state not in EDITABLE:
-        raise Refused("申請已送出，不能再修改；如需更正請與承辦人聯絡。")
-    return case, application_of(case)
-
-
-@transaction.atomic
-def save_application(
-    case: Case,
-    *,
-    data: Mapping[str, Any],
-    sections: Mapping[str, str],
-    by: User,
-    at: datetime,
-    version: int | None = None,
-) -> Application:
-    """Particulars and the seven parts of the plan; parts may be saved half written."""
-    case, application = editable(case, by=by, version=version)
-    law, on = law_in_force(), taipei_day(at)
-    changes = rewrite(application, data, labels={"trainings": law.at("ohs.training_kinds", on).value})
+def save_application(doing: Doing, *, data: Mapping[str, Any], sections: Mapping[str, str]) -> None:
+    """Write the particulars and the seven parts of the plan; parts may be saved half written."""
+    application, law, on = application_of(doing.case), law_in_force(), doing.day
+    doing.changes += rewrite(application, data, labels={"trainings": law.at("ohs.training_kinds", on).value})
     application.save()
     known = law.at("ohs.plan_sections", on).value
     for code, body in sections.items():
@@ -106,30 +93,25 @@ def save_application(
         row = PlanSection.objects.filter(application=application, code=code).first()
         if (row.body if row else "") != body:
             PlanSection.objects.update_or_create(
-                application=application, code=code, defaults={"body": body, "saved_at": at}
+                application=application, code=code, defaults={"body": body, "saved_at": doing.at}
             )
-            changes.append(
-                {"label": known[code], "before": f"{len(row.body) if row else 0} 字", "after": f"{len(body)} 字"}
-            )
-    if changes:
-        record(case, "application.saved", "填寫申請內容", by=by, at=at, changes=changes)
-    return application
+            before = f"{len(row.body) if row else 0} 字"
+            doing.changes.append({"label": known[code], "before": before, "after": f"{len(body)} 字"})
 
 
-@transaction.atomic
-def add_paper(
-    case: Case, *, code: str, upload: UploadedFile, attested: bool, by: User, at: datetime, version: int | None = None
-) -> Attachment:
-    """One paper of 附表一. Judging it takes seconds, so it comes before the case is held."""
-    require(by, FILE_ACCREDITATION, case)
-    verdict = attachments.judged(upload, Limits())
-    case, application = editable(case, by=by, version=version)
-    labels = law_in_force().at("ohs.papers", taipei_day(at)).value
-    if code not in papers_needed(application, on=taipei_day(at)):
+def judge_upload(case: Case, by: User, *, upload: UploadedFile, **given: Any) -> dict[str, Any]:
+    """Judge the file before the case is held: it takes seconds."""
+    return {**given, "upload": upload, "verdict": attachments.judged(upload, Limits())}
+
+
+def add_paper(doing: Doing, *, paper: str, upload: UploadedFile, verdict: Verdict, attested: bool) -> Attachment:
+    """Keep one paper of 附表一."""
+    if paper not in papers_needed(application_of(doing.case), on=doing.day):
         raise Refused("這個資格不必檢附這份文件。")
+    labels = law_in_force().at("ohs.papers", doing.day).value
     return attachments.keep_attachment(
-        verdict, case=case, field=code, label=labels[code], upload=upload, attested=attested, by=by, at=at
-    )
+        verdict, case=doing.case, field=paper, label=labels[paper], upload=upload, attested=attested, by=doing.by, at=doing.at
+    )  # fmt: skip
 
 
 def papers_needed(application: Application, *, on: date) -> list[str]:
@@ -138,87 +120,82 @@ def papers_needed(application: Application, *, on: date) -> list[str]:
     return [code for code in row["papers"] if code != "plan"]
 
 
-def papers_complete_and_not_barred(case: Case, by: User | None, at: datetime) -> None:
-    application, on, law = application_of(case), taipei_day(at), law_in_force()
-    not_barred(case.organisation, on)
-    outcomes = application_outcomes(application, on=on, law=law)
+def institution_barred(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse while the institution may not apply (十四第2項)."""
+    not_barred(case.organisation, taipei_day(at))
+
+
+def application_whole(case: Case, by: User | None, at: datetime) -> list[Outcome]:
+    """Refuse an application with something missing; what the rules said is kept."""
+    application = application_of(case)
+    outcomes = application_outcomes(application, on=taipei_day(at), law=law_in_force())
     if refused := [one for one in outcomes if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
-    missing = [
-        label
-        for name, label in (
-            ("county", "所在縣市"),
-            ("head", "負責人姓名"),
-            ("contact", "聯絡人"),
-            ("contact_phone", "聯絡電話"),
-        )
-        if not getattr(application, name)
-    ]
-    if missing:
+    needed = (
+        ("county", "所在縣市"),
+        ("head", "負責人姓名"),
+        ("contact", "聯絡人"),
+        ("contact_phone", "聯絡電話"),
+    )
+    if missing := [label for name, label in needed if not getattr(application, name)]:
         raise Refused("請先填寫：" + "、".join(missing) + "。")
+    return outcomes
 
 
-@transaction.atomic
-def file_application(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+def file_application(doing: Doing) -> None:
     """送件. Later than ninety days before the end of the present accreditation is late, and accepted (OHS-05)."""
-    hold_institution(case.organisation_id)
-    case = lock(case, version=version)
-    application, on, law = application_of(case), taipei_day(at), law_in_force()
-    outcomes = application_outcomes(application, on=on, law=law)
-    if application.renews:
-        facts = institutions.AccreditationFacts(application.renews.ends_on, application.renews.starts_on, on)
-        renewal = institutions.reapply(facts, on=on, law=law)
-        outcomes.append(renewal)
+    application, on = application_of(doing.case), doing.day
+    if last := application.renews:
+        facts = institutions.AccreditationFacts(last.ends_on, last.starts_on, on)
+        renewal = institutions.reapply(facts, on=on, law=law_in_force())
+        doing.outcomes.append(renewal)
         application.late = bool(renewal.result["late"])
         application.save()
-    move(case, "file", by=by, at=at, outcomes=outcomes)
-    _received(case, at)
-    if application.renews:
-        meet_deadline(code=REAPPLY, at=at, thing=application.renews)
-    return case
+        meet_deadline(code=REAPPLY, at=doing.at, thing=last)
+    _receive(doing)
 
 
-@transaction.atomic
-def supply(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """補正後送件: every item answered."""
-    case = lock(case, version=version)
-    corrections.close(case, by=by, at=at)
-    move(case, "supply", by=by, at=at)
-    meet_deadline(code=SUPPLY, at=at, case=case)
-    _received(case, at)
-    return case
+def supplement_answered(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse while an item of the 補正 is without its answer."""
+    if left := corrections.unanswered(case):
+        raise Refused(f"尚有 {len(left)} 項補正未回復。")
 
 
-def _received(case: Case, at: datetime) -> None:
-    case.filed_at, case.received_on = case.filed_at or at, taipei_day(at)
-    case.save()
+def supply_application(doing: Doing) -> None:
+    """補正後送件: end the correction and its term."""
+    corrections.close(doing.case, by=doing.by, at=doing.at)
+    meet_deadline(code=SUPPLY, at=doing.at, case=doing.case)
+    _receive(doing)
+
+
+def _receive(doing: Doing) -> None:
+    case = doing.case
+    case.filed_at, case.received_on = case.filed_at or doing.at, doing.day
+    doing.move()
     body = f"{case.organisation} 已送出「{case.title}」，請審查。"
-    tell_office(case, "ohs_training.filed", "新收件", body, right=REVIEW, at=at)
+    tell_office(case, "ohs_training.filed", "新收件", body, right=REVIEW, at=doing.at)
 
 
-@transaction.atomic
-def withdraw(case: Case, *, by: User, at: datetime, version: int | None = None, reason: str = "") -> Case:
-    case = lock(case, version=version)
-    move(case, "withdraw", by=by, at=at, reason=reason)
-    withdraw_all(at=at, case=case)
-    return case
+def withdraw_application(doing: Doing) -> None:
+    """撤回: nothing is owed any more."""
+    withdraw_all(at=doing.at, case=doing.case)
 
 
-@transaction.atomic
-def enter_papers(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """附表一特別規定: the institution says that the papers stand in the system. Later than ten days is late, and kept."""
-    case = lock(case, version=version)
-    require(by, FILE_ACCREDITATION, case)
+def papers_to_enter(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse where the papers were entered, or do not all stand in the system."""
     application = application_of(case)
-    if case.state not in ("accredited", "announced") or application.entered_on:
-        raise Refused("目前不必登錄應檢附文件。")
+    if application.entered_on:
+        raise Refused("已登錄完成。")
     missing = application_outcomes(application, on=taipei_day(at), law=law_in_force())[0]
     if missing.result["missing_papers"] or missing.result["missing_sections"]:
         raise Refused(missing.sentence, outcomes=[missing])
-    application.entered_on = taipei_day(at)
+
+
+def enter_papers(doing: Doing) -> None:
+    """附表一特別規定: the institution says that the papers stand in the system. Later than ten days is late, and kept."""
+    application = application_of(doing.case)
+    application.entered_on = doing.day
     application.save()
-    facts = institutions.EntryFacts(case.decided_on or taipei_day(at), application.entered_on)
-    outcome = institutions.entry_after_accreditation(facts, on=taipei_day(at), law=law_in_force())
-    record(case, "papers.entered", "登錄應檢附文件完成", by=by, at=at, clause="附表一特別規定", outcomes=[outcome])
-    meet_deadline(code=ENTRY, at=at, case=case)
-    return case
+    facts = institutions.EntryFacts(doing.case.decided_on or doing.day, doing.day)
+    doing.outcomes.append(institutions.entry_after_accreditation(facts, on=doing.day, law=law_in_force()))
+    meet_deadline(code=ENTRY, at=doing.at, case=doing.case)

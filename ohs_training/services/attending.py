@@ -12,8 +12,8 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.rights import can
-from casework.cases.events import record
-from casework.cases.moving import lock, require
+from casework.cases.doing import Doing
+from casework.cases.moving import lock
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -22,6 +22,7 @@ from ohs_training.models import RollCall, SignRecord, Trainee, TrainingClass
 from ohs_training.permissions import RUN_CLASS
 from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of
+from ohs_training.services.saying import say
 
 #: A tablet may be without network for so long; the grace is for the last signature's way to the server.
 OFFLINE = timedelta(hours=1)
@@ -203,31 +204,17 @@ def _keep(
 # --- the paper sheet 附表八, keyed or imported --------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def enter_sheet(
-    case: Case,
-    *,
-    day: date,
-    half: str,
-    lines: Sequence[Mapping[str, Any]],
-    reason: str = "",
-    source: str = "sheet",
-    by: User,
-    at: datetime,
-    version: int | None = None,
+    doing: Doing, *, day: date, half: str, lines: Sequence[Mapping[str, Any]], source: str = "sheet"
 ) -> int:
     """Results of a printed sheet: {trainee, came: moment|None, left: moment|None, tampered}. An entry that differs from what
     stands voids it with the reason; says how many lines were written."""
-    case = lock(case, version=version)
-    require(by, RUN_CLASS, case)
-    if case.state not in ("running", "ended"):
-        raise Refused("班次未開訓或資料已函報，不能登錄簽到表。")
-    training_class = class_of(case)
+    training_class = class_of(doing.case)
     periods = {(p.day, p.half): p for p in timetable.periods(row_facts(row) for row in rows_of(training_class))}
     period = periods.get((day, half))
     if period is None:
         raise Refused(f"{roc(day)}{HALF.get(half, '')}沒有課程。", field="day")
-    if period.starts_at > at:
+    if period.starts_at > doing.at:
         raise Refused("這個時段還沒有開始。", field="day")
     people = {one.pk: one for one in live_trainees(training_class)}
     written = 0
@@ -239,26 +226,17 @@ def enter_sheet(
         if came and left and left < came:
             raise Refused(f"{trainee}：簽退時間不得早於簽到時間。")
         for leaving, moment in ((False, came), (True, left)):
-            written += _sheet_cell(
-                trainee, day, half, leaving, moment, bool(line.get("tampered")), reason, source, by=by, at=at
-            )
+            written += _sheet_cell(doing, trainee, day, half, leaving, moment, bool(line.get("tampered")), source)
     if written:
-        record(
-            case,
-            "sheet.entered",
-            f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）",
-            by=by,
-            at=at,
-            clause="要點七、附表八",
-            reason=reason,
-        )
+        label = f"登錄簽到表 {roc(day)}{HALF[half]}（{written} 筆）"
+        say(doing, "sheet.entered", label)
     return written
 
 
 def _sheet_cell(
-    trainee: Trainee, day: date, half: str, leaving: bool, moment: datetime | None, tampered: bool, reason: str, source: str, *,
-    by: User, at: datetime,
+    doing: Doing, trainee: Trainee, day: date, half: str, leaving: bool, moment: datetime | None, tampered: bool, source: str
 ) -> int:  # fmt: skip
+    by, at, reason = doing.by, doing.at, doing.reason
     rows = trainee.signs.filter(day=day, half=half, leaving=leaving)
     there = rows.filter(voided_at=None).first()
     if there and not tampered and (moment is None or there.at.replace(second=0, microsecond=0) == moment):
@@ -286,21 +264,14 @@ def _sheet_cell(
     return 1
 
 
-def _void(row: SignRecord, *, reason: str, tampered: bool, by: User, at: datetime) -> None:
+def _void(row: SignRecord, *, reason: str, tampered: bool, by: User | None, at: datetime) -> None:
     row.voided_at, row.voided_by, row.void_reason, row.tampered = at, by, reason[:200], tampered
     row.save(update_fields=["voided_at", "voided_by", "void_reason", "tampered"])
 
 
-@transaction.atomic
-def call_roll(
-    case: Case, *, day: date, present: Sequence[int], by: User, at: datetime, version: int | None = None
-) -> int:
+def call_roll(doing: Doing, *, day: date, present: Sequence[int]) -> int:
     """點名 of the day's first period, not before twenty minutes into it (附表八附註四). Called again it replaces the first."""
-    case = lock(case, version=version)
-    require(by, RUN_CLASS, case)
-    if case.state not in ("running", "ended"):
-        raise Refused("班次不在訓練期間，不能點名。")
-    training_class = class_of(case)
+    training_class = class_of(doing.case)
     first = next(
         (p for p in timetable.periods(row_facts(r) for r in rows_of(training_class)) if p.day == day and p.first), None
     )
@@ -308,13 +279,16 @@ def call_roll(
         raise Refused(f"{roc(day)} 沒有課程。", field="day")
     minutes = law_in_force().at("ohs.roll_call_minutes", day)
     due = first.starts_at + timedelta(minutes=minutes.value)
-    if at < due:
+    if doing.at < due:
         raise Refused(f"第 1 節過 {minutes.value} 分鐘後（{due:%H:%M}）始得點名（{minutes.citation}）。", field="day")
     here = set(present)
     for trainee in live_trainees(training_class):
         RollCall.objects.update_or_create(
-            trainee=trainee, day=day, defaults={"answered": trainee.pk in here, "called_at": at, "called_by": by}
+            trainee=trainee,
+            day=day,
+            defaults={"answered": trainee.pk in here, "called_at": doing.at, "called_by": doing.by},
         )
     absent = live_trainees(training_class).exclude(pk__in=here).count()
-    record(case, "roll.called", f"點名 {roc(day)}：未到 {absent} 人", by=by, at=at, clause="附表八附註四")
+    label = f"點名 {roc(day)}：未到 {absent} 人"
+    say(doing, "roll.called", label)
     return absent

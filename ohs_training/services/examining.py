@@ -5,11 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
-from casework.cases.events import record
-from casework.cases.moving import lock, move, require
+from casework.cases.doing import Doing
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -18,43 +15,30 @@ from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
 from kernel.saying import plain
 from ohs_training.models import Sitting
-from ohs_training.permissions import ISSUE, MARK_EXAM
+from ohs_training.permissions import ISSUE
 from ohs_training.rules import examination
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
+from ohs_training.services.saying import say
 
-MARKED = ("ended", "examined", "issued", "reported", "closed")
+
+def professional(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse where no exam is held."""
+    if not class_of(case).professional:
+        raise Refused("在職教育訓練不辦理測驗。")
 
 
-@transaction.atomic
-def enter_marks(
-    case: Case,
-    *,
-    number: int,
-    sat_on: date,
-    marks: Sequence[Mapping[str, Any]],
-    examiner: str,
-    reason: str = "",
-    by: User,
-    at: datetime,
-    version: int | None = None,
-) -> int:
+def enter_marks(doing: Doing, *, number: int, sat_on: date, marks: Sequence[Mapping[str, Any]], examiner: str) -> int:
     """Marks of the exam (1) or the resit (2): {trainee, mark}. Only of those who may sit; a mark that a certificate rests on
     stays. Says how many were written."""
-    case = lock(case, version=version)
-    require(by, MARK_EXAM, case)
+    case, at, on, law = doing.case, doing.at, doing.day, law_in_force()
     training_class = class_of(case)
-    if not training_class.professional:
-        raise Refused("在職教育訓練不辦理測驗。")
-    if case.state not in MARKED:
-        raise Refused("尚未結訓，不能登錄測驗成績（要點八第1項）。")
-    on, law = taipei_day(at), law_in_force()
     if sat_on > on:
         raise Refused("測驗日不得晚於今天。", field="sat_on")
     if sat_on < training_class.ends_on:
         raise Refused(f"測驗應於訓練完成後辦理，結訓日為 {roc(training_class.ends_on)}。", field="sat_on")
     lines = {line.trainee.pk: line for line in class_chain(training_class, on=on, law=law, at=at).lines}
-    written, changes = 0, []
+    changes: list[dict[str, str]] = []
     for one in marks:
         line = lines.get(one["trainee"])
         if line is None:
@@ -70,36 +54,27 @@ def enter_marks(
         if line.chain is None or not line.chain.may_sit:
             why = line.chain.absence.sentence.rstrip("。") if line.chain else line.wrong
             raise Refused(f"{trainee}不得參加測驗：{why}（要點七第2項）。", field=at_row)
-        if before and not reason.strip():
+        if before and not doing.reason.strip():
             raise Refused(f"{trainee}已有成績 {plain(before.mark)} 分，更正請填寫理由。", field="reason")
         others = [examination.Sitting(s.sat_on, s.mark) for s in line.sittings if s.number != number]
         _judge(trainee, training_class.ends_on, number, examination.Sitting(sat_on, mark), others, on=on, law=law)
         Sitting.objects.update_or_create(
-            trainee=trainee, number=number, defaults={"sat_on": sat_on, "mark": mark, "marked_at": at, "marked_by": by}
+            trainee=trainee,
+            number=number,
+            defaults={"sat_on": sat_on, "mark": mark, "marked_at": at, "marked_by": doing.by},
         )
         changes.append({"label": str(trainee), "before": plain(before.mark) if before else "", "after": plain(mark)})
-        written += 1
     if examiner:
         training_class.examiner = examiner
         training_class.save()
-    if written:
-        name = "補考" if number == 2 else "測驗"
-        record(
-            case,
-            "marks.entered",
-            f"登錄{name}成績 {written} 人（{roc(sat_on)}）",
-            by=by,
-            at=at,
-            clause="要點八",
-            reason=reason,
-            changes=changes,
-        )
+    if changes:
+        label = f"登錄{'補考' if number == 2 else '測驗'}成績 {len(changes)} 人（{roc(sat_on)}）"
+        say(doing, "marks.entered", label, changes=changes)
     if case.state == "ended" and not unmarked(case, at):
-        move(case, "examine", by=by, at=at)
-        tell_applicant(
-            case, "ohs_training.examined", "測驗成績已登錄", "請審核實習報告並發給結業證書。", at=at, right=ISSUE
-        )
-    return written
+        doing.then("examine")
+        body = "請審核實習報告並發給結業證書。"
+        tell_applicant(case, "ohs_training.examined", "測驗成績已登錄", body, at=at, right=ISSUE)
+    return len(changes)
 
 
 def _judge(trainee: Any, ended_on: date, number: int, sitting: Any, others: list[Any], *, on: date, law: Any) -> None:
@@ -122,16 +97,7 @@ def unmarked(case: Case, at: datetime) -> list[str]:
     return [str(line.trainee) for line in chain.lines if line.chain and line.chain.may_sit and not line.sittings]
 
 
-def professional_and_marked(case: Case, by: User | None, at: datetime) -> None:
-    if not class_of(case).professional:
-        raise Refused("在職教育訓練不辦理測驗。")
+def marked(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse while somebody who may sit has no mark."""
     if left := unmarked(case, at):
         raise Refused(f"尚有 {len(left)} 人未登錄測驗成績。")
-
-
-@transaction.atomic
-def close_exam(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """Where nobody was left to sit, the exam is over without a mark."""
-    case = lock(case, version=version)
-    move(case, "examine", by=by, at=at)
-    return case

@@ -2,24 +2,22 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from accounts.models import User
-from casework.cases.events import record
-from casework.cases.moving import lock, move, require
+from casework.cases.casetypes import casetype
+from casework.cases.doing import Doing
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all, withdraw_deadline
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
+from kernel.outcome import Outcome
 from ohs_training.models import ClassVersion, TrainingClass, VersionAnswer
 from ohs_training.permissions import ACKNOWLEDGE, FILE_CLASS
 from ohs_training.rules import classes, closing
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import (
     CHANGEABLE,
-    HELD,
     change_pending,
     class_of,
     content_of,
@@ -30,7 +28,7 @@ from ohs_training.selectors.classes import (
     unfiled,
 )
 from ohs_training.services.planning import CHANGE_BY, FILE_BY
-from ohs_training.states import CLASS
+from ohs_training.services.saying import say
 
 START, END = "ohs_training.start", "ohs_training.end"
 CERTIFY, ENTER, REGISTER, RESIT, CONFIRM = (
@@ -51,7 +49,7 @@ AFTER: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
 }
 
 
-def judge_filing(training_class: TrainingClass, *, on: date) -> list:
+def judge_filing(training_class: TrainingClass, *, on: date) -> list[Outcome]:
     """Outcomes of a filing on a day; those not met are what stands against it. Returned by the county and filed again, it is
     judged by the day on which it was first received: that day was kept."""
     return filing_outcomes(training_class, on=on, law=law_in_force(), filed_on=training_class.filed_on or on)
@@ -62,7 +60,8 @@ def _plan_missing(training_class: TrainingClass) -> list[str]:
     return [str(TrainingClass._meta.get_field(n).verbose_name) for n in names if not getattr(training_class, n)]
 
 
-def filed_in_time_with_head_count(case: Case, by: User | None, at: datetime) -> None:
+def filing_whole(case: Case, by: User | None, at: datetime) -> list[Outcome]:
+    """Refuse a plan with something missing, too late or with too few people; what the rules said is kept."""
     training_class = class_of(case)
     if missing := _plan_missing(training_class):
         raise Refused("訓練計畫報備書尚缺：" + "、".join(missing) + "。")
@@ -72,8 +71,10 @@ def filed_in_time_with_head_count(case: Case, by: User | None, at: datetime) -> 
         raise Refused(
             f"開訓日 {roc(training_class.starts_on)} 已過，請先改訂開訓日及課程表，再行報備。", field="starts_on"
         )
-    if refused := [one for one in judge_filing(training_class, on=taipei_day(at)) if one.met is False]:
+    outcomes = judge_filing(training_class, on=taipei_day(at))
+    if refused := [one for one in outcomes if one.met is False]:
         raise Refused("".join(one.sentence for one in refused), outcomes=refused)
+    return outcomes
 
 
 def _version(
@@ -99,22 +100,19 @@ def _tell_county(case: Case, subject: str, body: str, *, at: datetime) -> None:
     tell_office(case, "ohs_training.class_filed", subject, body, right=ACKNOWLEDGE, at=at, link=link)
 
 
-@transaction.atomic
-def file_class(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+def file_class(doing: Doing) -> None:
     """報備: 附表二至五 as they stand become version n. The day of the first receipt stays, however often the county returns it."""
-    case = lock(case, version=version)
+    case, at = doing.case, doing.at
     training_class = class_of(case)
-    move(case, "file", by=by, at=at, outcomes=judge_filing(training_class, on=taipei_day(at)))
-    training_class.filed_on = training_class.filed_on or taipei_day(at)
+    received = training_class.filed_on = training_class.filed_on or doing.day
     training_class.save()
-    received = training_class.filed_on
-    number = _version(training_class, reason="", received_on=received, change_by=None, by=by, at=at).number
     case.filed_at, case.received_on = case.filed_at or at, received
-    case.save()
+    doing.move()
+    made = _version(training_class, reason="", received_on=received, change_by=None, by=doing.by, at=at)
     meet_deadline(code=FILE_BY, at=at, case=case)
     _change_by(training_class, case, at)
-    _tell_county(case, "訓練計畫報備", f"{case.organisation}報備「{training_class}」第 {number} 版，請備查。", at=at)
-    return case
+    body = f"{case.organisation}報備「{training_class}」第 {made.number} 版，請備查。"
+    _tell_county(case, "訓練計畫報備", body, at=at)
 
 
 def _change_by(training_class: TrainingClass, case: Case, at: datetime) -> None:
@@ -133,14 +131,18 @@ def _start_on(training_class: TrainingClass, case: Case, at: datetime) -> None:
     )  # fmt: skip
 
 
+def _not_now(case: Case, what: str) -> Refused:
+    return Refused(f"案件目前為「{casetype(case.kind).table.state(case.state).label}」，{what}。")
+
+
 def change_to_file(case: Case, by: User | None, at: datetime) -> None:
     """六第2項: what stands otherwise than filed may be filed until the class begins, late as well: 十四(九) needs the truth on
     record. A change that the county returned is answered at any time; once the class runs, with the reason alone."""
     training_class = class_of(case)
     last = last_version(training_class)
     returned = last is not None and last.returned
-    if case.state not in (*CHANGEABLE, *(HELD if returned else ())):
-        raise Refused(f"案件目前為「{CLASS.state(case.state).label}」，不能變動報備。")
+    if case.state not in CHANGEABLE and not returned:
+        raise _not_now(case, "不能變動報備")
     if not returned and not unfiled(training_class):
         raise Refused("報備事項與前次報備相同，沒有變動。")
     if case.state in CHANGEABLE:
@@ -149,142 +151,91 @@ def change_to_file(case: Case, by: User | None, at: datetime) -> None:
             raise Refused("".join(one.sentence for one in rest), outcomes=rest)
 
 
-@transaction.atomic
-def change_class(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+def change_class(doing: Doing) -> None:
     """變動報備 (六第2項): a new version with its differences. It moves nothing; received after the day before the first day it is
     late, and stays so."""
-    case = lock(case, version=version)
-    require(by, FILE_CLASS, case)
-    change_to_file(case, by, at)
-    if not reason.strip():
-        raise Refused("「變動報備」請填寫理由。", field="reason")
+    case, at, reason = doing.case, doing.at, doing.reason
     training_class = class_of(case)
     last = last_version(training_class)
     assert last is not None
-    changes, received = unfiled(training_class), last.received if last.returned else taipei_day(at)
+    changes, received = unfiled(training_class), last.received if last.returned else doing.day
     # A first day put off counts only once it is filed: the term runs by the day that was filed.
     first = min(training_class.starts_on, date.fromisoformat(last.content["plan"]["starts_on"]))
-    facts = classes.FilingFacts(first, changed_on=received)
-    outcome = classes.filing(facts, on=taipei_day(at), law=law_in_force())
+    outcome = classes.filing(classes.FilingFacts(first, changed_on=received), on=doing.day, law=law_in_force())
     change_by = date.fromisoformat(outcome.result["change_by"])
-    made = _version(training_class, reason=reason[:300], received_on=received, change_by=change_by, by=by, at=at)
+    made = _version(training_class, reason=reason[:300], received_on=received, change_by=change_by, by=doing.by, at=at)
     label = "逾期變動報備" if made.late else "變動報備"
-    record(
-        case, "change", label, by=by, at=at, clause="要點六第2項", reason=reason, changes=changes, outcomes=[outcome]
-    )
+    say(doing, "change", label, changes=changes, outcomes=[outcome])
     if case.state in CHANGEABLE and not made.late:
         _change_by(training_class, case, at)
     if case.state == "acknowledged":
         _start_on(training_class, case, at)
     body = f"{case.organisation}就「{training_class}」{label}第 {made.number} 版（{len(changes)} 項），請備查。"
     _tell_county(case, label, body, at=at)
-    return case
 
 
-def _answer(
-    training_class: TrainingClass, decision: VersionAnswer.Decision, *, at: datetime, number: str = "", reason: str = ""
-) -> ClassVersion:
+def _answer(doing: Doing, decision: VersionAnswer.Decision, *, number: str = "") -> ClassVersion:
     """The county's answer to the version filed last."""
-    last = last_version(training_class)
+    last = last_version(class_of(doing.case))
     assert last is not None
     VersionAnswer.objects.create(
-        version=last, decision=decision, number=number, reason=reason, answered_on=taipei_day(at)
+        version=last, decision=decision, number=number, reason=doing.reason, answered_on=doing.day
     )
     return last
 
 
-@transaction.atomic
-def return_class(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """退回補正."""
-    case = lock(case, version=version)
-    move(case, "return", by=by, at=at, reason=reason)
-    training_class = class_of(case)
-    last = _answer(training_class, VersionAnswer.Decision.RETURNED, reason=reason, at=at)
-    body = f"{reason}\n請補正後再報備；報備期限仍以 {roc(last.received)} 收件認定。"
-    tell_applicant(case, "ohs_training.returned", "報備退回補正", body, at=at, right=FILE_CLASS)
-    return case
+def return_class(doing: Doing) -> None:
+    """退回補正: the day of the first receipt stays."""
+    last = _answer(doing, VersionAnswer.Decision.RETURNED)
+    body = f"{doing.reason}\n請補正後再報備；報備期限仍以 {roc(last.received)} 收件認定。"
+    tell_applicant(doing.case, "ohs_training.returned", "報備退回補正", body, at=doing.at, right=FILE_CLASS)
 
 
 def change_to_answer(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse where no change waits for the county."""
     if not change_pending(case, last_version(class_of(case))):
-        raise Refused(f"案件目前為「{CLASS.state(case.state).label}」，沒有待備查之變動報備。")
+        raise _not_now(case, "沒有待備查之變動報備")
 
 
-@transaction.atomic
-def acknowledge_change(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
+def numbered(acknowledgement: str) -> str:
+    """The county's number, which a 備查 never lacks."""
+    if not acknowledgement.strip():
+        raise Refused("請填寫備查文號。", field="acknowledgement")
+    return acknowledgement.strip()
+
+
+def acknowledge_change(doing: Doing, *, acknowledgement: str) -> None:
     """變動備查, before or after the first day. Certificates go on to print the number of the class."""
-    case = lock(case, version=version)
-    require(by, ACKNOWLEDGE, case)
-    change_to_answer(case, by, at)
-    number = acknowledgement.strip()
-    if not number:
-        raise Refused("請填寫備查文號。", field="acknowledgement")
-    last = _answer(class_of(case), VersionAnswer.Decision.ACKNOWLEDGED, number=number, at=at)
-    record(case, "change_acknowledged", f"變動備查（第 {last.number} 版）{number}", by=by, at=at, clause="要點六第2項")
-    tell_applicant(
-        case, "ohs_training.change_acknowledged", "變動已備查", f"第 {last.number} 版備查文號：{number}", at=at, right=FILE_CLASS
-    )  # fmt: skip
-    return case
+    case, number = doing.case, numbered(acknowledgement)
+    last = _answer(doing, VersionAnswer.Decision.ACKNOWLEDGED, number=number)
+    say(doing, "change_acknowledged", f"變動備查（第 {last.number} 版）{number}")
+    body = f"第 {last.number} 版備查文號：{number}"
+    tell_applicant(case, "ohs_training.change_acknowledged", "變動已備查", body, at=doing.at, right=FILE_CLASS)
 
 
-@transaction.atomic
-def return_change(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
+def return_change(doing: Doing) -> None:
     """變動退回: the class does not begin upon it until it is filed again; what has begun goes on."""
-    case = lock(case, version=version)
-    require(by, ACKNOWLEDGE, case)
-    change_to_answer(case, by, at)
-    if not reason.strip():
-        raise Refused("「變動退回」請填寫理由。", field="reason")
-    last = _answer(class_of(case), VersionAnswer.Decision.RETURNED, reason=reason, at=at)
-    record(
-        case, "change_returned", f"變動退回（第 {last.number} 版）", by=by, at=at, clause="要點六第2項", reason=reason
-    )
-    body = f"{reason}\n請補正或說明後再為變動報備；期限仍以 {roc(last.received)} 收件認定。"
-    tell_applicant(case, "ohs_training.returned", "變動報備退回補正", body, at=at, right=FILE_CLASS)
-    return case
+    case, last = doing.case, _answer(doing, VersionAnswer.Decision.RETURNED)
+    say(doing, "change_returned", f"變動退回（第 {last.number} 版）")
+    body = f"{doing.reason}\n請補正或說明後再為變動報備；期限仍以 {roc(last.received)} 收件認定。"
+    tell_applicant(case, "ohs_training.returned", "變動報備退回補正", body, at=doing.at, right=FILE_CLASS)
 
 
-def items_named(case: Case, by: User | None, at: datetime) -> None:
-    """The reason, which the transition asks for, names them."""
-
-
-def letter_number(case: Case, by: User | None, at: datetime) -> None:
-    training_class = class_of(case)
-    number = training_class.report_acknowledgement if case.state == "reported" else training_class.acknowledgement
-    if not number.strip():
-        raise Refused("請填寫備查文號。", field="acknowledgement")
-
-
-@transaction.atomic
-def acknowledge(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
+def acknowledge_class(doing: Doing, *, acknowledgement: str) -> None:
     """備查: the county's number, which every certificate will print."""
-    case = lock(case, version=version)
-    require(by, ACKNOWLEDGE, case)
-    training_class = class_of(case)
-    training_class.acknowledgement, training_class.acknowledged_on = acknowledgement.strip(), taipei_day(at)
+    case, training_class, number = doing.case, class_of(doing.case), numbered(acknowledgement)
+    training_class.acknowledgement, training_class.acknowledged_on = number, doing.day
     training_class.save()
-    move(case, "acknowledge", by=by, at=at)
-    _answer(training_class, VersionAnswer.Decision.ACKNOWLEDGED, number=training_class.acknowledgement, at=at)
-    case.decided_on = taipei_day(at)
-    case.save()
-    _start_on(training_class, case, at)
-    tell_applicant(
-        case,
-        "ohs_training.acknowledged",
-        "已備查",
-        f"備查文號：{training_class.acknowledgement}",
-        at=at,
-        right=FILE_CLASS,
-    )
-    return case
+    case.decided_on = doing.day
+    doing.move()
+    _answer(doing, VersionAnswer.Decision.ACKNOWLEDGED, number=number)
+    _start_on(training_class, case, doing.at)
+    tell_applicant(case, "ohs_training.acknowledged", "已備查", f"備查文號：{number}", at=doing.at, right=FILE_CLASS)
 
 
-@transaction.atomic
-def cancel(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "cancel", by=by, at=at, reason=reason)
-    withdraw_all(at=at, case=case)
-    return case
+def cancel_class(doing: Doing) -> None:
+    """取消辦理: nothing is owed any more."""
+    withdraw_all(at=doing.at, case=doing.case)
 
 
 # --- first and last day ------------------------------------------------------------------------------------------------
@@ -308,19 +259,15 @@ def as_it_was_filed(case: Case, by: User | None, at: datetime) -> None:
         )
 
 
-@transaction.atomic
-def begin(case: Case, *, by: User | None, at: datetime, version: int | None = None) -> Case:
+def begin_class(doing: Doing) -> None:
     """開訓: by the tutor on the first day, or by the sweep."""
-    case = lock(case, version=version)
-    move(case, "start", by=by, at=at)
-    training_class = class_of(case)
-    withdraw_deadline(code=START, at=at, case=case)
-    withdraw_deadline(code=CHANGE_BY, at=at, case=case)
+    case, training_class = doing.case, class_of(doing.case)
+    withdraw_deadline(code=START, at=doing.at, case=case)
+    withdraw_deadline(code=CHANGE_BY, at=doing.at, case=case)
     set_deadline(
         code=END, rule="OHS-08", label="結訓", citation="要點七", counted_from=training_class.starts_on, due_on=training_class.ends_on,
-        at=at, case=case,
+        at=doing.at, case=case,
     )  # fmt: skip
-    return case
 
 
 def last_period_over(case: Case, by: User | None, at: datetime) -> None:
@@ -331,15 +278,12 @@ def last_period_over(case: Case, by: User | None, at: datetime) -> None:
         raise Refused(f"結訓日為 {roc(training_class.ends_on)}，最後一節尚未結束。")
 
 
-@transaction.atomic
-def finish(case: Case, *, by: User | None, at: datetime, version: int | None = None) -> Case:
+def end_class(doing: Doing) -> None:
     """結訓: every term that runs from this day, each under the law of this day (九、十、八)."""
-    case = lock(case, version=version)
-    move(case, "end", by=by, at=at)
-    training_class = class_of(case)
-    meet_deadline(code=END, at=at, case=case)
-    on, ended = taipei_day(at), training_class.ends_on
-
+    case, training_class = doing.case, class_of(doing.case)
+    doing.move()
+    meet_deadline(code=END, at=doing.at, case=case)
+    ended = training_class.ends_on
     found = closing.terms(
         professional=training_class.professional,
         ended_on=ended,
@@ -350,10 +294,9 @@ def finish(case: Case, *, by: User | None, at: datetime, version: int | None = N
         code, label, citation, remind = AFTER[outcome.rule]
         set_deadline(
             code=code, rule=outcome.rule, label=label, citation=citation, counted_from=ended,
-            due_on=date.fromisoformat(outcome.result[name]), at=at, case=case, outcome=outcome, remind_days=remind,
+            due_on=date.fromisoformat(outcome.result[name]), at=doing.at, case=case, outcome=outcome, remind_days=remind,
         )  # fmt: skip
-    _tell_absent(training_class, case, on=on, at=at)
-    return case
+    _tell_absent(training_class, case, on=doing.day, at=doing.at)
 
 
 def _tell_absent(training_class: TrainingClass, case: Case, *, on: date, at: datetime) -> None:

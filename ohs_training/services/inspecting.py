@@ -102,10 +102,6 @@ def order_improvement(doing: Doing, *, letter_number: str, answer_by: date) -> N
     tell_applicant(case, "ohs_training.ordered", "限期改善", body, at=doing.at, right=ANSWER_ORDER)
 
 
-def drop_order(doing: Doing) -> None:
-    """Nothing is left to do: the draft ends with its reason."""
-
-
 def judge_report(case: Case, by: User, *, report: str, paper: UploadedFile) -> dict[str, Any]:
     """Judge the file before the case is held."""
     return {"report": report, "paper": paper, "verdict": attachments.judged(paper, Limits(), field="paper")}
@@ -140,10 +136,6 @@ def term_over(case: Case, by: User | None, at: datetime) -> None:
     order = order_of(case)
     if order.answer_by and law_in_force().calendar.act_by(order.answer_by) >= taipei_day(at):
         raise Refused("改善期限尚未屆滿。")
-
-
-def miss_answer(doing: Doing) -> None:
-    """屆期未提出: said by the sweep, as the portal."""
 
 
 def refer_institution(doing: Doing) -> None:

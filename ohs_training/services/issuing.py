@@ -7,8 +7,8 @@ from django.db import transaction
 
 from accounts.locks import locking
 from accounts.models import User
-from casework.cases.events import record
-from casework.cases.moving import lock, move, next_number, require
+from casework.cases.doing import Doing
+from casework.cases.moving import next_number
 from casework.deadlines.keeping import meet_deadline
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
@@ -19,14 +19,13 @@ from kernel.dates import taipei_day
 from ohs_training import documents
 from ohs_training.documents.issued import certificate_context, given_fields
 from ohs_training.models import Certificate, CertificateBatch, TimetableRow, TrainingClass
-from ohs_training.permissions import ISSUE
 from ohs_training.rules import issue
 from ohs_training.selectors.chain import ClassChain, TraineeLine, class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.services.filing import CERTIFY
+from ohs_training.services.saying import say
 
 CHUNK = 20
-LATER = ("issued", "reported", "closed")
 
 
 def against(training_class: TrainingClass, line: TraineeLine, *, on: date) -> list[str]:
@@ -57,7 +56,8 @@ def qualified(training_class: TrainingClass, at: datetime) -> list[TraineeLine]:
     ]
 
 
-def no_red_line(case: Case, by: User | None, at: datetime) -> None:
+def certificates_due(case: Case, by: User | None, at: datetime) -> None:
+    """九第1款: refuse where nobody gets a 結業證書 now, or something a certificate must say is missing."""
     training_class = class_of(case)
     if not training_class.professional:
         raise Refused("在職教育訓練請發給在職教育訓練證明。")
@@ -78,12 +78,18 @@ def _nobody_held_up(training_class: TrainingClass, at: datetime) -> None:
         raise Refused("下列人員符合規定但證書應載事項未齊：" + "；".join(held_up[:10]) + "。")
 
 
-def in_service_no_red_line(case: Case, by: User | None, at: datetime) -> None:
+def proofs_due(case: Case, by: User | None, at: datetime) -> None:
+    """九第2款: refuse where nobody gets a 在職教育訓練證明 now."""
     training_class = class_of(case)
     if training_class.professional:
         raise Refused("專業訓練應於測驗後發給結業證書。")
     if not qualified(training_class, at):
         raise Refused("目前沒有可以發給在職教育訓練證明的人員。")
+
+
+def papers_due(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse where nobody qualified after the first were issued (resit, make-up)."""
+    (certificates_due if class_of(case).professional else proofs_due)(case, by, at)
 
 
 def nobody_qualifies(case: Case, by: User | None, at: datetime) -> None:
@@ -95,7 +101,7 @@ def nobody_qualifies(case: Case, by: User | None, at: datetime) -> None:
 
 
 def _make(
-    case: Case, training_class: TrainingClass, line: TraineeLine, *, rows: Sequence[TimetableRow], by: User, at: datetime,
+    case: Case, training_class: TrainingClass, line: TraineeLine, *, rows: Sequence[TimetableRow], by: User | None, at: datetime,
     replaces: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
     professional = training_class.professional
@@ -118,21 +124,14 @@ def _make(
     )
 
 
-@transaction.atomic
-def issue_class(case: Case, *, by: User, at: datetime, version: int | None = None) -> CertificateBatch:
-    """發給: everybody against whom nothing stands, in one act: rows, numbers, frozen papers. The files follow in the worker.
-
-    Pressed again (or for people who qualified later: resit, make-up) it issues to those who have none.
-    """
-    case = lock(case, version=version)
-    require(by, ISSUE, case)
+def issue_papers(doing: Doing) -> None:
+    """發給: everybody against whom nothing stands and who has none, in one act: rows, numbers, frozen papers. The files follow in
+    the worker."""
+    case, by, at = doing.case, doing.by, doing.at
     training_class = class_of(case)
     lines = qualified(training_class, at)
-    name = "issue" if training_class.professional else "issue_proofs"
-    if case.state not in LATER:
-        move(case, name, by=by, at=at)
-    elif not lines:
-        raise Refused("目前沒有可以發給證書或證明的人員。")
+    if doing.act.target:
+        doing.move()
     rows = list(training_class.rows.order_by("starts_at"))
     made = [_make(case, training_class, line, rows=rows, by=by, at=at) for line in lines]
     batch = (
@@ -147,26 +146,15 @@ def issue_class(case: Case, *, by: User, at: datetime, version: int | None = Non
     else:
         batch.total += len(made)
         batch.save(update_fields=["total"])
-    record(
-        case,
-        "certificates.issued",
-        f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份",
-        by=by,
-        at=at,
-        clause="要點九",
-    )
+    label = f"發給{'結業證書' if training_class.professional else '在職教育訓練證明'} {len(made)} 份"
+    say(doing, "certificates.issued", label)
     meet_deadline(code=CERTIFY, at=at, case=case)
     transaction.on_commit(lambda: send_task("ohs_training.tasks.make_certificates", batch.pk), robust=True)
-    return batch
 
 
-@transaction.atomic
-def issue_none(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """無人合格，免予發證."""
-    case = lock(case, version=version)
-    move(case, "issue_none", by=by, at=at, reason=reason)
-    meet_deadline(code=CERTIFY, at=at, case=case)
-    return case
+def issue_none(doing: Doing) -> None:
+    """無人合格，免予發證: the term is met."""
+    meet_deadline(code=CERTIFY, at=doing.at, case=doing.case)
 
 
 def make_files(batch_id: int, *, at: datetime) -> int:
@@ -207,51 +195,28 @@ def _in_force(case: Case, trainee: int, shown: int | None) -> Certificate:
     return row
 
 
-@transaction.atomic
-def reissue(
-    case: Case, *, trainee: int, reason: str, by: User, at: datetime, certificate: int | None = None
-) -> Certificate:
+def reissue_certificate(doing: Doing, *, trainee: int, certificate: int | None = None) -> Certificate:
     """補發: a new number; the old line stays in the register, marked. `certificate` is the one the page showed."""
-    case = lock(case)
-    require(by, ISSUE, case)
-    training_class = class_of(case)
-    old = _in_force(case, trainee, certificate)
+    case, by, at = doing.case, doing.by, doing.at
+    training_class, old = class_of(case), _in_force(case, trainee, certificate)
     if old.replaces_id is not None and old.document.issued_at >= at:
         raise Refused(f"{old.trainee}的證書剛才已補發（{old.number}），不必再補發。")
-    if not reason.strip():
-        raise Refused("請填寫補發原因。", field="reason")
-    line = class_chain(training_class, on=taipei_day(at), law=law_in_force(), at=at, only=trainee).lines[0]
+    line = class_chain(training_class, on=doing.day, law=law_in_force(), at=at, only=trainee).lines[0]
     if line.red:
         said = "；".join(f"{one.text}（{one.citation}）" for one in line.red)
         raise Refused(f"{line.trainee}不得補發：{said}。應撤銷原證書。")
     old.state = Certificate.State.REPLACED
     old.save(update_fields=["state"])
-    new = _make(
-        case, training_class, line, rows=list(training_class.rows.order_by("starts_at")), by=by, at=at, replaces=old
-    )
-    record(
-        case,
-        "certificate.reissued",
-        f"補發：{line.trainee.name}（原 {old.number} → {new.number}）",
-        by=by,
-        at=at,
-        clause="附表六",
-        reason=reason,
-    )
+    rows = list(training_class.rows.order_by("starts_at"))
+    new = _make(case, training_class, line, rows=rows, by=by, at=at, replaces=old)
+    say(doing, "certificate.reissued", f"補發：{line.trainee.name}（原 {old.number} → {new.number}）")
     return new
 
 
-@transaction.atomic
-def revoke_certificate(
-    case: Case, *, trainee: int, reason: str, by: User, at: datetime, certificate: int | None = None
-) -> Certificate:
+def revoke_certificate(doing: Doing, *, trainee: int, certificate: int | None = None) -> Certificate:
     """撤銷證書: a ground of 十三 came out later. The paper's check page says so from now on."""
-    case = lock(case)
-    require(by, ISSUE, case)
-    if not reason.strip():
-        raise Refused("請填寫撤銷原因。", field="reason")
-    row = _in_force(case, trainee, certificate)
+    row = _in_force(doing.case, trainee, certificate)
     row.state = Certificate.State.REVOKED
     row.save(update_fields=["state"])
-    kept.revoke(row.document, case=case, reason=reason[:200], by=by, at=at)
+    kept.revoke(row.document, case=doing.case, reason=doing.reason[:200], by=doing.by, at=doing.at)
     return row

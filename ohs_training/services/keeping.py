@@ -6,17 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from accounts.locks import locking
-from accounts.models import User
-from accounts.rights import can
-from casework.cases.events import record
-from casework.cases.moving import lock
-from casework.errors import NotPermitted, Refused
+from casework.cases.doing import Doing
+from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from kernel.dates import taipei_day
 from kernel.law import Law
 from ohs_training.models import Certificate, Retention, RollCall, SignRecord, Sitting, TrainingClass
-from ohs_training.permissions import DECIDE_RETENTION
 from ohs_training.rules import keeping
+from ohs_training.services.saying import say
 
 #: What is destroyed by a decision; the registers (附表十一、十二) stay as long as papers can be checked, and only their printed
 #: copies go.
@@ -74,24 +71,23 @@ def list_expired(*, at: datetime) -> int:
     return listed
 
 
-@transaction.atomic
-def decide(row: Retention, *, decision: str, reason: str, by: User, at: datetime) -> Retention:
+def decide_retention(doing: Doing, *, row: int, decision: str) -> Retention:
     """銷毀 or 繼續保存. Destroying is done here and now, and the event says how many rows went."""
-    case = lock(row.training_class.case_id)
-    row = locking(Retention.objects).select_related("training_class__case").get(pk=row.pk)
-    if not can(by, DECIDE_RETENTION, case):
-        raise NotPermitted("您沒有決定保存期滿資料的權限。")
-    if row.decision == "destroy":
+    found = locking(Retention.objects).get(pk=row, training_class__case=doing.case)
+    if found.decision == "destroy":
         raise Refused("這項資料已銷毀。")
-    if taipei_day(at) <= row.keep_until:
+    if doing.day <= found.keep_until:
         raise Refused("保存期間尚未屆滿，不得銷毀（要點十第1項）。")
-    if not reason.strip():
-        raise Refused("請填寫理由。", field="reason")
-    row.decision, row.reason, row.decided_at, row.decided_by = decision, reason.strip(), at, by
-    row.save()
-    if decision == "destroy" and row.record in ROWS:
-        row.removed, _ = ROWS[row.record].objects.filter(trainee__training_class=row.training_class_id).delete()
-        row.save(update_fields=["removed"])
-    label = f"保存期滿{row.get_decision_display()}：{row.get_record_display()}（{row.removed} 筆）"
-    record(case, "retention.decided", label, by=by, at=at, clause="要點十", reason=reason)
-    return row
+    found.decision, found.reason, found.decided_at, found.decided_by = (
+        decision,
+        doing.reason.strip(),
+        doing.at,
+        doing.by,
+    )
+    found.save()
+    if decision == "destroy" and found.record in ROWS:
+        found.removed, _ = ROWS[found.record].objects.filter(trainee__training_class=found.training_class_id).delete()
+        found.save(update_fields=["removed"])
+    label = f"保存期滿{found.get_decision_display()}：{found.get_record_display()}（{found.removed} 筆）"
+    say(doing, "retention.decided", label)
+    return found

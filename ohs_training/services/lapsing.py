@@ -68,26 +68,27 @@ def _renewal_late(deadlines: list[Deadline], at: datetime) -> None:
 
 def _expired(deadlines: list[Deadline], at: datetime) -> None:
     for one in _accreditations(deadlines).values():
-        accrediting.expire(one, at=at)
+        with suppress(NotAllowed):
+            perform(one.case, "expire", by=None, at=at)
 
 
 def _begin(deadlines: list[Deadline], at: datetime) -> None:
-    for case, why in _moved(deadlines, at, filing.begin):
+    for case, why in _moved(deadlines, at, "start"):
         tell_applicant(case, "ohs_training.not_begun", "尚未開訓", why, right=FILE_CLASS, at=at)
 
 
-def _finish(deadlines: list[Deadline], at: datetime) -> None:
-    _moved(deadlines, at, filing.finish)
+def _end(deadlines: list[Deadline], at: datetime) -> None:
+    _moved(deadlines, at, "end")
 
 
-def _moved(deadlines: list[Deadline], at: datetime, act) -> list[tuple[Case, str]]:  # type: ignore[no-untyped-def]
+def _moved(deadlines: list[Deadline], at: datetime, act: str) -> list[tuple[Case, str]]:
     """The class goes on by itself where nobody pressed; one that cannot stays where it is and shows it. Those refused, with why."""
     refused = []
     for deadline in deadlines:
         if deadline.case is None:
             continue
         try:
-            act(deadline.case, by=None, at=at)
+            perform(deadline.case, act, by=None, at=at)
         except NotAllowed:
             continue
         except Refused as error:
@@ -111,7 +112,7 @@ HANDLERS = (
     Handler(planning.FILE_BY, _late(FILE_CLASS), _remind(FILE_CLASS)),
     Handler(planning.CHANGE_BY),
     Handler(filing.START, _begin),
-    Handler(filing.END, _finish),
+    Handler(filing.END, _end),
     *(
         Handler(code, _late(REPORT), _remind(REPORT), owed_after=True)
         for code in (filing.CERTIFY, filing.ENTER, filing.REGISTER)

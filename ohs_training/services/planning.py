@@ -10,36 +10,25 @@ from django.db.models import Max
 from accounts.models import County, Organisation, User
 from accounts.rights import can
 from casework.cases.changing import rewrite
-from casework.cases.events import record
-from casework.cases.moving import lock, open_case, require
+from casework.cases.doing import Doing
+from casework.cases.moving import open_case
 from casework.deadlines.keeping import set_deadline
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import roc, taipei_day
 from kernel.facts import Impossible
+from kernel.outcome import Outcome
 from ohs_training.models import Accreditation, Teacher, TimetableRow, TrainingClass
 from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes, timetable
-from ohs_training.selectors.classes import CHANGEABLE, PLANNED, class_of, timetable_facts
+from ohs_training.selectors.classes import class_of, timetable_facts
 from ohs_training.selectors.institutions import accreditation_in_force
 from ohs_training.services.applying import hold_institution
-from ohs_training.states import CLASS
+from ohs_training.services.saying import say
+from ohs_training.states import CLASS_KIND as KIND
 
-KIND = CLASS.kind
 FILE_BY, CHANGE_BY = "ohs_training.file_by", "ohs_training.change_by"
-
-
-def editable(case: Case, *, by: User, version: int | None = None) -> tuple[Case, TrainingClass]:
-    """The class locked, when its plan may be written: until it begins. What is written after the filing is a change, without
-    which being filed the class does not begin (六第2項, `filing.as_it_was_filed`)."""
-    case = lock(case, version=version)
-    require(by, FILE_CLASS, case)
-    training_class = class_of(case)
-    training_class.case = case
-    if case.state not in (*PLANNED, *CHANGEABLE):
-        raise Refused(f"班次目前為「{CLASS.state(case.state).label}」，報備事項不能再變動。")
-    return case, training_class
 
 
 @transaction.atomic
@@ -83,7 +72,7 @@ def start_class(
         kind=KIND, title=f"{unit.name} {training_class}", office=county.authority, organisation=unit, by=by, at=at
     )
     training_class.save()
-    _set_file_by(training_class, at)
+    _set_file_by(training_class, training_class.case, at)
     return training_class
 
 
@@ -96,25 +85,26 @@ def _days_fit(starts_on: date, ends_on: date, accreditation: Accreditation) -> N
         raise Refused(f"訓練期間應在認可期間內，本班之認可至 {roc(accreditation.ends_on)} 止。", field="ends_on")
 
 
-def _set_file_by(training_class: TrainingClass, at: datetime) -> None:
-    on, law = taipei_day(at), law_in_force()
-    outcome = classes.filing(classes.FilingFacts(training_class.starts_on), on=on, law=law)
+def _filing(training_class: TrainingClass, on: date) -> Outcome:
+    return classes.filing(classes.FilingFacts(training_class.starts_on), on=on, law=law_in_force())
+
+
+def _set_file_by(training_class: TrainingClass, case: Case, at: datetime) -> None:
+    outcome = _filing(training_class, taipei_day(at))
     file_by = date.fromisoformat(outcome.result["file_by"])
     remind = (file_by - date.fromisoformat(outcome.result["remind_on"])).days
     set_deadline(
         code=FILE_BY, rule="OHS-06", label="報備訓練計畫", citation="要點六第1項", counted_from=training_class.starts_on,
-        due_on=file_by, at=at, case=training_class.case, outcome=outcome, remind_days={7 + remind, 3 + remind, remind},
+        due_on=file_by, at=at, case=case, outcome=outcome, remind_days={7 + remind, 3 + remind, remind},
     )  # fmt: skip
 
 
-@transaction.atomic
-def save_plan(
-    case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
-) -> TrainingClass:
-    """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days."""
-    case, training_class = editable(case, by=by, version=version)
+def save_plan(doing: Doing, *, data: Mapping[str, Any]) -> None:
+    """附表二. Moving the first day sets the last day of filing anew; rows of the timetable must lie within the days. What is
+    written after the filing is a change, without which being filed the class does not begin (六第2項)."""
+    case, training_class = doing.case, class_of(doing.case)
     before = training_class.starts_on
-    changes = rewrite(training_class, data)
+    doing.changes += rewrite(training_class, data)
     _days_fit(training_class.starts_on, training_class.ends_on, training_class.accreditation)
     outside = [
         roc(row.day)
@@ -126,25 +116,17 @@ def save_plan(
             f"課程表有訓練期間以外的課程（{'、'.join(sorted(set(outside)))}），請先調整課程表。", field="starts_on"
         )
     if case.state != "draft" and training_class.starts_on != before:
-        file_by = classes.filing(
-            classes.FilingFacts(training_class.starts_on), on=taipei_day(at), law=law_in_force()
-        ).result["file_by"]
-        if training_class.starts_on < before and date.fromisoformat(file_by) < taipei_day(at):
-            raise Refused(f"開訓日提前後，報備期限為 {roc(date.fromisoformat(file_by))}，已逾期。", field="starts_on")
+        file_by = date.fromisoformat(_filing(training_class, doing.day).result["file_by"])
+        if training_class.starts_on < before and file_by < doing.day:
+            raise Refused(f"開訓日提前後，報備期限為 {roc(file_by)}，已逾期。", field="starts_on")
     training_class.save()
     if case.state == "draft" and training_class.starts_on != before:
-        _set_file_by(training_class, at)
-    if changes:
-        record(case, "plan.saved", "填寫訓練計畫", by=by, at=at, changes=changes)
-    return training_class
+        _set_file_by(training_class, case, doing.at)
 
 
-@transaction.atomic
-def save_teachers(
-    case: Case, *, teachers: Sequence[Mapping[str, Any]], by: User, at: datetime, version: int | None = None
-) -> TrainingClass:
+def save_teachers(doing: Doing, *, teachers: Sequence[Mapping[str, Any]]) -> None:
     """附表四, the whole list: {id or None, name, education, experience, clause}. A teacher with rows stays."""
-    case, training_class = editable(case, by=by, version=version)
+    training_class = class_of(doing.case)
     names = [one["name"] for one in teachers]
     if twice := {name for name in names if names.count(name) > 1}:
         raise Refused(f"講師姓名重複：{'、'.join(sorted(twice))}；同名者請加註以資區別。")
@@ -164,8 +146,7 @@ def save_teachers(
             for name, value in values.items():
                 setattr(row, name, value)
             row.save()
-    record(case, "teachers.saved", f"填寫講師名冊 {len(teachers)} 人", by=by, at=at)
-    return training_class
+    say(doing, "teachers.saved", f"填寫講師名冊 {len(teachers)} 人")
 
 
 OVERLAPS = {
@@ -175,35 +156,14 @@ OVERLAPS = {
 }
 
 
-@transaction.atomic
-def save_timetable(
-    case: Case, *, rows: Sequence[Mapping[str, Any]], by: User, at: datetime, version: int | None = None
-) -> TrainingClass:
+def save_timetable(doing: Doing, *, rows: Sequence[Mapping[str, Any]]) -> None:
     """附表三, the whole table: {starts_at, ends_at, course, hours, teacher (Teacher), category, practice}.
 
     Refused with the row and the reason: overlaps of the class, of a teacher and of a room (OHS-21).
     """
-    case, training_class = editable(case, by=by, version=version)
-    made = []
-    for number, one in enumerate(rows, start=1):
-        try:
-            made.append(
-                timetable.Row(
-                    one["starts_at"],
-                    one["ends_at"],
-                    one["course"],
-                    one["hours"],
-                    one["teacher"].name,
-                    one["teacher"].clause,
-                    one["category"] or None,
-                    one["practice"],
-                )
-            )
-        except Impossible as error:
-            raise Refused(f"第 {number} 列：{error}") from error
-        if not training_class.starts_on <= made[-1].day <= training_class.ends_on:
-            raise Refused(f"第 {number} 列：{roc(made[-1].day)} 不在訓練期間內。")
-    outcome = timetable.timetable(timetable_facts(training_class, made), on=taipei_day(at), law=law_in_force())
+    training_class = class_of(doing.case)
+    made = [_row_facts(number, one, training_class) for number, one in enumerate(rows, start=1)]
+    outcome = timetable.timetable(timetable_facts(training_class, made), on=doing.day, law=law_in_force())
     if made and not outcome.met:
         raise Refused(outcome.sentence, outcomes=[outcome])
     training_class.rows.all().delete()
@@ -212,24 +172,23 @@ def save_timetable(
             for one in rows:
                 TimetableRow.objects.create(training_class=training_class, **one)
     except IntegrityError as error:
-        said = next(
-            (
-                text
-                for name, text in OVERLAPS.items()
-                if name == getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-            ),
-            None,
-        )
-        if said is None:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if name not in OVERLAPS:
             raise
-        raise Refused(f"{said}（附表三），請調整後再儲存。") from error
-    record(
-        case,
-        "timetable.saved",
-        f"填寫課程表 {len(rows)} 列",
-        by=by,
-        at=at,
-        clause="附表三",
-        outcomes=[outcome] if made else [],
-    )
-    return training_class
+        raise Refused(f"{OVERLAPS[name]}（附表三），請調整後再儲存。") from error
+    say(doing, "timetable.saved", f"填寫課程表 {len(rows)} 列", outcomes=[outcome] if made else [])
+
+
+def _row_facts(number: int, one: Mapping[str, Any], training_class: TrainingClass) -> timetable.Row:
+    """A row as the rule reads it. Raises Refused naming the row."""
+    teacher: Teacher = one["teacher"]
+    try:
+        row = timetable.Row(
+            one["starts_at"], one["ends_at"], one["course"], one["hours"], teacher.name, teacher.clause,
+            one["category"] or None, one["practice"],
+        )  # fmt: skip
+    except Impossible as error:
+        raise Refused(f"第 {number} 列：{error}") from error
+    if not training_class.starts_on <= row.day <= training_class.ends_on:
+        raise Refused(f"第 {number} 列：{roc(row.day)} 不在訓練期間內。")
+    return row

@@ -7,8 +7,9 @@ from django.db import transaction
 from accounts.locks import locking
 from accounts.models import User
 from accounts.rights import holders
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
+from casework.cases.moving import lock
 from casework.deadlines.keeping import meet_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
@@ -21,24 +22,24 @@ from ohs_training.permissions import ACKNOWLEDGE, REPORT
 from ohs_training.rules import issue, keeping
 from ohs_training.selectors.classes import change_pending, class_of, last_version
 from ohs_training.selectors.people import trainees_of
-from ohs_training.services.filing import CONFIRM, ENTER, REGISTER
+from ohs_training.services.filing import CONFIRM, ENTER, REGISTER, numbered
+from ohs_training.services.saying import say
 
 
-@transaction.atomic
-def enter(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
+def data_to_enter(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse what was entered before."""
+    if class_of(case).entered_on:
+        raise Refused("已登錄完成。")
+
+
+def enter_data(doing: Doing) -> None:
     """受訓資料登錄完成 (fifteen days): personal data, signatures and marks stand in the system. Late is late, and kept."""
-    case = lock(case, version=version)
-    require(by, REPORT, case)
-    training_class = class_of(case)
-    if case.state not in ("ended", "examined", "issued") or training_class.entered_on:
-        raise Refused("目前不必登錄受訓資料。")
-    training_class.entered_on = taipei_day(at)
+    training_class = class_of(doing.case)
+    training_class.entered_on = doing.day
     training_class.save()
-    facts = issue.AfterFacts(training_class.ends_on, training_class.entered_on)
-    outcome = issue.entry_after_class(facts, on=taipei_day(at), law=law_in_force())
-    record(case, "data.entered", "登錄受訓資料完成並函請備查", by=by, at=at, clause="要點九第3款", outcomes=[outcome])
-    meet_deadline(code=ENTER, at=at, case=case)
-    return case
+    facts = issue.AfterFacts(training_class.ends_on, doing.day)
+    doing.outcomes.append(issue.entry_after_class(facts, on=doing.day, law=law_in_force()))
+    meet_deadline(code=ENTER, at=doing.at, case=doing.case)
 
 
 def registers_complete(case: Case, by: User | None, at: datetime) -> None:
@@ -50,51 +51,42 @@ def registers_complete(case: Case, by: User | None, at: datetime) -> None:
         raise Refused(f"證書檔案製作中（{batch.made}／{batch.total}），完成後再函報。")
 
 
-@transaction.atomic
-def report(case: Case, *, report_number: str, by: User, at: datetime, version: int | None = None) -> Case:
+def report_class(doing: Doing, *, report_number: str) -> None:
     """登錄核發清冊並函報 (twenty days; thirty under the former text)."""
-    case = lock(case, version=version)
-    require(by, REPORT, case)
+    case, on, law = doing.case, doing.day, law_in_force()
     training_class = class_of(case)
     kind = "certificates" if training_class.professional else "in_service_proofs"
-    on, law = taipei_day(at), law_in_force()
-    outcomes = []
     if kind in law.at("ohs.records", training_class.ends_on).value:
         facts = keeping.RecordFacts(kind, training_class.ends_on, entered_on=on)  # type: ignore[arg-type]
-        outcomes.append(keeping.retention(facts, on=on, law=law))
+        doing.outcomes.append(keeping.retention(facts, on=on, law=law))
     training_class.registered_on, training_class.report_number = on, report_number.strip()
     training_class.save()
-    move(case, "report", by=by, at=at, outcomes=outcomes)
-    meet_deadline(code=REGISTER, at=at, case=case)
+    doing.move()
+    meet_deadline(code=REGISTER, at=doing.at, case=case)
     notify(
         users=holders(ACKNOWLEDGE, case.office), code="ohs_training.reported", subject=f"訓練成果函報：{case.title}",
         body=f"{case.organisation}已登錄受訓資料及核發清冊（{report_number}），請備查。", key=f"ohs.reported:{case.number}:{case.events_count}",
-        case=case, link=f"/admin/ohs/classes/{case.number}/", at=at, mail=False,
+        case=case, link=f"/admin/ohs/classes/{case.number}/", at=doing.at, mail=False,
     )  # fmt: skip
-    return case
 
 
-@transaction.atomic
-def return_report(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "return_report", by=by, at=at, reason=reason)
-    tell_applicant(case, "ohs_training.report_returned", "函報退回", reason, at=at, right=REPORT)
-    return case
+def return_report(doing: Doing) -> None:
+    """退回函報, with the reason."""
+    tell_applicant(doing.case, "ohs_training.report_returned", "函報退回", doing.reason, at=doing.at, right=REPORT)
 
 
-@transaction.atomic
-def close_class(case: Case, *, acknowledgement: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """函報備查: the county's second number ends the case. Terms of trainees (resit, confirmation) run on."""
-    case = lock(case, version=version)
-    require(by, ACKNOWLEDGE, case)
-    training_class = class_of(case)
-    if change_pending(case, last := last_version(training_class)):
+def no_change_waits(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse while the county owes an answer to a 變動報備."""
+    if change_pending(case, last := last_version(class_of(case))):
         raise Refused(f"第 {last.number} 版變動報備尚未備查或退回，請先處理。")
-    training_class.report_acknowledgement = acknowledgement.strip()
+
+
+def close_class(doing: Doing, *, acknowledgement: str) -> None:
+    """函報備查: the county's second number ends the case. Terms of trainees (resit, confirmation) run on."""
+    training_class, number = class_of(doing.case), numbered(acknowledgement)
+    training_class.report_acknowledgement = number
     training_class.save()
-    move(case, "close", by=by, at=at)
-    tell_applicant(case, "ohs_training.closed", "函報備查", f"備查文號：{acknowledgement}", at=at, right=REPORT)
-    return case
+    tell_applicant(doing.case, "ohs_training.closed", "函報備查", f"備查文號：{number}", at=doing.at, right=REPORT)
 
 
 @transaction.atomic
@@ -146,21 +138,17 @@ def confirm_hours(trainee: Trainee, *, answer: str, remark: str, by: User, at: d
     return row
 
 
-@transaction.atomic
-def answer_dispute(case: Case, *, trainee: int, reply: str, by: User, at: datetime) -> Confirmation:
+def answer_dispute(doing: Doing, *, trainee: int, reply: str) -> None:
     """The institution answers who disputes."""
-    case = lock(case)
-    require(by, REPORT, case)
-    row = (
-        locking(Confirmation.objects).select_related("trainee").get(trainee=trainee, trainee__training_class__case=case)
-    )
+    rows = Confirmation.objects.select_related("trainee").filter(trainee__training_class__case=doing.case)
+    row = locking(rows).get(trainee=trainee)
     if not reply.strip():
         raise Refused("請填寫回復內容。", field="reply")
-    row.reply, row.replied_at = reply.strip(), at
+    row.reply, row.replied_at = reply.strip(), doing.at
     row.save(update_fields=["reply", "replied_at"])
-    record(case, "dispute.answered", f"回復時數意見：{row.trainee.name}", by=by, at=at, reason=reply)
+    doing.reason = reply
+    say(doing, "dispute.answered", f"回復時數意見：{row.trainee.name}")
     notify(
         users=[row.answered_by], code="ohs_training.dispute", subject="訓練機構已回復您的意見", body=reply,
-        key=f"ohs.dispute:{row.pk}:{at:%Y%m%d%H%M%S}", case=None, link="/ohs/my/", at=at,
+        key=f"ohs.dispute:{row.pk}:{doing.at:%Y%m%d%H%M%S}", case=None, link="/ohs/my/", at=doing.at,
     )  # fmt: skip
-    return row

@@ -3,29 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.locks import locking
-from accounts.models import User
+from casework.cases.doing import Doing, perform
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
 from casework.deadlines.keeping import withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.notices.telling import tell_applicant, tell_office
-from kernel.dates import ONE_DAY, roc, taipei_day
+from kernel.dates import ONE_DAY, roc
+from kernel.outcome import Outcome
 from ohs_training import documents
 from ohs_training.models import Accreditation, Application, Revocation, TrainingClass
-from ohs_training.permissions import ACKNOWLEDGE, FILE_ACCREDITATION, FILE_CLASS, REVOKE
+from ohs_training.permissions import ACKNOWLEDGE, FILE_ACCREDITATION, FILE_CLASS
 from ohs_training.rules import supervision
 from ohs_training.services.applying import hold_institution
-from ohs_training.states import ACCREDITATION
+from ohs_training.states import ACCREDITATION_KIND
 
 #: States of an application that waits for the ministry.
 WAITING = ("filed", "supplement")
+#: States of a class that has not begun.
+NOT_BEGUN = ("draft", "filed", "returned", "acknowledged")
 #: What becomes of a class by its state: nothing new may begin, what began is brought to its end under the county's eyes.
 EFFECTS = {
     "draft": "不得報備",
@@ -54,21 +56,24 @@ def at_stake(organisation_id: int | None) -> Stake:
     accreditations = Accreditation.objects.filter(
         organisation=organisation_id, state=Accreditation.State.IN_FORCE
     ).order_by("starts_on", "pk")
-    applications = Case.objects.filter(kind=ACCREDITATION.kind, organisation=organisation_id, state__in=WAITING)
+    applications = Case.objects.filter(kind=ACCREDITATION_KIND, organisation=organisation_id, state__in=WAITING)
     classes = TrainingClass.objects.filter(accreditation__organisation=organisation_id).select_related("case")
     over = ["closed", "cancelled"]
     return Stake(accreditations, applications, classes.exclude(case__state__in=over).order_by("starts_on"))
 
 
-def ground_named(case: Case, by: User | None, at: datetime) -> None:
-    row = Revocation.objects.filter(accreditation__case=case).first()
-    if row is None or not row.grounds:
-        raise Refused("應載明撤銷或廢止之事由。", field="grounds")
+def held_at_stake(case: Case) -> list[Any]:
+    """The institution, whose row is the queue, and with it in hand every case that its loss touches."""
+    hold_institution(case.organisation_id)
+    stake = at_stake(case.organisation_id)
+    touched = (
+        Q(ohs_accreditation__in=stake.accreditations) | Q(ohs_class__in=stake.classes) | Q(pk__in=stake.applications)
+    )
+    return list(Case.objects.filter(touched))
 
 
-@transaction.atomic
-def revoke(
-    case: Case,
+def revoke_or_abolish(
+    doing: Doing,
     *,
     decision: str,
     grounds: Sequence[str],
@@ -76,104 +81,89 @@ def revoke(
     letter_number: str,
     heard_on: date,
     hearing: str,
-    reason: str,
-    by: User,
-    at: datetime,
-    version: int | None = None,
 ) -> Revocation:
     """撤銷 (decision revoked) or 廢止 (withdrawn) of the institution's 認可資格: every accreditation that stands or begins later, and
     every application that waits. Classes not begun are cancelled; those under way go on to their end."""
-    require(by, REVOKE, case)
-    hold_institution(case.organisation_id)
-    stake = at_stake(case.organisation_id)
-    under = list(stake.classes)
-    keys = {case.pk, *stake.applications.values_list("pk", flat=True)}
-    keys.update(stake.accreditations.values_list("case", flat=True))
-    # Every case by its key, as whoever else takes several does; what stands is read once they are held.
-    held = {
-        pk: lock(pk, version=version if pk == case.pk else None)
-        for pk in sorted(keys.union(one.case_id for one in under))
-    }
-    case = held[case.pk]
-    on, law = taipei_day(at), law_in_force()
+    case, by, at, on = doing.case, doing.by, doing.at, doing.day
     if happened_on > on:
         raise Refused("違規行為日不得晚於今天。", field="happened_on")
     if heard_on > on:
         raise Refused("陳述意見日不得晚於今天。", field="heard_on")
     facts = supervision.RevocationFacts(tuple(grounds), decision, on, happened_on)  # type: ignore[arg-type]
-    outcome = supervision.revocation(facts, on=on, law=law)
+    outcome = supervision.revocation(facts, on=on, law=law_in_force())
     if not outcome.met:
         raise Refused(outcome.sentence, field="grounds", outcomes=[outcome])
-    name, state = (
-        ("revoke", Accreditation.State.REVOKED) if decision == "revoked" else ("abolish", Accreditation.State.ABOLISHED)
-    )
-    ACCREDITATION.move(case.state, name)  # raises NotAllowed
-    taken = sorted(locking(stake.accreditations), key=lambda one: (one.starts_on, one.pk))
-    rows = {}
-    for accreditation in taken:
-        own = held[accreditation.case_id]
-        rows[own.pk] = Revocation.objects.create(
-            accreditation=accreditation,
-            decision=decision,
-            grounds=list(grounds),
-            happened_on=happened_on,
-            decided_on=on,
-            letter_number=letter_number,
-            heard_on=heard_on,
-            hearing=hearing,
-            reason=reason,
-            effects=[
-                {"number": one.case.number, "title": str(one), "effect": EFFECTS[held[one.case_id].state]}
-                for one in under
-                if own == case or one.accreditation_id == accreditation.pk
-            ],
-            barred_before=date.fromisoformat(outcome.result["barred_until"]) + ONE_DAY,
-        )
-        move(own, name, by=by, at=at, reason=reason, outcomes=[outcome])
-        accreditation.state, accreditation.state_on = state, on
-        accreditation.save()
-        withdraw_all(at=at, thing=accreditation)
-        withdraw_all(at=at, case=own)
-    row = rows[case.pk]
+    stake = at_stake(case.organisation_id)
+    under, waiting = list(stake.classes), list(stake.applications)
+    given = {
+        "decision": decision, "grounds": list(grounds), "happened_on": happened_on, "letter_number": letter_number,
+        "heard_on": heard_on, "hearing": hearing, "outcome": outcome,
+    }  # fmt: skip
+    name = "revoke" if decision == "revoked" else "abolish"
+    lost = []
+    for accreditation in locking(stake.accreditations):
+        if accreditation.case_id == case.pk:
+            lost.append(doing.then(name, reason=doing.reason, under=under, **given))
+        else:
+            own = [one for one in under if one.accreditation_id == accreditation.pk]
+            lost.append(perform(accreditation.case_id, name, by=by, at=at, reason=doing.reason, under=own, **given))
+    row = next(one.answer for one in lost if one.case.pk == case.pk)
     for one in under:
-        _stop(held[one.case_id], row, at=at)
-    documents.revoke_accreditation_letter([(one, held[one.case_id]) for one in taken], row, case=case, by=by, at=at)
-    for accreditation in taken:
-        tell_applicant(
-            held[accreditation.case_id], "ohs_training.revoked", accreditation.get_state_display(),
-            f"{reason}\n自處分日起（至 {roc(row.barred_before - ONE_DAY)} 止）不得再申請認可。", right=FILE_ACCREDITATION, at=at,
-        )  # fmt: skip
-    for one in held.values():
-        if one.kind == ACCREDITATION.kind and one.state in WAITING:
-            _end_application(one, row, by=by, at=at)
-    for draft in Application.objects.filter(case__organisation=case.organisation_id, renews__in=taken):
-        if draft.case.state == "draft":
-            draft.renews = None  # there is nothing left to go on from; the bar keeps it from being filed
-            draft.save()
+        _stop(one, row, at=at)
+    lost.sort(key=lambda one: (one.answer.accreditation.starts_on, one.answer.accreditation.pk))
+    taken = [(one.answer.accreditation, one.case) for one in lost]
+    documents.revoke_accreditation_letter(taken, row, case=case, by=by, at=at)
+    until = roc(row.barred_before - ONE_DAY)
+    for accreditation, own_case in taken:
+        body = f"{doing.reason}\n自處分日起（至 {until} 止）不得再申請認可。"
+        label = accreditation.get_state_display()
+        tell_applicant(own_case, "ohs_training.revoked", label, body, right=FILE_ACCREDITATION, at=at)
+    why = f"認可經{row.get_decision_display()}（{row.letter_number}），至 {until} 止不得申請認可"
+    for application in waiting:
+        perform(application, "bar", by=by, at=at, reason=why)
+    for draft in Application.objects.filter(case__state="draft", renews__in=[one for one, _ in taken]):
+        draft.renews = None  # there is nothing left to go on from; the bar keeps it from being filed
+        draft.save()
     return row
 
 
-def _end_application(case: Case, row: Revocation, *, by: User, at: datetime) -> None:
+def lose_accreditation(
+    doing: Doing, *, under: Sequence[TrainingClass], decision: str, outcome: Outcome, **given: Any
+) -> Revocation:
+    """One accreditation is lost: its row says why and what becomes of the classes `under` it."""
+    accreditation = Accreditation.objects.select_related("organisation").get(case=doing.case)
+    effects = [{"number": one.case.number, "title": str(one), "effect": EFFECTS[one.case.state]} for one in under]
+    row = Revocation.objects.create(
+        accreditation=accreditation, decision=decision, decided_on=doing.day, reason=doing.reason, effects=effects,
+        barred_before=date.fromisoformat(outcome.result["barred_until"]) + ONE_DAY, **given,
+    )  # fmt: skip
+    state = Accreditation.State
+    accreditation.state = state.REVOKED if decision == "revoked" else state.ABOLISHED
+    accreditation.state_on = doing.day
+    accreditation.save()
+    doing.outcomes.append(outcome)
+    doing.move()
+    withdraw_all(at=doing.at, thing=accreditation)
+    withdraw_all(at=doing.at, case=doing.case)
+    return row
+
+
+def bar_application(doing: Doing) -> None:
     """十四第2項: what was applied for before cannot be granted during the bar."""
-    until = roc(row.barred_before - ONE_DAY)
-    why = f"認可經{row.get_decision_display()}（{row.letter_number}），至 {until} 止不得申請認可"
-    move(case, "bar", by=by, at=at, reason=why)
-    case.decided_on = row.decided_on
-    case.save()
-    withdraw_all(at=at, case=case)
-    tell_applicant(
-        case, "ohs_training.rejected", "不予認可", f"{why}（要點十四第2項）。", right=FILE_ACCREDITATION, at=at
-    )
+    doing.case.decided_on = doing.day
+    doing.move()
+    withdraw_all(at=doing.at, case=doing.case)
+    body = f"{doing.reason}（要點十四第2項）。"
+    tell_applicant(doing.case, "ohs_training.rejected", "不予認可", body, right=FILE_ACCREDITATION, at=doing.at)
 
 
-def _stop(case: Case, row: Revocation, *, at: datetime) -> None:
+def _stop(one: TrainingClass, row: Revocation, *, at: datetime) -> None:
     """The effect on one class, as the system: the class's own right-holders decide nothing here. Its county, which saw no
     draft, is told."""
-    seen, effect = case.state != "draft", EFFECTS[case.state]
+    case, seen, effect = one.case, one.case.state != "draft", EFFECTS[one.case.state]
     why = f"認可經{row.get_decision_display()}（{row.letter_number}）"
-    if case.state in ("draft", "filed", "returned", "acknowledged"):
-        move(case, "cancel", by=None, at=at, reason=f"{why}：{effect}")
-        withdraw_all(at=at, case=case)
+    if case.state in NOT_BEGUN:
+        case = perform(case, "cancel", by=None, at=at, reason=f"{why}：{effect}").case
     else:
         record(case, "accreditation.lost", f"{why}：{effect}", by=None, at=at, clause="要點十四")
     tell_applicant(case, "ohs_training.class_affected", "班次處置", f"{why}：{effect}。", at=at, right=FILE_CLASS)

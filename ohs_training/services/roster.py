@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 from unicodedata import normalize
@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import Max
 from PIL import Image, ImageOps
 
@@ -21,17 +20,17 @@ from accounts import crypto
 from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
-from casework.cases.events import record
-from casework.cases.moving import lock, require, set_people
+from casework.cases.doing import Doing
+from casework.cases.moving import set_people
 from casework.errors import Refused
-from casework.intake import Limits
+from casework.intake import Limits, Verdict
 from casework.intake.sheet_table import SheetError, trouble
 from casework.law.in_force import law_in_force
-from casework.models import Attachment, Case
+from casework.models import Case
 from casework.papers.glyphs import missing_sentence
 from casework.sheets.records import Column, read_records
 from kernel.characters import fold
-from kernel.dates import DateError, parse_day, roc, roc_year, taipei_day, wrong_birthday, years_since
+from kernel.dates import DateError, parse_day, roc, roc_year, wrong_birthday, years_since
 from kernel.identifiers import (
     IdentifierError,
     mask_person_id,
@@ -41,11 +40,10 @@ from kernel.identifiers import (
     replaced_in_name,
 )
 from ohs_training.models import Exemption, Trainee, TrainingClass
-from ohs_training.permissions import FILE_CLASS
 from ohs_training.rules import classes
 from ohs_training.rules.training import TRAININGS
 from ohs_training.selectors.classes import class_of, live_trainees
-from ohs_training.services.planning import editable
+from ohs_training.services.saying import say
 
 PHOTO = Limits(max_bytes=8 * 2**20, max_pixels=40_000_000)
 PHOTO_SIZE = (300, 400)
@@ -255,21 +253,13 @@ def _next_seat(training_class: TrainingClass) -> int:
     return (live_trainees(training_class).aggregate(last=Max("seat"))["last"] or 0) + 1
 
 
-@transaction.atomic
 def import_roster(
-    case: Case,
-    *,
-    rows: Sequence[Mapping[str, str]],
-    checked: bool,
-    by: User,
-    at: datetime,
-    version: int | None = None,
-    left_out: Sequence[str] = (),
+    doing: Doing, *, rows: Sequence[Mapping[str, str]], checked: bool, left_out: Sequence[str] = ()
 ) -> int:
     """The confirmed rows onto the roster, all or none. `checked`: the institution saw every qualification certificate.
     `left_out`: what was said of rows of the file that wait for a corrected one; it stands in the event."""
-    case, training_class = editable(case, by=by, version=version)
-    needed, on = required(training_class), taipei_day(at)
+    training_class = class_of(doing.case)
+    needed, on = required(training_class), doing.day
     preview = [_judged(PreviewRow(n, dict(row)), needed, on) for n, row in enumerate(rows, start=1)]
     _find_twins(preview, training_class)
     if bad := [f"第 {row.number} 筆：{'、'.join(row.errors)}" for row in preview if row.errors]:
@@ -287,12 +277,10 @@ def import_roster(
             qualification_checked=checked,
             **values,
         )
-    _people(case, training_class)
+    _people(doing.case, training_class)
     waiting = f"，另 {len(left_out)} 列未匯入" if left_out else ""
-    record(
-        case, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人{waiting}", by=by, at=at, clause="附表五",
-        reason="；".join(left_out)[:500],
-    )  # fmt: skip
+    doing.reason = "；".join(left_out)[:500]
+    say(doing, "roster.imported", f"匯入受訓人員名冊 {len(preview)} 人{waiting}")
     return len(preview)
 
 
@@ -300,18 +288,14 @@ def _people(case: Case, training_class: TrainingClass) -> None:
     set_people(case, [(one.national_id, one.name) for one in live_trainees(training_class)])
 
 
-@transaction.atomic
-def save_trainee(
-    case: Case, *, pk: int | None, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None
-) -> Trainee:
+def save_trainee(doing: Doing, *, pk: int | None, data: Mapping[str, Any]) -> Trainee:
     """Add (pk None) or change one line."""
-    case, training_class = editable(case, by=by, version=version)
-    index = crypto.index(data["national_id"])
+    training_class, index = class_of(doing.case), crypto.index(data["national_id"])
     twin = live_trainees(training_class).filter(national_id_index=index).exclude(pk=pk).first()
     if twin:
         raise Refused(f"這個身分證字號已在名冊上（座號 {twin.seat:02d}）。", field="national_id")
     if pk is None:
-        _cap(training_class, live_trainees(training_class).count() + 1, taipei_day(at))
+        _cap(training_class, live_trainees(training_class).count() + 1, doing.day)
         trainee = Trainee(training_class=training_class, seat=_next_seat(training_class))
     else:
         trainee = live_trainees(training_class).get(pk=pk)
@@ -319,72 +303,43 @@ def save_trainee(
         setattr(trainee, name, value)
     trainee.national_id_index = index
     trainee.save()
-    _people(case, training_class)
-    label = f"{'修改' if pk else '新增'}受訓人員：{trainee.name}"
-    record(
-        case,
-        "trainee.saved",
-        label,
-        by=by,
-        at=at,
-        changes=[{"label": "身分證字號", "before": "", "after": trainee.masked_national_id}],
-    )
+    _people(doing.case, training_class)
+    changes = [{"label": "身分證字號", "before": "", "after": trainee.masked_national_id}]
+    say(doing, "trainee.saved", f"{'修改' if pk else '新增'}受訓人員：{trainee.name}", changes=changes)
     return trainee
 
 
-@transaction.atomic
-def remove_trainee(case: Case, *, pk: int, by: User, at: datetime, version: int | None = None) -> None:
-    case, training_class = editable(case, by=by, version=version)
+def remove_trainee(doing: Doing, *, pk: int) -> None:
+    """Take one line off the roster; what was signed stays."""
+    training_class = class_of(doing.case)
     trainee = live_trainees(training_class).get(pk=pk)
-    trainee.removed_at = at
+    trainee.removed_at = doing.at
     trainee.save()
-    _people(case, training_class)
-    record(case, "trainee.removed", f"移出名冊：{trainee.name}", by=by, at=at)
+    _people(doing.case, training_class)
+    say(doing, "trainee.removed", f"移出名冊：{trainee.name}")
 
 
-@transaction.atomic
 def add_exemption(
-    case: Case,
-    *,
-    pk: int,
-    course: str,
-    paper: str,
-    upload: UploadedFile,
-    by: User,
-    at: datetime,
-    version: int | None = None,
+    doing: Doing, *, pk: int, course: str, paper: str, upload: UploadedFile, verdict: Verdict
 ) -> Exemption:
-    """抵免: the course, the paper by name, and its copy, which is judged before the case is held."""
-    require(by, FILE_CLASS, case)
-    verdict = attachments.judged(upload, Limits())
-    case, training_class = editable(case, by=by, version=version)
+    """抵免: the course, the paper by name, and its copy."""
+    training_class = class_of(doing.case)
     if not training_class.professional:
         raise Refused("在職教育訓練無學分課程抵免（附表五附註二）。")
     trainee = live_trainees(training_class).get(pk=pk)
     if not training_class.rows.filter(course=course).exists():
         raise Refused("課程表沒有這門課程。", field="course")
-    if trainee.exemptions.filter(course=course).exists():
+    exempted = list(trainee.exemptions.values_list("course", flat=True))
+    if course in exempted:
         raise Refused("這門課程已登錄抵免。", field="course")
-    if not training_class.rows.exclude(
-        course__in=[*trainee.exemptions.values_list("course", flat=True), course]
-    ).exists():
+    if not training_class.rows.exclude(course__in=[*exempted, course]).exists():
         raise Refused("全部課程均抵免者，無須參加本班訓練。", field="course")
     attachment = attachments.keep_attachment(
-        verdict,
-        case=case,
-        field="exemption",
-        subject=f"{trainee.pk}:{course}"[:60],
-        label=f"抵免證明：{trainee.name} {paper}",
-        upload=upload,
-        by=by,
-        at=at,
-    )
-    return _exempt(trainee, attachment, course=course, paper=paper, by=by, at=at)
-
-
-def _exempt(trainee: Trainee, attachment: Attachment, *, course: str, paper: str, by: User, at: datetime) -> Exemption:
+        verdict, case=doing.case, field="exemption", subject=f"{trainee.pk}:{course}"[:60],
+        label=f"抵免證明：{trainee.name} {paper}", upload=upload, by=doing.by, at=doing.at,
+    )  # fmt: skip
     return Exemption.objects.create(
-        trainee=trainee, course=course, paper=paper, attachment=attachment, checked_at=at, checked_by=by
+        trainee=trainee, course=course, paper=paper, attachment=attachment, checked_at=doing.at, checked_by=doing.by
     )
 
 
@@ -403,16 +358,17 @@ def small_photo(upload: UploadedFile) -> bytes:
     return out.getvalue()
 
 
-@transaction.atomic
-def add_photo(case: Case, *, pk: int, upload: UploadedFile, by: User, at: datetime) -> Trainee:
+def judge_photo(case: Case, by: User, *, upload: UploadedFile, **given: Any) -> dict[str, Any]:
+    """Judge the picture and make it small before the case is held."""
+    return {**given, "content": small_photo(upload)}
+
+
+def add_photo(doing: Doing, *, pk: int, content: bytes) -> Trainee:
     """The photograph of 附表六 and 附表十: until the certificate is issued, whatever the state of the class."""
-    content = small_photo(upload)
-    case = lock(case)
-    require(by, FILE_CLASS, case)
-    trainee = locking(live_trainees(class_of(case))).get(pk=pk)
+    trainee = locking(live_trainees(class_of(doing.case))).get(pk=pk)
     if trainee.certificates.filter(state="in_force").exists():
         raise Refused("已發給證書，照片不能再更換；請以補發辦理。", field="photo")
     trainee.photo.save("photo.jpg", ContentFile(content), save=False)
     trainee.save()
-    record(case, "photo.added", f"上傳照片：{trainee.name}", by=by, at=at)
+    say(doing, "photo.added", f"上傳照片：{trainee.name}")
     return trainee

@@ -36,7 +36,7 @@ from ohs_training.rules import timetable
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import live_trainees, row_facts, rows_of
 from ohs_training.services import attending
-from ohs_training.views.places import Place, load, pressed, shown
+from ohs_training.views.places import Place, act_here, load, shown
 
 MOST_AT_ONCE = 500
 #: The tablet signs for a whole day and is without network for up to an hour: its page may be left for two.
@@ -155,16 +155,10 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
                 (lines, told), source = _file_lines(form.cleaned_data["file"].read(), place, period), "import"
             else:
                 (lines, told), source = (_typed_lines(request, place, period), []), "sheet"
-            given = {
-                "day": period.day,
-                "half": period.half,
-                "lines": lines,
-                "reason": request.POST.get("reason", ""),
-                "source": source,
-            }
-            pressed(
-                request, form, "sheet", lambda at: attending.enter_sheet(place.case, by=request.user, at=at, **given)
-            )
+            act_here(
+                request, form, place.case, "enter_sheet",
+                day=period.day, half=period.half, lines=lines, source=source, reason=request.POST.get("reason", ""),
+            )  # fmt: skip
         if tried.ok:
             messages.success(request, f"已登錄簽到表 {len(lines)} 人。" if told else "已登錄簽到表。")
             for one in told:
@@ -392,12 +386,7 @@ def roll_call(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         present = [pk for pk in map(whole_number, request.POST.getlist("present")) if pk is not None]
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "roll_call",
-                lambda at: attending.call_roll(place.case, day=day, present=present, by=request.user, at=at),
-            )
+            act_here(request, form, place.case, "call_roll", day=day, present=present)
         if tried.ok:
             messages.success(request, "已登錄點名。")
             return redirect(f"{place.url('roll_call')}?day={day.isoformat()}")

@@ -32,9 +32,9 @@ from ohs_training.selectors.institutions import (
     reapply_outcome,
 )
 from ohs_training.services import applying
-from ohs_training.states import ACCREDITATION, ORDER_KIND
+from ohs_training.states import ACCREDITATION_KIND, ORDER_KIND
 from ohs_training.views.county_map import county_map
-from ohs_training.views.places import pressed
+from ohs_training.views.places import act_here
 
 PER_PAGE = 50
 
@@ -96,7 +96,7 @@ def _unit_home(request: HttpRequest) -> HttpResponse:
                 "line": outcome.lines[-2] if len(outcome.lines) > 1 else outcome.lines[0],
             }
         )
-    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION.kind, ORDER_KIND))).order_by(
+    cases = with_people(Case.objects.filter(organisation=unit, kind__in=(ACCREDITATION_KIND, ORDER_KIND))).order_by(
         "-changed_at"
     )[:10]
     context = {
@@ -176,7 +176,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def accreditation(request: HttpRequest, number: str) -> HttpResponse:
     """The application: particulars, the seven parts, the papers, and what is still missing."""
     case, rights = case_on_side(request.user, number, Side.APPLICANT)
-    if case.kind != ACCREDITATION.kind or not rights.has(FILE_ACCREDITATION):
+    if case.kind != ACCREDITATION_KIND or not rights.has(FILE_ACCREDITATION):
         raise Case.DoesNotExist(number)
     if case.state not in applying.EDITABLE:
         return redirect("casework:case", number)
@@ -185,12 +185,8 @@ def accreditation(request: HttpRequest, number: str) -> HttpResponse:
     form = ApplicationForm(request.POST if "particulars" in request.POST else None, case=case, application=application)
     if form.is_bound and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(
-                request, form, "application",
-                lambda at: applying.save_application(
-                    case, data=form.particulars, sections=form.sections, by=request.user, at=at, version=form.posted_version
-                ),
-            )  # fmt: skip
+            given = {"data": form.particulars, "sections": form.sections}
+            act_here(request, form, case, "save_application", version=form.posted_version, **given)
         if tried.ok:
             messages.success(request, "已儲存。")
             return redirect("ohs_training:accreditation", number)
@@ -227,12 +223,8 @@ def _papers(request: HttpRequest, case: Case, application: Any) -> Any:
         )
         if posted and form.is_valid():
             with into_form(request, form) as tried:
-                pressed(
-                    request, form, f"paper.{code}",
-                    lambda at, code=code, form=form: applying.add_paper(
-                        case, code=code, upload=form.cleaned_data["file"], attested=form.cleaned_data["attested"], by=request.user, at=at
-                    ),
-                )  # fmt: skip
+                given = {"upload": form.cleaned_data["file"], "attested": form.cleaned_data["attested"]}
+                act_here(request, form, case, "add_paper", paper=code, **given)
             if tried.ok:
                 messages.success(request, f"已上傳「{labels[code]}」。")
                 return redirect("ohs_training:accreditation", case.number)

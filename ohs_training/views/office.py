@@ -25,10 +25,10 @@ from ohs_training.permissions import MARK_EXAM, ORDER, VIEW_ALL, VIEW_OFFICE
 from ohs_training.selectors.boards import board, classes_visible, institutions_by_county, statistics
 from ohs_training.selectors.chain import TraineeLine, class_chain
 from ohs_training.selectors.institutions import matching, reapply_outcome
-from ohs_training.services import examining, inspecting
+from ohs_training.services import inspecting
 from ohs_training.states import ORDER_KIND
 from ohs_training.views.county_map import county_map
-from ohs_training.views.places import load, pressed, shown
+from ohs_training.views.places import act_here, load, pressed, shown
 
 
 def office_page(
@@ -92,14 +92,7 @@ def marks(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             given = {name: form.cleaned_data[name] for name in ("number", "sat_on", "examiner", "reason")}
-            pressed(
-                request,
-                form,
-                "marks",
-                lambda at: examining.enter_marks(
-                    place.case, marks=form.typed, by=request.user, at=at, version=form.posted_version, **given
-                ),
-            )
+            act_here(request, form, place.case, "enter_marks", marks=form.typed, version=form.posted_version, **given)
         if tried.ok:
             messages.success(request, "已登錄成績。")
             return redirect("admin:ohs_class", number)

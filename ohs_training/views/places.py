@@ -14,13 +14,14 @@ from accounts.clock import now
 from accounts.rights import organisations_with
 from accounts.roles import Side
 from casework.cases.access import CaseRights, case_on_side, rights_on, with_people
+from casework.cases.doing import perform
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views.acting import is_agency, once_here
 from ohs_training.models import TrainingClass
 from ohs_training.permissions import FILE_CLASS, RUN_CLASS, VIEW_ALL
 from ohs_training.selectors.classes import CHANGEABLE, PLANNED, class_of
-from ohs_training.states import CLASS
+from ohs_training.states import CLASS_KIND
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Place:
 def load(request: HttpRequest, number: str, *, right: str | None = None) -> Place:
     """Raises Case.DoesNotExist alike for a class that is not there and for one that is somebody else's."""
     if is_agency(request):
-        case = with_people(Case.objects.filter(kind=CLASS.kind)).get(number=number)
+        case = with_people(Case.objects.filter(kind=CLASS_KIND)).get(number=number)
         rights = rights_on(request.user, case)
         sees_all = case.state != "draft" and organisations_with(request.user, VIEW_ALL).exists()
         if not (sees_all or (Side.OFFICE in rights.sides() and case.state != "draft")):
@@ -60,7 +61,7 @@ def load(request: HttpRequest, number: str, *, right: str | None = None) -> Plac
     else:
         case, rights = case_on_side(request.user, number, Side.APPLICANT)
         office = False
-    if case.kind != CLASS.kind or (right is not None and not rights.has(right)):
+    if case.kind != CLASS_KIND or (right is not None and not rights.has(right)):
         raise Case.DoesNotExist(number)
     training_class = class_of(case)
     training_class.case = case
@@ -89,3 +90,8 @@ def pressed(request: HttpRequest, form: ActForm, act: str, do: Callable[[datetim
 
     _, was_first = once_here(request, form, f"ohs_training.{act}", at=at, do=first)
     return was_first
+
+
+def act_here(request: HttpRequest, form: ActForm, case: Case, act: str, **given: Any) -> bool:
+    """An act of the case's table, `pressed`."""
+    return pressed(request, form, act, lambda at: perform(case, act, by=request.user, at=at, **given))

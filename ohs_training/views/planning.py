@@ -23,7 +23,7 @@ from ohs_training.rules import timetable as timetable_rules
 from ohs_training.selectors.classes import live_trainees, roster_outcome, rows_of, timetable_facts, unfiled
 from ohs_training.services import planning, roster
 from ohs_training.views.institution import chosen
-from ohs_training.views.places import Place, load, pressed, shown
+from ohs_training.views.places import Place, act_here, load, shown
 
 SPARE_ROWS = 4
 
@@ -93,14 +93,7 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.PlanForm(request.POST or None, case=place.case, training_class=place.training_class)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "plan",
-                lambda at: planning.save_plan(
-                    place.case, data=form.answers, by=request.user, at=at, version=form.posted_version
-                ),
-            )
+            act_here(request, form, place.case, "save_plan", data=form.answers, version=form.posted_version)
         if tried.ok:
             messages.success(request, "已儲存訓練計畫。")
             return redirect(place.url("teachers") if "go" in request.POST else place.url("plan"))
@@ -117,14 +110,7 @@ def teachers(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             typed = forms.read_teachers(request.POST)
-            pressed(
-                request,
-                form,
-                "teachers",
-                lambda at: planning.save_teachers(
-                    place.case, teachers=typed, by=request.user, at=at, version=form.posted_version
-                ),
-            )
+            act_here(request, form, place.case, "save_teachers", teachers=typed, version=form.posted_version)
         if tried.ok:
             messages.success(request, "已儲存講師名冊。")
             return redirect(place.url("timetable") if "go" in request.POST else place.url("teachers"))
@@ -152,14 +138,7 @@ def timetable(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
             typed = forms.read_timetable(request.POST, place.training_class)
-            pressed(
-                request,
-                form,
-                "timetable",
-                lambda at: planning.save_timetable(
-                    place.case, rows=typed, by=request.user, at=at, version=form.posted_version
-                ),
-            )
+            act_here(request, form, place.case, "save_timetable", rows=typed, version=form.posted_version)
         if tried.ok:
             messages.success(request, "已儲存課程表。")
             return redirect(place.url("roster") if "go" in request.POST else place.url("timetable"))
@@ -211,13 +190,8 @@ def roster_page(request: HttpRequest, number: str) -> HttpResponse:
         if confirm.is_valid():
             with into_form(request, confirm) as tried:
                 rows, left_out = roster.unseal(confirm.cleaned_data["sealed"], place.training_class)
-                pressed(
-                    request, confirm, "roster",
-                    lambda at: roster.import_roster(
-                        place.case, rows=rows, left_out=left_out, checked=confirm.cleaned_data["checked"], by=request.user, at=at,
-                        version=confirm.posted_version,
-                    ),
-                )  # fmt: skip
+                given = {"rows": rows, "left_out": left_out, "checked": confirm.cleaned_data["checked"]}
+                act_here(request, confirm, place.case, "import_roster", version=confirm.posted_version, **given)
             if tried.ok:
                 messages.success(request, f"已匯入名冊 {len(rows)} 人。")
                 if left_out:
@@ -262,14 +236,7 @@ def trainee(request: HttpRequest, number: str, pk: int | None = None) -> HttpRes
     form = forms.TraineeForm(request.POST if "name" in request.POST else None, case=place.case, trainee=one)
     if form.is_bound and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "trainee",
-                lambda at: roster.save_trainee(
-                    place.case, pk=pk, data=form.answers, by=request.user, at=at, version=form.posted_version
-                ),
-            )
+            act_here(request, form, place.case, "save_trainee", pk=pk, data=form.answers, version=form.posted_version)
         if tried.ok:
             messages.success(request, "已儲存。")
             return redirect(place.url("roster"))
@@ -299,14 +266,7 @@ def _photo(request: HttpRequest, place: Place, one: Trainee | None) -> Any:
     )
     if posted and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "photo",
-                lambda at: roster.add_photo(
-                    place.case, pk=one.pk, upload=form.cleaned_data["photo"], by=request.user, at=at
-                ),
-            )
+            act_here(request, form, place.case, "add_photo", pk=one.pk, upload=form.cleaned_data["photo"])
         if tried.ok:
             messages.success(request, "已上傳照片。")
             return redirect(place.url("trainee", one.pk))
@@ -331,12 +291,7 @@ def _exemption(request: HttpRequest, place: Place, one: Trainee | None) -> Any:
                 "paper": form.cleaned_data["paper"],
                 "upload": form.cleaned_data["file"],
             }
-            pressed(
-                request,
-                form,
-                "exemption",
-                lambda at: roster.add_exemption(place.case, pk=one.pk, by=request.user, at=at, **given),
-            )
+            act_here(request, form, place.case, "add_exemption", pk=one.pk, **given)
         if tried.ok:
             messages.success(request, "已登錄抵免。")
             return redirect(place.url("trainee", one.pk))
@@ -350,12 +305,7 @@ def trainee_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     get_object_or_404(live_trainees(place.training_class), pk=pk)
     form = ActForm(request.POST, case=place.case)
     if form.is_valid():
-        pressed(
-            request,
-            form,
-            "trainee_remove",
-            lambda at: roster.remove_trainee(place.case, pk=pk, by=request.user, at=at, version=form.posted_version),
-        )
+        act_here(request, form, place.case, "remove_trainee", pk=pk, version=form.posted_version)
         messages.success(request, "已移出名冊。")
     return redirect(place.url("roster"))
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
 from kernel.asked import whole_number
@@ -16,12 +17,10 @@ from ohs_training.models import Certificate, Confirmation, LeaveRequest, Retenti
 from ohs_training.permissions import DECIDE_RETENTION, FILE_CLASS, ISSUE, REPORT, RUN_CLASS
 from ohs_training.rules import keeping
 from ohs_training.selectors.classes import live_trainees
-from ohs_training.services import absence as absence_service
-from ohs_training.services import fees as fees_service
-from ohs_training.services import issuing, reporting
+from ohs_training.services import issuing
 from ohs_training.services import keeping as keeping_service
 from ohs_training.views.classpage import courses_missed
-from ohs_training.views.places import load, pressed, shown
+from ohs_training.views.places import act_here, load, shown
 
 
 def _bound(request: HttpRequest, name: str, form_class: Any, **given: Any) -> Any:
@@ -46,14 +45,8 @@ def absence(request: HttpRequest, number: str) -> HttpResponse:
     )
     for form, name, said in todo:
         if form.is_bound and form.is_valid():
-            act = getattr(absence_service, name)
             with into_form(request, form) as tried:
-                pressed(
-                    request,
-                    form,
-                    name,
-                    lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers),
-                )
+                act_here(request, form, place.case, name, **form.answers)
             if tried.ok:
                 messages.success(request, said)
                 return redirect(place.url("absence"))
@@ -85,12 +78,12 @@ def leave_change(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     place = load(request, number, right=RUN_CLASS)
     get_object_or_404(LeaveRequest, pk=pk, trainee__training_class=place.training_class, withdrawn_at=None)
     if "withdraw" in request.POST:
-        absence_service.withdraw_leave(place.case, pk=pk, by=request.user, at=now())
+        perform(place.case, "withdraw_leave", by=request.user, at=now(), pk=pk)
         messages.success(request, "已銷假。")
         return redirect(place.url("absence"))
     form = forms.ProofForm(request.POST, request.FILES)
     if form.is_valid():
-        absence_service.prove_leave(place.case, pk=pk, proof=form.cleaned_data["proof"], by=request.user, at=now())
+        perform(place.case, "prove_leave", by=request.user, at=now(), pk=pk, proof=form.cleaned_data["proof"])
         messages.success(request, "已補證明。")
     else:
         messages.error(request, "；".join(text for errors in form.errors.values() for text in errors))
@@ -105,12 +98,7 @@ def practice(request: HttpRequest, number: str) -> HttpResponse:
     form = _bound(request, "practice", forms.PracticeForm, case=place.case, training_class=place.training_class)
     if form.is_bound and form.is_valid():
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "practice",
-                lambda at: absence_service.record_practice(place.case, by=request.user, at=at, **form.answers),
-            )
+            act_here(request, form, place.case, "record_practice", **form.answers)
         if tried.ok:
             messages.success(request, "已登錄實習及報告。")
             return redirect(place.url("practice"))
@@ -125,17 +113,12 @@ def fees(request: HttpRequest, number: str) -> HttpResponse:
     pay = _bound(request, "pay", forms.PaymentForm, case=place.case, training_class=place.training_class)
     spend = _bound(request, "spend", forms.SpendingForm, case=place.case)
     for form, act, said in (
-        (pay, fees_service.receive, "已收費並掣給收據。"),
-        (spend, fees_service.spend, "已登錄支出。"),
+        (pay, "receive_fee", "已收費並掣給收據。"),
+        (spend, "record_spending", "已登錄支出。"),
     ):
         if form.is_bound and form.is_valid():
             with into_form(request, form) as tried:
-                pressed(
-                    request,
-                    form,
-                    act.__name__,
-                    lambda at, act=act, form=form: act(place.case, by=request.user, at=at, **form.answers),
-                )
+                act_here(request, form, place.case, act, **form.answers)
             if tried.ok:
                 messages.success(request, said)
                 return redirect(place.url("fees"))
@@ -206,20 +189,9 @@ def certificate_change(request: HttpRequest, number: str, pk: int) -> HttpRespon
     get_object_or_404(Trainee, pk=pk, training_class=place.training_class)
     form = forms.CertificateActForm(request.POST)
     if form.is_valid():
-        act = issuing.revoke_certificate if "revoke" in request.POST else issuing.reissue
-        pressed(
-            request,
-            form,
-            f"certificate.{pk}",
-            lambda at: act(
-                place.case,
-                trainee=pk,
-                reason=form.cleaned_data["reason"],
-                certificate=form.cleaned_data["certificate"],
-                by=request.user,
-                at=at,
-            ),
-        )
+        act = "revoke_certificate" if "revoke" in request.POST else "reissue_certificate"
+        given = {"reason": form.cleaned_data["reason"], "certificate": form.cleaned_data["certificate"]}
+        act_here(request, form, place.case, act, trainee=pk, **given)
         messages.success(request, "已撤銷。" if "revoke" in request.POST else "已補發，原證書註記保留。")
     else:
         messages.error(request, "請填寫原因。")
@@ -233,7 +205,8 @@ def dispute(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     get_object_or_404(Confirmation, trainee=pk, trainee__training_class=place.training_class)
     form = forms.ReplyForm(request.POST)
     if form.is_valid():
-        reporting.answer_dispute(place.case, trainee=pk, reply=form.cleaned_data["reply"], by=request.user, at=now())
+        reply = form.cleaned_data["reply"]
+        perform(place.case, "answer_dispute", by=request.user, at=now(), trainee=pk, reply=reply)
         messages.success(request, "已回復受訓人員。")
     else:
         messages.error(request, "請填寫回復內容。")
@@ -256,12 +229,7 @@ def records(request: HttpRequest, number: str) -> HttpResponse:
             training_class=place.training_class,
         )
         with into_form(request, form) as tried:
-            pressed(
-                request,
-                form,
-                "retention",
-                lambda at: keeping_service.decide(row, by=request.user, at=at, **form.answers),
-            )
+            act_here(request, form, place.case, "decide_retention", row=row.pk, **form.answers)
         if tried.ok:
             messages.success(request, "已記錄決定。")
             return redirect(place.url("records"))

@@ -15,12 +15,13 @@ from playwright.sync_api import Page, expect
 
 from accounts.clock import now
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.models import Case, Document
 from casework.sheets.writing import write
 from ohs_training.models import Accreditation, Certificate, SignRecord
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import absence, attending, inspecting, issuing, roster
+from ohs_training.services import attending, inspecting, issuing, roster
 from tests.browser import account_walk as a
 from tests.browser import ohs_walk as o
 from tests.browser.conftest import Opens
@@ -69,7 +70,7 @@ def test_pages_of_offices_trainees_and_the_public(site: str, opens: Opens, clock
     )  # fmt: skip
     assert order is not None
     proofs = w.ended(here, training="in_service", start=w.FIRST + timedelta(days=2), people=15)
-    issuing.issue_class(proofs, by=here.staff, at=w.at(w.FIRST + timedelta(days=3), "16:30"))
+    perform(proofs, "issue_proofs", by=here.staff, at=w.at(w.FIRST + timedelta(days=3), "16:30"))
     someone = w.people(proofs)[0]
     clock.move_to(w.at(w.SECOND + timedelta(days=6), "10:00"))
     office = [
@@ -357,8 +358,8 @@ def _practised(page: Page, case: Case) -> None:
     a.press(page, "登錄")
     a.said(page, "已登錄實習及報告")
     for one in w.people(case)[1:]:
-        absence.record_practice(
-            case, trainee=one.pk, practice_from=START, practice_until=START, practice_place="南方醫院", report_mark=Decimal(80), approved=True,
+        perform(
+            case, "record_practice", trainee=one.pk, practice_from=START, practice_until=START, practice_place="南方醫院", report_mark=Decimal(80), approved=True,
             by=User.objects.get(name="機構承辦"), at=now(),
         )  # fmt: skip
 

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection, transaction
 
 from casework.cases import attachments
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.models import Case, Document
 from ohs_training.models import Certificate, CertificateBatch, SignRecord
-from ohs_training.services import absence, attending, examining, filing, issuing
+from ohs_training.services import attending, issuing
 from tests.meeting import walk
 from tests.ohs_training import world as w
 from tests.parallel import meanwhile, together
@@ -28,7 +29,7 @@ def here(transactional_db: None) -> w.World:
 
 def _sheet(case: Case, here: w.World, at: Any) -> int:
     line = {"trainee": w.people(case)[0].pk, "came": w.at(w.FIRST, "08:55"), "left": None, "tampered": False}
-    return attending.enter_sheet(case, day=w.FIRST, half="morning", lines=[line], by=here.tutor, at=at)
+    return perform(case, "enter_sheet", day=w.FIRST, half="morning", lines=[line], by=here.tutor, at=at).answer
 
 
 def test_a_sheet_met_by_a_tablet_is_refused_in_words(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +70,7 @@ def _signed_after_the_end(here: w.World, monkeypatch: pytest.MonkeyPatch) -> tup
     w.attend(case, away={1: {(w.SECOND, "afternoon")}})
     at, one = w.at(w.SECOND, "16:00"), w.people(case)[0]
     came_to = meanwhile(
-        monkeypatch, attending, "judge_signature", lambda: filing.finish(case, by=here.tutor, at=at), wait=20
+        monkeypatch, attending, "judge_signature", lambda: perform(case, "end", by=here.tutor, at=at).case, wait=20
     )
     signing = w.signing(one, half="afternoon", leaving=True, wall=at)
     answers = attending.sign(case, items=[signing], sent_wall=at, by=here.tutor, at=at)
@@ -99,7 +100,7 @@ def _two_reissues(here: w.World, **more: Any) -> tuple[list[Any], int]:
     shown = Certificate.objects.get(trainee=one).pk
     given = {"trainee": one.pk, "reason": "遺失", "by": here.staff}
     acts: list[Callable[[], Any]] = [
-        lambda n=n: issuing.reissue(case, at=LATER + timedelta(seconds=n), certificate=shown, **given)  # type: ignore[misc]
+        lambda n=n: perform(case, "reissue_certificate", at=LATER + timedelta(seconds=n), certificate=shown, **given)  # type: ignore[misc]
         for n in range(2)
     ]
     return together(acts), Certificate.objects.filter(trainee=one).count()
@@ -129,17 +130,30 @@ def test_control_without_the_one_that_was_shown_it_is_reissued_twice(
 def test_reissued_and_revoked_at_once_nobody_reads_an_error(here: w.World) -> None:
     case = w.issued(here)
     given = {"trainee": w.people(case)[0].pk, "reason": "x", "by": here.staff, "at": LATER}
-    answers = together([lambda: issuing.reissue(case, **given), lambda: issuing.revoke_certificate(case, **given)])
+    answers = together(
+        [
+            lambda: perform(case, "reissue_certificate", **given),
+            lambda: perform(case, "revoke_certificate", **given),
+        ]
+    )
     assert not [one for one in answers if isinstance(one, Exception) and not isinstance(one, Refused)], answers
 
 
 def _issued_while_the_worker_ends(here: w.World, monkeypatch: pytest.MonkeyPatch) -> tuple[CertificateBatch, int]:
     """The worker finishes the batch between the act's reading of it and its writing."""
     case = w.examined(here, failing=(1,))
-    batch = issuing.issue_class(case, by=here.staff, at=LATER)
+    perform(case, "issue", by=here.staff, at=LATER)
+    batch = CertificateBatch.objects.get()
     resit = [{"trainee": w.people(case)[0].pk, "mark": 90}]
-    examining.enter_marks(
-        case, number=2, sat_on=LATER.date(), marks=resit, examiner="", by=here.authority, at=LATER + timedelta(hours=1)
+    perform(
+        case,
+        "enter_marks",
+        number=2,
+        sat_on=LATER.date(),
+        marks=resit,
+        examiner="",
+        by=here.authority,
+        at=LATER + timedelta(hours=1),
     )
     save, threads = CertificateBatch.save, list[threading.Thread]()
 
@@ -157,7 +171,7 @@ def _issued_while_the_worker_ends(here: w.World, monkeypatch: pytest.MonkeyPatch
         save(self, *given, **named)
 
     monkeypatch.setattr(CertificateBatch, "save", saved)
-    issuing.issue_class(Case.objects.get(pk=case.pk), by=here.staff, at=LATER + timedelta(hours=2))
+    perform(Case.objects.get(pk=case.pk), "issue_more", by=here.staff, at=LATER + timedelta(hours=2))
     monkeypatch.setattr(CertificateBatch, "save", save)
     assert threads
     issuing.run_waiting(at=LATER + timedelta(hours=3))
@@ -200,8 +214,8 @@ def test_an_upload_is_judged_while_nobody_waits_for_it(here: w.World, monkeypatc
         return real(*given, **named)
 
     monkeypatch.setattr(attachments, "judge", judge)
-    absence.ask_leave(
-        case, trainee=w.people(case)[0].pk, starts_at=w.at(w.SECOND, "09:00"), ends_at=w.at(w.SECOND, "12:00"), asked_at=at,
+    perform(
+        case, "ask_leave", trainee=w.people(case)[0].pk, starts_at=w.at(w.SECOND, "09:00"), ends_at=w.at(w.SECOND, "12:00"), asked_at=at,
         sick=True, reason="就醫", proof=w.pdf(), by=here.tutor, at=at,
     )  # fmt: skip
     assert free == [True]

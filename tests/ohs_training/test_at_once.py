@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from casework.cases import moving
+from accounts import locks
+from casework.cases import doing, moving
+from casework.cases.doing import Doing, perform
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, Document
 from ohs_training.models import (
@@ -19,7 +21,7 @@ from ohs_training.models import (
     Sitting,
     TrainingClass,
 )
-from ohs_training.services import accrediting, attending, examining, issuing, planning, reporting, revoking
+from ohs_training.services import attending, examining, issuing, planning, reporting, revoking
 from tests.ohs_training import world as w
 from tests.parallel import judge_before_writing, meet, together
 
@@ -61,9 +63,9 @@ def test_control_without_the_constraint_both_stand(here: w.World) -> None:
 
 def test_a_batch_started_twice_issues_once(here: w.World) -> None:
     case = w.examined(here)
-    press = [lambda: issuing.issue_class(case, by=here.staff, at=LATER)] * 2
+    press = [lambda: perform(case, "issue", by=here.staff, at=LATER)] * 2
     answers = together(press)
-    assert sum(isinstance(a, CertificateBatch) for a in answers) == 1, answers
+    assert sum(isinstance(a, Doing) for a in answers) == 1, answers
     assert sum(isinstance(a, (Refused, NotAllowed, Stale)) for a in answers) == 1, answers
     numbers = list(Certificate.objects.values_list("number", flat=True))
     assert len(numbers) == len(set(numbers)) == 15
@@ -83,9 +85,9 @@ def test_control_without_the_row_lock_the_second_batch_is_stopped_by_the_databas
         seen.append(found.state)
         return found
 
-    monkeypatch.setattr(issuing, "lock", unlocked)
+    monkeypatch.setattr(doing, "lock", unlocked)
     judge_before_writing(monkeypatch)
-    answers = together([lambda: issuing.issue_class(case, by=here.staff, at=LATER)] * 2)
+    answers = together([lambda: perform(case, "issue", by=here.staff, at=LATER)] * 2)
     assert seen == ["examined", "examined"]  # both saw the class before either had issued
     assert sum(isinstance(a, Exception) and not isinstance(a, (Refused, NotAllowed)) for a in answers) == 1, answers
     assert Certificate.objects.count() == 15
@@ -99,9 +101,19 @@ def test_marks_changed_while_certificates_are_issued(here: w.World) -> None:
     change = [{"trainee": one.pk, "mark": 10}]
     answers = together(
         [
-            lambda: issuing.issue_class(case, by=here.staff, at=LATER),
-            lambda: examining.enter_marks(
-                case, number=1, sat_on=sat_on, marks=change, examiner="", reason="誤植", by=here.authority, at=LATER
+            lambda: perform(case, "issue", by=here.staff, at=LATER),
+            lambda: (
+                perform(
+                    case,
+                    "enter_marks",
+                    number=1,
+                    sat_on=sat_on,
+                    marks=change,
+                    examiner="",
+                    reason="誤植",
+                    by=here.authority,
+                    at=LATER,
+                ).answer
             ),
         ]
     )
@@ -127,23 +139,23 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
         return found
 
     def issue() -> None:
-        issuing.issue_class(case, by=here.staff, at=LATER)
+        perform(case, "issue", by=here.staff, at=LATER)
         issued.set()
 
     chain, issued = examining.class_chain, threading.Event()
-    monkeypatch.setattr(examining, "lock", unlocked)
+    monkeypatch.setattr(doing, "lock", unlocked)
     monkeypatch.setattr(examining, "class_chain", slowly)
     # The event would be refused its number, taken meanwhile: the second witness is put off as well.
-    monkeypatch.setattr(examining, "record", lambda *args, **given: None)
+    monkeypatch.setattr(examining, "say", lambda *args, **given: None)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ohs_training_sitting DISABLE TRIGGER ohs_sitting_stands")
     try:
         together(
             [
-                lambda: examining.enter_marks(
-                    case, number=1, sat_on=sat_on, marks=[{"trainee": one.pk, "mark": 10}], examiner="", reason="誤植",
+                lambda: perform(
+                    case, "enter_marks", number=1, sat_on=sat_on, marks=[{"trainee": one.pk, "mark": 10}], examiner="", reason="誤植",
                     by=here.authority, at=LATER,
-                ),
+                ).answer,
                 issue,
             ]
         )  # fmt: skip
@@ -159,18 +171,18 @@ def test_control_without_the_row_lock_and_the_trigger_a_certificate_rests_on_a_f
 def taken(here: w.World) -> Any:
     assert here.accreditation is not None
     case = Case.objects.get(pk=here.accreditation.case_id)
-    return revoking.revoke(
-        case, decision="withdrawn", grounds=["passed_on"], happened_on=w.PLANNED.date(), letter_number="勞職衛2字第9號",
+    return perform(
+        case, "revoke_or_abolish", decision="withdrawn", grounds=["passed_on"], happened_on=w.PLANNED.date(), letter_number="勞職衛2字第9號",
         heard_on=w.PLANNED.date(), hearing="到場陳述。", reason="委由他機構辦理。", by=here.chief, at=w.PLANNED + timedelta(days=1),
-    )  # fmt: skip
+    ).answer  # fmt: skip
 
 
 def granted(here: w.World, case: Case) -> Any:
     ends_on = w.FIRST.replace(year=2031)
-    return accrediting.accredit(
-        case, starts_on=w.FIRST.replace(year=2029), ends_on=ends_on, letter_number="甲", by=here.chief,
+    return perform(
+        case, "accredit", starts_on=w.FIRST.replace(year=2029), ends_on=ends_on, letter_number="甲", by=here.chief,
         at=w.PLANNED + timedelta(days=1),
-    )  # fmt: skip
+    ).answer  # fmt: skip
 
 
 def planned(here: w.World) -> Any:
@@ -197,12 +209,12 @@ def test_control_without_the_locks_the_next_one_outlives_the_first(
 ) -> None:
     following = w.applied(here, when=w.PLANNED)
 
-    def unlocked(one: Any, *, version: int | None = None) -> Case:
-        return Case.objects.get(pk=one if isinstance(one, int) else one.pk)
+    def unlocked(*things: Any) -> tuple[Any, ...]:
+        return tuple(type(one)._base_manager.get(pk=one.pk) for one in things)
 
-    for module in (revoking, accrediting):
-        monkeypatch.setattr(module, "lock", unlocked)
-        monkeypatch.setattr(module, "hold_institution", lambda unit: None)
+    monkeypatch.setattr(doing, "take", unlocked)
+    monkeypatch.setattr(doing, "lock", lambda case: Case.objects.get(pk=case.pk))
+    monkeypatch.setattr(revoking, "hold_institution", lambda unit: None)
     judge_before_writing(monkeypatch)
     answers = together([lambda: taken(here), lambda: granted(here, following)])
     assert broken(answers) or Accreditation.objects.filter(state="in_force").exists(), answers
@@ -235,17 +247,21 @@ def test_control_without_the_institutions_row_the_class_stays_planned(
     assert TrainingClass.objects.filter(case__state="draft").exists()
 
 
-def both_held(here: w.World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """An officer claims two classes in one transaction, by key; the one that begins first has the higher key."""
+def both_held(here: w.World, monkeypatch: pytest.MonkeyPatch, *, backwards: bool = False) -> list[Any]:
+    """An officer claims two classes in one transaction, by key; the act that takes the accreditation is made to hold its cases
+    one after the other, with a meeting at the second class.
+    """
     first = w.filed(here, start=w.FIRST + timedelta(days=14))
     second = w.planned(here, people=0, start=w.FIRST)
-    real = revoking.lock
+    real = locks.held_of
 
-    def lock(one: Any, *, version: int | None = None) -> Case:
-        locked = real(one, version=version)
-        if locked.pk == second.pk:
-            meet(3)
-        return locked
+    def held_of(model: Any, keys: Any) -> dict[Any, Any]:
+        held: dict[Any, Any] = {}
+        for key in sorted(keys, reverse=backwards):
+            held |= real(model, [key])
+            if model is Case and key == second.pk:
+                meet(3)
+        return held
 
     def claim() -> None:
         with transaction.atomic():
@@ -253,7 +269,7 @@ def both_held(here: w.World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             meet(3)
             moving.lock(second)
 
-    monkeypatch.setattr(revoking, "lock", lock)
+    monkeypatch.setattr(locks, "held_of", held_of)
     return together([claim, lambda: taken(here)])
 
 
@@ -265,8 +281,7 @@ def test_classes_held_by_their_keys_while_the_accreditation_is_taken(
 
 
 def test_control_in_another_order_they_wait_for_each_other(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revoking, "sorted", lambda keys: sorted(keys, reverse=True), raising=False)
-    answers = both_held(here, monkeypatch)
+    answers = both_held(here, monkeypatch, backwards=True)
     assert "deadlock" in str(broken(answers)), answers
 
 
@@ -290,7 +305,7 @@ def test_hours_confirmed_while_proofs_are_issued(here: w.World, monkeypatch: pyt
     answers = together(
         [
             lambda: reporting.confirm_hours(one, answer="confirmed", remark="", by=user, at=LATER),
-            lambda: issuing.issue_class(case, by=here.staff, at=LATER),
+            lambda: perform(case, "issue_proofs", by=here.staff, at=LATER),
         ]
     )
     assert not [a for a in answers if isinstance(a, Exception)], answers

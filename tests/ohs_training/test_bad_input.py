@@ -11,11 +11,11 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casework.cases.doing import perform
 from casework.models import Case
 from casework.sheets.writing import write
 from ohs_training.models import Certificate, SignRecord, Sitting
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import planning
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import address, client_of, envelope, press, said
 
@@ -79,7 +79,7 @@ def test_a_teacher_in_two_rooms() -> None:
         {"id": t.pk, "name": f"講師1{word}", "education": "", "experience": "", "clause": "一"}
         for t, word in zip(class_of(case).teachers.order_by("position"), "甲乙", strict=True)
     ]
-    planning.save_teachers(case, teachers=names, by=here.staff, at=w.PLANNED)
+    perform(case, "save_teachers", teachers=names, by=here.staff, at=w.PLANNED)
     with time_machine.travel(w.PLANNED, tick=False):
         staff, page = client_of(here.staff), address("timetable", case)
         answer = staff.post(page, {**table(case), "course-0": "改過的課名", **envelope(case)})

@@ -10,8 +10,9 @@ import time_machine
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
-from casework.errors import NotPermitted, Refused
+from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Event, Notice
 from casework.papers import rendering
@@ -21,7 +22,7 @@ from ohs_training.models import ClassVersion, SignRecord, TrainingClass, Version
 from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of, content_of, unfiled
 from ohs_training.selectors.links import class_links
-from ohs_training.services import attending, filing, planning, reporting, roster
+from ohs_training.services import attending
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import address, client_of, page_of, press, said
 
@@ -40,11 +41,11 @@ def fresh(case: Case) -> Case:
 
 
 def edit(here: w.World, case: Case, day: date = EVE, **plan: Any) -> None:
-    planning.save_plan(case, data=plan or {"tutor": "王代班"}, by=here.staff, at=w.at(day, "09:00"))
+    perform(case, "save_plan", data=plan or {"tutor": "王代班"}, by=here.staff, at=w.at(day, "09:00"))
 
 
 def change(here: w.World, case: Case, day: date = EVE, clock: str = "10:00") -> Case:
-    return filing.change_class(case, reason="輔導員請假", by=here.staff, at=w.at(day, clock))
+    return perform(case, "change", reason="輔導員請假", by=here.staff, at=w.at(day, clock)).case
 
 
 def links(case: Case, day: date) -> dict[str, Any]:
@@ -81,22 +82,22 @@ def test_a_change_filed_the_day_before_holds_nothing_up() -> None:
     ).exists()
 
     at = w.at(w.FIRST, "08:50")
-    case = filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:30"))
+    case = perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case
     one, two = w.people(case)[:2]
     (answer,) = attending.sign(case, items=[w.signing(one, wall=at)], sent_wall=at, by=here.tutor, at=at)
     assert answer.kept
     line = {"trainee": two.pk, "came": w.at(w.FIRST, "08:55"), "left": w.at(w.FIRST, "11:45"), "tampered": False}
     noon = w.at(w.FIRST, "12:10")
-    assert attending.enter_sheet(case, day=w.FIRST, half="morning", lines=[line], by=here.tutor, at=noon) == 2
+    assert perform(case, "enter_sheet", day=w.FIRST, half="morning", lines=[line], by=here.tutor, at=noon).answer == 2
     assert SignRecord.objects.count() == 3
 
     assert links(case, w.FIRST)["change_filed"].state == "todo"
-    case = filing.acknowledge_change(fresh(case), acknowledgement="府勞安字第2號", by=here.authority, at=noon)
+    case = perform(fresh(case), "acknowledge_change", acknowledgement="府勞安字第2號", by=here.authority, at=noon).case
     assert case.state == "running" and class_of(case).acknowledgement == number
     assert links(case, w.FIRST)["change_filed"].state == "good"
     assert Notice.objects.filter(user=here.staff, code="ohs_training.change_acknowledged").exists()
     with pytest.raises(Refused, match="沒有待備查"):
-        filing.acknowledge_change(case, acknowledgement="府勞安字第3號", by=here.authority, at=noon)
+        perform(case, "acknowledge_change", acknowledgement="府勞安字第3號", by=here.authority, at=noon)
 
 
 def test_it_begins_by_itself_on_its_day_though_the_change_waits() -> None:
@@ -115,9 +116,9 @@ def test_a_first_day_put_off_in_time_begins_on_the_new_day() -> None:
         {**row, "starts_at": row["starts_at"] + timedelta(days=7), "ends_at": row["ends_at"] + timedelta(days=7)}
         for row in w.table(class_of(case), w.FIRST, 2)
     ]
-    planning.save_timetable(case, rows=[], by=here.staff, at=w.at(EVE, "09:00"))
+    perform(case, "save_timetable", rows=[], by=here.staff, at=w.at(EVE, "09:00"))
     edit(here, case, starts_on=w.FIRST + timedelta(days=7), ends_on=w.SECOND + timedelta(days=7))
-    planning.save_timetable(case, rows=rows, by=here.staff, at=w.at(EVE, "09:05"))
+    perform(case, "save_timetable", rows=rows, by=here.staff, at=w.at(EVE, "09:05"))
     change(here, case)
     sweep(on=w.FIRST, at=w.at(w.FIRST, "00:10"))
     assert fresh(case).state == "acknowledged"
@@ -130,11 +131,11 @@ def test_who_drops_out_after_the_filing_is_reported() -> None:
     """附表二附註1: fifteen is asked for when the plan is filed, not of the class."""
     here = w.world()
     case = w.acknowledged(here)
-    roster.remove_trainee(case, pk=w.people(case)[0].pk, by=here.staff, at=w.at(EVE, "09:00"))
+    perform(case, "remove_trainee", pk=w.people(case)[0].pk, by=here.staff, at=w.at(EVE, "09:00"))
     assert change(here, case).state == "acknowledged"
     assert links(case, EVE)["head_count"].state == "good"
     with pytest.raises(Refused, match="須達 15 人"):
-        filing.file_class(w.planned(here, people=14), by=here.staff, at=w.PLANNED)
+        perform(w.planned(here, people=14), "file", by=here.staff, at=w.PLANNED)
 
 
 def test_the_class_acknowledged_never_does_not_begin() -> None:
@@ -163,7 +164,7 @@ def test_the_countys_pages_show_a_change_that_waits() -> None:
         assert press(county, case, "acknowledge_change", office=True, acknowledgement="再一次").status_code == 422
         assert client_of(here.stranger).get(address("versions", case)).status_code == 404
     with pytest.raises(NotPermitted):
-        filing.return_change(case, reason="甲", by=here.other_authority, at=w.at(EVE, "16:00"))
+        perform(case, "return_change", reason="甲", by=here.other_authority, at=w.at(EVE, "16:00"))
 
 
 # --- returned by the county ---------------------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ def test_a_first_filing_returned_late_goes_back_by_its_first_day() -> None:
     """OHS-06: filed on day −15, returned on day −10, filed again on day −8, acknowledged, begun."""
     here = w.world()
     case = w.planned(here)
-    filing.file_class(case, by=here.staff, at=w.at(LAST_DAY_TO_FILE, "23:50"))
+    perform(case, "file", by=here.staff, at=w.at(LAST_DAY_TO_FILE, "23:50"))
     with time_machine.travel(w.at(w.FIRST - timedelta(days=10), "10:00"), tick=False):
         press(client_of(here.authority), case, "return", office=True, reason="請補場所證明")
         shown = said(client_of(here.staff).get(address("class", case)))
@@ -187,27 +188,27 @@ def test_a_first_filing_returned_late_goes_back_by_its_first_day() -> None:
     case = fresh(case)
     assert (case.state, case.received_on, class_of(case).filed_on) == ("filed", LAST_DAY_TO_FILE, LAST_DAY_TO_FILE)
     at = w.at(w.FIRST - timedelta(days=7), "10:00")
-    case = filing.acknowledge(case, acknowledgement="府勞安字第1號", by=here.authority, at=at)
+    case = perform(case, "acknowledge", acknowledgement="府勞安字第1號", by=here.authority, at=at).case
     assert [v.said for v in class_of(case).versions.order_by("number")] == [
         f"{roc(w.FIRST - timedelta(days=10))} 退回",
         f"{roc(w.FIRST - timedelta(days=7))} 府勞安字第1號 備查",
     ]
-    assert filing.begin(case, by=here.tutor, at=w.at(w.FIRST, "08:30")).state == "running"
+    assert perform(case, "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case.state == "running"
 
 
 def test_what_was_never_filed_in_time_is_not_helped() -> None:
     here = w.world()
     case = w.planned(here)
     with pytest.raises(Refused, match="最遲應於 115/11/22"):
-        filing.file_class(case, by=here.staff, at=w.at(LAST_DAY_TO_FILE + timedelta(days=1), "00:01"))
+        perform(case, "file", by=here.staff, at=w.at(LAST_DAY_TO_FILE + timedelta(days=1), "00:01"))
     # nor may a returned filing come nearer than fifteen days by another first day, or after its first day
     returned = w.filed(here, start=w.FIRST + timedelta(days=20))
-    filing.return_class(returned, reason="補正", by=here.authority, at=w.at(EVE, "09:00"))
-    planning.save_timetable(returned, rows=[], by=here.staff, at=w.at(EVE, "10:00"))
+    perform(returned, "return", reason="補正", by=here.authority, at=w.at(EVE, "09:00"))
+    perform(returned, "save_timetable", rows=[], by=here.staff, at=w.at(EVE, "10:00"))
     with pytest.raises(Refused, match="開訓日提前後，報備期限為 .*，已逾期"):
         edit(here, returned, starts_on=w.FIRST + timedelta(days=2))
     with pytest.raises(Refused, match="開訓日 115/12/27 已過"):
-        filing.file_class(fresh(returned), by=here.staff, at=w.at(date(2026, 12, 28), "09:00"))
+        perform(fresh(returned), "file", by=here.staff, at=w.at(date(2026, 12, 28), "09:00"))
 
 
 def test_a_change_returned_goes_back_as_a_change_by_the_day_it_was_received() -> None:
@@ -216,20 +217,22 @@ def test_a_change_returned_goes_back_as_a_change_by_the_day_it_was_received() ->
     case = w.acknowledged(here)
     edit(here, case)
     change(here, case)
-    case = filing.return_change(fresh(case), reason="請註明輔導員電話", by=here.authority, at=w.at(EVE, "16:00"))
+    case = perform(
+        fresh(case), "return_change", reason="請註明輔導員電話", by=here.authority, at=w.at(EVE, "16:00")
+    ).case
     assert case.state == "acknowledged" and links(case, EVE)["change_filed"].state == "bad"
     with pytest.raises(Refused, match="第 2 版變動報備經地方主管機關退回"):
-        filing.begin(case, by=here.tutor, at=w.at(w.FIRST, "08:00"))
+        perform(case, "start", by=here.tutor, at=w.at(w.FIRST, "08:00"))
     with time_machine.travel(w.at(w.FIRST, "08:05"), tick=False):
         staff = client_of(here.staff)
         shown = said(staff.get(address("class", case)))
         assert "已逾變動期限" not in shown and "變動報備經地方主管機關退回" in shown
         given = {"tutor_phone": "06-7654321"}
-        planning.save_plan(case, data=given, by=here.staff, at=w.at(w.FIRST, "08:06"))
+        perform(case, "save_plan", data=given, by=here.staff, at=w.at(w.FIRST, "08:06"))
         assert press(staff, case, "change", reason="補輔導員電話").status_code == 302
     third = class_of(case).versions.get(number=3)
     assert (third.received, third.late) == (EVE, False)
-    assert filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:30")).state == "running"
+    assert perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case.state == "running"
 
 
 def test_a_change_returned_after_the_first_day_is_answered_in_words() -> None:
@@ -238,18 +241,18 @@ def test_a_change_returned_after_the_first_day_is_answered_in_words() -> None:
     case = w.acknowledged(here)
     edit(here, case)
     change(here, case)
-    case = filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:30"))
+    case = perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case
     noon = w.at(w.FIRST, "12:00")
-    case = filing.return_change(case, reason="請說明", by=here.authority, at=noon)
+    case = perform(case, "return_change", reason="請說明", by=here.authority, at=noon).case
     assert case.state == "running" and links(case, w.FIRST)["change_filed"].state == "bad"
-    with pytest.raises(Refused, match="不能再變動"):
+    with pytest.raises(NotAllowed, match="不能「填寫訓練計畫」"):
         edit(here, case, w.FIRST, tutor="再換一人")
     assert change(here, fresh(case), w.FIRST, "13:00").state == "running"
     with pytest.raises(Refused, match="不能變動報備"):
         change(here, fresh(case), w.FIRST, "13:05")
     Case.objects.filter(pk=case.pk).update(state="reported", turn="office")
     with pytest.raises(Refused, match="第 3 版變動報備尚未備查或退回"):
-        reporting.close_class(fresh(case), acknowledgement="甲", by=here.authority, at=noon)
+        perform(fresh(case), "close", acknowledgement="甲", by=here.authority, at=noon)
 
 
 # --- what was not filed ---------------------------------------------------------------------------------------------------------
@@ -261,12 +264,12 @@ def test_what_was_not_filed_holds_the_class_up() -> None:
     case = w.acknowledged(here, people=20)
     night = w.at(EVE, "22:00")
     for one in w.people(case)[:5]:
-        roster.remove_trainee(case, pk=one.pk, by=here.staff, at=night)
+        perform(case, "remove_trainee", pk=one.pk, by=here.staff, at=night)
     w.add_people(case, 1, by=here.staff, when=night, first=40)
     edit(here, case)
     rows = w.table(class_of(case), w.FIRST, 2)
     rows[0]["course"] = "別的課程"
-    planning.save_timetable(case, rows=rows, by=here.staff, at=night)
+    perform(case, "save_timetable", rows=rows, by=here.staff, at=night)
     sweep(on=w.FIRST, at=w.at(w.FIRST, "00:10"))
     assert fresh(case).state == "acknowledged"
     told = Notice.objects.get(user=here.staff, code="ohs_training.not_begun")
@@ -284,10 +287,10 @@ def test_what_was_not_filed_holds_the_class_up() -> None:
     assert second.late and second.change_by == EVE
     assert Event.objects.get(case=case, code="change").label == "逾期變動報備"
     assert Notice.objects.filter(user=here.authority, subject__contains="逾期變動報備").exists()
-    case = filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:30"))
-    filing.acknowledge_change(case, acknowledgement="府勞安字第2號", by=here.authority, at=w.at(w.FIRST, "12:00"))
+    case = perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case
+    perform(case, "acknowledge_change", acknowledgement="府勞安字第2號", by=here.authority, at=w.at(w.FIRST, "12:00"))
     w.attend(case)
-    case = filing.finish(fresh(case), by=here.tutor, at=w.at(w.SECOND, "16:00"))
+    case = perform(fresh(case), "end", by=here.tutor, at=w.at(w.SECOND, "16:00")).case
     late = links(case, w.SECOND)["late_2"]
     assert late.state == "bad" and "115/12/07 始報備，期限為 115/12/06" in late.text
 
@@ -297,20 +300,20 @@ def test_taken_back_to_what_was_filed_it_begins() -> None:
     case = w.acknowledged(here)
     edit(here, case)
     with pytest.raises(Refused, match="1 項變動尚未報備.*輔導員「林輔導」改為「王代班」"):
-        filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:00"))
+        perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:00"))
     edit(here, case, w.FIRST, tutor="林輔導")
-    assert filing.begin(fresh(case), by=here.tutor, at=w.at(w.FIRST, "08:30")).state == "running"
+    assert perform(fresh(case), "start", by=here.tutor, at=w.at(w.FIRST, "08:30")).case.state == "running"
 
 
 def test_the_day_after_is_late_though_the_first_day_was_put_off_unfiled() -> None:
     """A first day that was moved counts once it is filed: until then the term runs by the day that was filed."""
     here = w.world()
     case = w.acknowledged(here)
-    planning.save_timetable(case, rows=[], by=here.staff, at=w.at(EVE, "09:00"))
+    perform(case, "save_timetable", rows=[], by=here.staff, at=w.at(EVE, "09:00"))
     later = {"starts_on": w.FIRST + timedelta(days=20), "ends_on": w.SECOND + timedelta(days=20)}
     edit(here, case, **later)
     rows = w.table(class_of(case), w.FIRST + timedelta(days=20), 2)
-    planning.save_timetable(case, rows=rows, by=here.staff, at=w.at(EVE, "09:05"))
+    perform(case, "save_timetable", rows=rows, by=here.staff, at=w.at(EVE, "09:05"))
     change(here, fresh(case), w.FIRST)
     second = class_of(case).versions.get(number=2)
     assert second.late and second.change_by == EVE
@@ -334,7 +337,7 @@ def test_no_paper_shows_as_acknowledged_what_was_not_filed(monkeypatch: pytest.M
     assert "未經報備" not in paper_of(case, "filing", EVE, monkeypatch)
     edit(here, case)
     gone = w.people(case)[0]
-    roster.remove_trainee(case, pk=gone.pk, by=here.staff, at=w.at(EVE, "09:00"))
+    perform(case, "remove_trainee", pk=gone.pk, by=here.staff, at=w.at(EVE, "09:00"))
     filing_form = paper_of(case, "filing", EVE, monkeypatch)
     assert f"{number} 備查" in filing_form and "四、輔導員林輔導" in filing_form.replace(" ", "")
     assert "受訓人員名冊 15 人" in filing_form

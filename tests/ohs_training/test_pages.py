@@ -11,7 +11,7 @@ from django.urls import reverse
 from casework.cases.doing import perform
 from casework.models import Case
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import accrediting, applying, inspecting, issuing
+from ohs_training.services import inspecting, issuing
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -116,16 +116,17 @@ def test_pages_of_an_application_and_of_an_order() -> None:
         assert (
             client_of(here.stranger).get(reverse("ohs_training:accreditation", args=[case.number])).status_code == 404
         )
-        applying.file_application(case, by=here.staff, at=w.APPLIED)
+        perform(case, "file", by=here.staff, at=w.APPLIED)
         assert client_of(here.chief).get(reverse("admin:case", args=[case.number])).status_code == 200
-        made = accrediting.accredit(
+        made = perform(
             case,
+            "accredit",
             starts_on=w.APPLIED.date(),
             ends_on=w.APPLIED.date() + timedelta(days=1000),
             letter_number="甲",
             by=here.chief,
             at=w.APPLIED,
-        )
+        ).answer
         page = client_of(here.chief).get(reverse("admin:case", args=[case.number])).content.decode()
         assert "撤銷或廢止認可" in page and "第6款" in page
         _, order = inspecting.inspect(
@@ -150,7 +151,7 @@ def test_a_trainee_sees_their_own_and_confirms_once() -> None:
     """OHS-20."""
     here = w.world()
     case = w.ended(here, training="in_service")
-    issuing.issue_class(case, by=here.staff, at=w.at(w.SECOND, "16:30"))
+    perform(case, "issue_proofs", by=here.staff, at=w.at(w.SECOND, "16:30"))
     one, other = w.people(case)[:2]
     confirm = reverse("ohs_training:confirm", args=[one.pk])
     certificate = reverse("ohs_training:my_certificate", args=[one.certificates.get().pk])

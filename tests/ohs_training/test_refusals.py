@@ -12,7 +12,11 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from accounts.clock import today
+from accounts.models import User
+from accounts.services.roles import grant_role
+from casework.cases import corrections
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Notice
@@ -24,17 +28,10 @@ from ohs_training.selectors.chain import class_chain
 from ohs_training.selectors.classes import class_of
 from ohs_training.selectors.institutions import accreditation_in_force, institutions_listed
 from ohs_training.services import (
-    absence,
-    accrediting,
     applying,
     attending,
-    examining,
-    filing,
     issuing,
     keeping,
-    planning,
-    reporting,
-    revoking,
     roster,
 )
 from tests.casework.files.sheets import saved
@@ -50,11 +47,11 @@ def test_fourteen_and_eighty_one_trainees() -> None:
     here = w.world()
     case = w.planned(here, people=14)
     with pytest.raises(Refused, match="報名 14 人，須達 15 人以上"):
-        filing.file_class(case, by=here.staff, at=w.PLANNED)
+        perform(case, "file", by=here.staff, at=w.PLANNED)
     w.add_people(case, 1, by=here.staff, when=w.PLANNED, first=15)
-    assert filing.file_class(case, by=here.staff, at=w.PLANNED).state == "filed"
+    assert perform(case, "file", by=here.staff, at=w.PLANNED).case.state == "filed"
     with pytest.raises(Refused, match="不超過 80 人"):
-        roster.import_roster(case, rows=w.lines(66, 16), checked=True, by=here.staff, at=w.PLANNED)
+        perform(case, "import_roster", rows=w.lines(66, 16), checked=True, by=here.staff, at=w.PLANNED)
     assert len(w.people(case)) == 15
 
 
@@ -65,10 +62,10 @@ def test_day_sixteen_fifteen_and_fourteen_before_the_first(day: str, good: bool)
     case = w.planned(here)
     when = datetime.fromisoformat(f"{day}T23:30:00+08:00")
     if good:
-        assert filing.file_class(case, by=here.staff, at=when).state == "filed"
+        assert perform(case, "file", by=here.staff, at=when).case.state == "filed"
     else:
         with pytest.raises(Refused, match="最遲應於 115/11/22"):
-            filing.file_class(case, by=here.staff, at=when)
+            perform(case, "file", by=here.staff, at=when)
 
 
 def test_a_teacher_in_two_rooms_and_a_room_with_two_classes() -> None:
@@ -81,16 +78,16 @@ def test_a_teacher_in_two_rooms_and_a_room_with_two_classes() -> None:
         {"id": t.pk, "name": f"講師1{word}", "education": "", "experience": "", "clause": "一"}
         for t, word in zip(made.teachers.order_by("position"), "甲乙", strict=True)
     ]
-    planning.save_teachers(other, teachers=names, by=here.staff, at=w.PLANNED)
+    perform(other, "save_teachers", teachers=names, by=here.staff, at=w.PLANNED)
     with pytest.raises(Refused, match="講師講師1甲於 115/12/07 同一時間另有課程"):
-        planning.save_timetable(other, rows=w.table(made, w.FIRST, 2), by=here.staff, at=w.PLANNED)
+        perform(other, "save_timetable", rows=w.table(made, w.FIRST, 2), by=here.staff, at=w.PLANNED)
     assert made.rows.count() == 8
     with pytest.raises(IntegrityError, match="overlap"), transaction.atomic():
         made.rows.first().save()
     rows = w.table(made, w.FIRST, 2)
     rows[1]["starts_at"] = rows[0]["starts_at"]
     with pytest.raises(Refused, match="重疊"):
-        planning.save_timetable(other, rows=rows, by=here.staff, at=w.PLANNED)
+        perform(other, "save_timetable", rows=rows, by=here.staff, at=w.PLANNED)
 
 
 def test_in_service_needs_two_hours_of_each_category() -> None:
@@ -98,7 +95,7 @@ def test_in_service_needs_two_hours_of_each_category() -> None:
     here = w.world()
     case = w.planned(here, training="in_service", days=1)
     with pytest.raises(Refused, match="每一類課程至少需 2 小時"):
-        filing.file_class(case, by=here.staff, at=w.PLANNED)
+        perform(case, "file", by=here.staff, at=w.PLANNED)
 
 
 def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
@@ -110,8 +107,9 @@ def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
     later = w.at(w.SECOND + timedelta(days=3), "10:00")
     first, second, *_ = w.people(case)
     with pytest.raises(Refused, match="不得參加測驗.*要點七第2項"):
-        examining.enter_marks(
+        perform(
             case,
+            "enter_marks",
             number=1,
             sat_on=later.date(),
             marks=[{"trainee": first.pk, "mark": 99}],
@@ -120,15 +118,16 @@ def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
             at=later,
         )
     marks = [{"trainee": one.pk, "mark": 80} for one in w.people(case)[1:]]
-    examining.enter_marks(case, number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
-    issuing.issue_class(case, by=here.staff, at=later)
+    perform(case, "enter_marks", number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
+    perform(case, "issue", by=here.staff, at=later)
     assert not Certificate.objects.filter(trainee=first).exists() and Certificate.objects.count() == 14
     line = class_chain(class_of(case), on=later.date(), law=declared_law(), only=first.pk).lines[0]
     assert "要點十三第2款" in {one.citation for one in line.red}
     # the mark beneath a certificate stands, said by the act and by the database
     with pytest.raises(Refused, match="應先撤銷證書"):
-        examining.enter_marks(
+        perform(
             case,
+            "enter_marks",
             number=1,
             sat_on=later.date(),
             marks=[{"trainee": second.pk, "mark": 10}],
@@ -140,7 +139,7 @@ def test_somebody_with_a_fifth_absent_gets_no_certificate() -> None:
     with pytest.raises(IntegrityError, match="rests on the mark"), transaction.atomic():
         Sitting.objects.filter(trainee=second).update(mark=10)
     with pytest.raises(Refused, match="沒有可以發給"):
-        issuing.issue_class(Case.objects.get(pk=case.pk), by=here.staff, at=later)
+        perform(Case.objects.get(pk=case.pk), "issue_more", by=here.staff, at=later)
 
 
 def test_a_batch_waits_for_a_missing_photograph() -> None:
@@ -150,9 +149,9 @@ def test_a_batch_waits_for_a_missing_photograph() -> None:
     w.practised(here, case)
     later = w.at(w.SECOND + timedelta(days=3), "10:00")
     marks = [{"trainee": one.pk, "mark": 80} for one in w.people(case)]
-    examining.enter_marks(case, number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
+    perform(case, "enter_marks", number=1, sat_on=later.date(), marks=marks, examiner="", by=here.authority, at=later)
     with pytest.raises(Refused, match="尚缺：相片"):
-        issuing.issue_class(case, by=here.staff, at=later)
+        perform(case, "issue", by=here.staff, at=later)
     assert Certificate.objects.count() == 0
 
 
@@ -161,8 +160,13 @@ def test_a_photograph_that_is_no_picture(content: bytes) -> None:
     here = w.world()
     case = w.planned(here, people=1)
     with pytest.raises(Refused) as refused:
-        roster.add_photo(
-            case, pk=w.people(case)[0].pk, upload=SimpleUploadedFile("p.jpg", content), by=here.staff, at=w.PLANNED
+        perform(
+            case,
+            "add_photo",
+            pk=w.people(case)[0].pk,
+            upload=SimpleUploadedFile("p.jpg", content),
+            by=here.staff,
+            at=w.PLANNED,
         )
     assert (refused.value.field == "photo" and "圖片" in refused.value.message) or "空的" in refused.value.message
     assert not w.people(case)[0].photo
@@ -190,7 +194,9 @@ def test_a_roster_with_duplicate_ids_is_shown_line_by_line(kind: str) -> None:
     line = next(row for row in preview.rows if row.number == 8)
     assert line.values["employer"] == "某公司 人事室", "a line break within a cell is read as a blank"
     with pytest.raises(Refused, match="未匯入"):
-        roster.import_roster(case, rows=[row.values for row in preview.rows], checked=True, by=here.staff, at=w.PLANNED)
+        perform(
+            case, "import_roster", rows=[row.values for row in preview.rows], checked=True, by=here.staff, at=w.PLANNED
+        )
     assert len(w.people(case)) == 1
     TrainingClass.objects.filter(pk=training_class.pk).update(training="in_service")
     rows = rows[:3]
@@ -304,8 +310,8 @@ def test_the_sheet_wants_a_reason_to_change_what_was_signed() -> None:
     lines = [{"trainee": one.pk, "came": w.at(w.FIRST, "09:20"), "left": None, "tampered": False}]
     given = {"day": w.FIRST, "half": "morning", "lines": lines, "by": here.tutor, "at": w.at(w.SECOND, "17:00")}
     with pytest.raises(Refused, match="更正請填寫理由"):
-        attending.enter_sheet(case, **given)
-    attending.enter_sheet(case, **given, reason="平板時間有誤，依紙本更正")
+        perform(case, "enter_sheet", **given)
+    perform(case, "enter_sheet", **given, reason="平板時間有誤，依紙本更正")
     rows = one.signs.filter(day=w.FIRST, half="morning", leaving=False).order_by("pk")
     assert [bool(r.voided_at) for r in rows] == [True, False]
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
@@ -316,8 +322,8 @@ def test_roll_call_not_before_twenty_minutes() -> None:
     here = w.world()
     case = w.running(here)
     with pytest.raises(Refused, match="09:20"):
-        attending.call_roll(case, day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:19"))
-    assert attending.call_roll(case, day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:20")) == 15
+        perform(case, "call_roll", day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:19"))
+    assert perform(case, "call_roll", day=w.FIRST, present=[], by=here.tutor, at=w.at(w.FIRST, "09:20")).answer == 15
 
 
 # --- both versions of the law ------------------------------------------------------------------------------------------------------
@@ -358,8 +364,8 @@ def test_revocation_stops_what_has_not_begun_and_bars_for_two_years() -> None:
     assert here.accreditation is not None
     case = here.accreditation.case
     with pytest.raises(Refused, match="應載明撤銷或廢止之事由"):
-        revoking.revoke(case, grounds=[], **given)
-    row = revoking.revoke(case, grounds=["against_directive"], **given)
+        perform(case, "revoke_or_abolish", grounds=[], **given)
+    row = perform(case, "revoke_or_abolish", grounds=["against_directive"], **given).answer
     assert [Case.objects.get(pk=one.pk).state for one in (planned, run)] == ["cancelled", "running"]
     assert {e["effect"] for e in row.effects} == {"停止辦理（取消）", "由地方主管機關督導辦理至結訓，保障受訓人員權益"}
     assert case.documents.get(paper="ohs_accreditation").state == "revoked"
@@ -395,7 +401,7 @@ def test_revocation_takes_every_accreditation_and_every_application() -> None:
         chief = client_of(here.chief)
         shown = said(chief.get(address("admin:case", first.case)))
         assert waits.number in shown and "116/07/01 至 119/06/30" in shown
-    row = revoking.revoke(first.case, at=w.at(w.SECOND, "10:00"), **given)
+    row = perform(first.case, "revoke_or_abolish", at=w.at(w.SECOND, "10:00"), **given).answer
     assert set(Accreditation.objects.values_list("state", flat=True)) == {"abolished"}
     assert set(Revocation.objects.values_list("accreditation", "barred_before")) == {
         (first.pk, row.barred_before),
@@ -425,8 +431,14 @@ def test_revocation_takes_every_accreditation_and_every_application() -> None:
     public = institutions_listed({"state": "in_force"})
     assert not public.exists() and not any(one.get_state_display() == "認可中" for one in institutions_listed({}))
     with pytest.raises(NotAllowed):
-        accrediting.accredit(
-            waits, starts_on=row.barred_before, ends_on=row.barred_before, letter_number="甲", by=here.chief, at=when
+        perform(
+            waits,
+            "accredit",
+            starts_on=row.barred_before,
+            ends_on=row.barred_before,
+            letter_number="甲",
+            by=here.chief,
+            at=when,
         )
     assert not list(casetype("ohs_training.accreditation").consistency())
 
@@ -437,19 +449,44 @@ def test_nothing_is_granted_during_the_bar_even_for_later() -> None:
     draft = w.applied(here, file=False, when=w.at(w.FIRST, "09:00"))
     assert here.accreditation is not None and draft.ohs_application.renews == here.accreditation
     at = w.at(w.SECOND, "10:00")
-    row = revoking.revoke(
-        here.accreditation.case, decision="revoked", grounds=["false_documents"], happened_on=w.FIRST, letter_number="甲", heard_on=w.FIRST,
+    row = perform(
+        here.accreditation.case, "revoke_or_abolish", decision="revoked", grounds=["false_documents"], happened_on=w.FIRST, letter_number="甲", heard_on=w.FIRST,
         hearing="甲", reason="甲", by=here.chief, at=at,
-    )  # fmt: skip
+    ).answer  # fmt: skip
     with pytest.raises(Refused, match="不得再申請認可（要點十四第2項）"):
-        applying.file_application(draft, by=here.staff, at=at)
+        perform(draft, "file", by=here.staff, at=at)
     draft = Case.objects.get(pk=draft.pk)
     assert draft.state == "draft" and draft.ohs_application.renews is None
     Case.objects.filter(pk=draft.pk).update(state="filed", turn="office")
     with pytest.raises(Refused, match="不得再申請認可（要點十四第2項）"):
-        accrediting.accredit(
-            draft, starts_on=row.barred_before, ends_on=row.barred_before, letter_number="甲", by=here.chief, at=at
+        perform(
+            draft,
+            "accredit",
+            starts_on=row.barred_before,
+            ends_on=row.barred_before,
+            letter_number="甲",
+            by=here.chief,
+            at=at,
         )
+
+
+def test_who_asked_for_a_supplement_does_not_decide() -> None:
+    """陳核與核定: whoever holds both roles does one of the two steps."""
+    here = w.world(accredited=False)
+    case = w.applied(here)
+    grant_role(user=here.officer, role_code="ohs_ministry_chief", organisation=here.ministry, by=None, at=w.APPLIED)
+    both = User.objects.get(pk=here.officer.pk)
+    items = [{"target": "plan.aim", "label": "計畫目的", "problem": "請補充"}]
+    perform(case, "ask_supplement", items=items, message="", due_on=w.APPLIED.date(), by=both, at=w.APPLIED)
+    item = case.correction_requests.get().items.get()
+    corrections.answer(item, case=Case.objects.get(pk=case.pk), text="已補充", by=here.staff, at=w.APPLIED)
+    perform(case, "supply", by=here.staff, at=w.APPLIED)
+    given = {"starts_on": w.APPLIED.date(), "ends_on": w.APPLIED.date(), "letter_number": "甲", "at": w.APPLIED}
+    with pytest.raises(Refused, match="您已辦理本案「通知補正」，同一人不得再辦理「認可」"):
+        perform(case, "accredit", by=both, **given)
+    with pytest.raises(Refused, match="同一人不得再辦理「不予認可」"):
+        perform(case, "reject", by=both, at=w.APPLIED, reason="不符資格")
+    assert perform(case, "accredit", by=here.chief, **given).case.state == "accredited"
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------------------------------
@@ -461,9 +498,9 @@ def test_nothing_goes_before_three_years_and_a_person_decides() -> None:
     case = w.issued(here)
     done = w.at(w.SECOND + timedelta(days=6), "10:00")
     issuing.run_waiting(at=done)
-    reporting.enter(case, by=here.staff, at=done)
-    reporting.report(case, report_number="號", by=here.staff, at=done)
-    reporting.close_class(case, acknowledgement="號", by=here.authority, at=done)
+    perform(case, "enter", by=here.staff, at=done)
+    perform(case, "report", report_number="號", by=here.staff, at=done)
+    perform(case, "close", acknowledgement="號", by=here.authority, at=done)
     with pytest.raises(IntegrityError, match="is kept"), transaction.atomic():
         SignRecord.objects.all().delete()
     last = w.at(w.SECOND.replace(year=2029), "10:00")
@@ -472,11 +509,17 @@ def test_nothing_goes_before_three_years_and_a_person_decides() -> None:
     assert keeping.list_expired(at=last + timedelta(days=1)) == 0
     row = Retention.objects.get(record="sign_in")
     with pytest.raises(Refused, match="請填寫理由"):
-        keeping.decide(row, decision="destroy", reason="", by=here.staff, at=last + timedelta(days=1))
-    assert (
-        keeping.decide(row, decision="destroy", reason="保存期滿", by=here.staff, at=last + timedelta(days=1)).removed
-        == 120
-    )
+        perform(
+            case,
+            "decide_retention",
+            row=row.pk,
+            decision="destroy",
+            reason="",
+            by=here.staff,
+            at=last + timedelta(days=1),
+        )
+    given = {"row": row.pk, "decision": "destroy", "reason": "保存期滿", "by": here.staff}
+    assert perform(case, "decide_retention", at=last + timedelta(days=1), **given).answer.removed == 120
     assert SignRecord.objects.count() == 0 and Sitting.objects.count() == 15
     # Nobody is called absent because the signatures are gone.
     chain = class_chain(class_of(case), on=last.date() + timedelta(days=2), law=law_in_force())
@@ -492,13 +535,16 @@ def test_nothing_is_reissued_over_a_red_line() -> None:
     here = w.world()
     case, later = w.issued(here), w.at(w.SECOND + timedelta(days=60), "10:00")
     one = w.people(case)[0]
-    absence.report_impersonation(case, trainee=one.pk, on=later.date(), text="照片不符", by=here.tutor, at=later)
+    perform(case, "report_impersonation", trainee=one.pk, on=later.date(), text="照片不符", by=here.tutor, at=later)
     with pytest.raises(Refused, match="不得補發：非其本人或冒名頂替參加（要點十三第4款）"):
-        issuing.reissue(case, trainee=one.pk, reason="遺失", by=here.staff, at=later)
+        perform(case, "reissue_certificate", trainee=one.pk, reason="遺失", by=here.staff, at=later)
     assert one.certificates.get().state == "in_force"
-    assert issuing.revoke_certificate(case, trainee=one.pk, reason="冒名", by=here.staff, at=later).state == "revoked"
+    assert (
+        perform(case, "revoke_certificate", trainee=one.pk, reason="冒名", by=here.staff, at=later).answer.state
+        == "revoked"
+    )
     with pytest.raises(Refused, match="目前沒有可以發給"):
-        issuing.issue_class(case, by=here.staff, at=later)
+        perform(case, "issue_more", by=here.staff, at=later)
 
 
 def test_reissue_keeps_the_old_line() -> None:
@@ -507,9 +553,14 @@ def test_reissue_keeps_the_old_line() -> None:
     case = w.issued(here)
     one = w.people(case)[0]
     old = one.certificates.get()
-    new = issuing.reissue(
-        case, trainee=one.pk, reason="原證書遺失", by=here.staff, at=w.at(w.SECOND + timedelta(days=60), "10:00")
-    )
+    new = perform(
+        case,
+        "reissue_certificate",
+        trainee=one.pk,
+        reason="原證書遺失",
+        by=here.staff,
+        at=w.at(w.SECOND + timedelta(days=60), "10:00"),
+    ).answer
     old.refresh_from_db()
     old.document.refresh_from_db()
     assert (old.state, new.replaces, old.document.state) == ("replaced", old, "replaced") and new.number != old.number

@@ -6,13 +6,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from casework.cases.doing import perform
 from casework.deadlines.sweeping import sweep
 from casework.models import Case, Notice
 from kernel.law import Value, declared_law
 from ohs_training.models import LeaveRequest, MakeUp, Order, Payment, Spending, Trainee
 from ohs_training.selectors.boards import statistics
 from ohs_training.selectors.classes import class_of
-from ohs_training.services import applying, filing, inspecting
+from ohs_training.services import inspecting
 from tests.ohs_training import world as w
 from tests.ohs_training.faces import address, client_of, envelope, page_of, press, said
 
@@ -286,7 +287,7 @@ def test_papers_entered_ten_days_after_the_accreditation() -> None:
     assert not Notice.objects.filter(user=here.staff, code="ohs_training.late").exists()
     sweep(on=due + timedelta(days=1), at=at_night(due + timedelta(days=1)))
     assert Notice.objects.filter(user=here.staff, code="ohs_training.late").count() == 1
-    applying.enter_papers(case, by=here.staff, at=w.at(date(2026, 9, 20), "10:00"))
+    perform(case, "enter", by=here.staff, at=w.at(date(2026, 9, 20), "10:00"))
     assert case.ohs_application.__class__.objects.get(case=case).entered_on == date(2026, 9, 20)
 
 
@@ -319,7 +320,7 @@ def test_returned_by_the_county_and_filed_again() -> None:
     case.refresh_from_db()
     assert case.state == "returned"
     assert Notice.objects.filter(user=here.staff, code="ohs_training.returned", body__contains="請補場所證明").exists()
-    assert filing.file_class(case, by=here.staff, at=w.PLANNED + timedelta(days=3)).state == "filed"
+    assert perform(case, "file", by=here.staff, at=w.PLANNED + timedelta(days=3)).case.state == "filed"
     assert class_of(case).versions.count() == 2
 
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import County, Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.models import Case
 from kernel.dates import TAIPEI
@@ -25,13 +26,8 @@ from ohs_training.rules import timetable
 from ohs_training.selectors.classes import class_of, live_trainees, row_facts, rows_of
 from ohs_training.selectors.institutions import ministry
 from ohs_training.services import (
-    absence,
-    accrediting,
     applying,
     attending,
-    examining,
-    filing,
-    issuing,
     planning,
     roster,
 )
@@ -154,15 +150,22 @@ def applied(here: World, *, kind: str = "nursing_body", file: bool = True, when:
         "trainings": ["professional", "in_service"], "law_hours": Decimal(2), "risk_hours": Decimal(2), "practice_hours": Decimal(2),
         "head": "陳院長", "contact": "王小姐", "contact_phone": "06-2345678", "county": here.county,
     }  # fmt: skip
-    applying.save_application(
-        case, data=data, sections=dict.fromkeys(SECTIONS, "內容如附件說明。"), by=here.staff, at=when
+    perform(
+        case,
+        "save_application",
+        data=data,
+        sections=dict.fromkeys(SECTIONS, "內容如附件說明。"),
+        by=here.staff,
+        at=when,
     )
     for code in applying.papers_needed(application, on=when.date()):
-        applying.add_paper(case, code=code, upload=pdf(), attested=True, by=here.staff, at=when)
+        perform(case, "add_paper", paper=code, upload=pdf(), attested=True, by=here.staff, at=when)
     if kind == "university":
-        applying.save_application(case, data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when)
+        perform(
+            case, "save_application", data={"course_given_on": date(2026, 3, 1)}, sections={}, by=here.staff, at=when
+        )
     if file:
-        applying.file_application(case, by=here.staff, at=when)
+        perform(case, "file", by=here.staff, at=when)
     return Case.objects.get(pk=case.pk)
 
 
@@ -171,10 +174,16 @@ def accredit(
     here: World, *, ends_on: date = date(2029, 8, 31), starts_on: date = date(2026, 9, 1), when: datetime = APPLIED
 ) -> Accreditation:
     case = applied(here, when=when)
-    found = accrediting.accredit(
-        case, starts_on=starts_on, ends_on=ends_on, letter_number="勞職衛2字第1151001234號", by=here.chief, at=when
-    )
-    accrediting.announce(case, by=here.officer, at=when)
+    found = perform(
+        case,
+        "accredit",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        letter_number="勞職衛2字第1151001234號",
+        by=here.chief,
+        at=when,
+    ).answer
+    perform(case, "announce", by=here.officer, at=when)
     return Accreditation.objects.get(pk=found.pk)
 
 
@@ -199,11 +208,11 @@ def planned(
         "place": "成功大樓", "address": "臺南市東區大學路1號", "room": f"第 {made.number} 教室", "tutor": "林輔導", "tutor_phone": "06-2345678",
         "head": "陳院長", "fee": 12000, **plan,
     }  # fmt: skip
-    planning.save_plan(case, data=given, by=here.staff, at=when)
+    perform(case, "save_plan", data=given, by=here.staff, at=when)
     names = [f"講師{made.number}甲", f"講師{made.number}乙"]
     teachers = [{"name": n, "education": "博士", "experience": "十年", "clause": "附表十二之一第1款"} for n in names]
-    planning.save_teachers(case, teachers=teachers, by=here.staff, at=when)
-    planning.save_timetable(case, rows=table(made, start, days), by=here.staff, at=when)
+    perform(case, "save_teachers", teachers=teachers, by=here.staff, at=when)
+    perform(case, "save_timetable", rows=table(made, start, days), by=here.staff, at=when)
     add_people(case, people, by=here.staff, when=when)
     return Case.objects.get(pk=case.pk)
 
@@ -244,30 +253,31 @@ def lines(count: int, first: int = 1) -> list[dict[str, str]]:
 
 def add_people(case: Case, count: int, *, by: User, when: datetime, first: int = 1) -> None:
     if count:
-        roster.import_roster(case, rows=lines(count, first), checked=True, by=by, at=when)
+        perform(case, "import_roster", rows=lines(count, first), checked=True, by=by, at=when)
 
 
 @kept
 def filed(here: World, **given: Any) -> Case:
     case = planned(here, **given)
-    return filing.file_class(case, by=here.staff, at=given.get("when", PLANNED) + timedelta(days=1))
+    return perform(case, "file", by=here.staff, at=given.get("when", PLANNED) + timedelta(days=1)).case
 
 
 @kept
 def acknowledged(here: World, **given: Any) -> Case:
     case = filed(here, **given)
-    return filing.acknowledge(
+    return perform(
         case,
+        "acknowledge",
         acknowledgement="府勞安字第1150012345號",
         by=here.authority,
         at=given.get("when", PLANNED) + timedelta(days=2),
-    )
+    ).case
 
 
 @kept
 def running(here: World, **given: Any) -> Case:
     case = acknowledged(here, **given)
-    return filing.begin(case, by=here.tutor, at=at(class_of(case).starts_on, "08:30"))
+    return perform(case, "start", by=here.tutor, at=at(class_of(case).starts_on, "08:30")).case
 
 
 def people(case: Case) -> list[Trainee]:
@@ -295,15 +305,15 @@ def attend(case: Case, *, away: dict[int, set[tuple[date, str]]] | None = None, 
 def ended(here: World, *, away: dict[int, set[tuple[date, str]]] | None = None, **given: Any) -> Case:
     case = running(here, **given)
     attend(case, away=away)
-    return filing.finish(case, by=here.tutor, at=at(class_of(case).ends_on, "16:00"))
+    return perform(case, "end", by=here.tutor, at=at(class_of(case).ends_on, "16:00")).case
 
 
 def practised(here: World, case: Case, *, leave: tuple[int, ...] = ()) -> None:
     when = at(class_of(case).ends_on + timedelta(days=3), "10:00")
     for one in people(case):
         if one.seat not in leave:
-            absence.record_practice(
-                case, trainee=one.pk, practice_from=class_of(case).ends_on - timedelta(days=1), practice_until=class_of(case).ends_on,
+            perform(
+                case, "record_practice", trainee=one.pk, practice_from=class_of(case).ends_on - timedelta(days=1), practice_until=class_of(case).ends_on,
                 practice_place="南方醫院", report_mark=Decimal(85), approved=True, by=here.staff, at=when,
             )  # fmt: skip
 
@@ -322,8 +332,9 @@ def examined(here: World, *, failing: tuple[int, ...] = (), **given: Any) -> Cas
     photographed(here, case)
     ends_on = class_of(case).ends_on
     marks = [{"trainee": one.pk, "mark": 50 if one.seat in failing else 80} for one in people(case)]
-    examining.enter_marks(
+    perform(
         case,
+        "enter_marks",
         number=1,
         sat_on=ends_on + timedelta(days=2),
         marks=marks,
@@ -337,7 +348,7 @@ def examined(here: World, *, failing: tuple[int, ...] = (), **given: Any) -> Cas
 @kept
 def issued(here: World, **given: Any) -> Case:
     case = examined(here, **given)
-    issuing.issue_class(case, by=here.staff, at=at(class_of(case).ends_on + timedelta(days=5), "10:00"))
+    perform(case, "issue", by=here.staff, at=at(class_of(case).ends_on + timedelta(days=5), "10:00"))
     return Case.objects.get(pk=case.pk)
 
 

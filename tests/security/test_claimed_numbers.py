@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.models import Notice
 from casework.rights import ADMINISTRATOR
-from ohs_training.services import issuing
 from tests.accounts.conftest import PASSWORD
 from tests.factories import AT, UserFactory
 from tests.ohs_training import world as ohs
@@ -47,7 +47,7 @@ def test_a_typed_number_opens_no_record_and_keeps_nobody_out(settings) -> None:
     settings.STAFF_SECOND_FACTOR = settings.DEMO = False
     here = ohs.world()
     case = ohs.ended(here, training="in_service")
-    issuing.issue_class(case, by=here.staff, at=ohs.at(ohs.SECOND, "16:30"))
+    perform(case, "issue_proofs", by=here.staff, at=ohs.at(ohs.SECOND, "16:30"))
     trainee = ohs.people(case)[0]
     pages = [
         reverse("ohs_training:my_certificate", args=[trainee.certificates.get().pk]),
