@@ -158,9 +158,9 @@ def keep_attachment(
 
 
 @transaction.atomic
-def remove_attachment(attachment: Attachment, *, by: User, at: datetime) -> None:
-    """Take a paper out of the filing; row and bytes stay."""
-    case = lock(attachment.case)
+def remove_attachment(attachment: Attachment, *, by: User, at: datetime, case: Case | None = None) -> None:
+    """Take a paper out of the filing; row and bytes stay. `case`: as this transaction holds it."""
+    case = case or lock(attachment.case)
     if case.attachments.filter(pk=attachment.pk, removed_at=None).update(removed_at=at):
         record(case, "attachment.removed", f"移除文件：{attachment.label}", by=by, at=at)
 
