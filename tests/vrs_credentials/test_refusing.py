@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from accounts.services.roles import grant_role
 from casework.cases.doing import perform
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Document, Notice
@@ -17,6 +18,7 @@ from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get
+from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Qualification
 from vrs_credentials.services import reviewing
 
@@ -77,6 +79,28 @@ def test_only_the_ministry_refuses_and_only_what_the_committee_turned_down(here:
             perform(case, "reject", letter_number=w.LETTER, letter_on=today(), reason="不符", by=who, at=now())
     assert not Document.objects.exists() and not Certificate.objects.exists()
     assert Qualification.objects.get(case=case).letter_number == "", "what was refused left nothing"
+
+
+@pytest.mark.parametrize(
+    ("brought", "who", "step"),
+    [
+        (w.to_approve, "handler", "審查通過"), (w.to_approve, "reviewer", "審查委員提出意見"),
+        (w.turned_down, "secretary", "複審不通過"), (lambda here: _hours(here), "handler", "陳報核定"),
+    ],
+)  # fmt: skip
+def test_who_brought_a_case_to_the_ministry_does_not_decide_on_it(
+    here: w.World, brought: Any, who: str, step: str
+) -> None:
+    """Somebody who holds both roles, and for each kind of case another who does it."""
+    case = brought(here)
+    user = here.reviewers[0] if who == "reviewer" else getattr(here, who)
+    grant_role(user=user, role_code=rights.APPROVER, organisation=here.office, by=None, at=now())
+    for code in ("approve", "reject"):
+        given = {"letter_number": w.LETTER, "letter_on": today(), "reason": "不符", "by": user, "at": now()}
+        with pytest.raises(Refused, match=f"您已辦理本案「{step}」"):
+            perform(case, code, **given)
+    decide = w.reject if step == "複審不通過" else w.approve
+    assert decide(here, case).decided_on == today()
 
 
 def test_the_ministry_may_send_it_back_and_the_committee_meet_again(here: w.World) -> None:

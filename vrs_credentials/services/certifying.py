@@ -304,10 +304,10 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
 @transaction.atomic
 def record_hired(
     certificate: Certificate, *, hired_on: date, consent: bool, before_hours: Decimal = Decimal(0), case_manager_years: int = 0,
-    by: User, at: datetime, case: Case | None = None,
+    by: User, at: datetime,
 ) -> FollowUp | None:  # fmt: skip
     """進用日 starts the clock of VRS-04; the office may enter consent later, which sets the day anew."""
-    case = case or lock(certificate.case)
+    case = lock(certificate.case)
     require(by, KEEP_REGISTER, case)
     stands(Certificate.objects.get(pk=certificate.pk))
     law, on = law_in_force(), taipei_day(at)
