@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.services.roles import grant_role
-from casework.cases.doing import perform
+from casework.cases.casetypes import casetype
+from casework.cases.doing import perform, why_not
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Document, Notice
 from casework.papers.documents import bytes_of
@@ -155,12 +156,16 @@ def test_every_kind_is_refused_by_a_numbered_letter_of_the_ministry(here: w.Worl
     assert not Document.objects.filter(case=case, state="draft").exists()
 
 
-@EVERY
+@pytest.mark.parametrize("brought", [w.to_approve, w.turned_down, _hours, _extension, _renewal, _course, _education])
 def test_a_letter_is_not_older_than_what_it_answers_and_not_of_tomorrow(here: w.World, brought: Any) -> None:
+    """Of whichever decision the case is open to: what the committee turned down is only refused, what both passed only granted."""
     case = brought(here)
+    table = casetype(case.kind).table
+    open_to = [code for code in ("approve", "reject") if not why_not(table.act(code), case, here.approver, now())]
+    assert len(open_to) == (2 if case.kind.endswith(("hours", "extension", "renewal")) else 1)
     for day, why in ((today() - DAY, "發文日期不得早於收件日"), (today() + DAY, "發文日期不得晚於今日")):
         given = {"letter_number": w.LETTER, "letter_on": day, "by": here.approver, "at": now()}
-        for code in ("approve", "reject"):
+        for code in open_to:
             with pytest.raises(Refused, match=why) as refused:
                 perform(case, code, reason="不符", **given)
             assert refused.value.field == "letter_on"
