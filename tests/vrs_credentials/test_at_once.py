@@ -128,8 +128,8 @@ def test_two_uploads_at_once_leave_one_job_and_two_presses_import_once(here: w.W
     course = w.course_approved(here, starts_on=today() - timedelta(days=3))
     attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
     content = _roster(here, course.starts_on)
-    send = partial(rosters.upload, course.case, by=here.clerk)
-    answers = together([lambda: send(files=_uploads(course, content), at=now())] * 3)
+    send = partial(perform, course.case, "upload_rosters", by=here.clerk)
+    answers = together([lambda: send(files=_uploads(course, content), at=now()).answer] * 3)
     assert all(isinstance(a, RosterJob) for a in answers), answers
     job = RosterJob.objects.get(state=RosterJob.State.QUEUED)
     assert sorted(together([lambda: rosters.run(job.pk, at=now())] * 3)) == [False, False, True]
@@ -303,7 +303,7 @@ def test_revocation_against_an_approval_leaves_no_valid_certificate_after_a_revo
     assert isinstance(revoked, Certificate) and one.state == "revoked", revoked
     assert not Certificate.objects.filter(state="valid").exists()
     if brought is _renewal:
-        assert isinstance(approved, Refused), approved
+        assert isinstance(approved, NotAllowed), approved
 
 
 def test_control_without_the_locks_the_trigger_alone_holds_the_line(

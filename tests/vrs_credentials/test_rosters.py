@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from accounts.clock import now, today
 from casework.cases.doing import perform
-from casework.errors import NotPermitted, Refused, Stale
+from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.models import Case, Notice
 from tests.vrs_credentials import world as w
 from vrs_credentials import tasks
@@ -68,15 +68,15 @@ def test_checked_then_confirmed_then_imported(here: w.World) -> None:
     assert (job.state, job.done, job.report["files"][0]["rows"]) == (State.READY, 100, 1)
     assert not AttendanceImport.objects.exists() and rosters.run(job.pk, at=now()) is False
     assert confirmed(here, course).state == State.CONFIRMED and confirmed(here, course).pk == job.pk
-    with pytest.raises(Refused, match="正在匯入"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         sent(here, course, good(here, course))
     job = work(job)
     assert (job.state, job.added, job.done) == (State.DONE, 1, 100)
     assert Case.objects.get(pk=course.case_id).state == "attendance"
     assert Notice.objects.filter(user=here.clerk, subject__startswith="上課紀錄已匯入").count() == 1
-    with pytest.raises(Refused, match="先清除"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         sent(here, course, good(here, course))
-    with pytest.raises(Refused, match="先清除"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         confirmed(here, course)
 
 
