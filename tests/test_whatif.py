@@ -15,7 +15,7 @@ from casework.cases.doing import perform
 from casework.entitlements import ANSWERERS
 from casework.law.in_force import law_in_force
 from casework.law.whatif import QUESTIONS, Reply, WhatIf, questions_for, reply_to
-from casework.models import Case, Deadline, Event
+from casework.models import Deadline, Event
 from kernel.dates import roc
 from kernel.outcome import Outcome
 from tests.factories import AT, UserFactory
@@ -124,7 +124,7 @@ def test_time_away_and_hours_of_a_certificate():
     from tests.vrs_credentials import world as w
     from vrs_credentials.selectors.register import standing
     from vrs_credentials.selectors.site import plan
-    from vrs_credentials.services import filing, renewing, uploading
+    from vrs_credentials.services import renewing, uploading
 
     here = w.world()
     one = w.older(w.certified(here), TODAY - timedelta(days=900))
@@ -145,7 +145,7 @@ def test_time_away_and_hours_of_a_certificate():
             field="pledge" if code == "pledge" else "document",
             by_hand=True,
         )
-    w.approve(here, w.reported(here, filing.file(Case.objects.get(pk=made.case_id), by=one.holder, at=AT)))
+    w.approve(here, w.reported(here, perform(made.case, "file", by=one.holder, at=AT).case))
     one.refresh_from_db()
     (stored,) = Event.objects.get(code="extended").outcomes
     supposed = lines(found.away)

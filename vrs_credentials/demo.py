@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.clock import now, today
 from accounts.demo import Demonstration, DemoRole
 from accounts.models import Membership, Organisation, User
+from casework.cases.doing import perform
 from casework.demo import demo_person, demo_role
 from casework.intake.sample import paper
 from casework.law.in_force import law_in_force
@@ -24,10 +25,8 @@ from vrs_credentials.rules.attendance import COLUMNS, EXAMPLE
 from vrs_credentials.selectors.papers import checklist
 from vrs_credentials.services import (
     attending,
-    certifying,
     courses,
     education,
-    filing,
     qualifying,
     renewing,
     reviewing,
@@ -150,31 +149,25 @@ class Story:
             at=_at(day),
         )
         self.papers(one.case, checklist(one, on=day, law=law_in_force()).result["documents"], user, day)
-        qualifying.declare_no_bar(one.case, by=user, at=_at(day))
-        case = Case.objects.get(pk=one.case_id)
-        return filing.file(case, by=user, at=_at(day)) if file else case
+        case = perform(one.case, "declare_no_bar", by=user, at=_at(day)).case
+        return perform(case, "file", by=user, at=_at(day)).case if file else case
 
     def review(self, case: Case, day: date, *verdicts: str) -> Case:
-        reviewing.assign(case, reviewers=self.reviewers, by=self.handler, at=_at(day))
+        case = perform(case, "assign", by=self.handler, at=_at(day), reviewers=self.reviewers).case
         for who, verdict in zip(self.reviewers, verdicts or ("pass", "pass"), strict=False):
-            reviewing.give_opinion(
-                case,
-                verdict=verdict,
-                comment="" if verdict == "pass" else "科系名稱與條款不完全相符。",
-                by=who,
-                at=_at(day),
-            )
-        return Case.objects.get(pk=case.pk)
+            comment = "" if verdict == "pass" else "科系名稱與條款不完全相符。"
+            case = perform(case, "opinion", by=who, at=_at(day), verdict=verdict, comment=comment).case
+        return case
 
     def approve(self, case: Case, day: date, **more: Any) -> Case:
         self.letters += 1
         number = f"勞動發特字第{day.year - 1911}{self.letters:07d}號"
-        return certifying.approve(case, letter_number=number, letter_on=day, by=self.approver, at=_at(day), **more)
+        given = {"letter_number": number, "letter_on": day, **more}
+        return perform(case, "approve", by=self.approver, at=_at(day), **given).case
 
     def certify(self, account: str, day: date, **given: Any) -> Certificate:
-        case = reviewing.pass_review(
-            self.review(self.apply(self.person(account), day, **given), day), by=self.handler, at=_at(day)
-        )
+        reviewed = self.review(self.apply(self.person(account), day, **given), day)
+        case = perform(reviewed, "pass_review", by=self.handler, at=_at(day)).case
         return Certificate.objects.get(case=self.approve(case, day))
 
     def course(
@@ -198,9 +191,9 @@ class Story:
         self.papers(
             one.case, ("course_summary", "flyer", "sign_in_sheet", "handout", "lecturer_profile"), self.clerk, filed_on
         )
-        case = filing.file(Case.objects.get(pk=one.case_id), by=self.clerk, at=_at(filed_on))
+        case = perform(one.case, "file", by=self.clerk, at=_at(filed_on)).case
         if approved:
-            case = reviewing.pass_review(self.review(case, filed_on), by=self.handler, at=_at(filed_on))
+            case = perform(self.review(case, filed_on), "pass_review", by=self.handler, at=_at(filed_on)).case
             self.approve(case, filed_on)
         one.refresh_from_db()
         return one
@@ -222,14 +215,15 @@ class Story:
             case, files=[(field, "名冊.csv", _roster(course, field, people))], by=self.clerk, at=_at(day)
         )
         if credited:
-            attending.credit_attendance(Case.objects.get(pk=case.pk), by=self.handler, at=_at(day))
+            perform(case, "credit", by=self.handler, at=_at(day))
 
     def preview(self, course: Course, people: Sequence[User]) -> None:
         """Uploaded and checked; 確定上傳 waits for the clerk."""
         case, field = Case.objects.get(pk=course.case_id), course.fields.get()
         attending.keep_sheet(case, upload=_pdf("簽到表", course.ends_on), by=self.clerk, at=now())
         upload = SimpleUploadedFile("名冊.csv", _roster(course, field, people))
-        rosters.run(rosters.upload(case, files=[(field, upload)], by=self.clerk, at=now()).pk, at=now())
+        job = perform(case, "upload_rosters", by=self.clerk, at=now(), files=[(field, upload)]).answer
+        rosters.run(job.pk, at=now())
 
 
 def _roster(course: Course, field: CourseField, people: Sequence[User]) -> bytes:
@@ -301,8 +295,8 @@ def _away(story: Story, one: Certificate, day: date) -> None:
         at=_at(asked),
     )
     story.papers(made.case, ("form", "proof", "consent", "pledge"), person, asked)
-    case = filing.file(Case.objects.get(pk=made.case_id), by=person, at=_at(asked))
-    story.approve(certifying.report(case, by=story.handler, at=_at(asked)), asked)
+    case = perform(made.case, "file", by=person, at=_at(asked)).case
+    story.approve(perform(case, "report", by=story.handler, at=_at(asked)).case, asked)
 
 
 def _own(story: Story, half: Certificate, day: date) -> None:
@@ -313,7 +307,7 @@ def _own(story: Story, half: Certificate, day: date) -> None:
     }  # fmt: skip
     one = education.start(person=half.holder, data=data, at=_at(day))
     story.papers(one.case, ("evidence", "pledge"), half.holder, day)
-    filing.file(Case.objects.get(pk=one.case_id), by=half.holder, at=_at(day))
+    perform(one.case, "file", by=half.holder, at=_at(day))
 
 
 def _running(story: Story, day: date) -> None:
@@ -325,20 +319,16 @@ def _running(story: Story, day: date) -> None:
         office=story.office, held_on=day, place="臺北市復興南路一段390號12樓會議室", chair="孫召集人", members="甲委員、乙委員、丁委員",
         by=story.secretary, at=now(),
     )  # fmt: skip
-    reviewing.refer(doubtful, session=session, by=story.handler, at=now())
+    perform(doubtful, "refer", by=story.handler, at=now(), session=session)
     _turned_down(story, day)
     mend = story.apply(story.person("vrsmend"), day - timedelta(days=6))
     items = [{"target": "paper.degree", "label": "學歷之證明文件", "problem": "影本模糊，請重新掃描。"}]
-    filing.ask_supplement(
-        mend,
-        items=items,
-        message="請儘速補件。",
+    perform(
+        mend, "ask_supplement", by=story.handler, at=_at(day - timedelta(days=1)), items=items, message="請儘速補件。",
         due_on=day + timedelta(days=10),
-        by=story.handler,
-        at=_at(day - timedelta(days=1)),
-    )  # type: ignore[arg-type]
+    )  # fmt: skip
     filed = story.apply(story.person("vrshalf"), day - timedelta(days=2), kind="instructor", clause="5-1")
-    reviewing.assign(filed, reviewers=story.reviewers, by=story.handler, at=_at(day - timedelta(days=1)))
+    perform(filed, "assign", by=story.handler, at=_at(day - timedelta(days=1)), reviewers=story.reviewers)
     fresh = story.person("vrsfresh")
     story.apply(fresh, day - timedelta(days=1), kind="trainer_senior", clause="T-4")
     held = Certificate.objects.get(holder=fresh)
@@ -349,7 +339,7 @@ def _running(story: Story, day: date) -> None:
         "course": "就業服務專業訓練（基礎）", "hours": Decimal(18), "trainer": "勞動力發展署", "class_name": "第一班",
         "starts_on": day - timedelta(days=2), "ends_on": day - timedelta(days=1), "disabilities": ["physical", "mental"],
     }  # fmt: skip
-    row = training.save_record(one.case, position=None, data=data, by=fresh, at=now())
+    row = perform(one.case, "save_record", by=fresh, at=now(), position=None, data=data).answer
     story.papers(one.case, ("certificate",), fresh, day, subject=row.code)
     story.person("vrsnew")
 
@@ -364,7 +354,7 @@ def _turned_down(story: Story, day: date) -> None:
         office=story.office, held_on=held_on, place="臺北市復興南路一段390號12樓會議室", chair="孫召集人", members="甲委員、乙委員、丁委員",
         by=story.secretary, at=_at(held_on),
     )  # fmt: skip
-    reviewing.refer(case, session=session, by=story.handler, at=_at(held_on))
+    perform(case, "refer", by=story.handler, at=_at(held_on), session=session)
     reviewing.keep_minutes(
         session,
         minutes="第一案：科系與條款不符，決議不通過。",
@@ -372,13 +362,8 @@ def _turned_down(story: Story, day: date) -> None:
         by=story.secretary,
         at=_at(held_on),
     )
-    reviewing.decide(
-        Case.objects.get(pk=case.pk),
-        decision="reject",
-        reason="所附學歷之科系與遴用條款不符。",
-        by=story.secretary,
-        at=_at(held_on),
-    )
+    why = "所附學歷之科系與遴用條款不符。"
+    perform(case, "decide", by=story.secretary, at=_at(held_on), decision="reject", reason=why)
 
 
 def _site(story: Story, day: date) -> None:

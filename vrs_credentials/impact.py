@@ -22,7 +22,7 @@ def _cases() -> QuerySet[Case]:
     rows = Case.objects.none()
     for about in all_casetypes():
         if about.kind.startswith("vrs_credentials."):
-            open_ = [state.code for state in about.machine.states if not state.final]
+            open_ = [state.code for state in about.table.states if not state.final]
             rows |= Case.objects.filter(kind=about.kind, state__in=open_)
     return rows.select_related("office")
 

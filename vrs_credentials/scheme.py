@@ -6,7 +6,7 @@ from accounts.panels import Entrance
 from casework.jobs.exports import Exporter
 from casework.schemes import AgencyPage, Scheme
 from kernel.jobs import At, Every, Job
-from vrs_credentials import casetype, documents, impact, params, permissions, sources, states, whatif, wordings
+from vrs_credentials import casetype, documents, impact, params, permissions, sources, whatif, wordings
 from vrs_credentials.permissions import BE_REVIEWER, VIEW_OFFICE, VIEW_OWN, WRITE_NEWS, decide_right
 from vrs_credentials.rules import RULES
 from vrs_credentials.views import blocks, dashboard, office
@@ -20,7 +20,6 @@ SCHEME = Scheme(
     contradictions=sources.CONTRADICTIONS,
     figures=params.FIGURES,
     rules=RULES,
-    machines=states.MACHINES,
     kinds=casetype.KINDS,
     things=casetype.OUTLIVING,
     handlers=casetype.HANDLERS,

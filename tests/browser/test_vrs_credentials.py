@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.models import Case, Document
 from casework.papers.documents import check_url
@@ -61,7 +62,7 @@ def test_pages_are_for_everybody(here: w.World, opens: Opens) -> None:
     session = reviewing.call_session(
         office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
     )
-    reviewing.refer(doubtful, session=session, by=here.handler, at=now())
+    perform(doubtful, "refer", session=session, by=here.handler, at=now())
     walks = [
         (
             None,

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from accounts.clock import now, today
 from accounts.models import Organisation
 from casework.cases import changing
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.models import Notice
 from tests.meeting import walk
@@ -153,7 +154,7 @@ def _checked(here: w.World) -> RosterJob:
     attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
     content = w.roster([(course.starts_on.isoformat(), "王小明", one.holder.national_id or "", "6")])
     files = [(course.fields.get(), SimpleUploadedFile("名冊.csv", content))]
-    job = rosters.upload(course.case, files=files, by=here.clerk, at=now())
+    job = perform(course.case, "upload_rosters", files=files, by=here.clerk, at=now()).answer
     assert rosters.run(job.pk, at=now())
     RosterJob.objects.filter(pk=job.pk).update(created_at=now() - 2 * rosters.KEPT)
     job.refresh_from_db()
@@ -163,7 +164,9 @@ def _checked(here: w.World) -> RosterJob:
 
 def test_an_upload_confirmed_meanwhile_is_not_dropped(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _checked(here)
-    came_to = meanwhile(monkeypatch, rosters, "locking", lambda: rosters.confirm(job.case, by=here.clerk, at=now()))
+    came_to = meanwhile(
+        monkeypatch, rosters, "locking", lambda: perform(job.case, "confirm_rosters", by=here.clerk, at=now()).answer
+    )
     assert rosters.drop_old(at=now()) == 0
     assert came_to().pk == job.pk
     job.refresh_from_db()
@@ -174,7 +177,7 @@ def test_an_upload_confirmed_meanwhile_is_not_dropped(here: w.World, monkeypatch
 def test_control_a_job_saved_as_it_was_read_is_dropped(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _checked(here)
     stale = RosterJob.objects.get(pk=job.pk)
-    rosters.confirm(job.case, by=here.clerk, at=now())
+    perform(job.case, "confirm_rosters", by=here.clerk, at=now())
     rosters._end(stale, RosterJob.State.DROPPED, at=now())
     job.refresh_from_db()
     assert job.state == RosterJob.State.DROPPED
@@ -182,7 +185,7 @@ def test_control_a_job_saved_as_it_was_read_is_dropped(here: w.World, monkeypatc
 
 def test_what_was_imported_is_told_in_the_same_transaction(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _checked(here)
-    rosters.confirm(job.case, by=here.clerk, at=now())
+    perform(job.case, "confirm_rosters", by=here.clerk, at=now())
 
     class Killed(BaseException):
         pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,9 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model
 
 from accounts.clock import now, today
-from casework.cases import moving
+from casework.cases import doing
+from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, Refused, Stale
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -30,7 +33,7 @@ from vrs_credentials.models import (
     RosterJob,
 )
 from vrs_credentials.selectors import outcomes
-from vrs_credentials.services import attending, certifying, renewing, reviewing, rosters, training
+from vrs_credentials.services import attending, certifying, renewing, rosters, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +46,7 @@ def here(transactional_db: None) -> w.World:
 def test_two_reviewers_at_once_are_both_heard_and_opened_once(here: w.World) -> None:
     case = w.assigned(here)
     answers = together(
-        [lambda one=one: reviewing.give_opinion(case, verdict="pass", by=one, at=now()) for one in here.reviewers[:2]]
+        [lambda one=one: perform(case, "opinion", verdict="pass", by=one, at=now()).case for one in here.reviewers[:2]]
     )
     assert all(isinstance(a, Case) for a in answers), answers
     assert Opinion.objects.count() == 2 and case.events.filter(code="opinions.opened").count() == 1
@@ -52,9 +55,9 @@ def test_two_reviewers_at_once_are_both_heard_and_opened_once(here: w.World) -> 
 
 def test_control_without_the_lock_reviewers_collide(here: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = w.assigned(here)
-    monkeypatch.setattr(reviewing, "lock", _unlocked)
+    monkeypatch.setattr(doing, "lock", _unlocked)
     answers = together(
-        [lambda one=one: reviewing.give_opinion(case, verdict="pass", by=one, at=now()) for one in here.reviewers[:2]]
+        [lambda one=one: perform(case, "opinion", verdict="pass", by=one, at=now()).case for one in here.reviewers[:2]]
     )
     assert any(isinstance(a, IntegrityError) for a in answers), answers
 
@@ -95,7 +98,7 @@ def test_control_without_the_lock_the_second_import_does_not_find_the_first(
         meet()  # here every look at what stands is over, for both
         return write(*given, **named)
 
-    monkeypatch.setattr(attending, "lock", _unlocked)
+    monkeypatch.setattr(doing, "lock", _unlocked)
     monkeypatch.setattr(attending, "_write", at_once)
     answers = _import_at_once(here, 2)
     assert (1, 0) in answers and any("vrs_import_standing_once" in str(a) for a in answers), answers
@@ -125,12 +128,12 @@ def test_two_uploads_at_once_leave_one_job_and_two_presses_import_once(here: w.W
     course = w.course_approved(here, starts_on=today() - timedelta(days=3))
     attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=here.clerk, at=now())
     content = _roster(here, course.starts_on)
-    send = partial(rosters.upload, course.case, by=here.clerk)
-    answers = together([lambda: send(files=_uploads(course, content), at=now())] * 3)
+    send = partial(perform, course.case, "upload_rosters", by=here.clerk)
+    answers = together([lambda: send(files=_uploads(course, content), at=now()).answer] * 3)
     assert all(isinstance(a, RosterJob) for a in answers), answers
     job = RosterJob.objects.get(state=RosterJob.State.QUEUED)
     assert sorted(together([lambda: rosters.run(job.pk, at=now())] * 3)) == [False, False, True]
-    pressed = together([lambda: rosters.confirm(course.case, by=here.clerk, at=now())] * 3)
+    pressed = together([lambda: perform(course.case, "confirm_rosters", by=here.clerk, at=now()).answer] * 3)
     assert {a.pk for a in pressed} == {job.pk}, pressed
     assert sorted(together([lambda: rosters.run(job.pk, at=now())] * 3)) == [False, False, True]
     assert AttendanceImport.objects.get().attendances.count() == 1
@@ -184,8 +187,8 @@ def _credit_and_clear(here: w.World) -> tuple[Certificate, Case, list[Any]]:
     case = Case.objects.get(pk=course.case_id)
     answers = together(
         [
-            lambda: attending.credit_attendance(case, by=here.handler, at=now(), version=case.version),
-            lambda: attending.clear_attendance(case, by=here.clerk, at=now(), version=case.version),
+            lambda: perform(case, "credit", by=here.handler, at=now(), version=case.version).case,
+            lambda: perform(case, "clear_attendance", by=here.clerk, at=now(), version=case.version).case,
         ]
     )
     return one, case, answers
@@ -195,7 +198,7 @@ def test_control_without_the_lock_both_approval_and_clearing_go_ahead(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither is told that the other was first: both write, until the record's own numbering stops the later."""
-    monkeypatch.setattr(attending, "lock", _unlocked)
+    monkeypatch.setattr(doing, "lock", _unlocked)
     judge_before_writing(monkeypatch)
     _, _, answers = _credit_and_clear(here)
     assert not any(isinstance(a, Stale | NotAllowed) for a in answers), answers
@@ -300,7 +303,7 @@ def test_revocation_against_an_approval_leaves_no_valid_certificate_after_a_revo
     assert isinstance(revoked, Certificate) and one.state == "revoked", revoked
     assert not Certificate.objects.filter(state="valid").exists()
     if brought is _renewal:
-        assert isinstance(approved, Refused), approved
+        assert isinstance(approved, NotAllowed), approved
 
 
 def test_control_without_the_locks_the_trigger_alone_holds_the_line(
@@ -335,10 +338,16 @@ def _control(here: w.World, monkeypatch: pytest.MonkeyPatch) -> tuple[Certificat
     one = _ready(here)
     case = _renewal(here, one)
     monkeypatch.setattr(certifying, "_applications_on", lambda certificate: [])
-    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: moving.lock(case, version=version))
+    _holding_nothing(monkeypatch, case.kind)
     monkeypatch.setattr(certifying, "stands", lambda certificate: None)
     monkeypatch.setattr(renewing, "latest", lambda certificate: meet())
     return one, case
+
+
+def _holding_nothing(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The approval holds its own case and not its certificate's."""
+    table = casetype(kind).table
+    monkeypatch.setitem(table._by_act, "approve", replace(table.act("approve"), holds=None))  # type: ignore[arg-type]
 
 
 def _both(here: w.World, one: Certificate, case: Case) -> list[Any]:
@@ -368,21 +377,17 @@ def test_acts_on_one_certificate_never_wait_in_a_circle(here: w.World) -> None:
 def test_an_approval_locks_the_certificates_own_case_before_its_own(
     here: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Both in one taking, which goes by their keys: the certificate's own is the older one."""
     one = _ready(here)
-    order: list[int] = []
-    real = certifying.lock
+    case, real, taken = _extension(here, one), doing.take, []
 
-    def noted(case: Any, *, version: int | None = None) -> Case:
-        found = real(case, version=version)
-        order.append(found.pk)
-        return found
+    def noted(*things: Any) -> Any:
+        taken.append(things)
+        return real(*things)
 
-    for module in (certifying, renewing):
-        monkeypatch.setattr(module, "lock", noted)
-    case = _extension(here, one)
-    order.clear()
+    monkeypatch.setattr(doing, "take", noted)
     w.approve(here, case)
-    assert order[:2] == [one.case_id, case.pk]
+    assert taken == [(one.case, case)] and one.case_id < case.pk
 
 
 def _two_halves(here: w.World) -> tuple[Certificate, list[Any]]:
@@ -404,7 +409,7 @@ def test_control_without_the_lock_each_half_counts_alone(here: w.World, monkeypa
         count(*given, **named)
         meet()
 
-    monkeypatch.setattr(certifying, "_lock_with_origin", lambda case, version: moving.lock(case, version=version))
+    _holding_nothing(monkeypatch, "vrs_credentials.hours")
     monkeypatch.setattr(training, "set_follow_up", counted)
     one, answers = _two_halves(here)
     assert all(isinstance(a, Case) for a in answers), answers

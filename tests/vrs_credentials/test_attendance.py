@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -152,14 +153,14 @@ def test_the_same_file_twice_adds_nothing_and_clearing_ends_with_approval(here: 
     other = w.roster([(course.starts_on.isoformat(), "王小明", here.applicant.national_id or "", "5")])
     with pytest.raises(Refused, match="先清除"):
         attending.import_attendance(case, files=[(field, "別的.csv", other)], by=here.clerk, at=now())
-    attending.clear_attendance(case, by=here.clerk, at=now())
+    perform(case, "clear_attendance", by=here.clerk, at=now())
     attending.import_attendance(
         Case.objects.get(pk=case.pk), files=[(field, "別的.csv", other)], by=here.clerk, at=now()
     )
-    attending.credit_attendance(Case.objects.get(pk=case.pk), by=here.handler, at=now())
+    perform(case, "credit", by=here.handler, at=now())
     assert register.balance(one, until=today())["professional"] == 5
     with pytest.raises(NotAllowed):
-        attending.clear_attendance(Case.objects.get(pk=case.pk), by=here.clerk, at=now())
+        perform(case, "clear_attendance", by=here.clerk, at=now())
     entry = one.entries.get()
     ledger.correct(
         one,
@@ -194,5 +195,5 @@ def test_two_fields_take_two_files_and_both_or_nothing(here: w.World) -> None:
         attending.import_attendance(case, files=[(first, "1.csv", rows)], by=here.clerk, at=now())
     assert not AttendanceImport.objects.exists()
     attending.import_attendance(case, files=[(first, "1.csv", rows), (second, "2.csv", rows)], by=here.clerk, at=now())
-    attending.credit_attendance(Case.objects.get(pk=case.pk), by=here.handler, at=now())
+    perform(case, "credit", by=here.handler, at=now())
     assert {g: h for g, h in register.balance(one, until=today()).items() if h} == {"professional": 2, "ethics": 2}

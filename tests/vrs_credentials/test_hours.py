@@ -9,6 +9,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.deadlines.keeping import of_thing
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotPermitted, Refused
@@ -20,7 +21,6 @@ from vrs_credentials.selectors import register
 from vrs_credentials.services import (
     certifying,
     education,
-    filing,
     qualifying,
     renewing,
     uploading,
@@ -91,7 +91,7 @@ def _away(here: w.World, one: Certificate, away_from: date, away_until: date) ->
             made.case, code=code, label=code, uploads=[w.pdf(code)], by=here.applicant, at=now(), field="pledge" if code == "pledge" else "document",
             by_hand=True,
         )  # fmt: skip
-    return filing.file(Case.objects.get(pk=made.case_id), by=here.applicant, at=now())
+    return perform(made.case, "file", by=here.applicant, at=now()).case
 
 
 def test_an_extension_moves_the_end_and_its_reminders(here: w.World) -> None:

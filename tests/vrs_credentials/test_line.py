@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.deadlines.keeping import of_thing, owed
 from casework.deadlines.sweeping import sweep
 from casework.errors import NotAllowed, Refused
@@ -24,7 +25,7 @@ from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get
 from vrs_credentials.models import Certificate, Renewal
 from vrs_credentials.selectors.register import current_certificates, standing
-from vrs_credentials.services import certifying, filing, renewing, training
+from vrs_credentials.services import certifying, renewing, training
 from vrs_credentials.services.registering import contradictions
 
 pytestmark = pytest.mark.django_db
@@ -125,10 +126,10 @@ def test_a_revocation_ends_what_was_applied_for(here: w.World, opened: Any) -> N
     told = Notice.objects.get(user=here.applicant, code="vrs_credentials.ended_by_revocation")
     assert told.case == case and one.number in told.body and "第十四條" not in told.body
     assert not Renewal.objects.filter(closed_at=None).exists()
-    with pytest.raises(Refused, match="已撤銷"):
+    with pytest.raises(NotAllowed, match="已終止"):
         w.approve(here, case)
     with pytest.raises(NotAllowed):
-        filing.withdraw(case, by=here.applicant, at=now())
+        perform(case, "withdraw", by=here.applicant, at=now())
     assert Certificate.objects.count() == 1
 
 
@@ -175,7 +176,7 @@ def test_a_draft_left_over_is_not_filed_once_its_certificate_is_revoked(here: w.
     )
     Certificate.objects.filter(pk=one.pk).update(state="revoked", revoked_at=now(), revoked_reason="不實")
     with pytest.raises(Refused, match="已撤銷"):
-        filing.file(Case.objects.get(pk=made.case_id), by=here.applicant, at=now())
+        perform(made.case, "file", by=here.applicant, at=now())
 
 
 def test_clocks_of_training_end_with_the_certificate(here: w.World) -> None:

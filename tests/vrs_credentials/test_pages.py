@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.law.in_force import law_in_force
 from casework.models import Case, Document
 from kernel.dates import roc
@@ -441,8 +442,9 @@ def _act(client: Client, case: Case, act: str, **given: Any) -> None:
 def test_an_opinion_after_the_case_moved_on_is_a_conflict(here: w.World) -> None:
     case = w.assigned(here)
     drawn = case.version
-    w.filing.ask_supplement(
+    perform(
         case,
+        "ask_supplement",
         items=[{"target": "paper.degree", "label": "學歷", "problem": "不清楚"}],
         message="",
         due_on=today() + timedelta(days=7),

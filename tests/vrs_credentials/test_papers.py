@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.clock import now, today
 from casework.cases import attachments
-from casework.errors import Refused
+from casework.cases.doing import perform
+from casework.errors import NotAllowed, Refused
 from casework.models import Attachment, Case
 from tests.casework.test_intake_flyers import gif, odt
 from tests.vrs_credentials import world as w
-from vrs_credentials.services import courses, education, filing, uploading
+from vrs_credentials.services import courses, education, uploading
 
 pytestmark = pytest.mark.django_db
 MEGABYTES = 2**20
@@ -102,11 +103,11 @@ def test_a_paper_judged_while_the_case_is_filed_does_not_slip_in(
     def meanwhile(*given: Any, **more: Any) -> Any:
         verdict = judged(*given, **more)
         monkeypatch.setattr(attachments, "judged", judged)
-        filing.file(case, by=here.applicant, at=now())
+        perform(case, "file", by=here.applicant, at=now())
         return verdict
 
     before = set(case.attachments.filter(removed_at=None).values_list("pk", flat=True))
     monkeypatch.setattr(attachments, "judged", meanwhile)
-    with pytest.raises(Refused, match="已送審，不能再修改"):
+    with pytest.raises(NotAllowed, match="案件目前為「送審中」，不能「上傳文件」"):
         uploading.add_paper(case, code="degree", label="學歷", uploads=[w.pdf("另一份")], by=here.applicant, at=now())
     assert set(case.attachments.filter(removed_at=None).values_list("pk", flat=True)) == before

@@ -10,8 +10,10 @@ import time_machine
 from django.test import Client
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.cases.events import broken_links
 from casework.deadlines.keeping import of_thing
+from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document
 from casework.papers.documents import bytes_of
@@ -19,7 +21,7 @@ from kernel.dates import months_after
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Certificate, LedgerEntry
 from vrs_credentials.selectors.register import current_certificates, standing
-from vrs_credentials.services import certifying, filing
+from vrs_credentials.services import certifying
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +115,7 @@ def test_hours_clock_of_article_seven_runs_from_being_taken_on(here: w.World) ->
 def test_a_draft_cannot_be_filed_without_its_papers(here: w.World) -> None:
     case = w.drafted(here)
     case.attachments.filter(field="degree").update(removed_at=now())
-    with pytest.raises(filing.Refused, match="尚缺文件：學歷之證明文件"):
-        filing.file(case, by=here.applicant, at=now())
+    with pytest.raises(Refused, match="尚缺文件：學歷之證明文件"):
+        perform(case, "file", by=here.applicant, at=now())
     case.refresh_from_db()
     assert case.state == "draft" and not case.filed_at

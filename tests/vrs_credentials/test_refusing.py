@@ -9,6 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import now, today
+from accounts.services.roles import grant_role
+from casework.cases.casetypes import casetype
+from casework.cases.doing import perform, why_not
 from casework.errors import NotPermitted, Refused
 from casework.models import Case, Document, Notice
 from casework.papers.documents import bytes_of
@@ -16,8 +19,9 @@ from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_hours import _away as away
 from tests.vrs_credentials.test_pages import browser, get
+from vrs_credentials import permissions as rights
 from vrs_credentials.models import Certificate, Qualification
-from vrs_credentials.services import certifying, reviewing
+from vrs_credentials.services import reviewing
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -73,24 +77,46 @@ def test_only_the_ministry_refuses_and_only_what_the_committee_turned_down(here:
         w.approve(here, case)
     for who in (here.secretary, here.handler):
         with pytest.raises(NotPermitted):
-            certifying.reject(case, letter_number=w.LETTER, letter_on=today(), reason="不符", by=who, at=now())
+            perform(case, "reject", letter_number=w.LETTER, letter_on=today(), reason="不符", by=who, at=now())
     assert not Document.objects.exists() and not Certificate.objects.exists()
     assert Qualification.objects.get(case=case).letter_number == "", "what was refused left nothing"
+
+
+@pytest.mark.parametrize(
+    ("brought", "who", "step"),
+    [
+        (w.to_approve, "handler", "審查通過"), (w.to_approve, "reviewer", "審查委員提出意見"),
+        (w.turned_down, "secretary", "複審不通過"), (lambda here: _hours(here), "handler", "陳報核定"),
+    ],
+)  # fmt: skip
+def test_who_brought_a_case_to_the_ministry_does_not_decide_on_it(
+    here: w.World, brought: Any, who: str, step: str
+) -> None:
+    """Somebody who holds both roles, and for each kind of case another who does it."""
+    case = brought(here)
+    user = here.reviewers[0] if who == "reviewer" else getattr(here, who)
+    grant_role(user=user, role_code=rights.APPROVER, organisation=here.office, by=None, at=now())
+    for code in ("approve", "reject"):
+        given = {"letter_number": w.LETTER, "letter_on": today(), "reason": "不符", "by": user, "at": now()}
+        with pytest.raises(Refused, match=f"您已辦理本案「{step}」"):
+            perform(case, code, **given)
+    decide = w.reject if step == "複審不通過" else w.approve
+    assert decide(here, case).decided_on == today()
 
 
 def test_the_ministry_may_send_it_back_and_the_committee_meet_again(here: w.World) -> None:
     case = w.turned_down(here)
     session = case.vrs_session_items.get().session
-    case = reviewing.return_to_review(case, reason="請補充理由", by=here.approver, at=now())
+    case = perform(case, "return_to_review", reason="請補充理由", by=here.approver, at=now()).case
     case = w.opined(here, case, "doubt", "pass")
     with pytest.raises(Refused, match="請選擇另一次會議"):
-        reviewing.refer(case, session=session, by=here.handler, at=now())
+        perform(case, "refer", session=session, by=here.handler, at=now())
     again = reviewing.call_session(
         office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
     )
-    reviewing.refer(case, session=again, by=here.handler, at=now())
+    perform(case, "refer", session=again, by=here.handler, at=now())
     reviewing.keep_minutes(again, minutes="通過", members="甲", by=here.secretary, at=now())
-    case = reviewing.decide(Case.objects.get(pk=case.pk), decision="pass", reason="相符", by=here.secretary, at=now())
+    case = perform(case, "decide", decision="pass", reason="相符", by=here.secretary, at=now()).case
     assert w.approve(here, case).state == "approved"
 
 
@@ -130,14 +156,18 @@ def test_every_kind_is_refused_by_a_numbered_letter_of_the_ministry(here: w.Worl
     assert not Document.objects.filter(case=case, state="draft").exists()
 
 
-@EVERY
+@pytest.mark.parametrize("brought", [w.to_approve, w.turned_down, _hours, _extension, _renewal, _course, _education])
 def test_a_letter_is_not_older_than_what_it_answers_and_not_of_tomorrow(here: w.World, brought: Any) -> None:
+    """Of whichever decision the case is open to: what the committee turned down is only refused, what both passed only granted."""
     case = brought(here)
+    table = casetype(case.kind).table
+    open_to = [code for code in ("approve", "reject") if not why_not(table.act(code), case, here.approver, now())]
+    assert len(open_to) == (2 if case.kind.endswith(("hours", "extension", "renewal")) else 1)
     for day, why in ((today() - DAY, "發文日期不得早於收件日"), (today() + DAY, "發文日期不得晚於今日")):
         given = {"letter_number": w.LETTER, "letter_on": day, "by": here.approver, "at": now()}
-        for act in (lambda: certifying.approve(case, **given), lambda: certifying.reject(case, reason="不符", **given)):  # noqa: B023
+        for code in open_to:
             with pytest.raises(Refused, match=why) as refused:
-                act()
+                perform(case, code, reason="不符", **given)
             assert refused.value.field == "letter_on"
     case.refresh_from_db()
     assert case.state == "to_approve"
@@ -154,11 +184,11 @@ def test_a_letter_is_not_older_than_the_last_opinion_and_the_resolution(here: w.
         doubtful = w.turned_down(here, cases[1])
     early = {"letter_number": w.LETTER, "by": here.approver, "at": now()}
     with pytest.raises(Refused, match="不得早於審查委員提出意見之日"):
-        certifying.approve(plain, letter_on=today() - 3 * DAY, **early)
-    certifying.approve(plain, letter_on=today() - 2 * DAY, **early)
+        perform(plain, "approve", letter_on=today() - 3 * DAY, **early)
+    perform(plain, "approve", letter_on=today() - 2 * DAY, **early)
     with time_machine.travel(start, tick=True):
         with pytest.raises(Refused, match="不得早於審查委員提出意見之日"):
-            certifying.reject(doubtful, letter_on=today() - 2 * DAY, reason="不符", **early)
-        certifying.reject(doubtful, letter_on=today() - DAY, reason="不符", **early)
+            perform(doubtful, "reject", letter_on=today() - 2 * DAY, reason="不符", **early)
+        perform(doubtful, "reject", letter_on=today() - DAY, reason="不符", **early)
     session = doubtful.vrs_session_items.get().session
     assert session.held_on == today() - DAY

@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from accounts.clock import now, today
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.cases.events import record
 from casework.models import Attachment, Case, Event, Message, Notice
 from casework.notices.messages import write
 from kernel.dates import roc
 from tests.vrs_credentials import world as w
 from tests.vrs_credentials.test_pages import browser, get
-from vrs_credentials.services import reviewing
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_a_reviewer_reads_neither_notes_nor_messages_nor_addresses(here: w.World
 
 
 def test_a_reviewer_reads_the_own_opinion_in_the_timeline_and_not_the_others(here: w.World, case: Case) -> None:
-    reviewing.give_opinion(case, verdict="doubt", comment="科系存疑", by=here.reviewers[0], at=now())
+    perform(case, "opinion", verdict="doubt", comment="科系存疑", by=here.reviewers[0], at=now())
     assert "審查委員提出意見" in office_pages(here.reviewers[0], case)
     other = office_pages(here.reviewers[1], case)
     assert "審查委員提出意見（內部）" not in other and "科系存疑" not in other

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from accounts.clock import now, today
-from casework.errors import NotPermitted, Refused, Stale
+from casework.cases.doing import perform
+from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.models import Case, Notice
 from tests.vrs_credentials import world as w
 from vrs_credentials import tasks
@@ -33,11 +34,11 @@ def sent(here: w.World, course: Course, *contents: bytes, **given: Any) -> Roste
         (field, SimpleUploadedFile(f"名冊{field.position}.csv", content))
         for field, content in zip(course.fields.all(), contents, strict=False)
     ]
-    return rosters.upload(course.case, files=files, by=here.clerk, at=now(), **given)
+    return perform(course.case, "upload_rosters", files=files, by=here.clerk, at=now(), **given).answer
 
 
 def confirmed(here: w.World, course: Course) -> RosterJob:
-    return rosters.confirm(course.case, by=here.clerk, at=now())
+    return perform(course.case, "confirm_rosters", by=here.clerk, at=now()).answer
 
 
 def findings(job: RosterJob) -> list[str]:
@@ -67,15 +68,15 @@ def test_checked_then_confirmed_then_imported(here: w.World) -> None:
     assert (job.state, job.done, job.report["files"][0]["rows"]) == (State.READY, 100, 1)
     assert not AttendanceImport.objects.exists() and rosters.run(job.pk, at=now()) is False
     assert confirmed(here, course).state == State.CONFIRMED and confirmed(here, course).pk == job.pk
-    with pytest.raises(Refused, match="正在匯入"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         sent(here, course, good(here, course))
     job = work(job)
     assert (job.state, job.added, job.done) == (State.DONE, 1, 100)
     assert Case.objects.get(pk=course.case_id).state == "attendance"
     assert Notice.objects.filter(user=here.clerk, subject__startswith="上課紀錄已匯入").count() == 1
-    with pytest.raises(Refused, match="先清除"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         sent(here, course, good(here, course))
-    with pytest.raises(Refused, match="先清除"):
+    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
         confirmed(here, course)
 
 
@@ -120,7 +121,7 @@ def test_what_happens_to_the_case_in_between_makes_the_job_void(here: w.World) -
     course = course_over(here)
     job = work(sent(here, course, good(here, course)))
     with pytest.raises(Stale):
-        rosters.confirm(course.case, by=here.clerk, at=now(), version=0)
+        perform(course.case, "confirm_rosters", by=here.clerk, at=now(), version=0)
     confirmed(here, course)
     attending.keep_sheet(course.case, upload=w.pdf("新的簽到表"), by=here.clerk, at=now())
     job = work(job)
@@ -135,9 +136,9 @@ def test_who_may(here: w.World) -> None:
     upload = [(course.fields.get(), SimpleUploadedFile("名冊.csv", good(here, course)))]
     for user in (elsewhere, here.applicant, here.handler):
         with pytest.raises(NotPermitted):
-            rosters.upload(course.case, files=upload, by=user, at=now())
+            perform(course.case, "upload_rosters", files=upload, by=user, at=now())
         with pytest.raises(NotPermitted):
-            rosters.confirm(course.case, by=user, at=now())
+            perform(course.case, "confirm_rosters", by=user, at=now())
         with pytest.raises(NotPermitted):
             attending.keep_sheet(course.case, upload=w.pdf("簽到"), by=user, at=now())
 
@@ -170,7 +171,7 @@ def test_an_import_that_fails_midway_leaves_nothing(here: w.World, monkeypatch: 
     def broken(*given: Any, **more: Any) -> None:
         raise RuntimeError("the table is full")
 
-    monkeypatch.setattr(attending, "move", broken)
+    monkeypatch.setattr(attending, "tell_office", broken)
     job = work(job)
     assert job.state == State.REFUSED and "處理失敗" in job.problem
     assert not AttendanceImport.objects.exists() and not Attendance.objects.exists()

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -103,7 +104,7 @@ def test_the_applicant_is_told_why_a_committee_meets_and_not_who_thought_what(he
     ):
         with pytest.raises(NotPermitted):
             act()
-    reviewing.refer(case, session=session, by=here.handler, at=now())
+    perform(case, "refer", session=session, by=here.handler, at=now())
     text = get(browser(case.person), "casework:case", case.number)
     assert "依規定提複審會議討論，不表示不通過" in text
     assert "疑義者" in text and "科系" not in text.split("辦理歷程")[0] and here.reviewers[0].name not in text
@@ -111,7 +112,7 @@ def test_the_applicant_is_told_why_a_committee_meets_and_not_who_thought_what(he
 
 def test_what_one_reviewer_thinks_is_in_no_outcome_before_the_other(here: w.World) -> None:
     case = w.assigned(here)
-    reviewing.give_opinion(case, verdict="doubt", comment="看不懂", by=here.reviewers[0], at=now())
+    perform(case, "opinion", verdict="doubt", comment="看不懂", by=here.reviewers[0], at=now())
     case = Case.objects.get(pk=case.pk)
     step = outcomes.next_step(case, on=today(), law=law_in_force())
     assert step.result["next"] == "review" and step.facts["opinions"] == []
@@ -127,7 +128,7 @@ def test_a_case_that_waits_for_opinions_is_not_shown_as_failing(here: w.World) -
         return step.met, step.lines[-1].text
 
     assert waiting() == (None, "審查中：應由 2 位審查委員提出意見，已有 0 位提出")
-    reviewing.give_opinion(case, verdict="doubt", comment="看不懂", by=here.reviewers[0], at=now())
+    perform(case, "opinion", verdict="doubt", comment="看不懂", by=here.reviewers[0], at=now())
     assert waiting() == (None, "審查中：應由 2 位審查委員提出意見，已有 1 位提出")
     page = get(browser(here.reviewers[1]), "admin:case", case.number)
     assert "已有 1 位提出" in page and "看不懂" not in page
@@ -138,9 +139,9 @@ def test_a_decided_case_shows_the_decision_to_who_approves(here: w.World) -> Non
     session = reviewing.call_session(
         office=here.office, held_on=today(), place="會議室", chair="主席", by=here.secretary, at=now()
     )
-    reviewing.refer(case, session=session, by=here.handler, at=now())
+    perform(case, "refer", session=session, by=here.handler, at=now())
     reviewing.keep_minutes(session, minutes="紀錄", members="委員", by=here.secretary, at=now())
-    case = reviewing.decide(Case.objects.get(pk=case.pk), decision="pass", reason="相符", by=here.secretary, at=now())
+    case = perform(case, "decide", decision="pass", reason="相符", by=here.secretary, at=now()).case
     assert outcomes.findings(case, on=today(), law=law_in_force())[-1].met
 
 

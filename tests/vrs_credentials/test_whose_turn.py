@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
+from casework.cases.doing import perform
 from casework.models import Notice
 from tests.vrs_credentials import world as w
 
@@ -31,11 +32,11 @@ def test_a_case_waits_for_the_one_whose_turn_it_is(here: w.World) -> None:
     assert waits(here.approver) == waits(first) == []
     case = w.assigned(here, case)
     assert waits(first) == waits(second) == [case.number]
-    w.reviewing.give_opinion(case, verdict="pass", comment="說明", by=first, at=w.now())
+    perform(case, "opinion", verdict="pass", comment="說明", by=first, at=w.now())
     assert (waits(first), waits(second)) == ([], [case.number])
-    w.reviewing.give_opinion(case, verdict="pass", comment="說明", by=second, at=w.now())
+    perform(case, "opinion", verdict="pass", comment="說明", by=second, at=w.now())
     assert (waits(second), waits(here.handler), waits(here.approver)) == ([], [case.number], [])
-    case = w.reviewing.pass_review(case, by=here.handler, at=w.now())
+    case = perform(case, "pass_review", by=here.handler, at=w.now()).case
     assert (waits(here.handler), waits(here.approver)) == ([], [case.number])
     told = Notice.objects.filter(case=case, code="vrs_credentials.to_approve")
     assert [one.user for one in told] == [here.approver]

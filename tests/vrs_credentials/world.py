@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.clock import now, today
 from accounts.models import Membership, Organisation, User
 from accounts.services.roles import grant_role
+from casework.cases.doing import perform
 from casework.intake.sample import paper
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -24,7 +25,6 @@ from vrs_credentials.services import (
     certifying,
     courses,
     education,
-    filing,
     qualifying,
     renewing,
     reviewing,
@@ -143,35 +143,35 @@ def fill(one: Qualification, who: User) -> None:
             one.case, code=code, label=code, uploads=[pdf(code)], by=who, at=now(), field="pledge" if code == "pledge" else "document",
             by_hand=True,
         )  # fmt: skip
-    qualifying.declare_no_bar(one.case, by=who, at=now())
+    perform(one.case, "declare_no_bar", by=who, at=now())
 
 
 @kept
 def filed(w: World, applicant: User | None = None, **given: Any) -> Case:
     case = drafted(w, applicant, **given)
-    return filing.file(case, by=case.person, at=now())
+    return perform(case, "file", by=case.person, at=now()).case
 
 
 @kept
 def assigned(w: World, case: Case | None = None) -> Case:
-    return reviewing.assign(case or filed(w), reviewers=w.reviewers[:2], by=w.handler, at=now())
+    return perform(case or filed(w), "assign", reviewers=w.reviewers[:2], by=w.handler, at=now()).case
 
 
 @kept
 def opined(w: World, case: Case, *verdicts: str) -> Case:
     for who, verdict in zip(w.reviewers, verdicts or ("pass", "pass"), strict=False):
-        reviewing.give_opinion(case, verdict=verdict, comment="說明", by=who, at=now())
+        perform(case, "opinion", verdict=verdict, comment="說明", by=who, at=now())
     return Case.objects.get(pk=case.pk)
 
 
 @kept
 def to_approve(w: World, case: Case | None = None) -> Case:
     case = opined(w, assigned(w, case))
-    return reviewing.pass_review(case, by=w.handler, at=now())
+    return perform(case, "pass_review", by=w.handler, at=now()).case
 
 
 def approve(w: World, case: Case, **more: Any) -> Case:
-    return certifying.approve(case, letter_number=LETTER, letter_on=today(), by=w.approver, at=now(), **more)
+    return perform(case, "approve", letter_number=LETTER, letter_on=today(), by=w.approver, at=now(), **more).case
 
 
 @kept
@@ -181,13 +181,13 @@ def turned_down(w: World, case: Case | None = None, reason: str = "科系不符"
     session = reviewing.call_session(
         office=w.office, held_on=today(), place="會議室", chair="主席", by=w.secretary, at=now()
     )
-    case = reviewing.refer(case, session=session, by=w.handler, at=now())
+    case = perform(case, "refer", session=session, by=w.handler, at=now()).case
     reviewing.keep_minutes(session, minutes="不通過", members="甲", by=w.secretary, at=now())
-    return reviewing.decide(case, decision="reject", reason=reason, by=w.secretary, at=now())
+    return perform(case, "decide", decision="reject", reason=reason, by=w.secretary, at=now()).case
 
 
 def reject(w: World, case: Case, reason: str = "科系不符") -> Case:
-    return certifying.reject(case, letter_number=LETTER, letter_on=today(), reason=reason, by=w.approver, at=now())
+    return perform(case, "reject", letter_number=LETTER, letter_on=today(), reason=reason, by=w.approver, at=now()).case
 
 
 def revoke(w: World, certificate: Certificate, reason: str = "查有準則第十四條情事") -> Certificate:
@@ -237,7 +237,7 @@ def course_filed(
     )
     for code in ("course_summary", "flyer", "sign_in_sheet", "handout", "lecturer_profile"):
         uploading.add_paper(course.case, code=code, label=code, uploads=[pdf(code)], by=w.clerk, at=now())
-    filing.file(course.case, by=w.clerk, at=now())
+    perform(course.case, "file", by=w.clerk, at=now())
     course.refresh_from_db()
     return course
 
@@ -272,7 +272,7 @@ def attended(w: World, course: Course, people: list[User], hours: str = "6") -> 
 
 def credited(w: World, course: Course, people: list[User], hours: str = "6") -> None:
     attended(w, course, people, hours)
-    attending.credit_attendance(Case.objects.get(pk=course.case_id), by=w.handler, at=now())
+    perform(course.case, "credit", by=w.handler, at=now())
 
 
 # --- own education, renewal -------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def education_filed(w: World, applicant: User | None = None, **changes: Any) -> 
             one.case, code=code, label=code, uploads=[pdf(code)], by=who, at=now(), field="pledge" if code == "pledge" else "document",
             by_hand=True,
         )  # fmt: skip
-    return filing.file(Case.objects.get(pk=one.case_id), by=who, at=now())
+    return perform(one.case, "file", by=who, at=now()).case
 
 
 def give_hours(certificate: Certificate, hours: dict[str, str], *, held_on: date, by: User) -> None:
@@ -326,7 +326,7 @@ def renewal_filed(w: World, certificate: Certificate) -> Case:
     uploading.add_paper(
         one.case, code="pledge", label="切結書", uploads=[pdf("切結書")], by=who, at=now(), field="pledge", by_hand=True
     )
-    return filing.file(Case.objects.get(pk=one.case_id), by=who, at=now())
+    return perform(one.case, "file", by=who, at=now()).case
 
 
 def hours_filed(w: World, certificate: Certificate, hours: str = "36") -> Case:
@@ -338,7 +338,7 @@ def hours_filed(w: World, certificate: Certificate, hours: str = "36") -> Case:
         "course": "就業服務專業訓練", "hours": Decimal(hours), "trainer": "勞動力發展署", "class_name": "第一班",
         "starts_on": today() - timedelta(days=5), "ends_on": today() - timedelta(days=1), "disabilities": ["physical"],
     }  # fmt: skip
-    row = training.save_record(one.case, position=None, data=data, by=who, at=now())
+    row = perform(one.case, "save_record", position=None, data=data, by=who, at=now()).answer
     uploading.add_paper(
         one.case,
         code="certificate",
@@ -358,11 +358,11 @@ def hours_filed(w: World, certificate: Certificate, hours: str = "36") -> Case:
         field="pledge",
         by_hand=True,
     )
-    return filing.file(Case.objects.get(pk=one.case_id), by=who, at=now())
+    return perform(one.case, "file", by=who, at=now()).case
 
 
 def reported(w: World, case: Case) -> Case:
-    return certifying.report(case, by=w.handler, at=now())
+    return perform(case, "report", by=w.handler, at=now()).case
 
 
 __all__ = ["checklist", "qualification_of"]

@@ -1,4 +1,4 @@
-"""What the rules say of a case: the bridge from rows to facts, one function per rule asked. Guards, pages and sheets ask here."""
+"""What the rules say of a case: the bridge from rows to facts, one function per rule asked. Acts, pages and sheets ask here."""
 
 from collections.abc import Sequence
 from datetime import date

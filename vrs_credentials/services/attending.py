@@ -11,16 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from simple_history.utils import bulk_create_with_history
 
 from accounts import crypto
 from accounts.identity import holders
 from accounts.models import User
-from casework.cases import attachments
+from casework.cases.doing import Doing, perform
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
-from casework.errors import Refused
+from casework.cases.moving import require
+from casework.errors import NotAllowed, Refused
 from casework.intake.sheet_table import SheetError
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -40,6 +39,7 @@ from vrs_credentials.services.uploading import judged_for
 #: How much of the work is done, 0 to 100.
 Progress = Callable[[int], None]
 SHEET = "attendance_sheet"
+CLEAR_FIRST = "這個領域已有匯入的紀錄，請先清除再重新上傳。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,31 +156,13 @@ def course_of(case: Case) -> Course:
 
 
 def keep_sheet(case: Case, *, upload: UploadedFile, by: User, at: datetime, version: int | None = None) -> None:
-    """簽到表: PDF or JPG, with the roster. Judged before the case is locked, and asked again then whether it may be."""
+    """Judge the 簽到表, PDF or JPG, then keep it with the roster."""
     require(by, FILE_ATTENDANCE, case)
     verdict = judged_for("sign_in_sheet", upload, on=taipei_day(at), law=law_in_force(), form_field="sheet")
-    with transaction.atomic():
-        case = open_for_rosters(case, by=by, version=version)
-        attachments.keep_attachment(
-            verdict,
-            case=case,
-            field=SHEET,
-            label="簽到表",
-            upload=upload,
-            by=by,
-            at=at,
-            attested=True,
-            form_field="sheet",
-        )
-
-
-def open_for_rosters(case: Case, *, by: User, version: int | None = None) -> Case:
-    """The case locked, when `by` may bring rosters to it now. Raises Stale, NotPermitted, Refused."""
-    case = lock(case, version=version)
-    require(by, FILE_ATTENDANCE, case)
-    if case.state != "approved":
-        raise Refused("案件目前不能匯入上課紀錄；已匯入者，請先清除再重新上傳。")
-    return case
+    perform(
+        case, "add_sheet", by=by, at=at, version=version, verdict=verdict, upload=upload, field=SHEET, label="簽到表",
+        form_field="sheet",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,20 +200,29 @@ def import_attendance(
     return enter(case, judged=judged, by=by, at=at, version=version)
 
 
-@transaction.atomic
 def enter(
     case: Case, *, judged: Sequence[Judged], by: User, at: datetime, version: int | None = None
 ) -> tuple[int, int]:
     """Write rosters judged before: reading takes seconds, and nobody else waits for the case meanwhile.
 
-    The case's row is locked, so two imports of one file come one after the other and the second finds it standing.
+    Two imports of one file come one after the other, and the second finds it standing.
     """
-    case = lock(case, version=version)
-    require(by, FILE_ATTENDANCE, case)
+    try:
+        added: tuple[int, int] = perform(case, "import_attendance", by=by, at=at, version=version, judged=judged).answer
+    except NotAllowed:
+        if judged and all(_stands(one) for one in judged):
+            return 0, len(judged)
+        if one := next((one for one in judged if one.target.imports.filter(cleared_at=None).exists()), None):
+            raise Refused(CLEAR_FIRST, field=f"roster_{one.target.position}") from None
+        raise
+    return added
+
+
+def write_attendance(doing: Doing, *, judged: Sequence[Judged]) -> tuple[int, int]:
+    """Write every roster or none; says (rows added, files that stood already). Then the office has the attendance."""
+    case, by, at = doing.case, doing.by, doing.at
     course = course_of(case)
-    if case.state == "attendance" and judged and all(_stands(one) for one in judged):
-        return 0, len(judged)
-    if taipei_day(at) < course.ends_on:
+    if doing.day < course.ends_on:
         raise Refused("課程結束後才能匯入上課紀錄。")
     added = again = 0
     for one in judged:
@@ -244,7 +235,7 @@ def enter(
         if found.wrong:
             raise Refused(_report(found), field=f"roster_{target.position}")
         if target.imports.filter(cleared_at=None).exists():
-            raise Refused("這個領域已有匯入的紀錄，請先清除再重新上傳。", field=f"roster_{target.position}")
+            raise Refused(CLEAR_FIRST, field=f"roster_{target.position}")
         _write(target, found, name=one.name, by=by, at=at)
         added += len(found.rows)
     if not added and not again:
@@ -252,23 +243,10 @@ def enter(
     missing = [one.label for one in course.fields.all() if not one.imports.filter(cleared_at=None).exists()]
     if missing:
         raise Refused("跨領域課程請同時上傳各領域之紀錄，尚缺：" + "、".join(missing) + "。")
-    if case.state == "approved":
-        move(
-            case,
-            "import_attendance",
-            by=by,
-            at=at,
-            changes=[{"label": "上課紀錄", "before": "", "after": f"{added} 筆"}],
-        )
-        case.save()
-        tell_office(
-            case,
-            "attendance",
-            "上課紀錄已匯入",
-            f"「{case.title}」已匯入 {added} 筆上課紀錄，請審核。",
-            right=CREDIT_ATTENDANCE,
-            at=at,
-        )
+    doing.changes.append({"label": "上課紀錄", "before": "", "after": f"{added} 筆"})
+    doing.move()
+    body = f"「{case.title}」已匯入 {added} 筆上課紀錄，請審核。"
+    tell_office(case, "attendance", "上課紀錄已匯入", body, right=CREDIT_ATTENDANCE, at=at)
     return added, again
 
 
@@ -298,35 +276,22 @@ def _write(target: CourseField, found: Preview, *, name: str, by: User, at: date
     return standing
 
 
-def csv_and_sheet(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 確定上傳: roster and sign-in sheet together."""
+def sheet_there(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse rosters without their sign-in sheet."""
     if SHEET not in attached(case):
         raise Refused("上課紀錄及簽到表須同時上傳，請上傳簽到表。", field="sheet")
 
 
-@transaction.atomic
-def clear_attendance(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """清除上課紀錄: until hours are approved. The rows stay as history of what was imported."""
-    case = lock(case, version=version)
-    move(case, "clear_attendance", by=by, at=at)
-    case.save()
-    _clear(case, at)
-    return case
+def clear_attendance(doing: Doing) -> None:
+    """Take the imported rows out, until hours are approved; they stay as history of what was imported."""
+    AttendanceImport.objects.filter(field__course__case=doing.case, cleared_at=None).update(cleared_at=doing.at)
 
 
-def _clear(case: Case, at: datetime) -> None:
-    AttendanceImport.objects.filter(field__course__case=case, cleared_at=None).update(cleared_at=at)
-
-
-@transaction.atomic
-def return_attendance(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """退回上課紀錄."""
-    case = lock(case, version=version)
-    move(case, "return_attendance", by=by, at=at, reason=reason)
-    case.save()
-    _clear(case, at)
-    tell_applicant(case, "attendance_returned", "上課紀錄退回", reason, at=at)
-    return case
+def return_attendance(doing: Doing) -> None:
+    """Take the imported rows out and tell the institution why."""
+    clear_attendance(doing)
+    doing.move()
+    tell_applicant(doing.case, "attendance_returned", "上課紀錄退回", doing.reason, at=doing.at)
 
 
 def standing_rows(case: Case) -> Any:
@@ -334,18 +299,16 @@ def standing_rows(case: Case) -> Any:
     return rows.select_related("imported__field", "person").defer("person__national_id")
 
 
-def rows_without_errors(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核定時數."""
+def rows_there(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse to approve hours where no row stands."""
     if not standing_rows(case).exists():
         raise Refused("沒有可核定的上課紀錄。")
 
 
-@transaction.atomic
-def credit_attendance(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """核定時數: every standing row onto the certificates of its person that the course addresses. Then only corrections."""
-    case = lock(case, version=version)
-    move(case, "credit", by=by, at=at)
-    case.save()
+def credit_attendance(doing: Doing) -> None:
+    """Credit every standing row to the certificates of its person that the course addresses; then only corrections follow."""
+    case, by, at = doing.case, doing.by, doing.at
+    doing.move()
     course, law = course_of(case), law_in_force()
     kinds = kinds_addressed(course.audience)
     rows: Iterable[Attendance] = standing_rows(case)
@@ -364,4 +327,3 @@ def credit_attendance(case: Case, *, by: User, at: datetime, version: int | None
     tell_applicant(
         case, "credited", "上課時數已核定", f"「{course.title}」上課時數已核定，如需修正請電洽承辦單位。", at=at
     )
-    return case

@@ -1,19 +1,18 @@
-"""核定: the ministry's approval with letter number and date, and what follows from it for each kind of case."""
+"""Certificates 資格認證證明: issued, kept, corrected, issued anew, revoked, and the clock of training after being taken on."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.locks import locking
 from accounts.models import User
-from accounts.services.proving import prove_by_decision, stated_number
+from accounts.services.proving import stated_number
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform
 from casework.cases.events import record
-from casework.cases.moving import lock, move, next_number, require
+from casework.cases.moving import lock, next_number, require
 from casework.deadlines.keeping import meet_deadline, of_thing, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
@@ -29,19 +28,17 @@ from vrs_credentials.models import (
     FollowUp,
     HoursApplication,
     Professional,
-    Qualification,
     Renewal,
 )
 from vrs_credentials.permissions import CORRECT_CERTIFICATE, KEEP_REGISTER, REVOKE
 from vrs_credentials.rules import renewal
-from vrs_credentials.selectors.outcomes import answered_by_letter, resolution
 from vrs_credentials.selectors.papers import clause_row
 from vrs_credentials.selectors.register import follow_up_outcome
-from vrs_credentials.services.filing import closed, kind_of
-from vrs_credentials.services.office import tell_applicant, tell_approvers, thing_of
+from vrs_credentials.services.deciding import Letter, letter_answers
+from vrs_credentials.services.office import tell_applicant, thing_of
+from vrs_credentials.states import APP
 
 ENDS, FOLLOW_UP, WAY_BACK = "vrs_credentials.ends", "vrs_credentials.follow_up", "vrs_credentials.way_back"
-ONE_DAY = timedelta(days=1)
 
 
 #: Applications that rest on a certificate; the row names it.
@@ -50,10 +47,25 @@ _ON_CERTIFICATE = {"renewal": Renewal, "extension": ExtensionApplication, "hours
 
 def certificate_under(case: Case) -> Certificate | None:
     """The certificate an application rests on, freshly read."""
-    if (model := _ON_CERTIFICATE.get(thing_of(case))) is None:
-        return None
+    model = _ON_CERTIFICATE[thing_of(case)]
     key = model.objects.filter(case=case).values_list("certificate", flat=True).first()
-    return Certificate.objects.filter(pk=key).first()
+    return Certificate.objects.select_related("case").filter(pk=key).first()
+
+
+def origin_of(case: Case) -> list[Case]:
+    """The case of the certificate an application rests on, to be held with the application's.
+
+    Everything that changes a certificate locks in one order: the certificate's own case, applications on it, its row. So an
+    approval and a revocation (or two approvals that add up hours) come one after the other and never wait in a circle.
+    """
+    certificate = certificate_under(case)
+    return [certificate.case] if certificate else []
+
+
+def certificate_stands(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse to grant anything on a certificate that was revoked."""
+    if certificate := certificate_under(case):
+        stands(certificate)
 
 
 def stands(certificate: Certificate) -> None:
@@ -72,102 +84,6 @@ def latest(certificate: Certificate) -> None:
             f"這張證明更新後之 {later.number} 已撤銷，不能再以這張證明辦理；如需重新取得資格，請提出新資格申請。"
         )
     raise Refused("這張證明已更新，請在新證明上辦理。")
-
-
-def _lock_with_origin(case: Case, version: int | None) -> Case:
-    """The case locked, and before it the case of the certificate it rests on.
-
-    Everything that changes a certificate locks in one order: the certificate's own case, applications on it, its row. So an
-    approval and a revocation (or two approvals that add up hours) come one after the other and never wait in a circle.
-    """
-    if (certificate := certificate_under(case)) is None:
-        return lock(case, version=version)
-    lock(certificate.case_id)
-    return lock(case, version=version)
-
-
-def letter_entered(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核定 and 不予核定: the letter stands in the application's row."""
-    row = getattr(case, f"vrs_{_row_name(case)}")
-    row.refresh_from_db(fields=["letter_number", "letter_on"])
-    if not row.letter_number or not row.letter_on:
-        raise Refused("請填寫發文字號與日期。", field="letter_number")
-
-
-def _row_name(case: Case) -> str:
-    thing = thing_of(case)
-    return "extension_application" if thing == "extension" else thing
-
-
-def _letter_answers(before: Sequence[tuple[date, str]], sent_on: date, on: date) -> None:
-    """A letter is of a day on which what it answers had happened, and not of one to come."""
-    if sent_on > on:
-        raise Refused("發文日期不得晚於今日。", field="letter_on")
-    for day, what in before:
-        if sent_on < day:
-            raise Refused(f"發文日期不得早於{what}（{roc(day)}）。", field="letter_on")
-
-
-def _enter_letter(case: Case, number: str, sent_on: date, on: date) -> Any:
-    """Write number and day of the ministry's letter into the application."""
-    _letter_answers(answered_by_letter(case), sent_on, on)
-    row = getattr(case, f"vrs_{_row_name(case)}")
-    type(row).objects.filter(pk=row.pk).update(letter_number=number, letter_on=sent_on)
-    row.refresh_from_db()
-    row.save()  # the history row of what was decided
-    return row
-
-
-@transaction.atomic
-def approve(
-    case: Case, *, letter_number: str, letter_on: date, by: User, at: datetime, version: int | None = None, **more: Any
-) -> Case:
-    """核定. Nothing of it stands unless all of it does: letter, state, certificate or hours, documents, deadlines."""
-    case = _lock_with_origin(case, version)
-    on, law = taipei_day(at), law_in_force()
-    if (certificate := certificate_under(case)) is not None:
-        stands(certificate)
-    _enter_letter(case, letter_number, letter_on, on)
-    move(case, "approve", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）")
-    case.decided_on = on
-    case.save()
-    told = kind_of(case).steps.effect(case, letter_number, letter_on, more, by, at, law)
-    closed(case, at)
-    documents.issue_letter(case, letter_number=letter_number, letter_on=letter_on, sentence=told, by=by, at=at)
-    tell_applicant(case, "approved", "已核定", f"{told}\n核定文號：{letter_number}（{roc(letter_on)}）", at=at)
-    return case
-
-
-@transaction.atomic
-def reject(
-    case: Case, *, letter_number: str, letter_on: date, reason: str, by: User, at: datetime, version: int | None = None
-) -> Case:
-    """不予核定: the ministry's letter with number and day ends the case; nothing is told before it (VRS-19)."""
-    case = lock(case, version=version)
-    _enter_letter(case, letter_number, letter_on, taipei_day(at))
-    move(case, "reject", by=by, at=at, reason=f"{letter_number}（{roc(letter_on)}）：{reason}")
-    case.decided_on = taipei_day(at)
-    case.save()
-    closed(case, at)
-    item = resolution(case)
-    told = f"經 {roc(item.session.held_on)} 複審會議決議不通過" if item else "所請不予核定"
-    sentence = f"{told}，理由：{reason}"
-    documents.issue_letter(
-        case, letter_number=letter_number, letter_on=letter_on, sentence=sentence, by=by, at=at, granted=False
-    )
-    body = f"{told}。\n{reason}\n發文字號：{letter_number}（{roc(letter_on)}）\n不服者之救濟方式，請見不予核定函。"
-    tell_applicant(case, "rejected", "不予核定", body, at=at)
-    return case
-
-
-@transaction.atomic
-def report(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    """初審無缺件，陳報核定."""
-    case = lock(case, version=version)
-    move(case, "report", by=by, at=at)
-    case.save()
-    tell_approvers(case, at=at)
-    return case
 
 
 # --- certificates ------------------------------------------------------------------------------------------------------------
@@ -238,7 +154,7 @@ def revoke(
     """撤銷 (準則第14條) by a numbered letter: the check page says so from this moment, and what was applied for on it ends."""
     case = lock(certificate.case)
     require(by, REVOKE, case)
-    running = [lock(key) for key in _applications_on(certificate)]
+    running = [lock(key).pk for key in _applications_on(certificate)]
     certificate = locking(Certificate.objects).get(pk=certificate.pk)
     if certificate.state == Certificate.State.REVOKED:
         raise Refused("這張證明已撤銷。")
@@ -248,12 +164,10 @@ def revoke(
         raise Refused("請填寫撤銷事由。", field="reason")
     if not letter_number.strip():
         raise Refused("請填寫發文字號。", field="letter_number")
-    _letter_answers([(certificate.letter_on, "核發該證明之發文日期")], letter_on, taipei_day(at))
-    certificate.state, certificate.revoked_at, certificate.revoked_reason = (
-        Certificate.State.REVOKED,
-        at,
-        reason.strip()[:200],
-    )
+    letter = Letter(letter_number, letter_on)
+    letter_answers([(certificate.letter_on, "核發該證明之發文日期")], letter_on, taipei_day(at))
+    certificate.state, certificate.revoked_at = Certificate.State.REVOKED, at
+    certificate.revoked_reason = reason.strip()[:200]
     certificate.save()
     withdraw_all(at=at, thing=certificate)
     if follow_up := FollowUp.objects.filter(certificate=certificate).first():
@@ -263,21 +177,17 @@ def revoke(
     for paper in Document.objects.filter(said, case=case, state=Document.State.ISSUED):
         revoke_document(paper, case=case, reason=reason.strip()[:200], by=by, at=at)
     record(
-        case,
-        "certificate.revoked",
-        f"撤銷資格認證證明 {certificate.number}",
-        by=by,
-        at=at,
-        reason=f"{letter_number}（{roc(letter_on)}）：{reason}",
+        case, "certificate.revoked", f"撤銷資格認證證明 {certificate.number}", by=by, at=at, reason=f"{letter}：{reason}",
         clause="準則第14條",
-    )
+    )  # fmt: skip
     documents.issue_revocation(
         certificate, case=case, reason=reason.strip(), letter_number=letter_number, letter_on=letter_on, by=by, at=at
     )
-    body = f"{reason}\n發文字號：{letter_number}（{roc(letter_on)}）\n不服者之救濟方式，請見處分函。"
+    body = f"{reason}\n發文字號：{letter}\n不服者之救濟方式，請見處分函。"
     tell_applicant(case, "revoked", f"資格認證證明 {certificate.number} 已撤銷", body, at=at)
-    for one in running:
-        _end(one, certificate, by=by, at=at)
+    ended = f"資格認證證明 {certificate.number} 已於 {roc(taipei_day(at))} 撤銷，本件無從續辦。"
+    for key in running:
+        perform(key, "end", by=by, at=at, reason=ended)
     return certificate
 
 
@@ -285,19 +195,10 @@ def _applications_on(certificate: Certificate) -> list[int]:
     """Cases of applications that rest on a certificate and are not at their end, in one order for everybody."""
     found: set[int] = set()
     for thing, model in _ON_CERTIFICATE.items():
-        ends = [state.code for state in casetype(f"vrs_credentials.{thing}").machine.states if state.final]
+        ends = [state.code for state in casetype(f"{APP}.{thing}").table.states if state.final]
         rows = model.objects.filter(certificate=certificate).exclude(case__state__in=ends)  # type: ignore[attr-defined]
         found |= set(rows.values_list("case", flat=True))
     return sorted(found)
-
-
-def _end(case: Case, certificate: Certificate, *, by: User, at: datetime) -> None:
-    """終止: an application on a certificate that was revoked."""
-    reason = f"資格認證證明 {certificate.number} 已於 {roc(taipei_day(at))} 撤銷，本件無從續辦。"
-    move(case, "end", by=by, at=at, reason=reason)
-    case.save()
-    closed(case, at)
-    tell_applicant(case, "ended_by_revocation", "申請案已終止", reason, at=at)
 
 
 @transaction.atomic
@@ -342,7 +243,7 @@ def correct_identity(
 def _locked_line(certificate: Certificate) -> list[tuple[int, Case]]:
     """A certificate and those renewed from it, one from the other: keys, each with its case, locked.
 
-    The order is that of `_lock_with_origin`: a case is an application on the certificate before it, so none is approved meanwhile.
+    The order is that of `origin_of`: a case is an application on the certificate before it, so none is approved meanwhile.
     """
     line: list[tuple[int, Case]] = []
     one: Certificate | None = certificate
@@ -403,10 +304,10 @@ def reissue(certificate: Certificate, *, reason: str, by: User, at: datetime) ->
 @transaction.atomic
 def record_hired(
     certificate: Certificate, *, hired_on: date, consent: bool, before_hours: Decimal = Decimal(0), case_manager_years: int = 0,
-    by: User, at: datetime, case: Case | None = None,
+    by: User, at: datetime,
 ) -> FollowUp | None:  # fmt: skip
     """進用日 starts the clock of VRS-04; the office may enter consent later, which sets the day anew."""
-    case = case or lock(certificate.case)
+    case = lock(certificate.case)
     require(by, KEEP_REGISTER, case)
     stands(Certificate.objects.get(pk=certificate.pk))
     law, on = law_in_force(), taipei_day(at)
@@ -449,32 +350,3 @@ def set_follow_up(one: FollowUp, *, case: Case, by: User, at: datetime, law: Law
             outcomes=[outcome],
             clause="說明書參",
         )
-
-
-def give_qualification(
-    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
-) -> str:
-    one = Qualification.objects.get(case=case)
-    assert case.person is not None
-    prove_by_decision(case.person, note=f"{case.number} 核定", by=by, at=at)  # the papers reviewed bear name and number
-    starts_on, last_day = renewal.first_period(letter_on, law=law)
-    certificate = issue_certificate(
-        case, kind=one.kind, speciality=one.speciality, clause=one.clause, starts_on=starts_on, ends_before=last_day + ONE_DAY,
-        letter_number=letter_number, letter_on=letter_on, by=by, at=at, law=law,
-    )  # fmt: skip
-    row = clause_row(one.kind, one.clause, on=letter_on, law=law)
-    if one.hired_on and row["after"] and not one.trained_before:
-        _hired_by_application(certificate, one, row, case, by, at, law)
-    return f"核定{certificate.kind_label}資格，有效期間 {roc(starts_on)} 至 {roc(last_day)}。"
-
-
-def _hired_by_application(
-    certificate: Certificate, one: Qualification, row: Any, case: Case, by: User, at: datetime, law: Law
-) -> None:
-    """The application named the day; the consent is among its papers."""
-    assessor = row["after"] == "assessor"
-    made = FollowUp.objects.create(
-        certificate=certificate, follow_up=row["after"], hired_on=one.hired_on, consent="consent" in row["documents"] or one.trained_before is False,
-        before_hours=row["before"] if assessor else 0, case_manager_years=row["years"] if assessor else 0,
-    )  # fmt: skip
-    set_follow_up(made, case=case, by=by, at=at, law=law)

@@ -11,23 +11,23 @@ from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from casework.cases import changing
-from casework.cases.events import record
+from casework.cases.corrections import Item
+from casework.cases.doing import Doing
 from casework.cases.moving import next_number, open_case
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import taipei_day
 from kernel.facts import Impossible
-from kernel.law import Law
 from kernel.outcome import Outcome
 from vrs_credentials.models import Course, CourseField, Lecturer, LecturerPass
 from vrs_credentials.permissions import KEEP_LECTURERS, file_right
 from vrs_credentials.rules import courses as rules
 from vrs_credentials.selectors.outcomes import course_outcomes
-from vrs_credentials.services.filing import Steps
+from vrs_credentials.services.deciding import decide_by_letter, tell_granted
+from vrs_credentials.services.filing import file_application, send_supplement
 from vrs_credentials.services.office import office
-from vrs_credentials.services.uploading import editable
-from vrs_credentials.states import COURSE
+from vrs_credentials.states import COURSE_KIND
 
 FIELDS = (
     "title", "is_public", "mode", "mode_reason", "slot", "starts_on", "ends_on", "fee", "place", "handling", "audience", "admission",
@@ -95,7 +95,7 @@ def start(
     if not can(by, file_right("course"), institution):
         raise NotPermitted("您沒有為這個單位申請課程的權限。")
     case = open_case(
-        kind=COURSE.kind,
+        kind=COURSE_KIND,
         title=f"{institution.name} {data['title']}"[:200],
         office=office(),
         organisation=institution,
@@ -108,13 +108,11 @@ def start(
     return course
 
 
-@transaction.atomic
-def save(
-    case: Case, *, data: Mapping[str, Any], sets: Sequence[Mapping[str, Any]], lecturers: Sequence[Lecturer], by: User,
-    at: datetime, version: int | None = None,
-) -> Course:  # fmt: skip
-    """儲存只是暫存功能，並未真正送出."""
-    case = editable(case, by=by, version=version)
+def save_course(
+    doing: Doing, *, data: Mapping[str, Any], sets: Sequence[Mapping[str, Any]], lecturers: Sequence[Lecturer]
+) -> None:
+    """Write the course's data; the case is named by them. 儲存只是暫存功能，並未真正送出."""
+    case = doing.case
     course = Course.objects.get(case=case)
     for name in FIELDS:
         if name in data:
@@ -124,14 +122,13 @@ def save(
     course.lecturers.set(lecturers)
     if case.organisation:
         case.title = f"{case.organisation.name} {course.title}"[:200]
-    record(case, "course.saved", "儲存課程資料", by=by, at=at)
-    return course
 
 
-# --- filing ---------------------------------------------------------------------------------------------------------------
+# --- filing and approval --------------------------------------------------------------------------------------------------
 
 
-def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+def course_complete(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+    """Refuse what VRS-05 and VRS-06 do on the day of (first) filing."""
     course = Course.objects.select_related("case").get(case=case)
     filed_on = taipei_day(case.filed_at) if case.filed_at else taipei_day(at)
     try:
@@ -143,30 +140,38 @@ def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     return outcomes
 
 
-def _numbered(case: Case, by: User, at: datetime) -> None:
-    """課程編號 by the day of filing; the series of a day is a row of its own, so a number is given once."""
-    course = Course.objects.get(case=case)
+def file_course(doing: Doing) -> None:
+    """Number the course 課程編號 by the day of filing; the series of a day is a row of its own, so a number is given once."""
+    course = Course.objects.get(case=doing.case)
     if course.number is None:
-        day = taipei_day(at)
-        serial = int(next_number(f"C{day:%Y%m%d}", at=at).rpartition("-")[2])
-        course.number = rules.course_number(day, serial)
+        serial = int(next_number(f"C{doing.day:%Y%m%d}", at=doing.at).rpartition("-")[2])
+        course.number = rules.course_number(doing.day, serial)
         course.save(update_fields=["number"])
+    file_application(doing)
 
 
-def _passed(
-    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
-) -> str:
-    """The lecturers are passed for what they teach here; attendance may be imported."""
-    course, on = Course.objects.get(case=case), taipei_day(at)
+def ask_course_supplement(doing: Doing, *, items: Sequence[Item], message: str) -> None:
+    """Ask for a supplement, item by item, within the days of VRS-07."""
+    outcome = rules.supplement_due(rules.SupplementFacts(doing.day), on=doing.day, law=law_in_force())
+    send_supplement(
+        doing, items, message, due_on=date.fromisoformat(outcome.result["due_on"]), rule="VRS-07",
+        citation="說明書肆、重要提醒1", outcome=outcome, remind_days=(1,),
+    )  # fmt: skip
+
+
+def approve_course(doing: Doing, *, letter_number: str, letter_on: date) -> None:
+    """Pass the lecturers for what they teach here; attendance may be imported from now on."""
+    letter = decide_by_letter(doing, letter_number, letter_on)
+    course = Course.objects.get(case=doing.case)
     LecturerPass.objects.bulk_create(
         [
-            LecturerPass(lecturer=lecturer, competence=field.competence, area=field.area, passed_on=on, case=case)
+            LecturerPass(
+                lecturer=lecturer, competence=field.competence, area=field.area, passed_on=doing.day, case=doing.case
+            )
             for lecturer in course.lecturers.all()
             for field in course.fields.all()
         ],
         ignore_conflicts=True,
     )
-    return f"課程「{course.title}」（{course.number}）審核通過，課程結束後請匯入上課紀錄並上傳簽到表。"
-
-
-STEPS = Steps(may_file, _passed, _numbered)
+    said = f"課程「{course.title}」（{course.number}）審核通過，課程結束後請匯入上課紀錄並上傳簽到表。"
+    tell_granted(doing, letter, said)

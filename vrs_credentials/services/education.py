@@ -8,13 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from casework.cases.events import record
+from casework.cases.doing import Doing
 from casework.cases.moving import open_case
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from kernel.dates import taipei_day
-from kernel.law import Law
 from kernel.outcome import Outcome
 from kernel.saying import plain
 from vrs_credentials.models import LedgerEntry, OwnEducation
@@ -22,11 +21,10 @@ from vrs_credentials.params.figures import OWN_WAYS
 from vrs_credentials.selectors.outcomes import education_outcome
 from vrs_credentials.selectors.papers import attached
 from vrs_credentials.selectors.register import certificate_at
-from vrs_credentials.services.filing import Steps
+from vrs_credentials.services.deciding import decide_by_letter, tell_granted
 from vrs_credentials.services.ledger import Credit, credit
 from vrs_credentials.services.office import office
-from vrs_credentials.services.uploading import editable
-from vrs_credentials.states import OWN_EDUCATION
+from vrs_credentials.states import EDUCATION_KIND
 
 FIELDS = (
     "way", "organiser", "title", "capacity", "group", "competence", "area", "starts_on", "ended_on", "asked_hours", "island",
@@ -47,28 +45,25 @@ def _certified(person: User, data: Mapping[str, Any]) -> None:
 @transaction.atomic
 def start(*, person: User, data: Mapping[str, Any], at: datetime) -> OwnEducation:
     _certified(person, data)
-    case = open_case(
-        kind=OWN_EDUCATION.kind, title=_title(person, data), office=office(), person=person, by=person, at=at
-    )
+    case = open_case(kind=EDUCATION_KIND, title=_title(person, data), office=office(), person=person, by=person, at=at)
     return OwnEducation.objects.create(case=case, **{name: data[name] for name in FIELDS if name in data})
 
 
-@transaction.atomic
-def save(case: Case, *, data: Mapping[str, Any], by: User, at: datetime, version: int | None = None) -> OwnEducation:
-    case = editable(case, by=by, version=version)
-    _certified(case.person or by, data)
+def save_education(doing: Doing, *, data: Mapping[str, Any]) -> None:
+    """Write the application's data; the case is named by them."""
+    case = doing.case
+    assert case.person is not None
+    _certified(case.person, data)
     one = OwnEducation.objects.get(case=case)
     for name in FIELDS:
         if name in data:
             setattr(one, name, data[name])
     one.save()
-    case.title = _title(case.person or by, data)
-    record(case, "education.saved", "儲存繼續教育資料", by=by, at=at)
-    return one
+    case.title = _title(case.person, data)
 
 
-def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
-    """VRS-09, and the proof of a weight asked for."""
+def education_complete(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
+    """Refuse what VRS-09 does, and a weight asked for without its proof."""
     one, there = OwnEducation.objects.get(case=case), attached(case)
     outcome = education_outcome(case, on=taipei_day(at), law=law_in_force())
     if not outcome.met:
@@ -78,11 +73,14 @@ def may_file(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
     return [outcome]
 
 
-def _recognise(
-    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
-) -> str:
-    one = OwnEducation.objects.select_related("case__person").get(case=case)
-    hours: Decimal = more.get("approved_hours") or one.asked_hours
+def approve_education(
+    doing: Doing, *, letter_number: str, letter_on: date, approved_hours: Decimal | None = None
+) -> None:
+    """Credit the hours, as asked or fewer, to the certificates of the day."""
+    case = doing.case
+    letter = decide_by_letter(doing, letter_number, letter_on)
+    one = OwnEducation.objects.get(case=case)
+    hours = approved_hours or one.asked_hours
     if hours > one.asked_hours:
         raise Refused("核定時數不得超過申請時數。", field="approved_hours")
     one.approved_hours = hours
@@ -94,11 +92,8 @@ def _recognise(
                 one.lecturer,
             )
         ],
-        source=LedgerEntry.Source.OWN, case=case, by=by, at=at, law=law,
+        source=LedgerEntry.Source.OWN, case=case, by=doing.by, at=doing.at, law=law_in_force(),
     )  # fmt: skip
     if not entries:
         raise Refused("申請人在課程結束日沒有所申請資格的認證證明，無從登錄時數。")
-    return f"核定「{one.title}」{plain(hours)} 小時，已登錄時數帳。"
-
-
-STEPS = Steps(may_file, _recognise)
+    tell_granted(doing, letter, f"核定「{one.title}」{plain(hours)} 小時，已登錄時數帳。")

@@ -13,8 +13,8 @@ from casework.cases import changing
 from casework.errors import NotPermitted, Refused
 from casework.models import Case
 from casework.notices.outbox import notify
+from kernel.acts import Turn
 from kernel.dates import taipei_day
-from kernel.machine import Turn
 from vrs_credentials.models import Professional
 from vrs_credentials.permissions import INSTITUTION, VIEW_OWN
 

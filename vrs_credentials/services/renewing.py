@@ -1,22 +1,21 @@
 """更新（換證）, 展延 and the way back of 第10-1條 (VRS-10 to VRS-14)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from accounts.locks import locking
 from accounts.models import User
+from casework.cases.doing import Doing
 from casework.cases.events import record
 from casework.cases.moving import lock, open_case, require
 from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
-from kernel.dates import roc, taipei_day
+from kernel.dates import ONE_DAY, roc, taipei_day
 from kernel.facts import Impossible
-from kernel.law import Law
 from kernel.outcome import Outcome
 from vrs_credentials import documents
 from vrs_credentials.models import Certificate, Extension, ExtensionApplication, Renewal, WayBack
@@ -32,12 +31,10 @@ from vrs_credentials.services.certifying import (
     latest,
     set_end,
 )
-from vrs_credentials.services.filing import Steps
+from vrs_credentials.services.deciding import decide_by_letter, tell_granted
+from vrs_credentials.services.filing import file_application, supply_application
 from vrs_credentials.services.office import office
-from vrs_credentials.services.uploading import editable
-from vrs_credentials.states import EXTENSION, RENEWAL
-
-ONE_DAY = timedelta(days=1)
+from vrs_credentials.states import EXTENSION_KIND, RENEWAL_KIND
 
 
 def _own(certificate: Certificate, person: User) -> Certificate:
@@ -74,14 +71,14 @@ def start_renewal(certificate: Certificate, *, person: User, at: datetime) -> Re
         return running
     judge_renewal(renewal_outcomes(one, applied_on=on, on=on, law=law), applied_on=on)
     case = open_case(
-        kind=RENEWAL.kind, title=f"{person.name} {one.kind_label}資格更新（{one.number}）", office=office(), person=person,
+        kind=RENEWAL_KIND, title=f"{person.name} {one.kind_label}資格更新（{one.number}）", office=office(), person=person,
         by=person, at=at,
     )  # fmt: skip
     return Renewal.objects.create(case=case, certificate=one)
 
 
-def window_open_and_hours_done(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
-    """Guard of 送審: the rules on the day of (first) application, and the pledge."""
+def _renewal_judged(case: Case, at: datetime) -> Sequence[Outcome]:
+    """The rules on the day of (first) application, and the pledge."""
     one = Renewal.objects.select_related("certificate").get(case=case)
     latest(one.certificate)
     on = taipei_day(at)
@@ -93,20 +90,41 @@ def window_open_and_hours_done(case: Case, by: User | None, at: datetime) -> Seq
     return outcomes
 
 
-def _applied(case: Case, by: User, at: datetime) -> None:
-    row = Renewal.objects.filter(case=case).first() or ExtensionApplication.objects.get(case=case)
-    row.applied_on = row.applied_on or taipei_day(at)
+def renewal_complete(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse before the window, with hours missing or without the pledge.
+
+    What the rules said is kept by the acts: a window that has passed is among it and refuses nothing.
+    """
+    _renewal_judged(case, at)
+
+
+def file_renewal(doing: Doing) -> None:
+    """File the renewal; the day of the first filing is the day of application."""
+    doing.outcomes += _renewal_judged(doing.case, doing.at)
+    _file_on_day(Renewal.objects.get(case=doing.case), doing)
+
+
+def supply_renewal(doing: Doing) -> None:
+    """Give the renewal back with its supplement."""
+    doing.outcomes += _renewal_judged(doing.case, doing.at)
+    supply_application(doing)
+
+
+def _file_on_day(row: Renewal | ExtensionApplication, doing: Doing) -> None:
+    row.applied_on = row.applied_on or doing.day
     row.save(update_fields=["applied_on"])
+    file_application(doing)
 
 
-def _renew(
-    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
-) -> str:
+def approve_renewal(doing: Doing, *, letter_number: str, letter_on: date) -> None:
+    """Issue the new certificate, which begins the day after the old one ends, or on the day of a late application."""
+    case, by, at, law = doing.case, doing.by, doing.at, law_in_force()
+    letter = decide_by_letter(doing, letter_number, letter_on)
     one = Renewal.objects.select_related("certificate").get(case=case)
     old = locking(Certificate.objects).get(pk=one.certificate_id)
     latest(old)
     assert one.applied_on is not None
-    outcomes = renewal_outcomes(old, applied_on=one.applied_on, on=taipei_day(at), law=law)
+    outcomes = renewal_outcomes(old, applied_on=one.applied_on, on=doing.day, law=law)
     # hours taken back between filing and approval: what is approved must hold now
     judge_renewal(outcomes, applied_on=one.applied_on)
     facts = rules.PeriodFacts(old.valid_until, one.applied_on, old.extension_days)
@@ -121,7 +139,8 @@ def _renew(
     record(
         case, "renewed", f"{old.number} 更新為 {new.number}", by=by, at=at, outcomes=outcomes, clause="準則第15條第3項"
     )
-    return f"{new.kind_label}資格認證證明已更新為 {new.number}，有效期間 {roc(starts_on)} 至 {roc(last_day)}。"
+    days = f"{roc(starts_on)} 至 {roc(last_day)}"
+    tell_granted(doing, letter, f"{new.kind_label}資格認證證明已更新為 {new.number}，有效期間 {days}。")
 
 
 # --- extension ----------------------------------------------------------------------------------------------------------------
@@ -144,7 +163,7 @@ def start_extension(
     if not outcome.met:
         raise Refused(outcome.sentence, outcomes=[outcome])
     case = open_case(
-        kind=EXTENSION.kind, title=f"{person.name} {one.kind_label}資格展延（{one.number}）", office=office(), person=person,
+        kind=EXTENSION_KIND, title=f"{person.name} {one.kind_label}資格展延（{one.number}）", office=office(), person=person,
         by=person, at=at,
     )  # fmt: skip
     return ExtensionApplication.objects.create(
@@ -152,20 +171,15 @@ def start_extension(
     )
 
 
-@transaction.atomic
-def change_extension(
-    case: Case, *, reason: str, away_from: date, away_until: date, by: User, at: datetime, version: int | None = None
-) -> ExtensionApplication:
-    case = editable(case, by=by, version=version)
-    one = ExtensionApplication.objects.get(case=case)
-    one.reason, one.away_from, one.away_until = reason, away_from, away_until
+def change_extension(doing: Doing, *, cause: str, away_from: date, away_until: date) -> None:
+    """Change why and when the holder was away."""
+    one = ExtensionApplication.objects.get(case=doing.case)
+    one.reason, one.away_from, one.away_until = cause, away_from, away_until
     one.save()
-    record(case, "extension.saved", "修改離開職場期間", by=by, at=at)
-    return one
 
 
 def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outcome]:
-    """Guard of 送審: VRS-13 with its papers, on the day of (first) application."""
+    """Refuse what VRS-13 does on the day of (first) application, and while a paper is missing."""
     one = ExtensionApplication.objects.select_related("certificate").get(case=case)
     latest(one.certificate)
     on, there = taipei_day(at), set(attached(case))
@@ -182,14 +196,20 @@ def away_long_enough(case: Case, by: User | None, at: datetime) -> Sequence[Outc
     return [outcome]
 
 
-def _extend(
-    case: Case, letter_number: str, letter_on: date, more: dict[str, Any], by: User, at: datetime, law: Law
-) -> str:
+def file_extension(doing: Doing) -> None:
+    """File the extension; the day of the first filing is the day of application."""
+    _file_on_day(ExtensionApplication.objects.get(case=doing.case), doing)
+
+
+def approve_extension(doing: Doing, *, letter_number: str, letter_on: date) -> None:
+    """Move the certificate's end by the days away, and issue its paper anew."""
+    case, by, at, law = doing.case, doing.by, doing.at, law_in_force()
+    letter = decide_by_letter(doing, letter_number, letter_on)
     one = ExtensionApplication.objects.get(case=case)
     certificate = locking(Certificate.objects).get(pk=one.certificate_id)
     latest(certificate)
     outcome = extension_outcome(
-        certificate, away_from=one.away_from, away_until=one.away_until, on=taipei_day(at), law=law, applied_on=one.applied_on,
+        certificate, away_from=one.away_from, away_until=one.away_until, on=doing.day, law=law, applied_on=one.applied_on,
         reason=one.reason, there=set(attached(case)),
     )  # fmt: skip
     if not outcome.met:
@@ -208,17 +228,11 @@ def _extend(
             raise
         raise Refused("展延期間與已核准之展延，或效期與另一張證明重疊。", outcomes=[outcome]) from error
     set_end(certificate, at=at, law=law)
-    origin = lock(certificate.case_id)  # held since the approval began
+    origin = lock(certificate.case_id)  # held from the beginning
     documents.issue_certificate_paper(certificate, case=origin, by=by, at=at, law=law)
-    record(
-        case,
-        "extended",
-        f"{certificate.number} 展延至 {roc(certificate.valid_until)}",
-        by=by,
-        at=at,
-        outcomes=[outcome],
-    )
-    return f"{certificate.kind_label}資格效期展延 {outcome.result['days']} 日，至 {roc(certificate.valid_until)}。"
+    until = roc(certificate.valid_until)
+    record(case, "extended", f"{certificate.number} 展延至 {until}", by=by, at=at, outcomes=[outcome])
+    tell_granted(doing, letter, f"{certificate.kind_label}資格效期展延 {outcome.result['days']} 日，至 {until}。")
 
 
 # --- the way back -------------------------------------------------------------------------------------------------------------
@@ -262,12 +276,3 @@ def record_way_back(
         case, "way_back.recorded", f"同意先行提供服務，{roc(hours_by)} 前完成繼續教育", by=by, at=at, outcomes=[outcome]
     )
     return back
-
-
-def close_rows(case: Case, at: datetime) -> None:
-    Renewal.objects.filter(case=case, closed_at=None).update(closed_at=at)
-    ExtensionApplication.objects.filter(case=case, closed_at=None).update(closed_at=at)
-
-
-RENEWAL_STEPS = Steps(window_open_and_hours_done, _renew, _applied)
-EXTENSION_STEPS = Steps(away_long_enough, _extend, _applied)

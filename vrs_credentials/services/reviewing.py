@@ -13,18 +13,20 @@ from django.db.models import QuerySet
 from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can, holders, permission_row
+from casework.cases.doing import Doing
 from casework.cases.events import record
-from casework.cases.moving import lock, move, require
 from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
 from casework.notices.outbox import notify
 from kernel.dates import roc, taipei_day
+from kernel.outcome import Outcome
 from vrs_credentials.models import Assignment, CommitteeSession, Opinion, SessionCase
 from vrs_credentials.permissions import BE_REVIEWER, GIVE_OPINION, REVIEWED, VIEW_ASSIGNED, assign_right, decide_right
 from vrs_credentials.rules import review
-from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open
+from vrs_credentials.selectors.outcomes import assignments, last_round, next_step, opinions_open, resolution
+from vrs_credentials.services.closing import take_rights
 from vrs_credentials.services.office import tell_approvers, thing_of
 
 CLAUSE_REVIEW, CLAUSE_COMMITTEE = "說明書貳、案件審查階段一", "說明書貳、案件審查階段二"
@@ -59,11 +61,9 @@ def candidates(case: Case) -> QuerySet[User]:
     return holders(BE_REVIEWER, case.office).order_by("name")
 
 
-@transaction.atomic
-def assign(case: Case, *, reviewers: Sequence[User], by: User, at: datetime, version: int | None = None) -> Case:
-    """初審無缺件，指派審查委員: the case goes to review with a right on it for each."""
-    case, on = lock(case, version=version), taipei_day(at)
-    require(by, assign_right(thing_of(case)), case)
+def assign_reviewers(doing: Doing, *, reviewers: Sequence[User]) -> None:
+    """Give the case to its reviewers for a new round, with a right on it for each."""
+    case, by, at, on = doing.case, doing.by, doing.at, doing.day
     needed = law_in_force().at("vrs.reviewers", on).value
     if len({one.pk for one in reviewers}) != needed:
         raise Refused(f"請選擇 {needed} 位不同的審查委員。", field="reviewers")
@@ -73,39 +73,28 @@ def assign(case: Case, *, reviewers: Sequence[User], by: User, at: datetime, ver
             raise Refused(f"{one.name}不是審查委員。", field="reviewers")
         if why := why_not_reviewer(case, one, on):
             raise Refused(f"{one.name}：{why}", field="reviewers")
-    number = last_round(case) + 1
-    Assignment.objects.bulk_create(
-        Assignment(case=case, round=number, reviewer=one, assigned_at=at, assigned_by=by) for one in reviewers
-    )
     take_rights(case)
     rows = [(one, permission_row(code)) for one in reviewers for code in (VIEW_ASSIGNED, GIVE_OPINION)]
     # bulk_create: guardian's save asks for a permission of the object's own model; ours hang on Organisation (accounts.rights)
     CaseUserObjectPermission.objects.bulk_create(
         CaseUserObjectPermission(user=one, permission=row, content_object=case) for one, row in rows
     )
-    move(case, "assign", by=by, at=at)
+    doing.move()
     names = "、".join(one.name for one in reviewers)
     record(case, "reviewers.assigned", f"指派審查委員：{names}", by=by, at=at, clause=CLAUSE_REVIEW, internal=True)
-    case.save()
+    _new_round(doing, reviewers, "請審查", f"「{case.title}」已指派您審查，請至「我的審查」提出意見。")
+
+
+def _new_round(doing: Doing, reviewers: Sequence[User], subject: str, body: str) -> None:
+    """An assignment for each reviewer, who are told."""
+    case, at, number = doing.case, doing.at, last_round(doing.case) + 1
+    Assignment.objects.bulk_create(
+        Assignment(case=case, round=number, reviewer=one, assigned_at=at, assigned_by=doing.by) for one in reviewers
+    )
     notify(
-        users=reviewers, code="vrs_credentials.assigned", subject=f"請審查：{case.number}",
-        body=f"「{case.title}」已指派您審查，請至「我的審查」提出意見。", key=f"assigned:{case.number}:{number}", case=case,
-        link=f"/admin/case/{case.number}/", at=at,
+        users=reviewers, code="vrs_credentials.assigned", subject=f"{subject}：{case.number}", body=body,
+        key=f"assigned:{case.number}:{number}", case=case, link=f"/admin/case/{case.number}/", at=at,
     )  # fmt: skip
-    return case
-
-
-def two_reviewers(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 指派審查委員."""
-    needed = law_in_force().at("vrs.reviewers", taipei_day(at)).value
-    if len([one for one in assignments(case) if not hasattr(one, "opinion")]) != needed:
-        raise Refused(f"應指派 {needed} 位審查委員。")
-
-
-def take_rights(case: Case) -> None:
-    """Rights on this case alone go when the review is over."""
-    names = [permission_row(code) for code in (VIEW_ASSIGNED, GIVE_OPINION)]
-    CaseUserObjectPermission.objects.filter(content_object=case, permission__in=names).delete()
 
 
 # --- opinions ---------------------------------------------------------------------------------------------------------------
@@ -115,40 +104,28 @@ def assignment_of(case: Case, user: User) -> Assignment | None:
     return next((one for one in assignments(case) if one.reviewer_id == user.pk), None)
 
 
-def why_no_opinion(case: Case, user: User, on: date) -> str:
-    """Why this person cannot give an opinion now; empty when they can. Who came to the applicant's institution after being
-    assigned stays away too.
-    """
-    mine = assignment_of(case, user)
-    if mine is None:
-        return "這件案件沒有指派您審查。"
+def may_give_opinion(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse whoever was not assigned, has given the opinion, or came to the applicant's institution after being assigned."""
+    mine = assignment_of(case, by) if by else None
+    if by is None or mine is None:
+        raise Refused("這件案件沒有指派您審查。")
     if hasattr(mine, "opinion"):
-        return "您已提出意見，意見提出後不能修改。"
-    if case.state != "review":
-        return "案件目前不在審查中。"
-    return why_not_reviewer(case, user, on)
-
-
-@transaction.atomic
-def give_opinion(
-    case: Case, *, verdict: str, comment: str = "", by: User, at: datetime, version: int | None = None
-) -> Case:
-    """提出審查意見. What it says stays shut until the other one is in; then the office is told what follows."""
-    case = lock(case, version=version)
-    require(by, GIVE_OPINION, case)
-    mine = assignment_of(case, by)
-    if mine is None:
-        raise NotPermitted("這件案件沒有指派您審查。")
-    if why := why_no_opinion(case, by, taipei_day(at)):
+        raise Refused("您已提出意見，意見提出後不能修改。")
+    if why := why_not_reviewer(case, by, taipei_day(at)):
         raise Refused(why)
+
+
+def give_opinion(doing: Doing, *, verdict: str, comment: str = "") -> None:
+    """Write the opinion, which stays shut until the other one is in; then tell the office what follows."""
     if verdict != Opinion.Verdict.PASS and not comment.strip():
         raise Refused("疑義或請補充資料者，請填寫審查說明。", field="comment")
-    Opinion.objects.create(assignment=mine, verdict=Opinion.Verdict(verdict), comment=comment.strip(), at=at)
-    record(case, "opinion.given", "審查委員提出意見", by=by, at=at, clause=CLAUSE_REVIEW, internal=True)
-    if opinions_open(case):
-        _both_in(case, at=at)
-    case.save()
-    return case
+    assert doing.by is not None
+    mine = assignment_of(doing.case, doing.by)
+    Opinion.objects.create(assignment=mine, verdict=Opinion.Verdict(verdict), comment=comment.strip(), at=doing.at)
+    doing.internal = True
+    doing.move()
+    if opinions_open(doing.case):
+        _both_in(doing.case, at=doing.at)
 
 
 def _both_in(case: Case, *, at: datetime) -> None:
@@ -161,7 +138,7 @@ def _both_in(case: Case, *, at: datetime) -> None:
         }
         for one in rows
     ]
-    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
+    outcome = _step(case, at)
     record(
         case, "opinions.opened", "審查委員意見均已提出", by=None, at=at, clause=CLAUSE_REVIEW, changes=changes,
         outcomes=[outcome], internal=True,
@@ -175,37 +152,39 @@ def _both_in(case: Case, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def both_passed(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 審查通過."""
-    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
+# --- what follows from them -------------------------------------------------------------------------------------------------
+
+
+def _step(case: Case, at: datetime) -> Outcome:
+    return next_step(case, on=taipei_day(at), law=law_in_force())
+
+
+def _opened(case: Case, at: datetime) -> Outcome:
+    """What follows from the opinions. Raises Refused while one is missing."""
+    if not opinions_open(case):
+        raise Refused("審查委員意見尚未齊備。")
+    return _step(case, at)
+
+
+def both_passed(case: Case, by: User | None, at: datetime) -> Outcome:
+    """Refuse where a reviewer did not let it pass."""
+    outcome = _opened(case, at)
     if outcome.result["next"] != "approve":
-        raise Refused(outcome.sentence, outcomes=[outcome])
+        raise Refused("審查意見並非均為通過。", outcomes=[outcome])
+    return outcome
 
 
 def in_doubt(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 提複審會議."""
-    outcome = next_step(case, on=taipei_day(at), law=law_in_force())
+    """Refuse a case that needs no committee."""
+    outcome = _opened(case, at)
     if outcome.result["next"] != "committee":
-        raise Refused("審查意見未齊，或均為通過，不須提複審會議。", outcomes=[outcome])
+        raise Refused("不是疑義案件。", outcomes=[outcome])
 
 
-@transaction.atomic
-def pass_review(case: Case, *, by: User, at: datetime, version: int | None = None) -> Case:
-    case = lock(case, version=version)
-    move(case, "pass_review", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())])
-    case.save()
-    tell_approvers(case, at=at)
-    return case
-
-
-@transaction.atomic
-def refer(case: Case, *, session: CommitteeSession, by: User, at: datetime, version: int | None = None) -> Case:
-    """提複審會議: onto the agenda of a session."""
-    case = lock(case, version=version)
-    move(case, "refer", by=by, at=at, outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())])
-    put_on_agenda(case, session)
-    case.save()
-    return case
+def refer_to_committee(doing: Doing, *, session: CommitteeSession) -> None:
+    """Put the case on the agenda of a session."""
+    doing.outcomes.append(_step(doing.case, doing.at))
+    put_on_agenda(doing.case, session)
 
 
 def put_on_agenda(case: Case, session: CommitteeSession) -> SessionCase:
@@ -218,22 +197,22 @@ def put_on_agenda(case: Case, session: CommitteeSession) -> SessionCase:
     return SessionCase.objects.create(session=session, case=case, position=position)
 
 
-@transaction.atomic
-def return_to_review(case: Case, *, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """退回審查: a new round, with the reviewers of before."""
-    case = lock(case, version=version)
-    before = [one.reviewer for one in assignments(case)]
-    move(case, "return_to_review", by=by, at=at, reason=reason)
-    number = last_round(case) + 1
-    Assignment.objects.bulk_create(
-        Assignment(case=case, round=number, reviewer=one, assigned_at=at, assigned_by=by) for one in before
-    )
-    case.save()
-    notify(
-        users=before, code="vrs_credentials.assigned", subject=f"請重新審查：{case.number}", body=f"「{case.title}」：{reason}",
-        key=f"assigned:{case.number}:{number}", case=case, link=f"/admin/case/{case.number}/", at=at,
-    )  # fmt: skip
-    return case
+def not_turned_down(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse to grant what the committee turned down. The ministry may send it back."""
+    if _step(case, at).result["next"] == "reject":
+        raise Refused("複審會議決議不通過，應不予核定；認有疑義者請退回審查。")
+
+
+def turned_down(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse to turn down what the committee did not: only its resolution does."""
+    if _step(case, at).result["next"] != "reject":
+        raise Refused("複審會議未決議不通過，不能不予核定；認有疑義者請退回審查。")
+
+
+def return_to_review(doing: Doing) -> None:
+    """Begin a new round with the reviewers of before."""
+    reviewers = [one.reviewer for one in assignments(doing.case)]
+    _new_round(doing, reviewers, "請重新審查", f"「{doing.case.title}」：{doing.reason}")
 
 
 # --- committee --------------------------------------------------------------------------------------------------------------
@@ -280,58 +259,46 @@ def close_session(session: CommitteeSession, *, by: User, at: datetime) -> Commi
     return session
 
 
-@transaction.atomic
-def decide(case: Case, *, decision: str, reason: str, by: User, at: datetime, version: int | None = None) -> Case:
-    """複審決議: either way the ministry decides by it, and tells the applicant with its letter and not before."""
-    case = lock(case, version=version)
+def _on_agenda(case: Case) -> SessionCase:
     item = SessionCase.objects.select_related("session").filter(case=case, decision="").first()
     if item is None:
         raise Refused("案件不在任何一次複審會議的議程上。")
-    if item.session.held_on > taipei_day(at):
-        raise Refused(f"會議日期為 {roc(item.session.held_on)}，會議召開後才能登錄決議。")
-    item.decision, item.reasoning, item.decided_at = SessionCase.Decision(decision), reason, at
-    if not item.session.minutes.strip():
+    return item
+
+
+def session_held(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse a resolution before its session was held and has minutes."""
+    session = _on_agenda(case).session
+    if session.held_on > taipei_day(at):
+        raise Refused(f"會議日期為 {roc(session.held_on)}，會議召開後才能登錄決議。")
+    if not session.minutes.strip():
         raise Refused("請先填寫會議紀錄，再登錄決議。")
+
+
+def resolve_case(doing: Doing, *, decision: str) -> None:
+    """Write the committee's resolution 複審決議 into the agenda, and take its step."""
+    item = _on_agenda(doing.case)
+    item.decision, item.reasoning, item.decided_at = SessionCase.Decision(decision), doing.reason, doing.at
     item.save()
-    passed = decision == SessionCase.Decision.PASS
-    move(
-        case, "committee_pass" if passed else "committee_reject", by=by, at=at, reason=reason,
-        outcomes=[next_step(case, on=taipei_day(at), law=law_in_force())], internal=True,
-    )  # fmt: skip
-    case.save()
-    tell_approvers(case, at=at, resolved="" if passed else "複審會議決議不通過，請依決議發不予核定函。")
-    return case
-
-
-def _turned_down(case: Case, at: datetime) -> bool:
-    return bool(next_step(case, on=taipei_day(at), law=law_in_force()).result["next"] == "reject")
-
-
-def why_not_granted(case: Case, at: datetime) -> str:
-    return "複審會議決議不通過，應不予核定；認有疑義者請退回審查。" if _turned_down(case, at) else ""
-
-
-def why_not_refused(case: Case, at: datetime) -> str:
-    return "" if _turned_down(case, at) else "複審會議未決議不通過，不能不予核定；認有疑義者請退回審查。"
-
-
-def review_passed(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 核定: what the committee turned down is not granted. The ministry may send it back."""
-    if why := why_not_granted(case, at):
-        raise Refused(why)
-
-
-def review_refused(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of 不予核定: only the committee's resolution turns an application down."""
-    if why := why_not_refused(case, at):
-        raise Refused(why)
+    code = "committee_pass" if item.decision == SessionCase.Decision.PASS else "committee_reject"
+    doing.then(code, reason=doing.reason)
 
 
 def minutes_kept(case: Case, by: User | None, at: datetime) -> None:
-    """Guard of both decisions."""
-    item = SessionCase.objects.filter(case=case).exclude(decision="").select_related("session").order_by("-pk").first()
+    """Refuse the step of a resolution that is written nowhere."""
+    item = resolution(case)
     if item is None or not item.session.minutes.strip():
         raise Refused("請先填寫複審會議紀錄。")
+
+
+def forward_resolution(doing: Doing) -> None:
+    """Give the case to the ministry, which decides by the resolution and tells the applicant with its letter, not before."""
+    doing.outcomes.append(_step(doing.case, doing.at))
+    doing.internal = True
+    doing.move()
+    against = doing.act.code == "committee_reject"
+    resolved = "複審會議決議不通過，請依決議發不予核定函。" if against else ""
+    tell_approvers(doing.case, at=doing.at, resolved=resolved)
 
 
 def open_sessions(office: Organisation) -> QuerySet[CommitteeSession]:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.locks import locking
-from accounts.models import User
+from casework.cases.doing import Doing
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.law.in_force import law_in_force
 from casework.models import Case
@@ -26,7 +26,7 @@ from casework.sheets.writing import write
 from kernel.dates import taipei_day
 from vrs_credentials.models import Course, CourseField, RosterFile, RosterJob
 from vrs_credentials.services import attending
-from vrs_credentials.services.attending import Judged, Progress, open_for_rosters
+from vrs_credentials.services.attending import Judged, Progress
 
 log = structlog.get_logger(__name__)
 
@@ -43,19 +43,15 @@ LOCK = 0x0C5E
 # --- what the institution does ---------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def upload(
-    case: Case, *, files: Sequence[tuple[CourseField, UploadedFile]], by: User, at: datetime, version: int | None = None
-) -> RosterJob:
+def upload_rosters(doing: Doing, *, files: Sequence[tuple[CourseField, UploadedFile]]) -> RosterJob:
     """Keep the files of one upload and have them checked; an earlier upload that was not confirmed steps aside."""
-    case = open_for_rosters(case, by=by, version=version)
     if not files:
         raise Refused("請選擇上課紀錄檔。", field="roster_1")
-    for before in locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN):
+    for before in locking(RosterJob.objects).filter(case=doing.case, state__in=RosterJob.OPEN):
         if before.state in (State.CONFIRMED, State.IMPORTING):
             raise Refused("上一次上傳的紀錄正在匯入，請等候完成。")
-        _end(before, State.DROPPED, at=at)
-    job = RosterJob.objects.create(case=case, created_at=at, created_by=by)
+        _end(before, State.DROPPED, at=doing.at)
+    job = RosterJob.objects.create(case=doing.case, created_at=doing.at, created_by=doing.by)
     for field, content in files:
         content.seek(0)
         one = RosterFile(job=job, field=field, name=(content.name or "")[-200:])
@@ -65,10 +61,9 @@ def upload(
     return job
 
 
-@transaction.atomic
-def confirm(case: Case, *, by: User, at: datetime, version: int | None = None) -> RosterJob:
-    """確定上傳 of what was checked. Pressed twice it is one import."""
-    case = open_for_rosters(case, by=by, version=version)
+def confirm_rosters(doing: Doing) -> RosterJob:
+    """Have what was checked imported, if the case is then as it is now. Pressed twice it is one import."""
+    case = doing.case
     job = locking(RosterJob.objects).filter(case=case, state__in=RosterJob.OPEN).first()
     if job is None:
         raise Refused("預覽的檔案已不在，請重新選擇檔案。")
@@ -76,10 +71,10 @@ def confirm(case: Case, *, by: User, at: datetime, version: int | None = None) -
         return job
     if job.state != State.READY:
         raise Refused("檔案還在檢查，請等候檢查完成。")
-    if taipei_day(at) < Course.objects.get(case=case).ends_on:
+    if doing.day < Course.objects.get(case=case).ends_on:
         raise Refused("課程結束後才能匯入上課紀錄。")
     job.state, job.done, job.tries = State.CONFIRMED, 0, 0
-    job.confirmed_at, job.confirmed_by, job.version = at, by, case.version
+    job.confirmed_at, job.confirmed_by, job.version = doing.at, doing.by, case.version
     job.save()
     _nudge(job)
     return job

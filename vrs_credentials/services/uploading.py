@@ -7,31 +7,17 @@ from pathlib import Path
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from django.db import transaction
 
 from accounts.models import User
 from casework.cases import attachments
-from casework.cases.moving import lock, require
+from casework.cases.doing import Doing, perform
 from casework.errors import Refused
 from casework.intake import Kind, Limits, Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Attachment, Case
 from kernel.dates import taipei_day
 from kernel.law import Law
-from vrs_credentials.permissions import file_right
 from vrs_credentials.rules import papers
-from vrs_credentials.services.office import thing_of
-
-EDITABLE = ("draft", "supplement")
-
-
-def editable(case: Case, *, by: User, version: int | None = None) -> Case:
-    """The case locked, when `by` may change it now. Raises Stale, NotPermitted, Refused."""
-    case = lock(case, version=version)
-    require(by, file_right(thing_of(case)), case)
-    if case.state not in EDITABLE:
-        raise Refused("案件已送審，不能再修改；如需更正請與承辦單位聯絡。")
-    return case
 
 
 def merged(uploads: Sequence[UploadedFile], limits: Limits, form_field: str = "files") -> UploadedFile:
@@ -78,7 +64,7 @@ def add_paper(
     version: int | None = None,
     form_field: str = "files",
 ) -> Attachment:
-    """Keep the paper of one field. Raises Refused at the field with the rule's sentence."""
+    """Judge the paper of one field, then keep it. Raises Refused at the field with the rule's sentence."""
     if not uploads:
         raise Refused("請選擇檔案。", field=form_field)
     law, on = law_in_force(), taipei_day(at)
@@ -87,12 +73,21 @@ def add_paper(
     except pikepdf.PdfError as error:
         raise Refused("這些檔案無法合併，請先自行合併成一份 PDF 再上傳。", field=form_field) from error
     verdict = judged_for(field, upload, on=on, law=law, form_field=form_field, by_hand=by_hand)
-    with transaction.atomic():
-        case = editable(case, by=by, version=version)
-        return attachments.keep_attachment(
-            verdict, case=case, field=code, subject=subject, label=label, upload=upload, by=by, at=at, attested=True,
-            form_field=form_field,
-        )  # fmt: skip
+    kept: Attachment = perform(
+        case, "add_paper", by=by, at=at, version=version, verdict=verdict, upload=upload, field=code, label=label,
+        subject=subject, form_field=form_field,
+    ).answer  # fmt: skip
+    return kept
+
+
+def keep_paper(
+    doing: Doing, *, verdict: Verdict, upload: UploadedFile, field: str, label: str, form_field: str, subject: str = ""
+) -> Attachment:
+    """Keep a paper that was judged; whether the case may still be changed is asked only now."""
+    return attachments.keep_attachment(
+        verdict, case=doing.case, field=field, subject=subject, label=label, upload=upload, by=doing.by, at=doing.at,
+        attested=True, form_field=form_field,
+    )  # fmt: skip
 
 
 #: First bytes → what a field calls such a file, and who judges it.
@@ -128,9 +123,8 @@ def judged_for(
     return verdict
 
 
-@transaction.atomic
-def remove_paper(case: Case, attachment: Attachment, *, by: User, at: datetime) -> None:
-    case = editable(case, by=by)
-    if attachment.case_id != case.pk:
+def remove_paper(doing: Doing, *, attachment: Attachment) -> None:
+    """Take a paper out of the application."""
+    if attachment.case_id != doing.case.pk:
         raise Refused("這份文件不屬於本案。")
-    attachments.remove_attachment(attachment, case=case, by=by, at=at)
+    attachments.remove_attachment(attachment, case=doing.case, by=doing.by, at=doing.at)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts import crypto
 from accounts.clock import now, today
 from accounts.identity import bearing
+from casework.cases.doing import perform
 from casework.cases.moving import require
 from casework.models import Case
 from casework.views import words
@@ -43,7 +44,7 @@ def attendance_import(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and "confirm" in request.POST:
         # the version of the page: somebody else's import in between is a conflict, not an overwriting
         form.is_valid()
-        rosters.confirm(case, by=request.user, at=now(), version=form.cleaned_data.get("version"))
+        perform(case, "confirm_rosters", by=request.user, at=now(), version=form.cleaned_data.get("version"))
         return redirect("vrs_credentials:attendance_import", number)
     if request.method == "POST" and form.is_valid() and _upload(request, case, fields, form):
         messages.success(request, "已收到檔案，正在檢查。")
@@ -63,7 +64,7 @@ def _upload(request: HttpRequest, case: Case, fields: list[Any], form: RosterFor
             attending.keep_sheet(case, upload=sheet, by=request.user, at=now(), version=version)
             version = None  # ours, a moment ago
         files = [(one, form.cleaned_data[f"roster_{one.position}"]) for one in fields]
-        rosters.upload(case, files=files, by=request.user, at=now(), version=version)
+        perform(case, "upload_rosters", by=request.user, at=now(), version=version, files=files)
     return tried.ok
 
 

@@ -31,7 +31,7 @@ from vrs_credentials.selectors.register import (
 )
 from vrs_credentials.selectors.site import plan
 from vrs_credentials.services import certifying
-from vrs_credentials.states import QUALIFICATION
+from vrs_credentials.states import QUALIFICATION_KIND
 from vrs_credentials.views.common import form_page, own_certificate, page, pressed_once, professional_of
 
 ME = ("我的資格", "/vrs/me/")
@@ -140,7 +140,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     cards = [card(standing(one, on=day, law=law)) for one in shown]
     rows = [words.row(case, day) for case in own_cases(request.user)[:20]]
     # the first application on its way is what somebody without a certificate comes to see
-    running = next((one for one in rows if one.case.kind == QUALIFICATION.kind and not one.state.final), None)
+    running = next((one for one in rows if one.case.kind == QUALIFICATION_KIND and not one.state.final), None)
     context = {"cards": cards, "rows": rows, "known": known, "today": day, "running": None if cards else running}
     return page(request, "dashboard", context, title="我的資格")
 

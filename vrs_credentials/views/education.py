@@ -5,13 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.cases.drafts import drop_draft
 from casework.views.acting import acting, into_form
 from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import OwnEducation
 from vrs_credentials.selectors.register import current_certificates
-from vrs_credentials.services import education, uploading
+from vrs_credentials.services import education
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import form_page, own_case, pressed_once, typed_before
 from vrs_credentials.views.dashboard import ME
 from vrs_credentials.views.papers import editing
@@ -64,11 +66,11 @@ def education_case(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            education.save(case, data=form.answers, by=request.user, at=now(), version=form.posted_version)
+            perform(case, "save_education", by=request.user, at=now(), version=form.posted_version, data=form.answers)
         if tried.ok:
             messages.success(request, "已儲存。")
             return redirect("vrs_credentials:education", number)
-    extra = {"edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "課程資料"}
+    extra = {"edit_form": form if case.state in EDITABLE else None, "edit_title": "課程資料"}
     return editing(
         request,
         case,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import crypto
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.cases.drafts import drop_draft
 from casework.views import words
 from casework.views.acting import acting, into_form
@@ -19,6 +20,7 @@ from vrs_credentials.forms.institution import CourseForm, JobForm, LecturerForm
 from vrs_credentials.models import Course, JobPost, Lecturer
 from vrs_credentials.permissions import KEEP_LECTURERS, POST_JOBS, VIEW_OWN, file_right
 from vrs_credentials.services import courses, site
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import form_page, institution_of, own_case, page, pressed_once, typed_before
 from vrs_credentials.views.papers import editing
 
@@ -98,18 +100,17 @@ def course(request: HttpRequest, number: str) -> HttpResponse:
         for name in ("group", "competence", "area", "hours")
     }
     initial = {**{name: getattr(one, name) for name in courses.FIELDS}, **sets, "lecturers": list(one.lecturers.all())}
-    editable = case.state in ("draft", "supplement")
     form = CourseForm(request.POST or None, case=case, lecturers=_own_lecturers(case.organisation), initial=initial)
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            courses.save(
-                case, data=form.answers, sets=form.sets(), lecturers=list(form.cleaned_data["lecturers"]), by=request.user, at=now(),
-                version=form.posted_version,
+            perform(
+                case, "save_course", by=request.user, at=now(), version=form.posted_version, data=form.answers,
+                sets=form.sets(), lecturers=list(form.cleaned_data["lecturers"]),
             )  # fmt: skip
         if tried.ok:
             messages.success(request, "已儲存，尚未送審。")
             return redirect("vrs_credentials:course", number)
-    extra = {"edit_form": form if editable else None, "edit_title": "課程資料"}
+    extra = {"edit_form": form if case.state in EDITABLE else None, "edit_title": "課程資料"}
     status = 422 if form.is_bound and form.errors else 200
     return editing(request, case, title="課程資料", extra=extra, status=status)
 

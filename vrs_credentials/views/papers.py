@@ -16,6 +16,7 @@ from accounts.limits import DOWNLOAD, limited
 from accounts.roles import Side
 from casework.cases.access import case_on_side
 from casework.cases.casetypes import casetype
+from casework.cases.doing import perform, why_not
 from casework.law.in_force import law_in_force
 from casework.models import Case
 from casework.papers import rendering as printing
@@ -25,7 +26,8 @@ from vrs_credentials import documents
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication, HoursApplication, OwnEducation, Renewal
 from vrs_credentials.selectors import casepage, outcomes, papers
-from vrs_credentials.services import filing, uploading
+from vrs_credentials.services import uploading
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import page
 
 
@@ -38,15 +40,16 @@ def editing(
     status: int = 200,
 ) -> HttpResponse:
     """The page on which an application is put together: what it says, its papers, what is missing, the way on."""
-    on, law, editable = today(), law_in_force(), case.state in uploading.EDITABLE
+    on, law, editable = today(), law_in_force(), case.state in EDITABLE
     found = [words.finding(one) for one in outcomes.findings(case, on=on, law=law)]
     refused_key, refused = getattr(request, "refused_paper", ("", None))
     act = "supply" if case.state == "supplement" else "file"
+    why = why_not(casetype(case.kind).table.act(act), case, request.user, now()) if editable else ""
     context = {
         "case": case, "row": words.row(case, on), "facts": casepage.facts(case, on=on, law=law), "tables": casepage.tables(case),
         "slots": papers.slots_of(case, on=on, law=law),
         "editable": editable, "findings": found, "act": act, "thing": case.kind.partition(".")[2],
-        "why": filing.why_not_file(case, request.user, now()) if editable else "", "envelope": forms.UploadForm(case=case, auto_id=False),
+        "why": why, "envelope": forms.UploadForm(case=case, auto_id=False),
         "edit_form": None, "form_action": request.path, "edit_title": "", "edit_button": "儲存", "declare": "", "records": None,
         "refused_key": refused_key, "refused": refused, "sheet": "print", "back": reverse("casework:case", args=[case.number]), **(extra or {}),
     }  # fmt: skip
@@ -116,7 +119,7 @@ def _page_with(request: HttpRequest, case: Case, key: str, form: forms.UploadFor
 def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     case = _any_case(request, number)
     one = get_object_or_404(case.attachments.filter(removed_at=None), pk=pk)
-    uploading.remove_paper(case, one, by=request.user, at=now())
+    perform(case, "remove_paper", by=request.user, at=now(), attachment=one)
     messages.success(request, f"已移除「{one.label}」。")
     return redirect(f"{_page_of(case)}#papers")
 

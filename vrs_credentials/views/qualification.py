@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.cases.drafts import drop_draft, save_draft
 from casework.law.in_force import law_in_force
 from casework.papers.wordings import wording
@@ -15,7 +16,8 @@ from vrs_credentials.forms import applying as forms
 from vrs_credentials.params.clauses import KINDS
 from vrs_credentials.rules.wizard import Background, propose
 from vrs_credentials.selectors import papers
-from vrs_credentials.services import qualifying, uploading
+from vrs_credentials.services import qualifying
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import form_page, own_case, page, pressed_once, professional_of, typed_before
 from vrs_credentials.views.dashboard import ME
 from vrs_credentials.views.papers import editing
@@ -90,23 +92,19 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if "declare" in request.POST:
-            qualifying.declare_no_bar(case, by=request.user, at=now())
+            perform(case, "declare_no_bar", by=request.user, at=now())
             return redirect("vrs_credentials:application", number)
         if form.is_valid():
             with into_form(request, form) as tried:
-                qualifying.save_answers(
-                    case,
-                    clause=one.clause,
+                perform(
+                    case, "save_answers", by=request.user, at=now(), version=form.posted_version, clause=one.clause,
                     answers=form.answers,
-                    by=request.user,
-                    at=now(),
-                    version=form.posted_version,
-                )
+                )  # fmt: skip
             if tried.ok:
                 messages.success(request, "已儲存，應備文件已更新。")
                 return redirect("vrs_credentials:application", number)
     declare = "" if one.no_bar_declared_at else wording(NO_BAR, on=on).body
     extra = {
-        "edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "條款問題", "declare": declare, "row_text": row["text"],
+        "edit_form": form if case.state in EDITABLE else None, "edit_title": "條款問題", "declare": declare, "row_text": row["text"],
     }  # fmt: skip
     return editing(request, case, title=f"{KINDS[one.kind]}資格申請", extra=extra, status=status)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.views import words
@@ -15,7 +16,8 @@ from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import ExtensionApplication
 from vrs_credentials.selectors import casepage
 from vrs_credentials.selectors.register import standing
-from vrs_credentials.services import renewing, uploading
+from vrs_credentials.services import renewing
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import form_page, own_case, own_certificate, page, pressed_once
 from vrs_credentials.views.dashboard import ME, card
 from vrs_credentials.views.papers import editing
@@ -90,10 +92,14 @@ def extension(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with into_form(request, form) as tried:
-            renewing.change_extension(case, **form.answers, by=request.user, at=now(), version=form.posted_version)
+            said = form.answers
+            perform(
+                case, "change_extension", by=request.user, at=now(), version=form.posted_version, cause=said["reason"],
+                away_from=said["away_from"], away_until=said["away_until"],
+            )  # fmt: skip
         if tried.ok:
             return redirect("vrs_credentials:extension", number)
-    extra = {"edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": "離開職場期間"}
+    extra = {"edit_form": form if case.state in EDITABLE else None, "edit_title": "離開職場期間"}
     return editing(
         request,
         case,

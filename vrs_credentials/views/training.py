@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.clock import now, today
+from casework.cases.doing import perform
 from casework.law.in_force import law_in_force
 from casework.views import words
 from casework.views.acting import acting, into_form
@@ -12,7 +13,8 @@ from kernel import rulebook
 from vrs_credentials.forms import applying as forms
 from vrs_credentials.models import Certificate, HoursApplication
 from vrs_credentials.selectors.register import current_certificates, follow_up_outcome, own_cases
-from vrs_credentials.services import training, uploading
+from vrs_credentials.services import training
+from vrs_credentials.states import EDITABLE
 from vrs_credentials.views.common import own_case, page, pressed_once, professional_of
 from vrs_credentials.views.dashboard import ME
 from vrs_credentials.views.papers import editing
@@ -58,18 +60,19 @@ def hours_case(request: HttpRequest, number: str, position: int | None = None) -
     form = forms.RecordForm(request.POST or None, case=case, initial=initial)
     if request.method == "POST":
         if "remove" in request.POST and row:
-            training.remove_record(case, position=row.position, by=request.user, at=now())
+            perform(case, "remove_record", by=request.user, at=now(), position=row.position)
             return redirect("vrs_credentials:hours_case", number)
         if form.is_valid():
             with into_form(request, form) as tried:
-                training.save_record(
-                    case, position=position, data=form.answers, by=request.user, at=now(), version=form.posted_version
-                )
+                perform(
+                    case, "save_record", by=request.user, at=now(), version=form.posted_version, position=position,
+                    data=form.answers,
+                )  # fmt: skip
             if tried.ok:
                 messages.success(request, "已儲存；資料齊備後請按送審，儲存並未送出。")
                 return redirect("vrs_credentials:hours_case", number)
     extra = {
-        "edit_form": form if case.state in uploading.EDITABLE else None, "edit_title": f"修改第 {position} 筆" if row else "新增上課紀錄",
+        "edit_form": form if case.state in EDITABLE else None, "edit_title": f"修改第 {position} 筆" if row else "新增上課紀錄",
         "records": training.live_records(one), "record": row,
     }  # fmt: skip
     return editing(
