@@ -77,9 +77,6 @@ class IdentityChange(models.Model):
                 & ~models.Q(document=""),
                 name="identity_change_checked_whole",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(name="") | ~models.Q(national_id=""), name="identity_change_of_something"
-            ),
         ]
         indexes = [
             models.Index(fields=["former_id_index"], name="identity_former_number"),
