@@ -24,6 +24,7 @@ from casework.forms import ActForm, NameField, UnifiedNumberField
 from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
+from kernel.asked import before_page
 
 PER_PAGE = 50
 
@@ -124,7 +125,7 @@ def _list(request: HttpRequest, *, status: int = 200, **tried: forms.Form) -> Ht
     context = {
         "asked": asked,
         "page": shown,
-        "query": f"q={asked}&" if asked else "",
+        "query": before_page(q=asked),
         "rows": [
             {"person": one, "roles": _rows(group.held_role for group in one.groups.all() if _is_held(group))}
             for one in shown

@@ -11,7 +11,9 @@ from tests.factories import UserFactory
 RENEWED, MISTAKEN = IdentityChange.Kind.RENEWED.value, IdentityChange.Kind.MISTAKEN.value
 
 
-def check(user: User, *, by: User, name: str = "", national_id: str = "", kind: str = "", **other: Any) -> IdentityChange:
+def check(
+    user: User, *, by: User, name: str = "", national_id: str = "", kind: str = "", **other: Any
+) -> IdentityChange:
     """The first officer."""
     given = {"document": "戶籍謄本", "seen_on": taipei_day(AT), "reason": "本人臨櫃", **other}
     return identity_changes.check_identity_change(

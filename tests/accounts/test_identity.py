@@ -30,16 +30,27 @@ NUMBER, ANOTHER = "A123456789", "A223456781"
 ROOT = Path(__file__).resolve().parents[2]
 TREES = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 #: The column itself, and the one module that reads it.
-HOMES = {"accounts/models/user.py", "accounts/identity.py", "accounts/services/proving.py", "accounts/services/identity_changes.py"}
+HOMES = {
+    "accounts/models/user.py",
+    "accounts/identity.py",
+    "accounts/services/proving.py",
+    "accounts/services/identity_changes.py",
+}
 #: What says which digests are one person's.
 ASKED = {
     "bearing", "bears", "every_number", "holder_of", "holders", "numbers_of", "own_rows", "same_person", "under_every_number",
 }  # fmt: skip
 #: A comparison of digests that asks nobody, and why: (module, function).
 WITHIN = {
-    ("ojt_accounts/selectors.py", "_applicant_named"): "a pledge and an account form of one filing, written by one unit",
+    (
+        "ojt_accounts/selectors.py",
+        "_applicant_named",
+    ): "a pledge and an account form of one filing, written by one unit",
     ("ojt_accounts/selectors.py", "people_of_forms"): "whom `holders` does not know: no number of theirs is proven",
-    ("ojt_accounts/services/attaching.py", "confirm_pledge_scan"): "the pledges of one application, on paper beside each other",
+    (
+        "ojt_accounts/services/attaching.py",
+        "confirm_pledge_scan",
+    ): "the pledges of one application, on paper beside each other",
     ("ojt_accounts/services/setting.py", "drop_accounts"): "the account that this very form opened",
     ("casework/cases/moving.py", "set_people"): "the rows of one case are written anew",
 }
@@ -110,7 +121,11 @@ def test_every_look_up_by_number_matches_all_numbers_of_the_person() -> None:
                 continue
             parsed = ast.parse(path.read_text())
             asks = {
-                function.name: {getattr(node.func, "attr", getattr(node.func, "id", "")) for node in ast.walk(function) if isinstance(node, ast.Call)}
+                function.name: {
+                    getattr(node.func, "attr", getattr(node.func, "id", ""))
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Call)
+                }
                 for function in ast.walk(parsed)
                 if isinstance(function, ast.FunctionDef)
             }

@@ -45,7 +45,10 @@ def test_every_number_finds_the_person() -> None:
     everyone = frozenset(map(index, numbers))
     assert [identity.every_number(one) for one in numbers] == [everyone] * 3
     assert identity.every_number(OTHER) == {index(OTHER)}
-    assert identity.under_every_number({index(NEW): 7, index(OTHER): 8}) == {**dict.fromkeys(everyone, 7), index(OTHER): 8}
+    assert identity.under_every_number({index(NEW): 7, index(OTHER): 8}) == {
+        **dict.fromkeys(everyone, 7),
+        index(OTHER): 8,
+    }
     assert user.national_id == THIRD and user.national_id_proof == "office"
     assert [one.former_national_id for one in identity.past(user)] == [NEW, OLD]
 
@@ -149,7 +152,9 @@ def test_two_officers_change_it_and_the_person_is_told() -> None:
     assert (row.former_proven_at, row.confirmed_at, row.checked_by, row.confirmed_by) == (AT, AT, first, second)
     letter = user.notices.get(code="accounts.identity_change")
     assert "已依戶籍謄本更正" in letter.body and NEW not in letter.body and OLD not in letter.body
-    actions = list(AccessLog.objects.filter(action__startswith="identity_").order_by("pk").values_list("action", "user"))
+    actions = list(
+        AccessLog.objects.filter(action__startswith="identity_").order_by("pk").values_list("action", "user")
+    )
     assert actions == [("identity_checked", first.pk), ("identity_changed", second.pk)]
     assert not [one for one in AccessLog.objects.all() if {OLD, NEW} & set(one.reason.split())]
     with pytest.raises(Refused, match="已經辦理過"):
@@ -299,6 +304,8 @@ def test_control_without_the_triggers_both_have_it() -> None:
 def test_of_two_who_confirm_at_once_one_does() -> None:
     change = check(proven(person()), by=UserFactory(), name="阮英")
     officers = [UserFactory(), UserFactory()]
-    answers = together([lambda by=by: identity_changes.confirm_identity_change(change, by=by, at=AT) for by in officers])
+    answers = together(
+        [lambda by=by: identity_changes.confirm_identity_change(change, by=by, at=AT) for by in officers]
+    )
     assert sorted(isinstance(one, Refused) for one in answers) == [False, True], answers
     assert change.user.notices.filter(code="accounts.identity_change").count() == 1

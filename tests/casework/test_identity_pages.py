@@ -46,7 +46,15 @@ def pdf() -> SimpleUploadedFile:
 
 
 def asked(client: Client, **given: object):
-    data = {"key": uuid4(), "name": "", "national_id": "", "kind": "", "reason": "換發新式統一證號", "proof": pdf(), **given}
+    data = {
+        "key": uuid4(),
+        "name": "",
+        "national_id": "",
+        "kind": "",
+        "reason": "換發新式統一證號",
+        "proof": pdf(),
+        **given,
+    }
     return client.post(ASK, data)
 
 
@@ -56,7 +64,14 @@ def press(client: Client, user: User, act: str, **given: object):
 
 
 def checked(client: Client, user: User, **given: object):
-    seen = {"name": "", "national_id": "", "kind": "", "document": "居留證", "seen_on": "109/05/01", "reason": "本人臨櫃"}
+    seen = {
+        "name": "",
+        "national_id": "",
+        "kind": "",
+        "document": "居留證",
+        "seen_on": "109/05/01",
+        "reason": "本人臨櫃",
+    }
     return press(client, user, "check", **{**seen, **given})
 
 
@@ -87,7 +102,10 @@ def test_the_whole_way_from_the_persons_page() -> None:
     assert checked(first, user, national_id=NEW, kind=RENEWED).status_code == 302
     assert "須由另一位帳號管理人員確認" in first.get(place).content.decode()
     assert press(first, user, "agree", change=change.pk).status_code == 422
-    assert "更正字號：阮氏英" not in first.get("/").content.decode() and "更正字號：阮氏英" in second.get("/").content.decode()
+    assert (
+        "更正字號：阮氏英" not in first.get("/").content.decode()
+        and "更正字號：阮氏英" in second.get("/").content.decode()
+    )
     assert press(second, user, "agree", change=change.pk).status_code == 302
     user.refresh_from_db()
     assert user.national_id == NEW
