@@ -23,7 +23,12 @@ def test_nothing_asked_is_nothing() -> None:
 
 def test_no_view_spells_an_address_by_hand() -> None:
     """`f"q={asked}&"`: words with & # % + are other words on page 2."""
-    by_hand = re.compile(r'f"[^"\n]*(?:[?&"]q|\{[a-z]+\})=\{(?!urlencode)')
+    by_hand = re.compile(r'f"(?:(?:[^"\n]*[?&])?q|[^"\n]*\{[a-z]+\})=\{(?!urlencode)')
+    assert (
+        by_hand.search('f"q={asked}&"')
+        and by_hand.search('f"{name}={value}"')
+        and by_hand.search('f"{here}?q={asked}"')
+    )
     views = [*ROOT.glob("*/views/*.py"), *ROOT.glob("*/views.py")]
     assert len(views) > 50
     assert [str(one.relative_to(ROOT)) for one in views if by_hand.search(one.read_text())] == []
