@@ -96,16 +96,13 @@ def test_numbers_of_people_are_looked_up_in_one_module_only() -> None:
 
 def _compared(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     """(function, expression) wherever rows are filtered by the digest of a person's number, or two such are compared."""
-    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
-    for function in functions:
-        inner = {id(node) for one in functions if one is not function for node in ast.walk(one)}
-        for node in ast.walk(function):
-            own = id(node) not in inner or function not in functions
+    for function in ast.walk(tree):
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
             if isinstance(node, ast.Call):
                 asks = getattr(node.func, "attr", getattr(node.func, "id", "")) in ("filter", "exclude", "get", "Q")
                 if asks and any(re.search(r"id_index(__in)?$", key.arg or "") for key in node.keywords):
                     yield function.name, node
-            elif isinstance(node, ast.Compare) and own:
+            elif isinstance(node, ast.Compare):
                 sides = [node.left, *node.comparators]
                 if any(isinstance(one, ast.Attribute) and one.attr.endswith("id_index") for one in sides):
                     yield function.name, node
