@@ -43,8 +43,8 @@ def standing_in(user: Any, kinds: Sequence[CaseType] | None = None) -> Q:
     unit: there the people count alone. Who belonged to the unit when the case began is of it, whatever came after.
     """
     found = Q(organisation__isnull=False) & ~Q(organisation=F("office")) & works_in(user)
-    if numbers := numbers_of(user):  # a number somebody only claims keeps them away as well: that harms nobody
-        found |= Q(pk__in=CasePerson.objects.filter(id_index__in=numbers).values("case"))
+    if user.national_id:  # a number somebody only claims keeps them away as well: that harms nobody
+        found |= Q(pk__in=CasePerson.objects.filter(id_index__in=numbers_of(user)).values("case"))
     for about in all_casetypes() if kinds is None else kinds:
         found |= Q(kind=about.kind) & about.parties(about, user)
     return found
