@@ -137,6 +137,7 @@ def test_a_card_of_before_opens_the_account_and_proves_nothing_of_the_number_of_
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_change_it_and_the_person_is_told() -> None:
     user, first, second = proven(person()), UserFactory(name="甲承辦"), UserFactory(name="乙承辦")
+    since = user.national_id_proven_at
     change = check(user, by=first, name="阮英", national_id=NEW, kind=RENEWED)
     user.refresh_from_db()
     assert (user.name, user.national_id) == ("阮氏英", OLD), "nothing changes before the second"
@@ -149,7 +150,7 @@ def test_two_officers_change_it_and_the_person_is_told() -> None:
     assert user.national_id_proven_by == first and "乙承辦複核" in user.national_id_proof_note
     row = user.identity_changes.get()
     assert (row.former_name, row.former_national_id, row.former_proof) == ("阮氏英", OLD, "自然人憑證")
-    assert (row.former_proven_at, row.confirmed_at, row.checked_by, row.confirmed_by) == (AT, AT, first, second)
+    assert (row.former_proven_at, row.confirmed_at, row.checked_by, row.confirmed_by) == (since, AT, first, second)
     letter = user.notices.get(code="accounts.identity_change")
     assert "已依戶籍謄本更正" in letter.body and NEW not in letter.body and OLD not in letter.body
     actions = list(

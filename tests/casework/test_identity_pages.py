@@ -183,13 +183,21 @@ def _found(case: Case, text: str) -> bool:
 def _case(number: str, **given: object) -> Case:
     office = Organisation.objects.get_or_create(name="本署", kind="agency")[0]
     return Case.objects.create(
-        number=number, kind="toy", state="filed", title="某案", office=office, created_at=AT, changed_at=AT, **given
+        number=number,
+        kind="toy",
+        state="filed",
+        turn="office",
+        title="某案",
+        office=office,
+        created_at=AT,
+        changed_at=AT,
+        **given,
     )
 
 
 def test_a_case_is_found_by_every_number_and_name_of_the_person() -> None:
     user = proven(UserFactory(name="阮氏英", national_number=OLD))
-    under_old, own = _case("SM-115-000001"), _case("SM-115-000002", person=user)
+    under_old, own = _case("TOY-115-000001"), _case("TOY-115-000002", person=user)
     CasePerson.objects.create(case=under_old, id_index=user.claimed_id_index, name="阮氏英")
     assert not _found(under_old, NEW) and not _found(own, NEW)
     renewed(user, NEW)
@@ -201,7 +209,7 @@ def test_a_case_is_found_by_every_number_and_name_of_the_person() -> None:
 
 def test_a_number_that_was_never_theirs_finds_nothing_of_them() -> None:
     user = proven(UserFactory(name="阮氏英", national_number=OLD))
-    own = _case("SM-115-000003", person=user)
+    own = _case("TOY-115-000003", person=user)
     changed(user, national_id=NEW, kind=MISTAKEN)
     assert _found(own, NEW) and not _found(own, OLD)
 
@@ -210,7 +218,7 @@ def test_an_officer_stays_away_from_a_case_under_a_number_they_had(monkeypatch: 
     from casework.cases.recusal import standing_in
 
     user = proven(UserFactory(name="阮氏英", national_number=OLD))
-    case = _case("SM-115-000004")
+    case = _case("TOY-115-000004")
     CasePerson.objects.create(case=case, id_index=user.claimed_id_index, name="阮氏英")
     renewed(user, NEW)
     assert Case.objects.filter(standing_in(user, []), pk=case.pk).exists()
