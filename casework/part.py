@@ -23,7 +23,7 @@ PART = CaseworkPart(
         NavItem("法規說明", "casework:rules", order=85, public=True),
         NavItem("查驗文件", "casework:check", order=90, public=True),
     ),
-    waiting=(blocks.waiting, blocks.amendments_to_enact),
+    waiting=(blocks.waiting, blocks.amendments_to_enact, blocks.identity_changes),
     expiring=(blocks.expiring,),
     recent=(blocks.recent,),
     deliverer=(blocks.letter,),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import applicant, check, demo_mail, files, inbox, reach, rules, standing, whatif
+from casework.views import applicant, check, demo_mail, files, identity, inbox, reach, rules, standing, whatif
 
 app_name = "casework"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("cases/search/", applicant.search, name="search"),
     path("cases/inbox/", inbox.inbox, name="inbox"),
     path("cases/inbox/<int:pk>/", inbox.notice, name="notice"),
+    path("me/identity/", identity.ask, name="identity"),
+    path("me/identity/withdraw/", identity.withdraw, name="identity_withdraw"),
     path("me/notices/", reach.settings_page, name="reach"),
     path("me/calendar/new/", reach.make_feed, name="feed_make"),
     path("me/calendar/stop/", reach.drop_feed, name="feed_drop"),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from accounts import crypto
-from accounts.identity import bears, holders
+from accounts.identity import bears, holders, under_every_number
 from accounts.models import Organisation, User
 from casework.cases.changing import in_words
 from casework.models import Case
@@ -329,7 +329,7 @@ def seat_facts(application: Application) -> account_rules.SeatFacts:
     if registration is not None:
         open_accounts = registration.accounts.exclude(state=TrainingAccount.State.CLOSED)
         # decided, the people it asked for hold their seats already
-        taken = open_accounts.exclude(national_id_index__in=asked).count()
+        taken = open_accounts.exclude(national_id_index__in=under_every_number(dict.fromkeys(asked))).count()
     return account_rules.SeatFacts(taken=taken, asked=len(asked))
 
 

@@ -136,6 +136,8 @@ ROWS: dict[str, Row] = {
     "casework:search": members(302),
     "casework:inbox": members(),
     "casework:notice": members(404, args=lambda scene: (scene.notice.pk,), applicant=200),
+    "casework:identity": members(),
+    "casework:identity_withdraw": members(422, post={}),  # nothing asked for
     "casework:reach": members(),
     "casework:feed_make": members(302, post={}),
     "casework:feed_drop": members(302, post={}),
@@ -201,6 +203,7 @@ ROWS: dict[str, Row] = {
     "admin:mail_log": agency(404, system=200),
     "admin:sign_in_help": agency(404, administrator=200, system=200),
     "admin:sign_in_help_person": agency(404, args=lambda scene: (scene.applicant.pk,), administrator=200),
+    "admin:sign_in_help_proof": agency(404, args=lambda scene: (NOT_THERE,)),
     "admin:sign_in_help_act": agency(
         404, args=lambda scene: (scene.applicant.pk, "unlock"), post={}, administrator=422
     ),

@@ -1,6 +1,7 @@
 from accounts.models.access import AccessLog
 from accounts.models.address import AddressChange
 from accounts.models.certificate import CardChallenge, CertificateBinding
+from accounts.models.identity import IdentityChange
 from accounts.models.organisation import (
     County,
     Membership,
@@ -20,6 +21,7 @@ __all__ = [
     "CertificateBinding",
     "County",
     "FailedSignIns",
+    "IdentityChange",
     "Membership",
     "Organisation",
     "OrganisationGroupObjectPermission",

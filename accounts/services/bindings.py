@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.certificates.holder import Holder
 from accounts.certificates.refusals import CertificateRefused
 from accounts.errors import Refused
+from accounts.identity import last_fours, names_of
 from accounts.locks import locking
 from accounts.models import AccessLog, CertificateBinding, Organisation, User
 from accounts.services.access import record_access
@@ -41,7 +42,7 @@ def person_of(holder: Holder, *, login: str, at: datetime) -> User:
     else:
         user = _bind(user, holder, at=at)
     if not holder.is_unit:
-        prove_by_card(user, at=at)
+        prove_by_card(user, at=at, last_four=holder.last_four)
     return user
 
 
@@ -60,17 +61,21 @@ def _still_fits(user: User, holder: Holder) -> None:
     if holder.is_unit:
         if not _of_their_unit(user, holder):
             raise CertificateRefused("unit_changed")
-    elif not user.national_id or user.national_id[-4:] != holder.last_four:
+    elif holder.last_four not in last_fours(user):
         raise CertificateRefused("last_four")
-    elif not same_name(user.name, holder.name):
+    elif not _is_called(user, holder.name):
         raise CertificateRefused("name_changed")
+
+
+def _is_called(user: User, name: str) -> bool:
+    return any(same_name(one, name) for one in names_of(user))
 
 
 def _fits(user: User, holder: Holder) -> bool:
     """A person whose ID is on file signs in with a citizen's card, never with the unit's: the rule matches ID to ID."""
     if holder.is_unit:
         return not user.national_id and not user.is_staff and _of_their_unit(user, holder)
-    return (user.national_id or "")[-4:] == holder.last_four and same_name(user.name, holder.name)
+    return holder.last_four in last_fours(user) and _is_called(user, holder.name)
 
 
 @transaction.atomic

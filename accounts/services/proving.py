@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts import mailer
+from accounts import crypto, mailer
 from accounts.errors import Refused
-from accounts.identity import bears, holder_of
+from accounts.identity import former_numbers, holder_of
 from accounts.locks import locking
-from accounts.models import AccessLog, User
+from accounts.models import AccessLog, IdentityChange, User
 from accounts.services.access import record_access
 from kernel.characters import same_name
 from kernel.dates import roc, taipei_day
@@ -22,7 +22,14 @@ def _locked(user: User) -> User:
     return locking(User.objects).get(pk=user.pk)
 
 
-def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: datetime) -> None:
+def taken(number: str) -> Refused:
+    """The sentence for an officer where a number is proven for another account."""
+    other = holder_of(number)
+    named = f"（{other.account_name}）" if other else ""
+    return Refused(f"這個身分證字號已確認為另一個帳號{named}所有，請先查明並釋出該帳號的字號。", field="national_id")
+
+
+def prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: datetime) -> None:
     """Raises IntegrityError where the number is proven for somebody else: of two at one moment the database takes one."""
     user.national_id_proven_at, user.national_id_proof = at, proof
     user.national_id_proven_by, user.national_id_proof_note = by, note[:300]
@@ -33,15 +40,16 @@ def _prove(user: User, proof: User.Proof, *, by: User | None, note: str, at: dat
 
 
 @transaction.atomic
-def prove_by_card(user: User, *, at: datetime) -> bool:
+def prove_by_card(user: User, *, at: datetime, last_four: str = "") -> bool:
     """The person signed with a 自然人憑證 that fits. False where the number is proven already, or for another account: the sign-in
-    goes on, both are told, and an officer settles it (登入協助 lists the two).
+    goes on, both are told, and an officer settles it (登入協助 lists the two). A card that says a number of before (`last_four`)
+    proves nothing of the one stated now.
     """
     user = _locked(user)
-    if user.national_id is None or user.national_id_proven_at is not None:
+    if user.national_id is None or user.national_id_proven_at is not None or not user.national_id.endswith(last_four):
         return False
     try:
-        _prove(user, User.Proof.CARD, by=None, note="", at=at)
+        prove(user, User.Proof.CARD, by=None, note="", at=at)
     except IntegrityError:
         user.refresh_from_db()
         _tell_of_two(user, at=at)
@@ -80,7 +88,7 @@ def prove_by_decision(user: User, *, note: str, by: User, at: datetime) -> str:
     if user.national_id_proven_at is not None:
         return number
     try:
-        _prove(user, User.Proof.DECISION, by=by, note=note, at=at)
+        prove(user, User.Proof.DECISION, by=by, note=note, at=at)
     except IntegrityError as error:
         raise Refused(
             f"{user.name}的身分證字號已確認為另一個帳號所有，請先由帳號管理人員於「登入協助」釐清。"
@@ -115,19 +123,13 @@ def confirm_identity(
             f"證件上的姓名與這個帳號的姓名「{user.name}」不同。是同一人者，請先更正這個帳號的姓名；不是同一人者，不能確認。",
             field="name",
         )
-    if user.national_id and not bears(user, national_id):
-        raise Refused(
-            "與這個帳號登錄的身分證字號不同。證件無誤時，請先釋出原字號，再以證件上的字號確認。", field="national_id"
-        )
+    if user.national_id and user.claimed_id_index != crypto.index(national_id):
+        raise Refused("與這個帳號登錄的身分證字號不同。證件無誤時，請以「更正姓名、字號」辦理。", field="national_id")
     user.set_national_id(national_id)
     try:
-        _prove(user, User.Proof.OFFICE, by=by, note=f"{document}，{roc(seen_on)} 核對；{note.strip()}", at=at)
+        prove(user, User.Proof.OFFICE, by=by, note=f"{document}，{roc(seen_on)} 核對；{note.strip()}", at=at)
     except IntegrityError as error:
-        other = holder_of(national_id)
-        named = f"（{other.account_name}）" if other else ""
-        raise Refused(
-            f"這個身分證字號已確認為另一個帳號{named}所有，請先查明並釋出該帳號的字號。", field="national_id"
-        ) from error
+        raise taken(national_id) from error
     mailer.mail(
         user=user, code="identity_confirmed", subject="您的身分證字號已確認", key=f"identity:{user.pk}:{at.isoformat()}", at=at,
         body=(
@@ -139,15 +141,17 @@ def confirm_identity(
 
 @transaction.atomic
 def release_identity(*, user: User, reason: str, by: User, at: datetime) -> None:
-    """釋出身分證字號: the number comes off the account, proven or not. Its true holder, or this person with the right number,
-    is confirmed afterwards."""
+    """釋出身分證字號: the number comes off the account, proven or not, and those of before find the person no more. The true holder,
+    or this person with the right number, is confirmed afterwards."""
     if by.pk == user.pk:
         raise Refused("不能釋出自己的身分證字號，請由其他帳號管理人員辦理。")
     if not reason.strip():
         raise Refused("請填寫釋出身分證字號的理由。", field="reason")
+    former = [one.pk for one in locking(former_numbers(user))]
     user = _locked(user)
-    if user.national_id is None:
+    if user.national_id is None and not former:
         raise Refused("這個帳號沒有登錄身分證字號。")
+    IdentityChange.objects.filter(pk__in=former).update(withdrawn_at=at, withdrawn_by=by)
     user.set_national_id(None)
     user.save(update_fields=_COLUMNS)
     record_access(AccessLog.Action.ID_RELEASED, at=at, user=by, subject=user.account_name, reason=reason.strip())

@@ -69,30 +69,6 @@ def reopen_user(*, user: User, reason: str, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def correct_name(*, user: User, name: str, reason: str, by: User, at: datetime) -> None:
-    """更正姓名: an officer who saw the document that says so. A card, a confirmation and the rows of others are compared with it."""
-    if by.pk == user.pk:
-        raise Refused("不能更正自己的姓名，請由其他帳號管理人員辦理。")
-    if not reason.strip():
-        raise Refused("請填寫更正姓名的理由。", field="reason")
-    user = locking(User.objects).get(pk=user.pk)
-    if user.name == name:
-        raise Refused("姓名沒有不同，無須更正。", field="name")
-    before, user.name = user.name, name
-    user.save(update_fields=["name"])
-    record_access(
-        AccessLog.Action.OVERRIDE, at=at, user=by, subject=f"更正姓名 {user.account_name}", reason=f"{before} → {name}：{reason.strip()}"
-    )  # fmt: skip
-    mailer.mail(
-        user=user, code="name_corrected", subject="您帳號上的姓名已更正", key=f"name:{user.pk}:{at.isoformat()}", at=at,
-        body=(
-            f"{name} 您好：\n\n帳號「{user.account_name}」的姓名已由機關從「{before}」更正為「{name}」。理由：{reason.strip()}\n\n"
-            "如果您沒有辦理過，請儘速洽承辦機關。"
-        ),
-    )  # fmt: skip
-
-
-@transaction.atomic
 def update_phone(*, user: User, phone: str) -> str:
     """Take over the telephone, which nobody signs in by. Returns what stood there before, where that was something else."""
     user = locking(User.objects).get(pk=user.pk)

@@ -174,7 +174,3 @@ def why_not(act: Act, case: Case, user: User, at: datetime) -> str:
     except Refused as error:
         return error.message
     return ""
-
-
-def only_the_step(doing: Doing) -> None:
-    """The state and the event are all there is to it."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts import crypto
-from accounts.identity import bearing
-from accounts.models import Organisation, User
+from accounts.identity import bearing, named, same_person
+from accounts.models import Organisation
 from casework.models import CasePerson
 from kernel.characters import visible
 from kernel.identifiers import IdentifierError, looks_like_person_id, plain, read_person_id
@@ -56,7 +56,7 @@ def _by_person_id(code: str) -> Search:
 
 def by_index(index: str) -> Search:
     """By the keyed digest of an identifier: what an address may carry in the identifier's place."""
-    cases = CasePerson.objects.filter(id_index=index).values_list("case_id", flat=True)
+    cases = CasePerson.objects.filter(id_index__in=same_person([index])[index]).values_list("case_id", flat=True)
     people = bearing(index).values_list("pk", flat=True)
     return Search(Q(pk__in=list(cases[:1000])) | Q(person_id__in=list(people)), "身分證字號（完全相符）")
 
@@ -75,7 +75,7 @@ def _by_name(name: str) -> Search:
     if len(found) > MAX_ORGANISATIONS:
         return Search(NOWHERE, "名稱", f"名稱含「{name}」的單位太多，請多輸入幾個字。")
     cases = CasePerson.objects.filter(name__spelled=name).values_list("case_id", flat=True)
-    people = User.objects.filter(name__spelled=name).values_list("pk", flat=True)
+    people = named(name).values_list("pk", flat=True)
     return Search(
         Q(organisation_id__in=found) | Q(pk__in=list(cases[:1000])) | Q(person_id__in=list(people[:1000])), "單位或姓名"
     )

@@ -27,6 +27,7 @@ from casework.views import acts, words
 from casework.views.acting import acting, into_form
 from casework.views.parts import panels
 from kernel.acts import Turn
+from kernel.asked import before_page
 
 PER_PAGE = 20
 
@@ -44,8 +45,8 @@ def mine(request: SignedIn) -> HttpResponse:
         }
         for case in found
     ]
-    query = f"{urlencode({'q': asked})}&" if asked else ""
-    return render(request, "casework/mine.html", {"rows": rows, "page": found, "asked": asked, "query": query})
+    context = {"rows": rows, "page": found, "asked": asked, "query": before_page(q=asked)}
+    return render(request, "casework/mine.html", context)
 
 
 @require_GET

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.catalogue import HELP_SIGN_IN
 from accounts.clock import today
 from accounts.models import User
 from accounts.rights import holds, rights_of
@@ -20,6 +21,7 @@ from casework.models import Amendment, Case
 from casework.notices.outbox import notify
 from casework.rights import ENACT
 from casework.views import words
+from casework.views.identity import waiting_changes
 from kernel.acts import Turn
 from kernel.dates import roc, taipei_day
 
@@ -85,6 +87,24 @@ def amendments_to_enact(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
             "state_label": "待核定",
             "tone": "info",
             "due": f"{roc(one.in_force_from)} 生效",
+        }
+        for one in rows
+    ]
+
+
+def identity_changes(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """更名、更正字號 that wait for an officer; nobody confirms what they checked."""
+    if not holds(request, HELP_SIGN_IN):
+        return []
+    rows = [one for one in waiting_changes(request.user) if one.checked_by_id != request.user.pk][:SHOWN]  # type: ignore[arg-type]
+    return [
+        {
+            "title": f"更正{one.said}：{one.user.name}",
+            "url": f"{reverse('admin:sign_in_help_person', args=[one.user_id])}#change",
+            "number": "",
+            "state_label": one.stage,
+            "tone": "info",
+            "due": f"{roc(taipei_day(one.asked_at))} 申請",
         }
         for one in rows
     ]

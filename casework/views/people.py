@@ -25,6 +25,7 @@ from casework.forms import ActForm, NameField, UnifiedNumberField
 from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
 from casework.views.registers import require
+from kernel.asked import before_page
 
 PER_PAGE = 50
 
@@ -125,7 +126,7 @@ def _list(request: SignedIn, *, status: int = 200, **tried: forms.Form) -> HttpR
     context = {
         "asked": asked,
         "page": shown,
-        "query": f"q={asked}&" if asked else "",
+        "query": before_page(q=asked),
         "rows": [
             {"person": one, "roles": _rows(group.held_role for group in one.groups.all() if _is_held(group))}
             for one in shown

@@ -1,5 +1,6 @@
 """登入協助: a person who cannot sign in, and an officer who helps: lift the lock, take the card off, open the password (OA-12);
-and whose national ID it is: confirm it by the original document, release a wrongly claimed one."""
+and whose national ID it is: confirm it by the original document, release a wrongly claimed one; another name or number of the
+person, checked by one officer and confirmed by a second."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +21,32 @@ from accounts.care import in_care_of
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.clock import now, today
 from accounts.http import SignedIn
-from accounts.identity import contested_pairs
+from accounts.identity import contested_pairs, past
 from accounts.models import PasswordOpening, User
 from accounts.services.bindings import release_certificate
+from accounts.services.identity_changes import (
+    check_identity_change,
+    confirm_identity_change,
+    open_identity_change,
+    refuse_identity_change,
+)
 from accounts.services.lockout import lift_lock, locked_until, person_named
 from accounts.services.openings import open_password, signs_in_by_card, withdraw_opening
 from accounts.services.proving import confirm_identity, release_identity
-from accounts.services.users import correct_name, reopen_user
+from accounts.services.users import reopen_user
+from casework.cases.attachments import judged
 from casework.forms import ActForm, NameField, PersonIdField, PortalForm, RocDateField
+from casework.forms.identity import (
+    DOCUMENTS,
+    AnswerChangeForm,
+    CheckChangeForm,
+    RefuseChangeForm,
+    choices,
+)
+from casework.intake import Limits
 from casework.views.acting import acting, into_form, once_here
 from casework.views.agency import page
+from casework.views.identity import waiting_changes
 from casework.views.registers import require
 from kernel.asked import whole_number
 
@@ -67,11 +84,6 @@ class ReopenForm(ActForm):
     reason = _reason("恢復登入的理由", "停用係登錄錯誤，經原辦理單位查明")
 
 
-class NameForm(ActForm):
-    name = NameField(label="證件上的姓名")
-    reason = _reason("更正的理由", "109 年更名，核對新國民身分證正本")
-
-
 class ConfirmForm(ActForm):
     name = NameField(label="證件上的姓名", help_text="請依證件正本填寫，不要照系統資料填寫。")
     national_id = PersonIdField(
@@ -79,7 +91,7 @@ class ConfirmForm(ActForm):
     )
     document = forms.ChoiceField(
         label="核對的證件正本",
-        choices=[(name, name) for name in ("國民身分證", "居留證", "駕駛執照", "全民健康保險卡")],
+        choices=choices(DOCUMENTS),
         help_text="須為附照片的證件。",
     )
     seen_on = RocDateField(label="核對日期")
@@ -99,12 +111,23 @@ class Act:
     done: str
 
 
+def _of_change(do: Callable[..., object]) -> Callable[..., object]:
+    """The same act on the change that stood on the page."""
+
+    def done(*, user: User, change: int, **given: Any) -> object:
+        return do(get_object_or_404(user.identity_changes, pk=change), **given)
+
+    return done
+
+
 ACTS = {
     "unlock": Act(UnlockForm, lift_lock, "已解除登入鎖定。"),
     "release": Act(ReleaseForm, release_certificate, "已解除憑證綁定，下次以新憑證登入時重新核對後綁定。"),
     "open": Act(OpeningForm, open_password, "已開放密碼登入。"),
     "reopen": Act(ReopenForm, reopen_user, "已恢復登入，並通知本人。"),
-    "rename": Act(NameForm, correct_name, "已更正姓名，並通知本人。"),
+    "check": Act(CheckChangeForm, check_identity_change, "已核對，等另一位帳號管理人員確認後更正。"),
+    "agree": Act(AnswerChangeForm, _of_change(confirm_identity_change), "已更正，並通知本人。"),
+    "refuse": Act(RefuseChangeForm, _of_change(refuse_identity_change), "已退回，沒有更正。"),
     "confirm": Act(ConfirmForm, confirm_identity, "已確認身分證字號，並通知本人。"),
     "give_back": Act(ClaimForm, release_identity, "已釋出身分證字號，並通知本人。"),
 }
@@ -153,6 +176,7 @@ def people(request: SignedIn) -> HttpResponse:
         "rows": _rows(shown),
         "required": settings.CERTIFICATE_SIGN_IN,
         "contested": _contested(theirs),
+        "changes": waiting_changes(request.user),  # type: ignore[arg-type]
         "button": "查詢",
     }
     return page(request, "sign_in_help", context, title="登入協助", status=422 if form.errors else 200)
@@ -165,9 +189,14 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _shown(request: SignedIn, user: User, tried: dict[str, ActForm]) -> HttpResponse:
-    at = now()
+    at, change = now(), open_identity_change(user)
+    drawn = {code: {"change": change.pk} for code in ("agree", "refuse")} if change else {}
     context = {
         "person": user,
+        "change": change,
+        "past": past(user),
+        "own": user.pk == request.user.pk,
+        "checked_here": change is not None and change.checked_by_id == request.user.pk,
         "locked_until": locked_until(user, at=at),
         "by_card": signs_in_by_card(user),
         "required": settings.CERTIFICATE_SIGN_IN,
@@ -177,7 +206,9 @@ def _shown(request: SignedIn, user: User, tried: dict[str, ActForm]) -> HttpResp
         "rows": _rows(
             user.password_openings.select_related("opened_by").defer("opened_by__national_id").order_by("-pk")
         ),
-        "forms": {code: tried.get(code) or one.form(prefix=code) for code, one in ACTS.items()},
+        "forms": {
+            code: tried.get(code) or one.form(prefix=code, initial=drawn.get(code)) for code, one in ACTS.items()
+        },
     }
     title = f"登入協助：{user.name}"
     return page(request, "sign_in_help_person", context, title=title, status=422 if tried else 200)
@@ -195,9 +226,11 @@ def act(request: SignedIn, pk: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     one = ACTS[act]
-    form = one.form(request.POST, prefix=act)
+    form = one.form(request.POST, request.FILES, prefix=act)
     if form.is_valid():
         with into_form(request, form) as tried:
+            if proof := form.cleaned_data.get("proof"):
+                judged(proof, Limits(), field="proof")
             _once(request, f"sign_in_help.{act}", form, one, user, at=now())
         if tried.ok:
             if act == "unlock":  # the limiter in the cache counts the same guesses

@@ -17,6 +17,7 @@ from django.db.models import Max
 from PIL import Image, ImageOps
 
 from accounts import crypto
+from accounts.identity import every_number, under_every_number
 from accounts.locks import locking
 from accounts.models import User
 from casework.cases import attachments
@@ -203,7 +204,7 @@ def _find_twins(rows: Sequence[PreviewRow], training_class: TrainingClass) -> No
     """Duplicate IDs inside the file and against the roster, each named with the other's line."""
     seen: dict[str, int] = {}
     people: dict[tuple[str, str], int] = {}
-    there = dict(live_trainees(training_class).values_list("national_id_index", "seat"))
+    there = under_every_number(dict(live_trainees(training_class).values_list("national_id_index", "seat")))
     for row in rows:
         number = row.values.get("national_id", "")
         who = (fold(row.values.get("name", "")), row.values.get("born_on", ""))
@@ -291,7 +292,8 @@ def _people(case: Case, training_class: TrainingClass) -> None:
 def save_trainee(doing: Doing, *, pk: int | None, data: Mapping[str, Any]) -> Trainee:
     """Add (pk None) or change one line."""
     training_class, index = class_of(doing.case), crypto.index(data["national_id"])
-    twin = live_trainees(training_class).filter(national_id_index=index).exclude(pk=pk).first()
+    twins = live_trainees(training_class).filter(national_id_index__in=every_number(data["national_id"]))
+    twin = twins.exclude(pk=pk).first()
     if twin:
         raise Refused(f"這個身分證字號已在名冊上（座號 {twin.seat:02d}）。", field="national_id")
     if pk is None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import crypto
+from accounts.identity import every_number, same_person, under_every_number
 from accounts.locks import locking
 from accounts.models import County, Organisation, User
 from accounts.rights import can
@@ -128,13 +129,13 @@ def check_account_form(
 
     `by`: who writes it; of their own particulars they are told which were meant.
     """
-    index = crypto.index(data["national_id"])
+    alike = every_number(data["national_id"])
     for other in live_forms(application):
-        if other.position != position and other.national_id_index == index:
+        if other.position != position and other.national_id_index in alike:
             raise Refused("這個人在本案已有一張申請單（一人一張）。", field="national_id")
     registration = registration_of(application)
     existing = (
-        registration.accounts.exclude(state=TrainingAccount.State.CLOSED).filter(national_id_index=index).first()
+        registration.accounts.exclude(state=TrainingAccount.State.CLOSED).filter(national_id_index__in=alike).first()
         if registration
         else None
     )
@@ -269,15 +270,20 @@ def copy_accounts(doing: Doing) -> int:
     registration = registration_of(application)
     closing = application.kind == Application.Kind.CANCELLATION
     request = AccountForm.Request.CLOSE if closing else AccountForm.Request.GRANT
-    there = {form.national_id_index for form in live_forms(application)}
+    there = under_every_number({form.national_id_index: form for form in live_forms(application)})
     position = application.account_forms.order_by("-position").values_list("position", flat=True).first() or 0
     made = 0
     accounts = (
         registration.accounts.filter(state=TrainingAccount.State.OPEN).select_related("user") if registration else ()
     )
+    alike = same_person(account.national_id_index for account in accounts)
     for account in accounts:
         number = account.user.national_id if account.user else None
-        if account.national_id_index in there or not number or crypto.index(number) != account.national_id_index:
+        if (
+            account.national_id_index in there
+            or not number
+            or crypto.index(number) not in alike[account.national_id_index]
+        ):
             continue
         rights = account.plan_rights.filter(withdrawn_on=None).order_by("-program_year")
         asked = rights.filter(program_year=application.program_year) if closing else rights.none()
@@ -291,7 +297,7 @@ def copy_accounts(doing: Doing) -> int:
             plans=plans or ["industry_talent"],
             name=account.name,
             national_id=number,
-            national_id_index=account.national_id_index,
+            national_id_index=crypto.index(number),
             email=account.user.email,
             phone=account.user.phone,
             account_name=account.account_name,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from accounts.identity import every_number, under_every_number
 from accounts.locks import held_of, locking
 from accounts.models import Membership, User
 from accounts.rights import holders
@@ -67,7 +68,7 @@ def _hold_accounts(case: Case, forms: Sequence[AccountForm]) -> None:
     named = Q(pk__in=[one.account_id for one in forms]) | Q(
         registration__organisation=case.organisation_id,
         registration__branch=case.office_id,
-        national_id_index__in=[one.national_id_index for one in forms],
+        national_id_index__in=under_every_number({one.national_id_index: one for one in forms}),
     )
     accounts = locking(TrainingAccount.objects.filter(named))
     held_of(User, [one.user_id for one in accounts if one.user_id is not None])
@@ -120,7 +121,7 @@ def _account_of(case: Case, form: AccountForm) -> TrainingAccount:
         .filter(
             registration__organisation=case.organisation_id,
             registration__branch=case.office_id,
-            national_id_index=form.national_id_index,
+            national_id_index__in=every_number(form.national_id),
         )
         .first()
     )

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.identity import under_every_number
 from accounts.models import User
 from accounts.roles import Side
 from casework.cases import casepage
@@ -158,7 +159,7 @@ def _copyable(wizard: Wizard, forms: list[AccountForm]) -> list[TrainingAccount]
     registration = registration_of(wizard.application)
     if registration is None:
         return []
-    there = [form.national_id_index for form in forms]
+    there = under_every_number({form.national_id_index: form for form in forms})
     return list(registration.accounts.filter(state=TrainingAccount.State.OPEN).exclude(national_id_index__in=there))
 
 

@@ -17,7 +17,7 @@ from accounts.rights import can_anywhere, holds
 from casework.jobs.exports import request_export
 from casework.law.in_force import law_in_force
 from casework.views.acting import acting, into_form
-from kernel.asked import whole_number
+from kernel.asked import before_page, whole_number
 from senior45.forms.requests import DesignateForm
 from senior45.models import Campaign, SiteAccount, SiteOffice
 from senior45.params import OFFICE_LABELS, OfficeKind
@@ -111,9 +111,7 @@ def _list(
         }
         for one in page
     ]
-    query = "".join(f"{name}={value}&" for name, value in asked.items() if value) + (
-        f"days={since}&" if since is not None else ""
-    )
+    query = before_page(**asked, days=since)
     context = {
         "rows": shown,
         "page": page,
@@ -150,7 +148,7 @@ def office_list(request: HttpRequest) -> HttpResponse:
     return _shown(
         request,
         "offices",
-        {"rows": shown, "page": page, "asked": asked, "query": f"q={asked}&" if asked else ""},
+        {"rows": shown, "page": page, "asked": asked, "query": before_page(q=asked)},
         title="45+ 機關與席次",
     )
 

@@ -1,8 +1,11 @@
 """身分確認: a typed national ID is a claim; a card or an officer's check proves it, for one person."""
 
+import ast
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -15,10 +18,11 @@ from accounts import crypto, identity
 from accounts.errors import Refused
 from accounts.models import AccessLog, CertificateBinding, User
 from accounts.services import proving
-from accounts.services.users import correct_name
+from accounts.services.identity_changes import confirm_identity_change, open_identity_change
 from kernel.characters import same_name
 from kernel.dates import taipei_day
 from tests.accounts.cards import AT, DAY
+from tests.accounts.changes import check
 from tests.factories import UserFactory, proven
 from tests.parallel import together
 
@@ -26,7 +30,24 @@ NUMBER, ANOTHER = "A123456789", "A223456781"
 ROOT = Path(__file__).resolve().parents[2]
 TREES = ("accounts", "casework", "config", "kernel", *settings.SCHEMES)
 #: The column itself, and the one module that reads it.
-HOMES = {"accounts/models/user.py", "accounts/identity.py", "accounts/services/proving.py"}
+HOMES = {
+    "accounts/models/user.py",
+    "accounts/identity.py",
+    "accounts/services/proving.py",
+    "accounts/services/identity_changes.py",
+}
+#: What says which digests are one person's.
+ASKED = {
+    "bearing", "bears", "every_number", "holder_of", "holders", "numbers_of", "own_rows", "same_person", "under_every_number",
+}  # fmt: skip
+#: A comparison of digests that asks nobody: function → why.
+WITHIN = {
+    "ojt_accounts/selectors.py: _applicant_named": "a pledge and an account form of one filing, written by one unit",
+    "ojt_accounts/selectors.py: people_of_forms": "whom `holders` does not know: no number of theirs is proven",
+    "ojt_accounts/services/attaching.py: save_pledge": "the pledges of one filing, on paper beside each other",
+    "ojt_accounts/services/setting.py: drop_accounts": "the account that this very form opened",
+    "casework/cases/moving.py: set_people": "the rows of one case are written anew",
+}
 
 
 def claiming(name: str, number: str = NUMBER) -> User:
@@ -64,7 +85,48 @@ def test_numbers_of_people_are_looked_up_in_one_module_only() -> None:
     }
     assert own_columns == {"accounts.User.claimed_id_index", "accounts.HistoricalUser.claimed_id_index"}
     writes = (ROOT / "accounts/services/proving.py").read_text().count("claimed_id_index")
-    assert writes == 1, "proving only names the column it saves"
+    assert writes == 2, "proving names the column it saves, and compares the number typed from the document"
+
+
+def _compared(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """(function, expression) wherever rows are filtered by the digest of a person's number, or two such are compared."""
+    for function in ast.walk(tree):
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+            if isinstance(node, ast.Call):
+                asks = getattr(node.func, "attr", getattr(node.func, "id", "")) in ("filter", "exclude", "get", "Q")
+                if asks and any(re.search(r"id_index(__in)?$", key.arg or "") for key in node.keywords):
+                    yield function.name, node
+            elif isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                if any(isinstance(one, ast.Attribute) and one.attr.endswith("id_index") for one in sides):
+                    yield function.name, node
+
+
+def test_every_look_up_by_number_matches_all_numbers_of_the_person() -> None:
+    """Whoever filters or compares digests asks accounts.identity which are one person's, in the same function."""
+    wrong, exempt = set(), set()
+    for tree in TREES:
+        for path in (ROOT / tree).rglob("*.py"):
+            where = str(path.relative_to(ROOT))
+            if "migrations" in path.parts or where in HOMES:
+                continue
+            parsed = ast.parse(path.read_text())
+            asks = {
+                function.name: {
+                    getattr(node.func, "attr", getattr(node.func, "id", ""))
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Call)
+                }
+                for function in ast.walk(parsed)
+                if isinstance(function, ast.FunctionDef)
+            }
+            for name, _ in _compared(parsed):
+                if (said := f"{where}: {name}") in WITHIN:
+                    exempt.add(said)
+                elif not asks[name] & ASKED:
+                    wrong.add(said)
+    assert wrong == set()
+    assert exempt == set(WITHIN), "no longer compared there"
 
 
 @pytest.mark.django_db
@@ -149,13 +211,8 @@ def test_the_name_on_the_document_is_compared_and_a_wrong_one_on_the_account_can
     assert unlike.value.field == "name"
     user.refresh_from_db()
     assert user.national_id_proven_at is None
-    for by, reason, why in ((user, "更名", "自己"), (officer, " ", "理由")):
-        with pytest.raises(Refused, match=why):
-            correct_name(user=user, name="林美蕙", reason=reason, by=by, at=AT)
-    correct_name(user=user, name="林美蕙", reason="109 年更名", by=officer, at=AT)
-    line = AccessLog.objects.get(action="override")
-    assert (line.user, line.subject, line.reason) == (officer, "更正姓名 owner", "林美惠 → 林美蕙：109 年更名")
-    assert user.notices.filter(code="accounts.name_corrected").count() == 1
+    check(user, by=officer, name="林美蕙")
+    confirm_identity_change(open_identity_change(user), by=UserFactory(), at=AT)
     user.refresh_from_db()
     confirmed(user, officer, name="林美蕙 ")  # by the kernel's comparison of names
     user.refresh_from_db()
@@ -232,9 +289,9 @@ def _holds(asked, row: dict[str, str]) -> bool:
     return all(_agrees(row, *one) if isinstance(one, tuple) else _holds(one, row) for one in parts)
 
 
-def _agrees(row: dict[str, str], column: str, value: str) -> bool:
-    name, _, spelled = column.partition("__")
-    return same_name(row[name], value) if spelled == "spelled" else row.get(name) == value
+def _agrees(row: dict[str, str], column: str, value: Any) -> bool:
+    name, _, asked = column.partition("__")
+    return same_name(row[name], value) if asked == "spelled" else row.get(name) in value
 
 
 # --- at one moment -------------------------------------------------------------------------------------------------------------

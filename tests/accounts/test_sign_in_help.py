@@ -135,14 +135,6 @@ def test_a_number_is_confirmed_by_the_document_and_released_again(desk, helper, 
     assert "未登錄" in desk.get(page).content.decode()
 
 
-def test_a_name_is_corrected_and_the_person_told(desk, user):
-    page = f"{HELP}{user.pk}/"
-    assert desk.post(f"{page}rename/", {"rename-name": "王小明", "rename-reason": "更名"}).status_code == 422
-    assert desk.post(f"{page}rename/", {"rename-name": "王曉明", "rename-reason": "更名"}).status_code == 302
-    user.refresh_from_db()
-    assert user.name == "王曉明" and user.notices.filter(code="accounts.name_corrected").exists()
-
-
 def test_who_was_closed_is_opened_again_with_a_reason_and_told(desk, helper, user):
     page = f"{HELP}{user.pk}/"
     assert "恢復登入" not in desk.get(page).content.decode()

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from casework.errors import Refused
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.classes import class_of
+from ohs_training.selectors.people import trainees_of
 from ohs_training.services import roster
+from tests.accounts.changes import renewed
 from tests.casework.workbooks import sheet
+from tests.factories import AT, UserFactory, proven
 from tests.ohs_training import world as w
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +86,22 @@ def test_what_is_put_back_is_said_and_numbers_are_kept_as_people_know_them() -> 
     assert {name: found.rows[0].values[name] for name in ("name", "phone", "email")} == {
         "name": "王小一", "phone": "0912-345-678", "email": "a@example.com",
     }  # fmt: skip
+
+
+def test_a_person_on_the_roster_under_an_earlier_number_is_on_it_under_the_new_one() -> None:
+    """換發新號: whoever was entered under the number of before is not entered again."""
+    here = w.world()
+    case = w.planned(here, people=1)
+    trainee = w.people(case)[0]
+    user = proven(UserFactory(name=trainee.name), trainee.national_id)
+    new = w.national_id(9_001)
+    listed = row(national_id=new, name="另一位", born_on="70/1/1")
+    before = roster.read_roster(sheet([HEAD, listed]), class_of(case), on=ON)
+    assert not any("已在名冊上" in one for one in before.rows[0].errors)
+    renewed(user, new)
+    after = roster.read_roster(sheet([HEAD, listed]), class_of(case), on=ON)
+    assert any("已在名冊上（座號 01）" in one for one in after.rows[0].errors)
+    with pytest.raises(Refused, match="已在名冊上") as met:
+        roster.save_trainee(case, pk=None, data={"national_id": new}, by=here.staff, at=AT)
+    assert met.value.field == "national_id"
+    assert list(trainees_of(user)) == [trainee], "and it is theirs to see"

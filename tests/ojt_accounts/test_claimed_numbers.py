@@ -7,6 +7,9 @@ from accounts.models import User
 from casework.cases.doing import perform
 from casework.errors import Refused
 from ojt_accounts.models import TrainingAccount
+from ojt_accounts.selectors import application_of
+from ojt_accounts.services import preparing
+from tests.accounts.changes import renewed
 from tests.factories import UserFactory, proven
 from tests.ojt_accounts import world as w
 
@@ -36,6 +39,33 @@ def test_whose_number_is_proven_has_the_account(here: w.World) -> None:
     UserFactory(name="馬洛里", national_number=w.national_id(1))
     w.approved(here)
     assert _account().user == owner
+
+
+def test_an_account_is_the_persons_under_every_number_of_theirs(here: w.World) -> None:
+    """換發新號: applied for again under the new number, it is the account there is; last year's is copied under the new one."""
+    owner = UserFactory(name="申請人1", account_name="yct2026n1", email="applicant1@example.com")
+    proven(owner, w.national_id(1))
+    w.done(here)
+    account = _account()
+    case = w.drafted(here, kind="renewal", numbers=())
+    asked = {
+        "national_id": w.national_id(66),
+        "request": "grant",
+        "name": "申請人1",
+        "account_name": "yct2026n1",
+        "email": owner.email,
+    }
+    with pytest.raises(Refused, match="查無這個人"):
+        preparing.check_account_form(application_of(case), asked, position=None, on=now().date())
+    renewed(owner, w.national_id(66))
+    assert preparing.check_account_form(application_of(case), asked, position=None, on=now().date()) == account
+    preparing.copy_accounts(case, by=here.contact, at=now())
+    form = application_of(case).account_forms.get()
+    assert (form.account, form.national_id) == (account, w.national_id(66))
+    with pytest.raises(Refused, match="一人一張"):
+        preparing.check_account_form(
+            application_of(case), {**asked, "national_id": w.national_id(1)}, position=None, on=now().date()
+        )
 
 
 def test_an_earlier_account_of_the_unit_is_found_though_nothing_is_proven(here: w.World) -> None:

@@ -14,6 +14,7 @@ from accounts.errors import Refused
 from accounts.models import Organisation, User
 from accounts.services.proving import release_identity
 from casework.models import Notice
+from tests.accounts.changes import renewed
 from tests.factories import UserFactory, proven
 from tests.vrs_credentials import world as w
 from vrs_credentials.models import Attendance
@@ -63,6 +64,17 @@ def test_hours_of_a_roster_go_to_the_proven_holder_whoever_else_claims_the_numbe
     claims.set_national_id(here.applicant.national_id)
     claims.save()
     w.credited(here, w.course_approved(here, starts_on=w.today() - timedelta(days=3)), [here.applicant])
+    assert set(Attendance.objects.values_list("person", flat=True)) == {here.applicant.pk}
+
+
+def test_hours_of_a_roster_under_an_earlier_number_go_to_the_holder(here: w.World) -> None:
+    """換發新號: the institution has the number of before."""
+    w.certified(here)
+    old = here.applicant.national_id
+    renewed(here.applicant, w.national_id(77_002))
+    person = User.objects.get(pk=here.applicant.pk)
+    person.national_id = old  # as the institution knows it
+    w.credited(here, w.course_approved(here, starts_on=w.today() - timedelta(days=3)), [person])
     assert set(Attendance.objects.values_list("person", flat=True)) == {here.applicant.pk}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts import crypto
+from accounts.identity import every_number
 from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
@@ -32,6 +33,7 @@ from vrs_credentials.states import COURSE_KIND
 FIELDS = (
     "title", "is_public", "mode", "mode_reason", "slot", "starts_on", "ends_on", "fee", "place", "handling", "audience", "admission",
 )  # fmt: skip
+THERE_ALREADY = "這位講師已建檔，請直接以姓名或身分證字號查詢帶入。"
 LECTURER_FIELDS = (
     "name", "phone", "email", "address", "clause", "certificate_number", "teachable_areas", "degree", "post", "expertise",
 )  # fmt: skip
@@ -68,12 +70,15 @@ def save_lecturer(
     for name in LECTURER_FIELDS:
         setattr(one, name, data.get(name, ""))
     if data.get("national_id"):
+        alike = Lecturer.objects.filter(national_id_index__in=every_number(data["national_id"]))
+        if alike.exclude(pk=one.pk).exists():
+            raise Refused(THERE_ALREADY, field="national_id")
         one.national_id, one.national_id_index = data["national_id"], crypto.index(data["national_id"])
     try:
         with transaction.atomic():
             one.save()
     except IntegrityError as error:
-        raise Refused("這位講師已建檔，請直接以姓名或身分證字號查詢帶入。", field="national_id") from error
+        raise Refused(THERE_ALREADY, field="national_id") from error
     return one
 
 

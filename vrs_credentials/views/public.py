@@ -12,6 +12,7 @@ from accounts.clock import now, today
 from accounts.rights import can_anywhere
 from casework.papers import odt
 from casework.views.acting import acting, into_form
+from kernel.asked import before_page
 from vrs_credentials.documents import blanks
 from vrs_credentials.forms.institution import QuestionForm
 from vrs_credentials.models import Course
@@ -55,11 +56,9 @@ def courses(request: HttpRequest) -> HttpResponse:
         on=today(), words=words, kind=kind if kind in KINDS else "", group=group if group in GROUPS else "", past=past
     )
     found = _pages(request, rows)
-    query = "&".join(
-        f"{n}={v}" for n, v in (("q", words), ("kind", kind), ("group", group), ("past", "1" if past else "")) if v
-    )
+    query = before_page(q=words, kind=kind, group=group, past="1" if past else "")
     context = {
-        "found": found, "query": f"{query}&" if query else "", "words": words, "kind": kind, "group": group, "past": past,
+        "found": found, "query": query, "words": words, "kind": kind, "group": group, "past": past,
         "kinds": KINDS.items(), "groups": GROUPS.items(),
     }  # fmt: skip
     return page(request, "public_courses", context, title="課程專區")
