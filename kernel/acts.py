@@ -80,14 +80,6 @@ class Act:
             raise ValueError(f"{self.code}: leads nowhere")
 
     @property
-    def name(self) -> str:
-        return self.code
-
-    @property
-    def permission(self) -> str:
-        return self.right
-
-    @property
     def pressed(self) -> str:
         """The words on its button."""
         return self.button or self.label

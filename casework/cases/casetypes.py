@@ -5,42 +5,20 @@ The kernel never names an app; everything it needs to know about a kind stands h
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from django import forms
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Side, right
 from casework.models import Case, Event
-from kernel.acts import Act as Row
 from kernel.acts import Acts, Turn
 from kernel.identifiers import mask_person_id
 from kernel.law import Law
-from kernel.machine import Machine
 from kernel.outcome import Outcome
 from kernel.registry import Registry
-
-
-@dataclass(frozen=True)
-class Act:
-    """A button on the case page: one service function behind it.
-
-    `perform(case, by=, at=, version=, **cleaned)`; `why_not(case, user)` is the sentence shown beside a button that is off,
-    empty when it is on. `form(case=…)` builds the form shown with the button, `form(data=, files=, case=…)` the posted one; a
-    form's `layout` names a template of its own. `perform` may return the address to go to. The service checks the right again.
-    """
-
-    code: str
-    label: str
-    right: str
-    perform: Callable[..., Any]
-    why_not: Callable[[Case, User], str] = lambda case, user: ""
-    form: Callable[..., forms.Form] | None = None
-    tone: str = "primary"
-    confirm: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,11 +73,7 @@ class CaseType:
     #: The rights that let a person see the case: one per side.
     view_rights: tuple[str, ...]
     #: Its states and acts (`<app>/acts.py`).
-    table: Acts = None  # type: ignore[assignment]
-    machine: Machine | None = None
-    #: Transition guards by name; each raises errors.Refused.
-    guards: Mapping[str, Callable[[Case, User | None, datetime], None]] = field(default_factory=dict)
-    acts: Sequence[Act] = ()
+    table: Acts
     #: Outcome of every rule that speaks on this case today.
     findings: Callable[[Case, date, Law], Sequence[Outcome]] = _nothing
     panels: Callable[[Case, User], Sequence[Panel]] = _nothing
@@ -122,39 +96,6 @@ class CaseType:
     open_messages: Callable[[Case], bool] = lambda case: True
     #: Sentences naming rows that contradict each other (manage.py check_consistency).
     consistency: Callable[[], Sequence[str]] = _nothing
-
-    def __post_init__(self) -> None:
-        if self.table is None:
-            assert self.machine is not None, self.kind
-            object.__setattr__(self, "table", _merged(self.machine, self.acts))
-
-
-@dataclass(frozen=True, slots=True)
-class Whole(Row):
-    """A row of the older way: its function locks and moves by itself, and says by itself why it is off."""
-
-    old: Act = None  # type: ignore[assignment]
-
-
-def _merged(machine: Machine, buttons: Sequence[Act]) -> Acts:
-    named = {act.code: act for act in buttons}
-    rows: list[Row] = []
-    for row in machine.acts:
-        act = named.pop(row.code, None)
-        rows.append(row if act is None else _whole(act, row))
-    rows += [_whole(act, Row(act.code, act.label, machine.initial, act.right)) for act in named.values()]
-    order = [act.code for act in buttons]
-    rows.sort(key=lambda row: order.index(row.code) if row.code in order else len(order))
-    merged = Acts(machine.kind, machine.states, tuple(rows))
-    object.__setattr__(merged, "guards", machine.guards)
-    return merged
-
-
-def _whole(act: Act, row: Row) -> Whole:
-    return Whole(
-        row.code, row.label, row.way, row.right, act.perform, row.clause, (), row.reason,
-        button=act.label, form=act.form, tone=act.tone, confirm=act.confirm, old=act,
-    )  # fmt: skip
 
 
 KINDS: Registry[CaseType] = Registry("kind of case", attrgetter("kind"))

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts.locks import take
 from accounts.models import User
-from casework.cases.casetypes import Whole, casetype
+from casework.cases.casetypes import casetype
 from casework.cases.moving import go, lock, require
 from casework.errors import NotAllowed, Refused, Stale
 from casework.models import Case, Event
@@ -95,10 +95,6 @@ def perform(
 def _perform(
     act: Act, known: Case, *, by: User | None, at: datetime, version: int | None, reason: str, given: Mapping[str, Any]
 ) -> Doing:
-    if isinstance(act, Whole):
-        kept = {"reason": reason} if reason else {}
-        answer = act.old.perform(known, by=by, at=at, version=version, **kept, **given)
-        return Doing(act, answer if isinstance(answer, Case) else known, by, at, reason, answer=answer)
     with transaction.atomic():
         if act.before is not None:
             require(by, act.right, known)
@@ -161,8 +157,6 @@ def _asked(said: Outcome | Iterable[Outcome] | None) -> list[Outcome]:
 
 def why_not(act: Act, case: Case, user: User, at: datetime) -> str:
     """Why the act is off for this person now, in the words it would refuse with; empty when it is on. 迴避 is asked beside it."""
-    if isinstance(act, Whole):
-        return act.old.why_not(case, user)
     table = casetype(case.kind).table
     if case.state not in act.sources:
         return f"案件目前為「{table.state(case.state).label}」。"

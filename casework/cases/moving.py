@@ -11,10 +11,10 @@ from accounts.locks import locking
 from accounts.models import Organisation, User
 from accounts.rights import can
 from accounts.roles import Side, right
-from casework.cases.casetypes import CaseType, casetype
+from casework.cases.casetypes import casetype
 from casework.cases.events import record
 from casework.cases.recusal import keep_away
-from casework.errors import NotPermitted, Refused, Stale
+from casework.errors import NotPermitted, Stale
 from casework.models import Case, CasePerson, Event
 from kernel.acts import Act
 from kernel.dates import roc_year, taipei_day
@@ -85,19 +85,6 @@ def require(user: User | None, code: str, case: Case) -> None:
         raise NotPermitted("您沒有辦理這個動作的權限。")
     if right(code).side is Side.OFFICE:
         keep_away(user, case)
-
-
-def move(case: Case, name: str, *, by: User | None, at: datetime, **told: Any) -> Event:
-    """The older way to take an act's way, for functions that lock and move by themselves."""
-    about: CaseType = casetype(case.kind)
-    act = about.table.act(name)
-    require(by, act.right, case)
-    about.table.move(case.state, name)
-    if act.reason and not told.get("reason", "").strip():
-        raise Refused(f"「{act.label}」請填寫理由。", field="reason")
-    for guard in getattr(about.table, "guards", {}).get(name, ()):
-        about.guards[guard](case, by, at)
-    return go(case, act, by=by, at=at, **told)
 
 
 def go(case: Case, act: Act, *, by: User | None, at: datetime, **told: Any) -> Event:

@@ -11,10 +11,9 @@ from accounts.clock import now
 from accounts.http import SignedIn
 from accounts.roles import Side, right
 from casework.cases.access import CaseRights
-from casework.cases.casetypes import Whole
 from casework.cases.doing import perform, why_not
 from casework.cases.recusal import why_recused
-from casework.errors import Refused, Stale
+from casework.errors import Stale
 from casework.forms import ActForm
 from casework.models import Case
 from casework.views import words
@@ -83,11 +82,8 @@ def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
 
 def any_open(case: Case, rights: CaseRights, side: Side) -> bool:
     """Whether the case stands where the person has an act, though a rule may still refuse it today."""
-
-    def stands(act: Act) -> bool:
-        return not why_not(act, case, rights.user, now()) if isinstance(act, Whole) else case.state in act.sources
-
-    return any(map(stands, acts_of(case, rights, side))) and not _stays_away(case, rights, side)
+    there = any(case.state in act.sources for act in acts_of(case, rights, side))
+    return there and not _stays_away(case, rights, side)
 
 
 def _stays_away(case: Case, rights: CaseRights, side: Side) -> str:
@@ -144,8 +140,6 @@ def _once(act: Act, case: Case, request: SignedIn, envelope: ActForm, given: dic
     at = now()
 
     def do() -> dict[str, Any]:
-        if isinstance(act, Whole) and (why := why_not(act, case, request.user, now())):
-            raise Refused(why)
         went = perform(case, act.code, by=request.user, at=at, version=envelope.posted_version, **given).answer
         return {"next": went if isinstance(went, str) else ""}
 

@@ -9,6 +9,7 @@ from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import ONE_DAY, end_of_day, roc, taipei_day
 from kernel.outcome import Outcome
@@ -96,7 +97,7 @@ def _version(
 
 
 def _tell_county(case: Case, subject: str, body: str, *, at: datetime) -> None:
-    link = f"/admin/ohs/classes/{case.number}/"
+    link = page("admin:ohs_class", case.number)
     tell_office(case, "ohs_training.class_filed", subject, body, right=ACKNOWLEDGE, at=at, link=link)
 
 

@@ -17,6 +17,7 @@ from casework.errors import NotPermitted, Refused
 from casework.intake import Limits, Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Case, Document
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import roc, taipei_day
@@ -149,5 +150,5 @@ def refer_institution(doing: Doing) -> None:
     notify(
         users=holders(REVIEW, ministry()), code="ohs_training.referred", subject=f"移請處理：{case.title}",
         body=f"{case.office}：{reason}（要點十四第1項第1款）", key=f"ohs.referred:{case.number}", case=None,
-        link=f"/admin/case/{order.accreditation.case.number}/", at=doing.at,
+        link=page("admin:case", order.accreditation.case.number), at=doing.at,
     )  # fmt: skip

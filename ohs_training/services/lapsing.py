@@ -10,6 +10,7 @@ from casework.cases.doing import perform
 from casework.deadlines.handlers import Handler, Lapse, Remind
 from casework.errors import NotAllowed, Refused
 from casework.models import Case, Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each
 from casework.notices.telling import late_applicant, remind_applicant, tell_applicant
 from kernel.dates import roc
@@ -42,7 +43,7 @@ def _remind_renewal(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> Non
             continue
         body = f"認可期間至 {roc(one.ends_on)} 止；有繼續辦理之必要者，應於 {roc(deadline.due_on)} 以前重新申請認可（要點五第2項）。"
         told += [
-            Told(user, "請準備重新申請認可", body, f"remind:{reminder.pk}", None, "/ohs/")
+            Told(user, "請準備重新申請認可", body, f"remind:{reminder.pk}", None, page("ohs_training:home"))
             for user in _people(one.organisation)
         ]
     notify_each(told, code="ohs_training.renewal_soon", at=at)
@@ -60,7 +61,7 @@ def _renewal_late(deadlines: list[Deadline], at: datetime) -> None:
             continue
         body = f"已逾 {roc(deadline.due_on)} 之重新申請期日；認可期間至 {roc(one.ends_on)} 止，仍得申請，將註記逾期。"
         told += [
-            Told(user, "已逾重新申請認可期日", body, f"late:{deadline.pk}", None, "/ohs/")
+            Told(user, "已逾重新申請認可期日", body, f"late:{deadline.pk}", None, page("ohs_training:home"))
             for user in _people(one.organisation)
         ]
     notify_each(told, code="ohs_training.renewal_late", at=at)

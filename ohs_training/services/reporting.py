@@ -14,6 +14,7 @@ from casework.deadlines.keeping import meet_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_applicant
 from kernel.dates import taipei_day
@@ -66,7 +67,7 @@ def report_class(doing: Doing, *, report_number: str) -> None:
     notify(
         users=holders(ACKNOWLEDGE, case.office), code="ohs_training.reported", subject=f"訓練成果函報：{case.title}",
         body=f"{case.organisation}已登錄受訓資料及核發清冊（{report_number}），請備查。", key=f"ohs.reported:{case.number}:{case.events_count}",
-        case=case, link=f"/admin/ohs/classes/{case.number}/", at=doing.at, mail=False,
+        case=case, link=page("admin:ohs_class", case.number), at=doing.at, mail=False,
     )  # fmt: skip
 
 
@@ -150,5 +151,5 @@ def answer_dispute(doing: Doing, *, trainee: int, reply: str) -> None:
     say(doing, "dispute.answered", f"回復時數意見：{row.trainee.name}")
     notify(
         users=[row.answered_by], code="ohs_training.dispute", subject="訓練機構已回復您的意見", body=reply,
-        key=f"ohs.dispute:{row.pk}:{doing.at:%Y%m%d%H%M%S}", case=None, link="/ohs/my/", at=doing.at,
+        key=f"ohs.dispute:{row.pk}:{doing.at:%Y%m%d%H%M%S}", case=None, link=page("ohs_training:my_records"), at=doing.at,
     )  # fmt: skip

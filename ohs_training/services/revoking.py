@@ -14,6 +14,7 @@ from casework.deadlines.keeping import withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import ONE_DAY, roc
 from kernel.outcome import Outcome
@@ -170,5 +171,5 @@ def _stop(one: TrainingClass, row: Revocation, *, at: datetime) -> None:
     if seen:
         tell_office(
             case, "ohs_training.class_affected", "班次處置", f"{case.organisation}{why}：{effect}。", right=ACKNOWLEDGE, at=at,
-            link=f"/admin/ohs/classes/{case.number}/",
+            link=page("admin:ohs_class", case.number),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_office
 from kernel.dates import roc, taipei_day
@@ -92,7 +93,7 @@ def file_application(doing: Doing) -> None:
         body=f"您的「{case.title}」已送出，案號 {case.number}，由{case.office}審查。進度可在「我的申請」查看。",
         key=f"receipt:{case.number}",
         case=case,
-        link=f"/cases/{case.number}/",
+        link=page("casework:case", case.number),
         at=doing.at,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.rights import holders
 from casework.models import Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each
 from casework.notices.telling import late_applicant, late_office, remind_applicant, remind_office
 from kernel.dates import roc
@@ -48,7 +49,10 @@ def remind_rights(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
             "新年度仍需使用者，請於受理期間申請「賦予」。"
         )
         people = {*([account.user] if account.user else []), *holders(PREPARE, account.registration.organisation)}
-        told += [Told(user, "年度權限即將屆滿", body, f"remind:{reminder.pk}", None, "/ojt/") for user in people]
+        told += [
+            Told(user, "年度權限即將屆滿", body, f"remind:{reminder.pk}", None, page("ojt_accounts:home"))
+            for user in people
+        ]
     notify_each(told, code="ojt_accounts.rights_end_soon", at=at)
 
 
@@ -61,7 +65,7 @@ def rights_ended(deadlines: list[Deadline], at: datetime) -> None:
             f"您的帳號「{account.account_name}」權限已於 {roc(deadline.due_on)} 屆滿，新年度須由單位申請「賦予」。",
             f"ended:{deadline.pk}",
             None,
-            "/ojt/",
+            page("ojt_accounts:home"),
         )
         for deadline in deadlines
         if (account := accounts.get(deadline.thing_id)) and account.user and account.state == TrainingAccount.State.OPEN

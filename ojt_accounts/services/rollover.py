@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rights import can, holders
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
 from ojt_accounts.models import Registration
@@ -54,7 +55,7 @@ def _remind(registration: Registration | None, *, program_year: int, by: User, a
             "新年度仍需使用者，請於受理期間申請「賦予」；人員已異動者，請申請「註銷」。"
         ),
         key=f"rollover:{registration.pk}:{program_year}:{taipei_day(at)}",
-        link="/ojt/",
+        link=page("ojt_accounts:home"),
         at=at,
     )
     if not told:

@@ -17,6 +17,7 @@ from casework.errors import NotAllowed, Refused
 from casework.intake import Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from casework.notices.telling import tell_office
 from ojt_subsidy.documents import issued
@@ -112,7 +113,7 @@ def file_closing(doing: Doing, *, remarks: str = "") -> None:
     notify(
         users=holders(REVIEW_CLOSING, case.office), code="ojt_subsidy.closing_filed", subject=f"結訓核銷送件：{case.number}",
         body=f"「{course.title}」已送結訓核銷，請辦理審查。", key=f"closing_filed:{case.number}:{case.version}", case=case,
-        link=f"/admin/case/{case.number}/", at=at, mail=False,
+        link=page("admin:case", case.number), at=at, mail=False,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from casework.cases.recusal import why_recused
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
 from ojt_subsidy.models import Complaint, Course
@@ -72,7 +73,7 @@ def file_complaint(
     notify(
         users=holders(HANDLE_COMPLAINT, county.branch), code="ojt_subsidy.complaint_filed", subject=f"新收陳情：{case.number}",
         body=f"事項：{label}。" + ("陳情人請求保密。" if confidential else ""), key=f"complaint:{case.number}", case=case,
-        link=f"/admin/case/{case.number}/", at=at, mail=False,
+        link=page("admin:case", case.number), at=at, mail=False,
     )  # fmt: skip
     return complaint
 
@@ -96,9 +97,13 @@ def answer_complaint(doing: Doing, *, text: str) -> None:
 def _tell_answered(complaint: Complaint, case: Case, at: datetime) -> None:
     """A letter to who asked not to be named says neither which complaint nor that it was one: mails are logged and lie open."""
     if complaint.confidential:
-        subject, body, link = "您有一則答覆", "承辦機關已答覆您，請登入查看。", "/subsidy/complaints/"
+        subject, body, link = "您有一則答覆", "承辦機關已答覆您，請登入查看。", page("ojt_subsidy:complaints")
     else:
-        subject, body, link = f"陳情已答覆：{case.number}", "分署已答覆您的陳情，請登入查看。", f"/cases/{case.number}/"
+        subject, body, link = (
+            f"陳情已答覆：{case.number}",
+            "分署已答覆您的陳情，請登入查看。",
+            page("casework:case", case.number),
+        )
     notify(
         users=[complaint.person], code="ojt_subsidy.complaint_answered", subject=subject, body=body, link=link, at=at,
         key=f"complaint_answered:{complaint.pk}:{case.version}", confidential=complaint.confidential,

@@ -11,6 +11,7 @@ from accounts.rights import holders
 from casework.cases.receipts import once
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import TAIPEI, roc, taipei_day
 from ojt_subsidy.models import Course, CourseSession, Enrolment, Trainee
@@ -144,7 +145,7 @@ def accept(enrolment: Enrolment, *, aware: bool = False, by: User, at: datetime)
         subject=f"學員確認參訓：{enrolment.course.title}",
         body=f"報名序號第 {enrolment.number} 號已確認參訓，請於收妥費用及資料後錄訓。",
         key=f"accepted:{enrolment.pk}:{at.isoformat()}",
-        link=f"/subsidy/classes/{enrolment.course.code}/enrolments/",
+        link=page("ojt_subsidy:enrolments", enrolment.course.code),
         at=at,
         mail=False,
     )

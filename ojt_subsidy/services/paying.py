@@ -22,6 +22,7 @@ from casework.errors import NotAllowed, Refused
 from casework.intake import Verdict
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
 from kernel.money import dollars
@@ -353,7 +354,7 @@ def tell_bounced(lines: Iterable[PaymentLine], *, at: datetime) -> None:
         notify(
             users=holders(REVIEW_PAYMENT, line.closing.case.office), code="ojt_subsidy.bounced",
             subject=f"補助款退匯：{line.closing.case.number}", body=f"報名序號 {line.enrolment.receipt}：{line.problem}",
-            key=f"bounced:{line.pk}:{at.isoformat()}", case=line.closing.case, link=f"/admin/subsidy/closings/{line.closing.case.number}/",
+            key=f"bounced:{line.pk}:{at.isoformat()}", case=line.closing.case, link=page("admin:subsidy_payments", line.closing.case.number),
             at=at, mail=False,
         )  # fmt: skip
 

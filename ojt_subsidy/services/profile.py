@@ -14,6 +14,7 @@ from casework.cases.changing import unchanged
 from casework.cases.events import record
 from casework.cases.moving import lock, require
 from casework.errors import Refused
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import roc, taipei_day, wrong_birthday
 from ojt_subsidy.models import Enrolment, Trainee
@@ -117,7 +118,7 @@ def correct_birth(
     notify(
         users=[row.person], code="ojt_subsidy.birth_corrected", subject="出生日期已更正",
         body=f"您登錄的出生日期已由{row.course.case.office.name}依{document}更正為 {roc(born_on)}。如有疑義，請洽該分署。",
-        key=f"birth:{row.person_id}:{at.isoformat()}", link="/subsidy/profile/", at=at,
+        key=f"birth:{row.person_id}:{at.isoformat()}", link=page("ojt_subsidy:profile"), at=at,
     )  # fmt: skip
     return trainee
 
@@ -149,5 +150,5 @@ def _save_account(trainee: Trainee, user: User, data: Mapping[str, Any], at: dat
         )
         notify(
             users=[user], code="ojt_subsidy.account_changed", subject="補助款受款帳戶已更新", body=body,
-            key=f"account_changed:{user.pk}:{at.isoformat()}", link="/subsidy/profile/", at=at,
+            key=f"account_changed:{user.pk}:{at.isoformat()}", link=page("ojt_subsidy:profile"), at=at,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from casework.cases.events import record
 from casework.cases.moving import lock
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from casework.models.notice import page
 from casework.notices.telling import tell_office
 from kernel.dates import taipei_day
 from kernel.money import dollars
@@ -146,5 +147,5 @@ def _tell_overpaid(line: PaymentLine, beyond: int, outcomes: list[Outcome], *, b
 
 
 def _tell_office(case: Case, right: str, subject: str, body: str, *, at: datetime) -> None:
-    link = f"/admin/subsidy/closings/{case.number}/"
+    link = page("admin:subsidy_payments", case.number)
     tell_office(case, "ojt_subsidy.cap_moved", subject, body, right=right, at=at, link=link)

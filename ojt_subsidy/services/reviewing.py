@@ -12,6 +12,7 @@ from casework.cases.signoffs import sign
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, SignOff
+from casework.models.notice import page
 from casework.notices.telling import tell_applicant, tell_office
 from kernel.dates import taipei_day
 from kernel.outcome import Outcome
@@ -105,5 +106,5 @@ def publish_course(doing: Doing) -> None:
     course.words = bigrams(searched(course))
     course.save()
     CourseLedger.objects.get_or_create(course=course, defaults={"seats": course.subsidised_seats})
-    link = f"/courses/{course.code}/"
+    link = page("ojt_subsidy:course", course.code)
     tell_unit(doing.case, "course_published", "課程已公告招生", opening.sentence, at=doing.at, link=link)

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.locks import locking
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each, send_task
 from kernel.dates import roc, roc_moment
 from ojt_subsidy.models import Enrolment
 
 
 def mine(enrolment: Enrolment) -> str:
-    return f"/subsidy/mine/{enrolment.pk}/"
+    return page("ojt_subsidy:enrolled", enrolment.pk)
 
 
 def nudge() -> None:

@@ -19,6 +19,7 @@ from casework.deadlines.keeping import owed, set_deadline, withdraw_all, withdra
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import ONE_DAY, roc, taipei_day
 from kernel.outcome import Outcome
@@ -375,7 +376,7 @@ def stop_account(
         subject="您的 45+就業資源網帳號已停用",
         body=body,
         key=f"s45.closed:{account.pk}:{on}",
-        link="/senior45/",
+        link=page("senior45:home"),
         at=at,
     )
     notify(

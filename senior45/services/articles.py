@@ -16,6 +16,7 @@ from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotAllowed, NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import ONE_DAY, roc, taipei_day
 from kernel.outcome import Outcome
@@ -305,6 +306,6 @@ def _tell(users: list[User], doing: Doing, code: str, subject: str, body: str) -
         subject=subject,
         body=body,
         key=f"s45.article_{code}:{case.number}:{case.events_count}",
-        link=f"/senior45/content/{case.number}/",
+        link=page("senior45:article", case.number),
         at=doing.at,
     )

@@ -11,6 +11,7 @@ from casework.deadlines.keeping import meet_deadline, withdraw_all
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline
+from casework.models.notice import page
 from casework.notices.outbox import notify, notify_each
 from casework.notices.telling import remind_office, tell, told_office
 from kernel.dates import roc, taipei_day
@@ -112,7 +113,7 @@ def _tell_opened(doing: Doing, request: AccountRequest, account: SiteAccount, st
         subject=f"您的 45+就業資源網帳號已{verb}",
         body=body,
         key=f"s45.opened:{case.number}",
-        link="/senior45/",
+        link=page("senior45:home"),
         **given,
     )
     copy = f"副知：{account.office} {user.name}的帳號「{user.account_name}」已{verb}，權限：{request.right_labels}。"
@@ -122,7 +123,7 @@ def _tell_opened(doing: Doing, request: AccountRequest, account: SiteAccount, st
         subject=f"帳號已{verb}：{user.name}",
         body=copy,
         key=f"s45.opened_copy:{case.number}",
-        link=f"/cases/{case.number}/",
+        link=page("casework:case", case.number),
         **given,
     )
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from casework.cases.events import SYSTEM
 from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45.models import SiteAccount
@@ -94,7 +95,7 @@ def warn(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
                 body,
                 f"s45.idle_warn:{reminder.pk}",
                 None,
-                "/senior45/",
+                page("senior45:home"),
             )
         )
     notify_each(told, code="senior45.idle_warning", at=at)
@@ -212,6 +213,13 @@ def _tell(keys: list[int], at: datetime, on: date) -> None:
         )
         user = User(pk=user_id, email=email, name=name)
         told.append(
-            Told(user, "您的 45+就業資源網帳號已自動關閉", body, f"s45.idle_closed:{pk}:{on}", None, "/senior45/")
+            Told(
+                user,
+                "您的 45+就業資源網帳號已自動關閉",
+                body,
+                f"s45.idle_closed:{pk}:{on}",
+                None,
+                page("senior45:home"),
+            )
         )
     notify_each(told, code="senior45.closed", at=at)

@@ -19,6 +19,7 @@ from casework.deadlines.keeping import meet_deadline, set_deadline
 from casework.errors import NotAllowed, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, Deadline, Document, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each, send_task
 from kernel.dates import ONE_DAY, roc, taipei_day
 from senior45 import documents
@@ -306,7 +307,7 @@ def _tell_windows(campaign: Campaign, subject: str, words: str, code: str, *, at
                 f"{words}（{n} 組），回覆期限 {due}。",
                 f"s45.inventory.{code}:{campaign.pk}",
                 None,
-                "/senior45/inventory/",
+                page("senior45:inventory"),
             )
             for user, n in told.values()
             if n
@@ -317,6 +318,6 @@ def _tell_windows(campaign: Campaign, subject: str, words: str, code: str, *, at
 
 
 def _tell(users: Iterable[User], campaign: Campaign, code: str, subject: str, body: str, *, at: datetime) -> None:
-    link = f"/admin/senior45/inventory/{campaign.pk}/"
+    link = page("admin:s45_campaign", campaign.pk)
     told = [Told(user, subject, body, f"s45.inventory.{code}:{campaign.pk}", None, link) for user in users]
     notify_each(told, code="senior45.inventory", at=at)

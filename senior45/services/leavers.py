@@ -10,6 +10,7 @@ from casework.deadlines.keeping import set_deadline, withdraw_deadline
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
@@ -94,7 +95,9 @@ def remind(pairs: list[tuple[Deadline, Reminder]], at: datetime) -> None:
             "逾期未申請，將依職權逕予停用（第3點第4款）。"
         )
         told += [
-            Told(user, "離職人員帳號應申請停用", body, f"s45.leaver_remind:{reminder.pk}", None, "/senior45/window/")
+            Told(
+                user, "離職人員帳號應申請停用", body, f"s45.leaver_remind:{reminder.pk}", None, page("senior45:window")
+            )
             for user in windows_of(account.office)
         ]
     notify_each(told, code="senior45.leaver_reminder", at=at)

@@ -17,6 +17,7 @@ from casework.deadlines.keeping import meet_deadline, set_deadline, withdraw_all
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission, SignOff
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from casework.notices.telling import tell
 from casework.papers.wordings import wording
@@ -266,7 +267,7 @@ def file_request(doing: Doing) -> None:
     notify(
         users=openers_of(case.office), code="senior45.filed", subject=f"新收件：{case.title}",
         body=f"{request.office}提出「{case.title}」，案號 {case.number}，應於 {roc(due_on)} 前回覆。",
-        key=f"s45.filed:{case.number}:{case.events_count}", case=case, link=f"/admin/case/{case.number}/", at=doing.at,
+        key=f"s45.filed:{case.number}:{case.events_count}", case=case, link=page("admin:case", case.number), at=doing.at,
     )  # fmt: skip
     body = f"您的申請已由聯繫窗口向{case.office}提出，將於 {roc(due_on)} 前回覆。"
     tell(applicants(case), case, "senior45.filed_copy", f"已提出申請：{case.number}", body, at=doing.at)

@@ -6,8 +6,7 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 
-from casework.cases.corrections import ask
-from casework.cases.moving import lock, move
+from casework.cases.doing import perform
 from casework.models import Attachment
 from tests.casework import toy
 from tests.casework.conftest import NOW
@@ -26,11 +25,8 @@ def case(scene):
         )  # fmt: skip
         one.file.save(f"{name}.pdf", ContentFile(b"%PDF"), save=False)
         one.save()
-    found = lock(found)
     item = {"target": "letter", "label": "公文", "problem": "用印不清"}
-    ask(found, items=[item], message="請補正", due_on=None, by=scene.officer, at=ASKED)
-    move(found, "ask", by=scene.officer, at=ASKED)
-    return found
+    return perform(found, "ask", by=scene.officer, at=ASKED, items=[item], message="請補正").case
 
 
 def seen(scene, who, path, day: date):

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
-from casework.cases import corrections
-from casework.cases.moving import lock, move
+from casework.cases.doing import perform
+from casework.cases.moving import lock
 from casework.cases.work import claim
 from casework.models import Draft, Message
 from casework.notices.messages import write
@@ -40,13 +40,11 @@ def posted(case, **fields):
 
 def asked(scene, case):
     """A correction with two items."""
-    found = lock_now(case)
     items = [
         {"target": "unit.address", "label": "地址", "problem": "請補村里"},
         {"target": "paper.ttqs", "label": "TTQS 證書", "problem": "掃描不清"},
     ]
-    corrections.ask(found, items=items, message="請於期限內補正", due_on=NOW.date(), by=scene.officer, at=NOW)
-    move(found, "ask", by=scene.officer, at=NOW)
+    perform(case, "ask", by=scene.officer, at=NOW, items=items, message="請於期限內補正", due_on=NOW.date())
     case.refresh_from_db()
     return list(case.correction_requests.get().items.all())
 
@@ -223,7 +221,7 @@ def test_an_answer_on_a_stale_page_keeps_its_text(scene, case, client):
 
 def test_an_answer_when_the_case_lies_with_the_office(scene, case, client):
     first, _ = asked(scene, case)
-    move(lock_now(case), "withdraw", by=scene.contact, at=NOW)
+    perform(case, "withdraw", by=scene.contact, at=NOW)
     case.refresh_from_db()
     answer = client.post(page(case, f"corrections/{first.pk}/"), posted(case, text="已補"))
     assert answer.status_code == 422

@@ -66,8 +66,8 @@ def approve(doing: Doing, *, decided_on: date, opinion: str) -> None:
     doing.case.decided_on, doing.reason = decided_on, opinion
 
 
-def ask(doing: Doing, *, items: Sequence[Any], message: str) -> None:
-    corrections.ask(doing.case, items=items, message=message, due_on=None, by=doing.by, at=doing.at)
+def ask(doing: Doing, *, items: Sequence[Any], message: str, due_on: date | None = None) -> None:
+    corrections.ask(doing.case, items=items, message=message, due_on=due_on, by=doing.by, at=doing.at)
 
 
 def nothing(doing: Doing) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.models import Deadline, Reminder
+from casework.models.notice import page
 from casework.notices.outbox import Told, notify_each
 from casework.notices.telling import late_applicant, remind_applicant
 from kernel.dates import roc
@@ -23,7 +24,7 @@ def _certificates(deadlines: Sequence[Deadline]) -> Mapping[int, Certificate]:
 
 
 def _link(certificate: Certificate) -> str:
-    return f"/vrs/me/certificates/{certificate.pk}/"
+    return page("vrs_credentials:certificate", certificate.pk)
 
 
 def _opens(deadline: Deadline, reminder: Reminder) -> bool:
@@ -80,7 +81,7 @@ def _training(
         one = rows.get(deadline.thing_id or 0)
         if one is not None and one.done_at is None:
             words = body.format(kind=one.certificate.kind_label, due=roc(deadline.due_on))
-            told.append(Told(one.certificate.holder, subject, words, key, None, "/vrs/hours/"))
+            told.append(Told(one.certificate.holder, subject, words, key, None, page("vrs_credentials:hours")))
     notify_each(told, code=code, at=at)
 
 

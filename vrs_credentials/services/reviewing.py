@@ -19,6 +19,7 @@ from casework.cases.recusal import bodies_of
 from casework.errors import NotPermitted, Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case, CaseUserObjectPermission
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import roc, taipei_day
 from kernel.outcome import Outcome
@@ -93,7 +94,7 @@ def _new_round(doing: Doing, reviewers: Sequence[User], subject: str, body: str)
     )
     notify(
         users=reviewers, code="vrs_credentials.assigned", subject=f"{subject}：{case.number}", body=body,
-        key=f"assigned:{case.number}:{number}", case=case, link=f"/admin/case/{case.number}/", at=at,
+        key=f"assigned:{case.number}:{number}", case=case, link=page("admin:case", case.number), at=at,
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _both_in(case: Case, *, at: datetime) -> None:
         users=[case.assignee] if case.assignee else holders(assign_right(thing_of(case)), case.office),
         code="vrs_credentials.opinions", subject=f"審查意見已齊：{case.number}",
         body=f"「{case.title}」審查委員意見均已提出：{step.get(outcome.result['next'], '')}。",
-        key=f"opinions:{case.number}:{rows[0].round}", case=case, link=f"/admin/case/{case.number}/", at=at, mail=False,
+        key=f"opinions:{case.number}:{rows[0].round}", case=case, link=page("admin:case", case.number), at=at, mail=False,
     )  # fmt: skip
 
 

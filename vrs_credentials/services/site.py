@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from accounts.rights import can, can_anywhere
 from casework.cases import changing
 from casework.errors import NotPermitted, Refused
+from casework.models.notice import page
 from casework.notices.outbox import notify
 from kernel.dates import taipei_day
 from vrs_credentials.models import JobPost, News, Question
@@ -96,6 +97,6 @@ def answer(question: Question, *, answer: str, is_public: bool, by: User, at: da
     if first:
         notify(
             users=[question.asked_by], code="vrs_credentials.answered", subject=f"留言已回復：{question.subject}", body=question.answer,
-            key=f"answered:{question.pk}", link="/vrs/questions/", at=at,
+            key=f"answered:{question.pk}", link=page("vrs_credentials:questions"), at=at,
         )  # fmt: skip
     return question
