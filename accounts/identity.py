@@ -117,7 +117,8 @@ def same_person(indexes: Iterable[str]) -> dict[str, frozenset[str]]:
     now = User.objects.filter(pk__in=keys.values()).exclude(national_id_proven_at=None)
     before = _former().filter(user__in=keys.values())
     for key, index in (*now.values_list("pk", "claimed_id_index"), *before.values_list("user", "former_id_index")):
-        theirs[key].add(index)
+        if index:
+            theirs[key].add(index)
     return {index: frozenset({index, *(theirs[keys[index]] if index in keys else ())}) for index in wanted}
 
 

@@ -109,7 +109,7 @@ def check_identity_change(
         change.former_national_id, change.former_id_index = user.national_id, crypto.index(user.national_id)
         change.former_proven_at = user.national_id_proven_at
         note = f"：{user.national_id_proof_note}" if user.national_id_proof_note else ""
-        change.former_proof = f"{user.get_national_id_proof_display()}{note}"  # type: ignore[attr-defined]
+        change.former_proof = f"{user.get_national_id_proof_display()}{note}"
     if asked is None:
         _save_first(change, proof)
     else:

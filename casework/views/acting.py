@@ -149,7 +149,8 @@ def _as_shown(field: forms.Field | None, value: str) -> str:
         return "是"
     if not isinstance(field, forms.ChoiceField):
         return value
-    return {str(key): str(label) for key, label in flatten_choices(field.choices)}.get(value, "")
+    offered: Any = field.choices
+    return {str(key): str(label) for key, label in flatten_choices(offered)}.get(value, "")
 
 
 def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:

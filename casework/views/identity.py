@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.care import in_care_of
 from accounts.catalogue import HELP_SIGN_IN
 from accounts.clock import now
+from accounts.http import SignedIn
 from accounts.identity import past
 from accounts.limits import DOWNLOAD, limited
 from accounts.models import AccessLog, IdentityChange, User
@@ -23,7 +25,7 @@ from casework.views.registers import require
 
 
 @acting
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: SignedIn) -> HttpResponse:
     """申請更正: the form, or what became of it."""
     user = request.user
     form = AskChangeForm(request.POST, request.FILES) if request.method == "POST" else AskChangeForm()
@@ -32,7 +34,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             judged(form.cleaned_data["proof"], Limits(), field="proof")
 
             def do() -> dict[str, int]:
-                return {"change": ask_identity_change(user=user, at=now(), **form.answers).pk}  # type: ignore[arg-type]
+                return {"change": ask_identity_change(user=user, at=now(), **form.answers).pk}
 
             once_here(request, form, "identity.ask", at=now(), do=do)
         if tried.ok:
@@ -41,16 +43,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "person": user,
         "form": form,
-        "change": open_identity_change(user),  # type: ignore[arg-type]
-        "past": past(user),  # type: ignore[arg-type]
+        "change": open_identity_change(user),
+        "past": past(user),
     }
     return render(request, "casework/identity.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @acting
-def withdraw(request: HttpRequest) -> HttpResponse:
-    withdraw_identity_change(user=request.user, at=now())  # type: ignore[arg-type]
+def withdraw(request: SignedIn) -> HttpResponse:
+    withdraw_identity_change(user=request.user, at=now())
     messages.success(request, "已撤回更正申請。")
     return redirect("casework:identity")
 
@@ -66,12 +68,12 @@ def waiting_changes(officer: User) -> list[IdentityChange]:
 @require_GET
 @acting
 @limited(DOWNLOAD)
-def proof(request: HttpRequest, pk: int) -> HttpResponse:
+def proof(request: SignedIn, pk: int) -> HttpResponseBase:
     """The proof somebody in the officer's care brought. Looking is written down."""
     require(request, HELP_SIGN_IN)
-    rows = IdentityChange.objects.filter(user__in=in_care_of(request.user).values("pk"))  # type: ignore[arg-type]
+    rows = IdentityChange.objects.filter(user__in=in_care_of(request.user).values("pk"))
     change = get_object_or_404(rows.select_related("user"), pk=pk)
-    if not change.proof or not default_storage.exists(change.proof.name):
+    if not change.proof or not default_storage.exists(str(change.proof.name)):
         raise Http404
     subject = f"{change.user.account_name} 更正的證明文件"
     record_access(AccessLog.Action.DOWNLOAD, at=now(), user=request.user, subject=subject, request=request)

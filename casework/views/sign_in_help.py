@@ -176,7 +176,7 @@ def people(request: SignedIn) -> HttpResponse:
         "rows": _rows(shown),
         "required": settings.CERTIFICATE_SIGN_IN,
         "contested": _contested(theirs),
-        "changes": waiting_changes(request.user),  # type: ignore[arg-type]
+        "changes": waiting_changes(request.user),
         "button": "查詢",
     }
     return page(request, "sign_in_help", context, title="登入協助", status=422 if form.errors else 200)
