@@ -150,7 +150,8 @@ def _as_shown(field: forms.Field | None, value: str) -> str:
     if not isinstance(field, forms.ChoiceField):
         return value
     offered: Any = field.choices
-    return {str(key): str(label) for key, label in flatten_choices(offered)}.get(value, "")
+    pairs: list[tuple[Any, Any]] = list(flatten_choices(offered))
+    return {str(key): str(label) for key, label in pairs}.get(value, "")
 
 
 def stale_page(request: HttpRequest, error: Stale) -> HttpResponse:
