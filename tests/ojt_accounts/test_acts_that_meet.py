@@ -44,9 +44,7 @@ def test_a_unit_that_files_keeps_its_number(here: w.World, monkeypatch: pytest.M
         monkeypatch, releasing, "holders", lambda: perform(case, "file", by=here.contact, at=now()).case, wait=1
     )
     _release(here)
-    refused = came_to()
-    assert isinstance(refused, Refused)
-    assert "已由分署釋出" in refused.message
+    assert isinstance(came_to(), NotPermitted), "their role went with the registration"
     assert not _filed_of_a_released_unit(here)
 
 
