@@ -68,7 +68,7 @@ def test_checked_then_confirmed_then_imported(here: w.World) -> None:
     assert (job.state, job.done, job.report["files"][0]["rows"]) == (State.READY, 100, 1)
     assert not AttendanceImport.objects.exists() and rosters.run(job.pk, at=now()) is False
     assert confirmed(here, course).state == State.CONFIRMED and confirmed(here, course).pk == job.pk
-    with pytest.raises(NotAllowed, match="上課紀錄審核中"):
+    with pytest.raises(Refused, match="正在匯入"):
         sent(here, course, good(here, course))
     job = work(job)
     assert (job.state, job.added, job.done) == (State.DONE, 1, 100)
