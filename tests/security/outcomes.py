@@ -11,7 +11,6 @@ from kernel.facts import FactsError, Impossible
 from kernel.outcome import Outcome
 from kernel.rulebook import again
 
-
 #: The two terms of a branch are counted under the ids of rules that ask something else, and keep no facts (ojt_accounts/rules/terms.py).
 TERMS = {"OA-01", "OA-21"}
 #: What the demonstration adds to an explanation it cites so.
