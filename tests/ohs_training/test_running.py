@@ -330,7 +330,8 @@ def test_returned_by_the_county_and_filed_again() -> None:
 def test_who_passed_is_counted_by_the_mark_of_the_day_the_class_ended() -> None:
     """OHS-10: a mark raised later fails nobody who passed before."""
     here = w.world()
-    ended_on = class_of(w.examined(here, failing=(1,))).ends_on
+    case = w.examined(here, failing=(1,))
+    ended_on = class_of(case).ends_on
     raised = declared_law().amended([("ohs.pass_mark", Value(90, "草案", ended_on + timedelta(days=1)))])
     span = {
         "since": ended_on - timedelta(days=30),
@@ -338,6 +339,6 @@ def test_who_passed_is_counted_by_the_mark_of_the_day_the_class_ended() -> None:
         "on": ended_on + timedelta(days=30),
     }
     found = statistics(**span, law=raised)
-    assert (found["passed_first"], found["sat"]) == (found["sat"] - 1, len(w.people(Case.objects.get())))
+    assert (found["passed_first"], found["sat"]) == (found["sat"] - 1, len(w.people(case)))
     before = declared_law().amended([("ohs.pass_mark", Value(90, "草案", ended_on))])
     assert statistics(**span, law=before)["passed_first"] == 0
