@@ -49,7 +49,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 def test_readme_shows_the_two_commands_first() -> None:
     shown = re.findall(r"\./dev (\w+)", (ROOT / "README.md").read_text())
     assert shown[:2] == ["up", "test"]
-    assert set(shown) == {"up", "down", "test", "check", "bench", "drill", "reset", "manage"}
+    assert set(shown) == {"up", "down", "test", "check", "asked", "bench", "drill", "reset", "manage"}
 
 
 def test_an_unknown_command_and_a_misplaced_argument_are_refused(tmp_path: Path) -> None:

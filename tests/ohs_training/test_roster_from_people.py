@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casework.cases.doing import perform
 from casework.errors import Refused
 from ohs_training.models import TrainingClass
 from ohs_training.selectors.classes import class_of
@@ -102,6 +103,6 @@ def test_a_person_on_the_roster_under_an_earlier_number_is_on_it_under_the_new_o
     after = roster.read_roster(sheet([HEAD, listed]), class_of(case), on=ON)
     assert any("已在名冊上（座號 01）" in one for one in after.rows[0].errors)
     with pytest.raises(Refused, match="已在名冊上") as met:
-        roster.save_trainee(case, pk=None, data={"national_id": new}, by=here.staff, at=AT)
+        perform(case, "save_trainee", by=here.staff, at=AT, pk=None, data={"national_id": new})
     assert met.value.field == "national_id"
     assert list(trainees_of(user)) == [trainee], "and it is theirs to see"

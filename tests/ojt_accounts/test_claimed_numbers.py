@@ -59,7 +59,7 @@ def test_an_account_is_the_persons_under_every_number_of_theirs(here: w.World) -
         preparing.check_account_form(application_of(case), asked, position=None, on=now().date())
     renewed(owner, w.national_id(66))
     assert preparing.check_account_form(application_of(case), asked, position=None, on=now().date()) == account
-    preparing.copy_accounts(case, by=here.contact, at=now())
+    perform(case, "account_form.copied", by=here.contact, at=now())
     form = application_of(case).account_forms.get()
     assert (form.account, form.national_id) == (account, w.national_id(66))
     with pytest.raises(Refused, match="一人一張"):
