@@ -118,7 +118,7 @@ def test_a_page_pressed_again_by_way_of_back_says_that_nothing_more_was_saved(
     mine: Client, here: w.World, application: Application, page: str
 ) -> None:
     """Refused in part at first, so that its second press does not look like the saving of what was refused."""
-    w.preparing.save_unit_form(application.case, data=w.UNIT_FORM, by=here.contact, at=now())
+    perform(application.case, "unit_form.saved", data=w.UNIT_FORM, by=here.contact, at=now())
     wrong = {"papers": {**standing(here), "letter_on": "明天"}}.get(page) or {
         f"p{live_pledges(application)[0].pk}-national_id": "A123456788"
     }
