@@ -131,7 +131,7 @@ def test_the_units_own_people_batch_no_line_of_it(here: w.World) -> None:
 def test_nobody_enters_their_own_insurance_or_courses(here: w.World, ended: Any) -> None:
     own, _, rows, at = ended
     row = rows[0]
-    given = {"scheme": "其他", "title": "別的課", "starts_on": date(2024, 1, 1), "amount": 1, "employed": True}
+    given = {"scheme": "other", "title": "別的課", "starts_on": date(2024, 1, 1), "amount": 1, "employed": True}
     stays_away(lambda: outside.enter_outside(national_id=own.national_id, by=own, at=at, **given))
     assert outside.enter_outside(national_id=own.national_id, by=here.officer, at=at, **given)
     born, day = own.trainee.born_on, row.course.starts_on
