@@ -243,6 +243,7 @@ def cancel_class(doing: Doing) -> None:
 
 
 def first_day_come(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse before the first day."""
     starts_on = class_of(case).starts_on
     if taipei_day(at) < starts_on:
         raise Refused(f"開訓日為 {roc(starts_on)}，尚未開訓。")
@@ -272,6 +273,7 @@ def begin_class(doing: Doing) -> None:
 
 
 def last_period_over(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse before the last period is over."""
     training_class = class_of(case)
     last = training_class.rows.order_by("-ends_at").first()
     over = last.ends_at if last else end_of_day(training_class.ends_on)

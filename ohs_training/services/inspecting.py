@@ -125,6 +125,7 @@ def answer_order(doing: Doing, *, report: str, paper: UploadedFile, verdict: Ver
 
 
 def accept_improvement(doing: Doing) -> None:
+    """同意改善: tell the institution."""
     order = order_of(doing.case)
     order.improved = True
     order.save()

@@ -93,6 +93,7 @@ def papers_due(case: Case, by: User | None, at: datetime) -> None:
 
 
 def nobody_qualifies(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse while somebody is owed a paper, or may still earn one by the exam."""
     training_class = class_of(case)
     if training_class.professional and case.state == "ended":
         raise Refused("尚未登錄測驗成績。")

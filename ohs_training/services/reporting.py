@@ -44,6 +44,7 @@ def enter_data(doing: Doing) -> None:
 
 
 def registers_complete(case: Case, by: User | None, at: datetime) -> None:
+    """Refuse before the data are entered and every certificate has its file."""
     training_class = class_of(case)
     if training_class.entered_on is None:
         raise Refused("請先登錄受訓資料（要點九第3款）。")

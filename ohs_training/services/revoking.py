@@ -63,7 +63,7 @@ def at_stake(organisation_id: int | None) -> Stake:
     return Stake(accreditations, applications, classes.exclude(case__state__in=over).order_by("starts_on"))
 
 
-def held_at_stake(case: Case) -> list[Any]:
+def held_at_stake(case: Case) -> list[Case]:
     """The institution, whose row is the queue, and with it in hand every case that its loss touches."""
     hold_institution(case.organisation_id)
     stake = at_stake(case.organisation_id)

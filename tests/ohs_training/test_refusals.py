@@ -312,6 +312,9 @@ def test_the_sheet_wants_a_reason_to_change_what_was_signed() -> None:
     with pytest.raises(Refused, match="更正請填寫理由"):
         perform(case, "enter_sheet", **given)
     perform(case, "enter_sheet", **given, reason="平板時間有誤，依紙本更正")
+    events = case.events.count()
+    assert perform(case, "enter_sheet", **given).answer == 0, "the same sheet again writes nothing"
+    assert case.events.count() == events
     rows = one.signs.filter(day=w.FIRST, half="morning", leaving=False).order_by("pk")
     assert [bool(r.voided_at) for r in rows] == [True, False]
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
