@@ -268,6 +268,7 @@ def test_every_file_column_says_in_which_folder_its_files_lie() -> None:
         "documents",
         "exports",
         "rosters",
+        "identity",
         "ohs/photos",
         "senior45/pictures",
         "senior45/files",

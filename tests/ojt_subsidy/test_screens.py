@@ -42,7 +42,7 @@ def see(visitor, name, *args, status=200, **query):
 
 def test_a_cancelled_class_has_no_seats_to_give(here):
     course = w.published(here)
-    running.cancel(course.case, reason="講師請辭", by=here.chief, at=w.now())
+    perform(course.case, "cancel", reason="講師請辭", by=here.chief, at=w.now())
     text = see(client(), "ojt_subsidy:course", course.code)
     assert "停辦" in text and "尚有名額" not in text and "開放報名" not in text.partition("</header>")[0]
 
