@@ -40,6 +40,24 @@ def see(visitor, name, *args, status=200, **query):
     return answer.content.decode()
 
 
+def test_of_two_classes_at_the_same_hours_the_page_takes_one(here):
+    """SUB-04, at the button: the sentence names the other class and the hours."""
+    day = w.taipei_day(w.now()) + timedelta(days=20)
+    first, second = w.published(here, day), w.published(here, day, title="同時段課程")
+    who = w.trainee()
+    mine = client(who)
+    assert (
+        mine.post(reverse("ojt_subsidy:enrol", args=[first.code]), {"key": uuid4(), "person": who.pk}).status_code
+        == 302
+    )
+    refused = mine.post(
+        reverse("ojt_subsidy:enrol", args=[second.code]), {"key": uuid4(), "person": who.pk}, follow=True
+    )
+    text = refused.content.decode()
+    assert first.title in text and "授課時段重疊，請擇一參訓" in text
+    assert who.enrolments.count() == 1
+
+
 def test_a_cancelled_class_has_no_seats_to_give(here):
     course = w.published(here)
     perform(course.case, "cancel", reason="講師請辭", by=here.chief, at=w.now())
