@@ -65,18 +65,14 @@ def acts_of(case: Case, rights: CaseRights, side: Side) -> list[Act]:
 
 
 def buttons(case: Case, rights: CaseRights, side: Side) -> list[Button]:
-    """For the case page. An act that is off comes without its form, and only to whose turn it is; of acts under the same words
-    that are all off, the one of this state says why.
-    """
+    """For the case page: the acts there are in this state. One that is off comes without its form, and only to whose turn it is."""
     stays_away = _stays_away(case, rights, side)
-    asked = [(act, stays_away or why_not(act, case, rights.user, now())) for act in acts_of(case, rights, side)]
-    first: dict[str, Act] = {}
-    for act, _ in sorted(asked, key=lambda one: (bool(one[1]), case.state not in one[0].sources)):
-        first.setdefault(act.pressed, act)
+    here = [act for act in acts_of(case, rights, side) if case.state in act.sources]
+    asked = [(act, stays_away or why_not(act, case, rights.user, now())) for act in here]
     return [
         Button(act, why, None if why else _form(act, case), _envelope(act, case))
         for act, why in asked
-        if not why or (case.turn == side.value and act is first[act.pressed])
+        if not why or case.turn == side.value
     ]
 
 

@@ -7,11 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from accounts.roles import Side
+from casework.cases.access import rights_on
 from casework.cases.casetypes import CaseType, casetype
 from casework.cases.doing import Doing, perform, why_not
 from casework.cases.moving import go, lock
 from casework.errors import NotAllowed, NotPermitted, Refused, Stale
 from casework.models import Case
+from casework.views.acts import buttons
 from kernel.acts import Act, Acts
 from kernel.outcome import Line, Outcome
 from tests.casework import toy
@@ -169,6 +172,13 @@ def test_a_plain_act_asks_the_database_eight_times(scene, case, django_assert_nu
     """The held case, the person, the right, 迴避, the event, the case; a savepoint around."""
     with django_assert_num_queries(8):
         perform(case, "refuse", by=scene.officer, at=NOW, version=case.version, reason="不符")
+
+
+def test_the_page_offers_the_acts_there_are_in_this_state(scene, case, acts):
+    acts(NOTE, replace(NOTE, code="remind", way="correction"))
+    shown = {one.act.code: one.why for one in buttons(case, rights_on(scene.officer, case), Side.OFFICE)}
+    assert "note" in shown and "remind" not in shown
+    assert shown["archive"] == "保存年限未屆。", "what is off in this state says why"
 
 
 # --- what the database keeps -----------------------------------------------------------------------------------------------
