@@ -75,12 +75,13 @@ def drop_noise(logger: WrappedLogger, method: str, event: EventDict) -> EventDic
 
 
 #: Pages of somebody's complaint, who may have asked not to be named (SUB-16).
-_OF_COMPLAINANTS = re.compile(r"^\w+ /(cases/SM-|subsidy/complaints/)")
+_OF_COMPLAINANTS = re.compile(r"^(<WSGIRequest: )?\w+ '?/(cases/SM-|subsidy/complaints/)")
 
 
 def name_no_complainant(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Who opened which complaint stands in no log: such a line says neither who nor from where, nor, unless it failed, by
-    which reference number other lines of the request could be found."""
+    which reference number other lines of the request could be found. Django's own lines (`django.request`) bring the request
+    itself, as an extra: so this runs when everything has been added."""
     if _OF_COMPLAINANTS.match(str(event.get("request", ""))):
         for name in ("user_id", "ip", *(("request_id",) if event.get("event") == "request_finished" else ())):
             event.pop(name, None)
@@ -90,7 +91,6 @@ def name_no_complainant(logger: WrappedLogger, method: str, event: EventDict) ->
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     drop_noise,
-    name_no_complainant,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=False),
@@ -123,6 +123,7 @@ def configure(*, readable: bool, level: str) -> dict[str, Any]:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder()],
                 "processors": [
+                    name_no_complainant,
                     structlog.processors.format_exc_info,
                     mask_identifiers,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,

@@ -14,7 +14,7 @@ from accounts.identity import bears, holders, under_every_number
 from accounts.models import Organisation, User
 from casework.cases.changing import in_words
 from casework.models import Case
-from kernel.characters import same_name
+from kernel.characters import fold, same_name
 from kernel.identifiers import mask_person_id
 from kernel.jsonable import jsonable
 from kernel.law import Law
@@ -89,10 +89,10 @@ def live_pledges(application: Application) -> list[Pledge]:
 
 
 def told_apart(people: Iterable[tuple[str, str]]) -> list[str]:
-    """For each (name, mark) the mark where the name stands twice, else nothing."""
+    """For each (name, mark) the mark where the name stands twice, however it is spelled, else nothing."""
     rows = list(people)
-    times = Counter(name for name, _ in rows)
-    return [mark if times[name] > 1 else "" for name, mark in rows]
+    times = Counter(fold(name) for name, _ in rows)
+    return [mark if times[fold(name)] > 1 else "" for name, mark in rows]
 
 
 def registration_of(application: Application) -> Registration | None:

@@ -13,6 +13,7 @@ from casework.cases.doing import perform
 from casework.errors import Refused
 from casework.law.in_force import law_in_force
 from casework.models import Case
+from kernel.identifiers import mask_person_id
 from ojt_accounts.documents import cover_context, pledge_context
 from ojt_accounts.models import Application, Pledge, TrainingAccount
 from ojt_accounts.rules.papers import ChecklistFacts, checklist
@@ -56,6 +57,14 @@ def test_two_of_one_name_have_a_pledge_each(here: w.World, two: Case) -> None:
     assert first.capacities == second.capacities == ["applicant"] and first.label != second.label
     page = signed_in(here.contact).get(at("pledges", two.number)).content.decode()
     assert page.count(f"<legend>{NAME} ") == 2 and w.national_id(1) not in page
+
+
+def test_the_same_name_spelled_otherwise_is_told_apart_too(here: w.World, two: Case) -> None:
+    save(here, two, 2, position=2, name="陳 怡君")
+    spelled = [one.label for one in live_pledges(application_of(two)) if one.person.startswith("account.")]
+    assert spelled == [f"{NAME} {mask_person_id(w.national_id(1))}", f"陳 怡君 {mask_person_id(w.national_id(2))}"]
+    labels = [one.label for one in forms_to_sign(application_of(two))]
+    assert f"帳號申請單（{NAME} yct2026n1）" in labels and "帳號申請單（陳 怡君 yct2026n2）" in labels
 
 
 def test_one_of_the_two_signed_is_not_enough(here: w.World, two: Case) -> None:

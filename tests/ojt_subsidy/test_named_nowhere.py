@@ -17,6 +17,7 @@ from casework.notices.delivery import deliver_due
 from casework.rights import ADMINISTRATOR
 from config.logging import configure
 from ojt_subsidy.models import Complaint
+from ojt_subsidy.services import complaining
 from tests.ojt_subsidy import world as w
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,22 @@ def test_a_complainant_who_asked_for_it_is_named_nowhere(here, mailoutbox, logge
     assert not [line for line in about if line.get("user_id") == who.pk]
     named = {line.get("request_id") for line in lines if line.get("user_id") == who.pk} - {None}
     assert not [line for line in about if line.get("request_id") in named]
+
+
+def test_a_request_of_theirs_that_fails_names_them_in_no_log(here, logged):
+    """Django writes a line of its own for what it refuses, and puts the request into it."""
+    who = w.trainee(NAME)
+    case = complaining.file_complaint(
+        person=who, county=here.county, course=None, about="teacher", body="講師遲到", confidential=True, at=w.now()
+    ).case
+    mine, page = _client(who), reverse("casework:case", args=[case.number])
+    answers = (
+        mine.get(reverse("casework:message", args=[case.number])),  # reloaded
+        mine.post(page, {"body": "\x00"}),
+        mine.get(reverse("casework:act", args=[case.number, "take"])),
+    )
+    assert [one.status_code for one in answers] == [405, 400, 404]
+    lines = [json.loads(line) for line in logged.getvalue().splitlines() if line.startswith("{")]
+    about = [line for line in lines if case.number in json.dumps(line)]
+    assert {"django.request"} < {line["logger"] for line in about}, "the control: both kinds of line are written"
+    assert not [line for line in about if "user_id" in line or "ip" in line]

@@ -64,7 +64,8 @@ def test_the_ministry_refuses_on_its_page_with_number_and_day(here: w.World) -> 
     assert w.LETTER in body and "科系不相符" in body
     text = get(browser(here.applicant), "casework:case", case.number)
     assert "不予核定函" in text and "科系不相符" in text
-    assert "目前有效" in Client().get(f"/check/{letter.number}/{letter.check_code}/").content.decode()
+    checked = Client().get(f"/check/{letter.number}/{letter.check_code}/").content.decode()
+    assert "目前有效" in checked and ">核定函<" not in checked, "nobody is told that a refusal is an approval"
     assert bytes_of(letter).startswith(b"%PDF")
 
 

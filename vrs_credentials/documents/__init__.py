@@ -318,7 +318,7 @@ PRINTED = (
         signed=True,
         standing=standing_of,
     ),
-    Paper(LETTER, "核定函", "papers/vrs/letter.html", numbered=True, standing=letter_standing),
+    Paper(LETTER, "核定或不予核定函", "papers/vrs/letter.html", numbered=True, standing=letter_standing),
     Paper(REVOCATION, "撤銷資格認證證明處分函", "papers/vrs/revocation.html", numbered=True),
     Paper("vrs.envelope", "郵寄信封封面", "papers/vrs/envelope.html"),
     Paper("vrs.sheet", "申請表", "papers/vrs/sheet.html"),
