@@ -1,5 +1,6 @@
 """The tablet in the classroom: signed by finger, an hour without network, sent without loss or twice, a clock that was moved."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -49,6 +50,21 @@ def tablet(opens: Opens, here: w.World, case: Case) -> Page:
     return page
 
 
+#: Whatever the tablet asks of the site by itself: signatures, the state of the class.
+ASKED = re.compile(r"/ohs/classes/[^/]+/tablet/.+")
+
+
+def without_network(page: Page) -> None:
+    """A page that is loaded again may send before the browser knows that it is without network: what it asks goes nowhere either way."""
+    page.context.set_offline(True)
+    page.context.route(ASKED, lambda route: route.abort("internetdisconnected"))
+
+
+def with_network(page: Page) -> None:
+    page.context.unroute(ASKED)
+    page.context.set_offline(False)
+
+
 def test_signed_by_finger_at_the_servers_time(
     here: w.World, case: Case, opens: Opens, clock: time_machine.Traveller
 ) -> None:
@@ -79,7 +95,7 @@ def test_an_hour_without_network(here: w.World, case: Case, opens: Opens, clock:
     """Nothing is lost, nothing is kept twice, and the moment is that of the signature."""
     page = tablet(opens, here, case)
     people = w.people(case)
-    page.context.set_offline(True)
+    without_network(page)
     for one in people[:4]:
         o.sign(page, one.name)
     expect(page.get_by_text("離線中")).to_be_visible()
@@ -94,7 +110,7 @@ def test_an_hour_without_network(here: w.World, case: Case, opens: Opens, clock:
     expect(o.seat(other, people[1].name)).to_contain_text("已簽 08:5")
     later(clock, page, 55 * MINUTE)
     expect(page.get_by_role("dialog", name="您還在使用嗎？")).to_be_hidden()
-    page.context.set_offline(False)
+    with_network(page)
     expect(page.get_by_text("以先簽者為準")).to_be_visible()
     expect(page.get_by_text("待送出")).to_be_hidden()
     rows = SignRecord.objects.order_by("trainee__seat")
@@ -133,11 +149,11 @@ def test_a_clock_that_was_moved_is_not_believed(
     page = tablet(opens, here, case)
     one = w.people(case)[0]
     later(clock, page, 25 * MINUTE)  # 09:15: a quarter of an hour late
-    page.context.set_offline(True)
+    without_network(page)
     o.sign(page, one.name)
     expect(page.get_by_text("待送出 1 筆")).to_be_visible()
     page.clock.set_system_time(NINE - timedelta(minutes=30))
-    page.context.set_offline(False)
+    with_network(page)
     page.clock.run_for(16_000)
     expect(page.get_by_text("平板時鐘在簽名後曾變更")).to_be_visible()
     expect(page.get_by_text("要點七")).to_be_visible()
@@ -151,10 +167,10 @@ def test_more_than_an_hour_goes_by_the_paper_sheet(
     here: w.World, case: Case, opens: Opens, clock: time_machine.Traveller
 ) -> None:
     page = tablet(opens, here, case)
-    page.context.set_offline(True)
+    without_network(page)
     o.sign(page, w.people(case)[0].name)
     later(clock, page, 75 * MINUTE)
-    page.context.set_offline(False)
+    with_network(page)
     expect(page.get_by_text("離線超過一小時")).to_be_visible()
     expect(page.get_by_text("紙本簽到表登錄")).to_be_visible()
     assert SignRecord.objects.count() == 0
