@@ -77,7 +77,7 @@ def test_signed_by_finger_at_the_servers_time(
 
 def test_an_hour_without_network(here: w.World, case: Case, opens: Opens, clock: time_machine.Traveller) -> None:
     """Nothing is lost, nothing is kept twice, and the moment is that of the signature."""
-    page = tablet(opens, here, case)
+    page, other = tablet(opens, here, case), tablet(opens, here, case)
     people = w.people(case)
     page.context.set_offline(True)
     for one in people[:4]:
@@ -85,7 +85,6 @@ def test_an_hour_without_network(here: w.World, case: Case, opens: Opens, clock:
     expect(page.get_by_text("離線中")).to_be_visible()
     expect(page.get_by_text("待送出 4 筆")).to_be_visible()
     # meanwhile one of the four signs on another tablet that has network
-    other = tablet(opens, here, case)
     o.sign(other, people[1].name)
     expect(o.seat(other, people[1].name)).to_contain_text("已簽 08:5")
     # the tablet is started again without network: page and queue are there. (A page that its worker serves is not always held
