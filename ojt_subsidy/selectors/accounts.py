@@ -10,11 +10,6 @@ from kernel.identifiers import IdentifierError, read_account_holder, read_bank_a
 from ojt_subsidy.models import Trainee, UnitPayee
 
 
-def held_in_name(holder: str, name: str) -> bool:
-    """Whether an account of this holder (戶名) is the person's: banks keep names in their own width and case, without blanks."""
-    return same_name(holder, name)
-
-
 def bank_fields(payee: Trainee | UnitPayee) -> tuple[str, str, str]:
     """(holder, code, account) in the alphabet and the width of the bank's file, whatever the row holds. Raises IdentifierError."""
     return (
@@ -56,7 +51,7 @@ def _doubt(payee: Trainee | UnitPayee, sharers: dict[str, list[int]]) -> Doubt |
     reasons = []
     if len(shared := sharers[payee.bank_index]) > 1:
         reasons.append(Doubt("受款帳戶與其他學員相同，須經承辦人確認", _seen(payee, "shared", *shared)))
-    if not held_in_name(payee.bank_holder, payee.user.name):
+    if not same_name(payee.bank_holder, payee.user.name):
         said = f"戶名「{payee.bank_holder}」與姓名不同，須經承辦人確認"
         reasons.append(Doubt(said, _seen(payee, "holder", payee.bank_holder, payee.user.name)))
     return next((one for one in reasons if one.seen not in payee.bank_confirmed_words), None)

@@ -16,10 +16,10 @@ from casework.cases.moving import lock, require
 from casework.errors import Refused
 from casework.models.notice import page
 from casework.notices.outbox import notify
+from kernel.characters import same_name
 from kernel.dates import roc, taipei_day, wrong_birthday
 from ojt_subsidy.models import Enrolment, Trainee
 from ojt_subsidy.permissions import REVIEW_PAYMENT
-from ojt_subsidy.selectors.accounts import held_in_name
 from ojt_subsidy.selectors.lines import by_receipt
 from ojt_subsidy.services import reserving
 from ojt_subsidy.services.places import lock_person
@@ -132,14 +132,14 @@ def _save_account(trainee: Trainee, user: User, data: Mapping[str, Any], at: dat
     if not code:
         raise Refused("請一併填寫金融機構代碼。", field="bank_code")
     note = (data.get("bank_note") or "").strip()
-    if not held_in_name(holder, user.name) and not note:
+    if not same_name(holder, user.name) and not note:
         raise Refused(
             f"戶名須為本人姓名「{user.name}」；確有不同者，請於「戶名與姓名不同的理由」說明，經分署確認後才能撥款。",
             field="bank_holder",
         )
     changed = bool(trainee.bank_account)
     trainee.bank_code, trainee.bank_account, trainee.bank_holder = code, account, holder
-    trainee.bank_note = "" if held_in_name(holder, user.name) else note
+    trainee.bank_note = "" if same_name(holder, user.name) else note
     trainee.bank_changed_at = at
     trainee.bank_confirmed_at = trainee.bank_confirmed_by = None
     trainee.bank_confirmed_reason, trainee.bank_confirmed_words = "", []
